@@ -1,0 +1,1 @@
+"""Turns acts into sound, motion and faces. Never decides."""

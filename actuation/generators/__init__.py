@@ -1,0 +1,1 @@
+"""What makes motion: rules that always work; learned generators later."""

@@ -1,0 +1,1 @@
+"""Benches: each prints figure, value, target, baseline and control from one run."""

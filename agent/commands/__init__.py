@@ -1,0 +1,1 @@
+"""One module a command line: `add_arguments(parser)` and `run(arguments) -> exit code`."""

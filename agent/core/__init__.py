@@ -1,0 +1,1 @@
+"""What every package may import: messages, the clock, the bus, components, back-end tables."""

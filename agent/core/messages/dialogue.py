@@ -1,0 +1,65 @@
+"""What dialogue, directory and memory tell each other and the operator."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from agent.core.messages.acts import Clause
+from agent.core.messages.base import Message, PersonId, TurnId
+
+
+class ReplySource(StrEnum):
+    """Who made a reply."""
+
+    EMBEDDED = "embedded"
+    LANGUAGE_MODEL = "language_model"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyReady(Message):
+    """Words for a turn, perhaps before the turn is over. Spoken only if its revision commits.
+
+    A streamed reply comes as several of these with rising `part`; `last` closes it.
+    `at` is copied from the turn.
+    """
+
+    turn: TurnId
+    revision: int
+    clauses: tuple[Clause, ...]
+    part: int = 0
+    last: bool = True
+    source: ReplySource = ReplySource.EMBEDDED
+    intent: str = ""
+    """What the turn was taken for: `directions`, `meet_host`, `unknown`."""
+    because: str = ""
+    """One plain sentence on how the reply was found, for `explain`."""
+    closes: bool = False
+    """The conversation may end after this: the visitor has said goodbye."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostNotified(Message):
+    """A host was told about a visitor, through the channel the site has configured."""
+
+    host: str
+    """Name in the directory. Personal data."""
+    channel: str
+    delivered: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitRecorded(Message):
+    """A visit was committed to the visit book and survives any crash from here on."""
+
+    visit: int
+    kind: str
+    """`appointment`, `delivery`, `question`, `help`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpCalled(Message):
+    """A person was asked to come: emergency, distress, or a visitor wants a human."""
+
+    urgent: bool
+    because: str
+    person: PersonId | None = None

@@ -1,0 +1,88 @@
+"""What perception says about the people in front of the agent. Geometry, never feelings."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from agent.core.messages.base import Message, PersonId
+
+
+class Engagement(StrEnum):
+    """How a person relates to the agent, from what can be seen."""
+
+    PRESENT = "present"
+    """In view, neither coming nor attending."""
+    PASSING = "passing"
+    """Walking, and not towards the agent."""
+    APPROACHING = "approaching"
+    """Walking towards the agent."""
+    ATTENDING = "attending"
+    """Near enough to talk, turned to the agent for a while."""
+    ENGAGED = "engaged"
+    """In an encounter: attending, and stayed or spoke."""
+    DISENGAGING = "disengaging"
+    """Was engaged, now turned or walking away."""
+    LEFT = "left"
+    """Out of view for longer than the tracker bridges. The id ends here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A point on the floor in the agent's frame (REP-103): x forward, y left, metres."""
+
+    x_m: float
+    y_m: float
+
+    @property
+    def distance_m(self) -> float:
+        """Distance from the agent, metres."""
+        return float((self.x_m**2 + self.y_m**2) ** 0.5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonSeen(Message):
+    """One sighting of one person in one camera frame. Many a second.
+
+    Whatever could not be seen is None: unknown, not absent. A missing gaze is not "looking away".
+    """
+
+    person: PersonId
+    place: Place
+    approach_m_s: float
+    """Closing speed, smoothed; positive towards the agent."""
+    speed_m_s: float
+    """Speed over the floor, smoothed, 0 or more."""
+    facing_rad: float | None = None
+    """Angle between the body's front and the line to the agent, 0 = squarely facing, 0..pi."""
+    head_yaw_rad: float | None = None
+    """Head turned from the line to the agent, left positive, calibration applied."""
+    head_pitch_rad: float | None = None
+    """Head raised from the line to the agent, up positive, calibration applied."""
+    gaze_off_rad: float | None = None
+    """Angle between the line of sight and the agent, 0..pi, calibration applied."""
+    mouth_open: float | None = None
+    """Opening of the lips relative to the mouth's width, 0..1 and above."""
+    hand_raised: bool | None = None
+    """A wrist above its shoulder."""
+    face_height_m: float = 1.6
+    """Height of the eyes above the floor, metres; where to look."""
+    confidence: float = 1.0
+    """Trust in this sighting, 0..1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonLost(Message):
+    """A person has been out of view for longer than the tracker bridges. `at`: last sighting."""
+
+    person: PersonId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngagementChanged(Message):
+    """A person's engagement moved from one state to another. Rare."""
+
+    person: PersonId
+    state: Engagement
+    previous: Engagement | None
+    distance_m: float
+    cues: tuple[str, ...] = ()
+    """The facts that moved it, for the log and the operator: `gaze 0.8 of 1.5 s`, `1.3 m`."""

@@ -1,0 +1,83 @@
+"""What perception says about a visitor's voice and words, and how turns begin and end.
+
+The life of a spoken turn: `SpeechStarted`, `WordsHeard` (partial, many), `TurnPaused` after a
+short silence (revision 0: recogniser and reply start now), perhaps `SpeechStarted` again with the
+same turn (revision 1 makes the work for revision 0 stale), and at last one `TurnEnded` with the
+revision that counts. A typed line is a turn with `typed=True` that starts and ends at once.
+"""
+
+from dataclasses import dataclass
+
+from agent.core.messages.base import Message, PersonId, TurnId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechStarted(Message):
+    """A voice began, or began again within a turn. `at`: the first voiced sample."""
+
+    turn: TurnId
+    revision: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechContinues(Message):
+    """Still speaking; sent a few times a second. `at`: the newest voiced sample."""
+
+    turn: TurnId
+    revision: int
+    voiced_s: float
+    """Voiced time since the last `SpeechStarted`, seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordsHeard(Message):
+    """Words so far, shown while they are spoken. Later ones replace earlier ones."""
+
+    turn: TurnId
+    revision: int
+    text: str
+    """Personal data: shown and decided on, not logged by default."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnPaused(Message):
+    """A short silence: the turn may be over. `at`: the last voiced sample."""
+
+    turn: TurnId
+    revision: int
+    text: str
+    confidence: float = 1.0
+    """The recogniser's trust in `text`, 0..1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnEnded(Message):
+    """The turn is over and this revision of it counts. `at`: the last voiced sample."""
+
+    turn: TurnId
+    revision: int
+    text: str
+    """Empty when a voice was heard and no words were understood."""
+    confidence: float = 1.0
+    person: PersonId | None = None
+    """Who spoke, where that is known."""
+    typed: bool = False
+    voiced_s: float = 0.0
+    """How long the voice was heard in all, seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MicrophoneLevel(Message):
+    """Loudness of the last tenth of a second, for the page and the device check."""
+
+    level_db: float
+    """Root mean square over full scale, decibels, -120..0."""
+    speech: float
+    """Probability of a voice, 0..1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineTyped(Message):
+    """A visitor typed a line on the page. Becomes a turn with `typed=True`."""
+
+    text: str

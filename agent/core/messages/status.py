@@ -1,0 +1,83 @@
+"""What the agent says about itself, and what an operator or visitor does to it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from agent.core.messages.base import Message, PersonId
+
+
+class Health(StrEnum):
+    """Whether a part can be relied on."""
+
+    STARTING = "starting"
+    RUNNING = "running"
+    DEGRADED = "degraded"
+    RESTARTING = "restarting"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComponentHealth(Message):
+    """A component came up, works with less than it should, went down, or gave up."""
+
+    component: str
+    health: Health
+    detail: str = ""
+    """What is wrong and what cures it, for a person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackendChosen(Message):
+    """Which row of a back-end table is at work, so that page and log always say so."""
+
+    role: str
+    """`recogniser`, `voice`, `dialogue`, `people`."""
+    backend: str
+    fallback: bool = False
+    """This is not what was asked for."""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamQuiet(Message):
+    """A stream that should flow has stopped, or flows again."""
+
+    stream: str
+    quiet_s: float
+    recovered: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoopStalled(Message):
+    """The event loop was blocked; `stack` is where."""
+
+    stalled_s: float
+    stack: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyReloaded(Message):
+    """A policy file changed on disk. Refused ones leave the last good one at work."""
+
+    path: str
+    accepted: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageChanged(Message):
+    """The kiosk page came, went, or switched its camera or microphone."""
+
+    connected: bool
+    camera: bool
+    microphone: bool
+    muted: bool = False
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ButtonPressed(Message):
+    """A visitor or operator pressed something: `help`, `stop`, `start`, `staff`, `forget`."""
+
+    button: str
+    person: PersonId | None = None

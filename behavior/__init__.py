@@ -1,0 +1,1 @@
+"""Decides what to say and do. Never touches a device."""

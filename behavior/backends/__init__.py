@@ -1,0 +1,1 @@
+"""Rows behind the Protocols of behavior: language models, sentence embeddings."""

@@ -1,0 +1,1 @@
+"""One policy a file; each is pure: situation in, wish out."""

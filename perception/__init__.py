@@ -1,0 +1,1 @@
+"""Turns cameras and microphones into facts about people, turns and words. Never decides."""

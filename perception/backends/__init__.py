@@ -1,0 +1,1 @@
+"""Rows behind the Protocols of perception; the only place here for heavy libraries."""
