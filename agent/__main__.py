@@ -1,0 +1,54 @@
+"""The command line: `foyer COMMAND`, the same as `python -m agent COMMAND`."""
+
+import argparse
+import importlib
+import signal
+import sys
+from collections.abc import Sequence
+
+from agent.core.errors import FoyerError
+
+COMMANDS: dict[str, str] = {
+    "run": "start the receptionist from a configuration",
+    "check": "read a configuration and say what is wrong with it, or that all is well",
+    "chat": "talk to the receptionist by typing, at the terminal",
+    "perceive": "read a video: people, positions, engagement as JSON lines",
+    "transcribe": "read a sound file: turns and words as JSON lines",
+    "perform": "speak a text to files: sound, frames, score, motion, preview",
+    "replay": "re-run a recording's decisions and show what would differ",
+    "explain": "say in plain language why an act in a recording happened",
+    "bench": "measure: figure, target, baseline and control from one run",
+    "models": "fetch and check the perception models",
+    "pages": "build the kiosk and console pages",
+}
+"""One module of `agent.commands` each, imported when it is called."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code. Errors meant for people need no stack trace."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if hasattr(signal, "SIGPIPE"):  # `foyer perceive x.mp4 | head` ends quietly
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    chosen = arguments[0] if arguments and arguments[0] in COMMANDS else None
+    parser = argparse.ArgumentParser(
+        prog="foyer", description="Makes any screen or robot an attentive receptionist."
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, about in COMMANDS.items():
+        command = commands.add_parser(name, help=about, description=about)
+        if name == chosen:
+            module = importlib.import_module(f"agent.commands.{name}")
+            module.add_arguments(command)
+            command.set_defaults(run=module.run)
+    options = parser.parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except FoyerError as error:
+        print(f"foyer {chosen}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())
