@@ -2,7 +2,7 @@
 
 import argparse
 import importlib
-import signal
+import os
 import sys
 from collections.abc import Sequence
 
@@ -27,8 +27,6 @@ COMMANDS: dict[str, str] = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code. Errors meant for people need no stack trace."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    if hasattr(signal, "SIGPIPE"):  # `foyer perceive x.mp4 | head` ends quietly
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     chosen = arguments[0] if arguments and arguments[0] in COMMANDS else None
     parser = argparse.ArgumentParser(
         prog="foyer", description="Makes any screen or robot an attentive receptionist."
@@ -46,6 +44,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except FoyerError as error:
         print(f"foyer {chosen}: {error}", file=sys.stderr)
         return 2
+    except BrokenPipeError:  # `foyer perceive x.mp4 | head`: the reader has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         return 130
 
