@@ -1,0 +1,95 @@
+"""An event loop whose time stands still while anything works and jumps when all are waiting.
+
+Ninety seconds of an encounter pass in milliseconds, and in the same order each time. What runs
+outside the loop is waited for: while a worker thread or a child process is out, the loop sleeps
+in real time until it answers, or until the next timer would have been due. So a job that is
+faster than every deadline takes no virtual time, and a hung one still runs into its deadline.
+"""
+
+import asyncio
+import selectors
+from collections.abc import Callable
+from concurrent.futures import Executor
+from typing import Any, TypeVar, TypeVarTuple, Unpack
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+
+
+class _JumpingSelector(selectors.DefaultSelector):
+    """Selects without waiting, and counts the wait it was asked for as time passed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.time_s = 0.0
+        self.waits_outside: Callable[[], bool] = lambda: False
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        """Return what is ready; when nothing is, move the time on by `timeout`."""
+        if timeout is None:  # nothing scheduled: only a thread, a child or a socket can wake us
+            return list(super().select(None))
+        ready = super().select(0)
+        if ready or timeout <= 0:
+            return list(ready)
+        if self.waits_outside():
+            ready = super().select(timeout)
+        if not ready:
+            self.time_s += timeout
+        return list(ready)
+
+
+class VirtualTimeLoop(asyncio.SelectorEventLoop):
+    """`loop.time()` starts at zero and moves only when every task is waiting for a timer.
+
+    Knows of work outside by `run_in_executor` (so `asyncio.to_thread`, name look-ups) and by
+    child processes started through asyncio. A thread started by hand is not seen.
+    """
+
+    def __init__(self) -> None:
+        selector = _JumpingSelector()
+        super().__init__(selector)
+        self._jumping = selector
+        self._jobs = 0
+        self._children: list[asyncio.SubprocessTransport] = []
+        selector.waits_outside = self._works_outside
+
+    def time(self) -> float:
+        """Virtual seconds since the loop was made."""
+        return self._jumping.time_s
+
+    def run_in_executor(
+        self, executor: Executor | None, func: Callable[[Unpack[Ts]], T], *args: Unpack[Ts]
+    ) -> asyncio.Future[T]:
+        """As in asyncio; time does not jump past the job."""
+        future = super().run_in_executor(executor, func, *args)
+        self._jobs += 1
+        future.add_done_callback(self._job_ended)
+        return future
+
+    async def subprocess_exec(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        """As in asyncio; time does not jump past the life of the child."""
+        return self._watch(await super().subprocess_exec(*args, **kwargs))
+
+    async def subprocess_shell(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        """As in asyncio; time does not jump past the life of the child."""
+        return self._watch(await super().subprocess_shell(*args, **kwargs))
+
+    async def shutdown_default_executor(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+        """As in asyncio; its time limit counts in real time."""
+        self._jobs += 1
+        try:
+            await super().shutdown_default_executor(*args, **kwargs)
+        finally:
+            self._jobs -= 1
+
+    def _job_ended(self, _: object) -> None:
+        self._jobs -= 1
+
+    def _watch(self, started: Any) -> Any:  # noqa: ANN401
+        self._children.append(started[0])
+        return started
+
+    def _works_outside(self) -> bool:
+        if self._children:
+            self._children = [c for c in self._children if c.get_returncode() is None]
+        return self._jobs > 0 or bool(self._children)
