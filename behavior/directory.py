@@ -1,0 +1,399 @@
+"""Who works here and what is where: the site as an operator writes it down, and finding in it.
+
+A name arrives as a recogniser heard it, so a find has four outcomes: sure, unsure (ask back),
+several (ask which one), nobody (say so and offer a person). Nothing is ever guessed silently.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from agent.core.messages import Place
+from behavior.sounds_like import likeness, plain
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+SURE = 0.84
+UNSURE = 0.70
+_TIE = 0.05
+_WHOLE = 0.12
+# Words of every conversation. One of these alone is never a bent name.
+_EVERYDAY = frozenset(
+    """a about after again all also am an and any appointment are around as at back be because been
+    before big but by bye call can can't come could day deliver delivery did do does don't door down
+    eight eleven feel find first five floor for forget four from get go going good got had half has
+    have he hear hello help her here hey hi him his hour how i i'd i'll i'm i've if in interview into
+    is isn't it it's just know late later leave left let like lift little look looking lost lunch make
+    man may me mean meet meeting minute mister miss missus ms mr mrs doctor dr mind more morning my
+    name named need never new next nine no not now o'clock of off office okay old on one open or our
+    out over package parcel pardon park people person place please problem quarter question right room
+    said say see seven she sign six sir so some somebody someone something sorry speak start still
+    stop take talk tell ten thank thanks that that's the their them then there they thing this three
+    time to today toilet told too train twelve two under up us very visit visitor wait waiting want
+    was way we well what what's when where where's which who why will with woman work would yes
+    yesterday yet you your afternoon evening
+    animals badge baby bag bags bicycle bike bikes book borrow bus busy buy cafe cane car cars cash
+    catch chair charge charger charging children coat coffee cold copy cup desk dog dogs drink
+    drinks dry eat east emergency english entrance exhibition exit fire flowers food free french
+    friend front german glass guide hair hand happy hat heat hot house human hurt ice job jobs joke
+    keep key keys kitchen lady laptop lemon light lights lock locker locker's long lunch machine
+    mail main mall map menu milk money moon moment music near news nice noise north paper parent
+    pay pen phone photo photos police pool post poem power pram pray prayer press print printer
+    queue rain reading real record recording reception rest restaurant robot run safe salad school
+    seat security shop sick side sit site sleep smoke smoking snow south spare stairs stand station
+    stay step street subway sun table talk taxi team thief ticket tickets toy trains tram tour
+    tower travel umbrella vet video wallet warm water weather weekend west wet wheel wheelchair
+    wifi window world anna's anyone anything everyone nobody
+    """.split()
+)  # fmt: skip
+
+
+class Notify(BaseModel):
+    """How somebody is told."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    channel: str = Field("log", description="Row of the notification table: `log`, `webhook`.")
+    address: str = Field("", description="What the channel needs: a number, a URL, a user name.")
+
+
+class Host(BaseModel):
+    """Somebody visitors come to see."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(min_length=2, description="Full name as it is spoken, given name first.")
+    department: str = Field("", description="Where they work, as visitors call it.")
+    room: str = Field("", description="Key of a place below; never told to visitors unasked.")
+    also: tuple[str, ...] = Field((), description="Other forms a recogniser may hear or write.")
+    notify: Notify = Field(default_factory=Notify, description="How this person is told.")
+
+    @property
+    def first(self) -> str:
+        """The given name."""
+        return self.name.split()[0]
+
+    @property
+    def last(self) -> str:
+        """The surname."""
+        return self.name.split()[-1]
+
+
+class Destination(BaseModel):
+    """A room or place visitors ask for."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    key: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="Short name used in this file.")
+    name: str = Field(min_length=2, description="As it is spoken, without an article.")
+    also: tuple[str, ...] = Field((), description="Other names visitors use for it.")
+    directions: str = Field(min_length=5, description="The way from the desk, in a sentence or two.")
+    x_m: float = Field(ge=-500, le=500, description="Metres in front of the agent, as it faces.")
+    y_m: float = Field(ge=-500, le=500, description="Metres to the agent's left.")
+    screen: str = Field("", description="One line for the page; made from the name when empty.")
+    public: bool = Field(True, description="Visitors may walk there on their own.")
+
+    @property
+    def place(self) -> Place:
+        """The true position, for pointing."""
+        return Place(x_m=self.x_m, y_m=self.y_m)
+
+    @property
+    def the(self) -> str:
+        """The name as it stands in a sentence."""
+        return self.name if self.name[:1].isupper() else f"the {self.name}"
+
+
+class Emergency(BaseModel):
+    """What to do and say when it is serious."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    number: str = Field("112", pattern=r"^[0-9 +]+$", description="The number to dial for rescue.")
+    text: str = Field(
+        "Help is on the way. Please stay where you are if it is safe.",
+        min_length=10,
+        description="Said first in any emergency.",
+    )
+    fire_text: str = Field(
+        "Please leave the building now by the nearest exit. Do not use the lifts.",
+        min_length=10,
+        description="Said when a visitor reports fire or smoke.",
+    )
+    notify: Notify = Field(default_factory=Notify, description="How the people on duty are told.")
+
+
+class SiteConfig(BaseModel):
+    """One place where the agent works: its people, its places and its facts."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(min_length=2, description="What the building is called.")
+    agent_name: str = Field("", description="The receptionist's own name, or empty for none.")
+    timezone: str = Field("UTC", description="IANA zone for times of day, such as `Europe/Berlin`.")
+    hours: dict[Weekday, str] = Field(
+        default_factory=dict, description="Opening hours a day, `08:00-18:00`; a day left out is closed."
+    )
+    emergency: Emergency = Field(default_factory=Emergency, description="Emergencies.")
+    staff: Notify = Field(default_factory=Notify, description="Who comes when a person is wanted.")
+    staff_name: str = Field("a colleague", description="What that person is called in a sentence.")
+    seat: str = Field("", description="Key of the place where visitors wait.")
+    parcels: str = Field("", description="Key of the place where deliveries are put down.")
+    parcels_signed_by: str = Field("", description="Who signs for deliveries, in a few words.")
+    facts: dict[str, str] = Field(
+        default_factory=dict, description="Words that `{name}` stands for in the knowledge files."
+    )
+    hosts: tuple[Host, ...] = Field((), description="People visitors come to see.")
+    places: tuple[Destination, ...] = Field((), description="Rooms and places.")
+    phrases_also: tuple[str, ...] = Field((), description="More sentences visitors say here.")
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone_exists(cls, zone: str) -> str:
+        try:
+            ZoneInfo(zone)
+        except Exception:
+            raise ValueError(f"no such time zone: {zone}") from None
+        return zone
+
+    @field_validator("hours")
+    @classmethod
+    def _hours_read(cls, hours: dict[Weekday, str]) -> dict[Weekday, str]:
+        for day, text in hours.items():
+            opening_minutes(text, day)
+        return hours
+
+    @model_validator(mode="after")
+    def _keys_exist(self) -> "SiteConfig":
+        keys = [place.key for place in self.places]
+        for key in {key for key in keys if keys.count(key) > 1}:
+            raise ValueError(f"two places have the key {key}")
+        wanted = {self.seat, self.parcels, *(h.room for h in self.hosts)} - {""}
+        if missing := sorted(wanted - set(keys)):
+            raise ValueError(f"no place with the key {', '.join(missing)}")
+        return self
+
+    def place(self, key: str) -> Destination | None:
+        """Return the place called `key`."""
+        return next((place for place in self.places if place.key == key), None)
+
+    def phrases(self) -> "Phrases":
+        """Words, names, rooms and sentences for a recogniser's language model."""
+        return make_phrases(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrases:
+    """Plain data for a recogniser: what visitors of this site are likely to say."""
+
+    sentences: tuple[str, ...]
+    """Lower case, no punctuation."""
+    names: tuple[str, ...]
+    """Full names of hosts."""
+    rooms: tuple[str, ...]
+    """Names of places and what else they are called."""
+    words: tuple[str, ...]
+    """All words of the above, each once, sorted."""
+
+
+_TO_HOST = (
+    "i have an appointment with {}", "i am here to see {}", "i'm here to see {}",
+    "i would like to see {}", "i have a meeting with {}", "i am meeting {}", "is {} in",
+    "i have a delivery for {}", "i have a package for {}", "can i speak to {}", "no i said {}",
+    "i am here for an interview with {}", "{}", "can you tell {} i am here", "i meant {}",
+)  # fmt: skip
+_TO_PLACE = (
+    "where is the {}", "where is the {} please", "how do i get to the {}", "i am looking for the {}",
+    "can you tell me the way to the {}", "how do i find the {}", "which way is the {}", "the {}",
+    "is there a {} here", "where can i find the {}",
+)  # fmt: skip
+_GENERAL = (
+    "hello", "hi", "good morning", "good afternoon", "good evening", "yes", "yes please", "no",
+    "no thank you", "no thanks", "thank you", "thank you very much", "thanks", "goodbye", "bye",
+    "that is all", "that is correct", "that's right", "pardon", "sorry what did you say",
+    "can you repeat that please", "could you say that again", "i have a delivery",
+    "i have a package", "i am here to deliver a package", "i have a parcel to deliver",
+    "who can sign for this", "i have an appointment", "i have a meeting", "i am a visitor",
+    "my name is", "forget it", "never mind", "cancel that", "forget me", "delete my data",
+    "can i talk to a person", "i want to speak to a human", "can someone help me", "help",
+    "i need help", "call an ambulance", "there is a fire", "someone has fainted", "i need a doctor",
+    "what time is it", "are you open now", "when are you open", "when do you close",
+    "what is the wifi password", "is there a wifi", "where can i park", "where can i smoke",
+    "can you call me a taxi", "where is the bus stop", "i lost my phone", "i lost my keys",
+    "how are you", "who are you", "what is your name", "are you a robot", "are you a human",
+    "are you recording me", "what can you do", "tell me a joke", "do you speak german",
+    "can i bring my dog", "where can i charge my phone", "where can i wait", "how long will it take",
+    "i am early", "i am late", "at nine o'clock", "at ten o'clock", "at half past two",
+)  # fmt: skip
+
+
+def make_phrases(site: SiteConfig) -> Phrases:
+    """Fill the typical sentences with the site's people and places."""
+    names = tuple(dict.fromkeys(plain(h.name) for h in site.hosts))
+    short = tuple(dict.fromkeys(plain(part) for h in site.hosts for part in (h.first, h.last)))
+    rooms = tuple(dict.fromkeys(plain(n) for p in site.places for n in (p.name, *p.also)))
+    sentences = [plain(line) for line in (*_GENERAL, *site.phrases_also)]
+    sentences += [line.format(name) for name in (*names, *short) for line in _TO_HOST]
+    sentences += [line.format(room) for room in rooms for line in _TO_PLACE]
+    unique = tuple(dict.fromkeys(sentences))
+    words = sorted({word for sentence in unique for word in sentence.split()})
+    return Phrases(sentences=unique, names=names, rooms=rooms, words=tuple(words))
+
+
+def opening_minutes(text: str, day: str) -> tuple[int, int]:
+    """Read `08:00-18:00` as minutes after midnight, or raise ValueError with what is wrong."""
+    try:
+        start, end = (int(h) * 60 + int(m) for h, m in (t.split(":") for t in text.split("-")))
+    except ValueError:
+        raise ValueError(f"{day}: write opening hours as 08:00-18:00, not {text!r}") from None
+    if not 0 <= start < end <= 24 * 60:
+        raise ValueError(f"{day}: {text!r} does not end after it starts")
+    return start, end
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a search in the directory came to."""
+
+    hosts: tuple[Host, ...] = ()
+    """None: nobody. One: see `sure`. More: ask which."""
+    sure: bool = False
+    score: float = 0.0
+    span: tuple[int, int] = (0, 0)
+    """Words of the line that were taken for the name."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    host: Host
+    score: float
+    span: tuple[int, int]
+    full: bool
+
+
+class Directory:
+    """Finds people and places of a site in words as they were heard."""
+
+    def __init__(self, site: SiteConfig) -> None:
+        self.site = site
+
+    @cached_property
+    def _forms(self) -> tuple[tuple[Host, str, bool], ...]:
+        forms: list[tuple[Host, str, bool]] = []
+        for host in self.site.hosts:
+            forms.append((host, plain(host.name), True))
+            forms.append((host, f"{plain(host.last)} {plain(host.first)}", True))
+            forms += [(host, plain(host.first), False), (host, plain(host.last), False)]
+            forms += [(host, plain(alias), " " in alias.strip()) for alias in host.also]
+        return tuple(forms)
+
+    def people(self, line: str, *, expected: bool = False) -> Found:
+        """Find whom `line` names. `expected`: a name was asked for, so trust a poorer likeness."""
+        best: dict[str, _Candidate] = {}
+        for start, end, words in _runs(plain(line).split(), longest=4):
+            for host, form, full in self._forms:
+                score = _score(words, form, full)
+                known = best.get(host.name)
+                # A whole name heard a little bent says more than half a name heard exactly.
+                if score >= UNSURE - (0.06 if expected else 0.0) and (
+                    known is None
+                    or score + _WHOLE * full > known.score + _WHOLE * known.full
+                ):
+                    best[host.name] = _Candidate(host, score, (start, end), full)
+        ranked = sorted(best.values(), key=lambda c: -(c.score + _WHOLE * c.full))
+        return _decide(ranked, plain(line).split(), expected)
+
+    def department(self, line: str) -> tuple[Host, ...]:
+        """Return the people of the department that `line` names, if any."""
+        words = f" {plain(line)} "
+        return tuple(
+            h for h in self.site.hosts if h.department and f" {plain(h.department)} " in words
+        )
+
+    def places(self, line: str) -> tuple[tuple[Destination, float, tuple[int, int]], ...]:
+        """Places that `line` names: place, likeness 0..1, words taken; best first, no overlaps."""
+        found: list[tuple[Destination, float, tuple[int, int]]] = []
+        for start, end, words in _runs(plain(line).split(), longest=4):
+            for place in self.site.places:
+                score = max(_place_score(words, n) for n in (place.name, *place.also))
+                if score >= 0.80:
+                    found.append((place, score, (start, end)))
+        # Of two readings of the same words, the longer and then the closer one stands.
+        found.sort(key=lambda f: (f[1] < 0.93, -(f[2][1] - f[2][0]), -f[1]))
+        kept: list[tuple[Destination, float, tuple[int, int]]] = []
+        for item in found:
+            overlaps = any(item[2][0] < k[2][1] and k[2][0] < item[2][1] for k in kept)
+            if not overlaps and all(item[0].key != k[0].key for k in kept):
+                kept.append(item)
+        return tuple(sorted(kept, key=lambda f: -f[1]))
+
+
+def _runs(words: list[str], *, longest: int) -> list[tuple[int, int, str]]:
+    return [
+        (i, j, " ".join(words[i:j]))
+        for i in range(len(words))
+        for j in range(i + 1, min(i + longest, len(words)) + 1)
+    ]
+
+
+def _score(words: str, form: str, full: bool) -> float:
+    parts = words.split()
+    ratio = len(words.replace(" ", "")) / len(form.replace(" ", ""))
+    if not 0.6 <= ratio <= 1.6 or len(parts) > len(form.split()) + 2:
+        return 0.0
+    if words != form and (parts[0] in _EVERYDAY or parts[-1] in _EVERYDAY) and not full:
+        return 0.0
+    if words != form and (all(p in _EVERYDAY for p in parts) or parts[0] in _EVERYDAY):
+        return 0.0
+    score = likeness(words, form)
+    # A single short name is easily hit by chance: it has to be closer.
+    return score if full else score - 0.02 - 0.25 * (1.0 - score) * (5.0 / max(5, len(form)))
+
+
+def _place_score(words: str, name: str) -> float:
+    form = plain(name)
+    if words == form:
+        return 1.0
+    parts = words.split()
+    if abs(len(words) - len(form)) > 3 or len(form) < 4 or all(p in _EVERYDAY for p in parts):
+        return 0.0
+    if parts[0] in {"the", "a", "to", "is", "my"} or any(c.isdigit() for c in words + form):
+        return 0.0
+    if len(parts) != len(form.split()) and (parts[0] in _EVERYDAY or parts[-1] in _EVERYDAY):
+        return 0.0
+    return likeness(words, form) - 0.02
+
+
+def _decide(ranked: list[_Candidate], words: list[str], expected: bool) -> Found:
+    if not ranked:
+        return Found()
+    top = ranked[0]
+    rivals = [
+        c
+        for c in ranked
+        if top.score - c.score < _TIE and c.full == top.full and _overlap(c.span, top.span)
+    ]
+    if len(rivals) > 1:
+        return Found(
+            hosts=tuple(c.host for c in rivals[:4]), score=top.score, span=top.span, sure=False
+        )
+    sure = top.score >= SURE - (0.02 if expected else 0.0)
+    if not top.full and _another_name_beside(top, words):
+        sure = False  # "daniel smith" is not our only Daniel
+    return Found(hosts=(top.host,), sure=sure, score=top.score, span=top.span)
+
+
+def _another_name_beside(found: _Candidate, words: list[str]) -> bool:
+    start, end = found.span
+    beside = words[end : end + 1] if words[start] in plain(found.host.first) else []
+    if plain(found.host.last) in words[start:end] and start > 0:
+        beside = words[start - 1 : start]
+    return any(w not in _EVERYDAY and w not in plain(found.host.name).split() for w in beside)
+
+
+def _overlap(a: tuple[int, int], b: tuple[int, int]) -> bool:
+    return a[0] < b[1] and b[0] < a[1]

@@ -1,0 +1,172 @@
+"""What the house knows: frequent questions from Markdown files, found by meaning.
+
+An entry is one or more `##` headings, the ways a visitor may ask, and below them the answer as it
+is spoken. Lines that start with `screen:`, `point:` or `offer:` add what to show, which place of
+the site to point at, and whether to offer a person. `{name}` stands for a fact of the site.
+"""
+
+import re
+import string
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from agent.core.errors import BadInputError
+from behavior.backends.embeddings import Encoder
+from behavior.directory import WEEKDAYS, SiteConfig, opening_minutes
+from behavior.sounds_like import plain
+
+_EXTRA = re.compile(r"(screen|point|offer):\s*(.+)")
+_DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One frequent question with its answer."""
+
+    key: str
+    """File and first heading: `visiting.when-are-you-open`."""
+    questions: tuple[str, ...]
+    answer: str
+    screen: str = ""
+    point: str = ""
+    """Key of a place of the site."""
+    offers_staff: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How near a line came to a known form."""
+
+    label: str
+    """`know:KEY` for an entry, `intent:NAME` for an example of an intent."""
+    score: float
+    """Likeness, -1..1."""
+    form: str
+
+
+def read_knowledge(folder: Path, site: SiteConfig) -> tuple[Entry, ...]:
+    """Read all `*.md` of `folder`, or raise `BadInputError` with file, line and cure."""
+    if not folder.is_dir():
+        raise BadInputError(f"{folder}: no such folder; name one with Markdown files in it")
+    facts = site_facts(site)
+    entries = [e for path in sorted(folder.glob("*.md")) for e in _read(path, site, facts)]
+    return tuple(entries)
+
+
+def site_facts(site: SiteConfig) -> dict[str, str]:
+    """Return the words that `{name}` may stand for in answers."""
+    return {
+        "site": site.name,
+        "agent": site.agent_name or "the assistant",
+        "staff": site.staff_name,
+        "hours": hours_in_words(site),
+        "emergency_number": site.emergency.number,
+        **site.facts,
+    }
+
+
+def hours_in_words(site: SiteConfig) -> str:
+    """Opening hours as they are spoken, equal days joined: `Monday to Wednesday from 8 to 18`."""
+    runs: list[tuple[int, int, str]] = []
+    for index, day in enumerate(WEEKDAYS):
+        hours = site.hours.get(day)
+        if hours is None:
+            continue
+        if runs and runs[-1][1] == index - 1 and runs[-1][2] == hours:
+            runs[-1] = (runs[-1][0], index, hours)
+        else:
+            runs.append((index, index, hours))
+    parts = []
+    for first, last, hours in runs:
+        days = _DAY_NAMES[first] + (f" to {_DAY_NAMES[last]}" if last > first else "")
+        start, end = opening_minutes(hours, days)
+        parts.append(f"{days} from {clock_in_words(start)} to {clock_in_words(end)}")
+    if not parts:
+        return "at times I do not know"
+    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
+
+
+def clock_in_words(minutes: int) -> str:
+    """Say a time of day: 480 -> `8 am`, 1050 -> `5 30 pm`."""
+    hour, minute = divmod(minutes, 60)
+    half = "am" if hour % 24 < 12 else "pm"
+    return f"{(hour - 1) % 12 + 1}{f' {minute:02d}' if minute else ''} {half}"
+
+
+def _read(path: Path, site: SiteConfig, facts: dict[str, str]) -> list[Entry]:
+    entries: list[Entry] = []
+    questions: list[str] = []
+    body: list[str] = []
+    extras: dict[str, str] = {}
+
+    def close(line: int) -> None:
+        if questions and not body:
+            raise BadInputError(f"{path}:{line}: {questions[0]!r} has no answer below it")
+        if questions:
+            slug = plain(questions[0]).replace("'", "").replace(" ", "-")
+            entries.append(
+                Entry(
+                    key=f"{path.stem}.{slug}",
+                    questions=tuple(questions),
+                    answer=" ".join(body),
+                    screen=extras.get("screen", ""),
+                    point=extras.get("point", ""),
+                    offers_staff="offer" in extras,
+                )
+            )
+        questions.clear(), body.clear(), extras.clear()
+
+    number = 0
+    for number, raw in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        line = raw.strip()
+        if line.startswith("## "):
+            if body:
+                close(number)
+            questions.append(line[3:].strip())
+        elif line and questions:
+            extra = _EXTRA.fullmatch(line)
+            text = _fill(extra[2] if extra else line, facts, f"{path}:{number}")
+            if extra is None:
+                body.append(text)
+            elif extra[1] == "point" and site.place(text) is None:
+                keys = ", ".join(p.key for p in site.places)
+                raise BadInputError(f"{path}:{number}: no place {text!r}; the site has {keys}")
+            else:
+                extras[extra[1]] = text
+    close(number)
+    return entries
+
+
+def _fill(text: str, facts: dict[str, str], where: str) -> str:
+    for _, name, _, _ in string.Formatter().parse(text):
+        if name is not None and name not in facts:
+            known = ", ".join(sorted(facts))
+            raise BadInputError(f"{where}: no fact {name!r} in the site's file; there is {known}")
+    return text.format_map(facts)
+
+
+class Index:
+    """Known forms as vectors. Finding is a pure function of the line."""
+
+    def __init__(self, forms: Sequence[tuple[str, str]], encoder: Encoder) -> None:
+        """Take (label, form) pairs. Encodes them all, so build it off the loop."""
+        self._labels = [label for label, _ in forms]
+        self._forms = [form for _, form in forms]
+        self._encoder = encoder
+        self.threshold = encoder.threshold
+        self._vectors = encoder.encode([plain(form) for _, form in forms])
+
+    def nearest(self, line: str, count: int = 3) -> tuple[Match, ...]:
+        """Return the nearest forms, best first, at most one a label."""
+        scores = self._vectors @ self._encoder.encode([plain(line)])[0]
+        best: dict[str, Match] = {}
+        for i in np.argsort(-scores):
+            label = self._labels[i]
+            if label not in best:
+                best[label] = Match(label, float(scores[i]), self._forms[i])
+            if len(best) == count:
+                break
+        return tuple(best.values())

@@ -1,0 +1,72 @@
+"""How alike two names sound, when a recogniser or a tired ear may have bent them.
+
+Letters alone fail on names ("oak for" for Okafor), sound alone confuses short ones, so both count.
+Pure functions of text.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from rapidfuzz.distance import Indel
+
+_DIGRAPHS = (
+    ("tsch", "x"), ("sch", "x"), ("tch", "x"), ("sh", "x"), ("ch", "x"), ("ph", "f"),
+    ("ck", "k"), ("kn", "n"), ("wr", "r"), ("wh", "w"), ("gh", "g"), ("th", "t"), ("dt", "t"),
+    ("qu", "kw"), ("dg", "j"), ("ks", "x"), ("cz", "x"), ("zh", "j"),
+)  # fmt: skip
+_LETTERS = str.maketrans({
+    "c": "k", "q": "k", "z": "s", "v": "f", "x": "x", "b": "p", "d": "t", "g": "k", "j": "x",
+    "y": "i", "w": "v", "h": "", "e": "a", "i": "a", "o": "a", "u": "a",
+})  # fmt: skip
+_TWICE = re.compile(r"(.)\1+")
+_SOFT_C = re.compile(r"c(?=[eiy])")
+
+LETTER_NAMES = {
+    "ay": "a", "bee": "b", "be": "b", "see": "c", "sea": "c", "cee": "c", "dee": "d", "ee": "e",
+    "eff": "f", "gee": "g", "aitch": "h", "eye": "i", "jay": "j", "kay": "k", "el": "l",
+    "ell": "l", "em": "m", "en": "n", "oh": "o", "pee": "p", "cue": "q", "queue": "q", "are": "r",
+    "ar": "r", "ess": "s", "tee": "t", "tea": "t", "you": "u", "vee": "v", "ex": "x", "why": "y",
+    "zed": "z", "zee": "z",
+}  # fmt: skip
+"""How recognisers write single letters. Only read while a name is being spelled."""
+
+
+@lru_cache(maxsize=8192)
+def plain(text: str) -> str:
+    """Lower case, no accents, no punctuation but the apostrophe, single spaces."""
+    folded = unicodedata.normalize("NFKD", text.lower().replace("ø", "o").replace("ß", "ss"))
+    folded = folded.replace("\u2019", "'")
+    kept = "".join(c if c.isalnum() or c in " '" else " " for c in folded if ord(c) < 0x300)
+    return " ".join(kept.split())
+
+
+@lru_cache(maxsize=8192)
+def sound_key(text: str) -> str:
+    """A coarse key of how `text` sounds: paired consonants merged, all vowels one letter."""
+    letters = plain(text).replace(" ", "").replace("'", "")
+    letters = _SOFT_C.sub("s", letters)
+    for written, spoken in _DIGRAPHS:
+        letters = letters.replace(written, spoken)
+    return _TWICE.sub(r"\1", letters.translate(_LETTERS))
+
+
+@lru_cache(maxsize=65536)
+def likeness(heard: str, name: str) -> float:
+    """How likely `heard` was meant as `name`, 0..1; 1.0 for the same letters."""
+    a, b = plain(heard).replace(" ", ""), plain(name).replace(" ", "")
+    if a == b:
+        return 1.0
+    letters = Indel.normalized_similarity(a, b)
+    sound = Indel.normalized_similarity(sound_key(a), sound_key(b))
+    return float(max(0.98 * letters, 0.45 * letters + 0.53 * sound))
+
+
+def spelled(text: str) -> str | None:
+    """Join a name that was spelled: `s m i t h`, `bee ee el el`, `o for oscar k`. None if not."""
+    words = [w for w in re.sub(r"\b\w+ (?:for|as in) (\w)\w*", r"\1", plain(text)).split()
+             if w not in {"it's", "its", "is", "that's", "spelled", "spelt", "double", "and"}]  # fmt: skip
+    letters = [w if len(w) == 1 else LETTER_NAMES.get(w, "") for w in words]
+    if len(letters) < 3 or not all(letters) or sum(len(w) == 1 for w in words) < len(words) / 2:
+        return None
+    return "".join(letters)
