@@ -1,0 +1,192 @@
+"""How voices, words, turns and replies change the situation. Used by `behavior.update`."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from agent.core.messages import (
+    Message,
+    PersonId,
+    ReplyReady,
+    SpeechContinues,
+    SpeechStarted,
+    TurnEnded,
+    TurnId,
+    TurnPaused,
+    WordsHeard,
+)
+from behavior.situation import Encounter, Mark, Situation, Turn
+
+_TURNS_KEPT = 6
+_TALKING_DISTANCE_M = 3.0
+
+
+def speaker_of(situation: Situation, turn: TurnEnded) -> PersonId | None:
+    """Who most likely said it: the one named, the one talked with, the nearest who attends."""
+    if turn.person is not None:
+        return turn.person
+    if situation.addressee is not None:
+        return situation.addressee.id
+    near = [one for one in situation.people.values() if one.distance_m <= _TALKING_DISTANCE_M]
+    attending = [one for one in near if one.attends]
+    pool = attending or near
+    return min(pool, key=lambda one: one.distance_m).id if pool else None
+
+
+def plain(text: str) -> str:
+    """Lower case words with single spaces, for comparing."""
+    kept = "".join(c if c.isalnum() or c in "'" else " " for c in text.lower())
+    return " ".join(kept.split())
+
+
+def says_any(text: str, phrases: tuple[str, ...]) -> bool:
+    """Whether `text` holds one of `phrases` as whole words."""
+    padded = f" {plain(text)} "
+    return any(f" {plain(phrase)} " in padded for phrase in phrases)
+
+
+def dismiss(situation: Situation, turn: TurnId) -> Situation:
+    """Return the situation in which `turn` asks for no answer."""
+    known = situation.turns.get(turn)
+    return situation if known is None else _put(situation, replace(known, dismissed=True))
+
+
+def part_spoken(situation: Situation, turn: TurnId, *, last: bool) -> Situation:
+    """Return the situation in which one more part of the reply to `turn` was sent out."""
+    known = situation.turns.get(turn)
+    if known is None:
+        return situation
+    known = replace(
+        known,
+        parts_spoken=known.parts_spoken + 1,
+        last_part_at=situation.now,
+        closed=known.closed or last,
+    )
+    return _put(situation, known)
+
+
+def _put(situation: Situation, turn: Turn) -> Situation:
+    turns = {**situation.turns, turn.id: turn}
+    while len(turns) > _TURNS_KEPT:
+        del turns[next(iter(turns))]
+    return replace(situation, turns=turns)
+
+
+def _started(situation: Situation, start: SpeechStarted) -> Situation:
+    turn = situation.turns.get(start.turn)
+    floor = situation.floor
+    if turn is None:
+        over = floor.agent_speaks
+        turn = Turn(
+            id=start.turn,
+            began_at=start.at,
+            voice_began_at=start.at,
+            voice_at=start.at,
+            over_speech=over,
+        )
+        floor = replace(floor, current_turn=start.turn)
+    turn = replace(
+        turn,
+        revision=start.revision,
+        voice_began_at=start.at,
+        voice_at=max(start.at, turn.voice_at),
+        earlier_voiced_s=turn.total_voiced_s,
+        voiced_s=0.0,
+        paused=False,
+        dismissed=False,
+    )
+    if turn.revision > 0:
+        turn = replace(turn, replies=())
+    return _put(replace(situation, floor=floor), turn)
+
+
+def _known(situation: Situation, turn: TurnId, at: float) -> tuple[Situation, Turn]:
+    """The turn, made up if its start was missed."""
+    known = situation.turns.get(turn)
+    if known is None:
+        situation = _started(situation, SpeechStarted(at=at, turn=turn))
+        known = situation.turns[turn]
+    return situation, known
+
+
+def _continues(situation: Situation, more: SpeechContinues) -> Situation:
+    situation, turn = _known(situation, more.turn, more.at)
+    newest = max(more.at, turn.voice_at)
+    turn = replace(turn, voice_at=newest, voiced_s=more.voiced_s, paused=False)
+    return _put(situation, turn)
+
+
+def _words(situation: Situation, heard: WordsHeard) -> Situation:
+    situation, turn = _known(situation, heard.turn, heard.at)
+    return _put(situation, replace(turn, words=heard.text))
+
+
+def _paused(situation: Situation, pause: TurnPaused) -> Situation:
+    situation, turn = _known(situation, pause.turn, pause.at)
+    voiced_s = max(turn.voiced_s, pause.at - turn.voice_began_at)
+    words = pause.text or turn.words
+    turn = replace(turn, paused=True, voice_at=pause.at, voiced_s=voiced_s, words=words)
+    return _put(situation, replace(turn, revision=pause.revision))
+
+
+def _ended(situation: Situation, end: TurnEnded) -> Situation:
+    situation, turn = _known(situation, end.turn, end.at)
+    if end.revision != turn.revision:
+        kept = tuple(reply for reply in turn.replies if reply.revision == end.revision)
+        turn = replace(turn, replies=kept)
+    turn = replace(turn, ended=end, revision=end.revision, words=end.text, paused=True)
+    if end.typed:
+        turn = replace(turn, dismissed=False)
+    situation = _put(situation, turn)
+    if not end.text.strip():
+        return situation
+    turns = {
+        one.id: replace(one, closed=True) if one.ended and one.id != end.turn else one
+        for one in situation.turns.values()
+    }
+    return _converse(replace(situation, turns=turns), end)
+
+
+def _converse(situation: Situation, end: TurnEnded) -> Situation:
+    who, now = speaker_of(situation, end), situation.now
+    meeting = situation.encounter
+    if meeting is None:
+        meeting = Encounter(addressee=who, since=now, active_at=now, turns=1)
+    else:
+        addressee = who or meeting.addressee
+        meeting = replace(meeting, addressee=addressee, active_at=now, turns=meeting.turns + 1)
+    situation = replace(situation, encounter=meeting)
+    person = situation.person(who)
+    if person is None:
+        return situation
+    marks = {**person.marks, Mark.SPOKE: now}
+    if says_any(end.text, situation.config.refusal_phrases):
+        marks[Mark.REFUSED] = now
+    else:
+        marks.pop(Mark.REFUSED, None)  # who asks wants an answer
+    people = {**situation.people, person.id: replace(person, marks=marks)}
+    return replace(situation, people=people)
+
+
+def _reply(situation: Situation, reply: ReplyReady) -> Situation:
+    turn = situation.turns.get(reply.turn)
+    if turn is None:
+        return situation
+    stale = reply.revision < turn.revision
+    if stale or (turn.ended is not None and reply.revision != turn.ended.revision):
+        return situation
+    kept = tuple(
+        one for one in turn.replies if one.revision == reply.revision and one.part != reply.part
+    )
+    replies = tuple(sorted((*kept, reply), key=lambda one: one.part))
+    return _put(situation, replace(turn, replies=replies))
+
+
+HEARD: Mapping[type[Message], Callable[[Situation, Any], Situation]] = {
+    SpeechStarted: _started,
+    SpeechContinues: _continues,
+    WordsHeard: _words,
+    TurnPaused: _paused,
+    TurnEnded: _ended,
+    ReplyReady: _reply,
+}
