@@ -1,0 +1,296 @@
+"""What the pages show of the agent's facts and acts: captions, state, cards, and the panel.
+
+Pure: messages in, words for the page out. Time comes from the messages and from `panel(now)`.
+"""
+
+from collections import OrderedDict, deque
+
+from agent.core.messages import (
+    Act,
+    ActFinished,
+    ActId,
+    ActRefused,
+    ActStarted,
+    BackendChosen,
+    ClauseSpoken,
+    ComponentHealth,
+    Duck,
+    EngagementChanged,
+    HelpCalled,
+    LineTyped,
+    Message,
+    MicrophoneLevel,
+    PersonId,
+    PersonLost,
+    PersonSeen,
+    Played,
+    PolicyReloaded,
+    SpeechStarted,
+    StageState,
+    Stop,
+    StreamQuiet,
+    TurnEnded,
+    TurnPaused,
+    WordsHeard,
+)
+from agent.wire import (
+    Caption,
+    Card,
+    Notice,
+    Panel,
+    PanelAct,
+    PanelHealth,
+    PanelPerson,
+    State,
+    ToPage,
+    Worker,
+    Workers,
+)
+
+SHOWN: tuple[type[Message], ...] = (
+    Act,
+    ActFinished,
+    ActRefused,
+    ActStarted,
+    BackendChosen,
+    ClauseSpoken,
+    ComponentHealth,
+    Duck,
+    EngagementChanged,
+    HelpCalled,
+    LineTyped,
+    MicrophoneLevel,
+    PersonLost,
+    PersonSeen,
+    Played,
+    PolicyReloaded,
+    SpeechStarted,
+    StageState,
+    Stop,
+    StreamQuiet,
+    TurnEnded,
+    TurnPaused,
+    WordsHeard,
+)
+"""The kinds to subscribe to for the pages. Losing one is no fault: RECENT will do."""
+THINKS_AT_MOST_S = 6.0
+ACTS_SHOWN = 30
+UNSEEN_S = 3.0
+
+
+class PageView:
+    """Turns the stream of messages into what pages are told."""
+
+    def __init__(self, *, help_text: str) -> None:
+        self._help_text = help_text
+        self._workers: dict[str, Worker] = {}
+        self._doing = State(doing="idle")
+        self._thinks_since: float | None = None
+        self._hears = False
+        self._speaks = False
+        self._clauses: OrderedDict[ActId, Act] = OrderedDict()
+        self._seen: dict[PersonId, PersonSeen] = {}
+        self._engaged: dict[PersonId, EngagementChanged] = {}
+        self._heard = ""
+        self._level: MicrophoneLevel | None = None
+        self._acts: deque[PanelAct] = deque(maxlen=ACTS_SHOWN)
+        self._latencies_ms: dict[str, float] = {}
+        self._health: dict[str, PanelHealth] = {}
+        self._turn_ended_at: float | None = None
+        self._speech_started_at: float | None = None
+
+    @property
+    def anyone_there(self) -> bool:
+        """Whether somebody is in view, or something is going on."""
+        return bool(self._seen) or self._doing.doing != "idle"
+
+    @property
+    def health(self) -> dict[str, PanelHealth]:
+        """The last word of each component about itself."""
+        return self._health
+
+    def for_newcomer(self) -> list[ToPage]:
+        """What a page that has just come needs to know."""
+        return [Workers(workers=list(self._workers.values())), self._doing]
+
+    def see(self, message: Message) -> list[ToPage]:  # noqa: C901 - one line a kind
+        """Take in one message; return what every page is told at once."""
+        said = self._words(message) + self._conduct(message)
+        match message:
+            case BackendChosen():
+                self._workers[message.role] = Worker(
+                    role=message.role,
+                    backend=message.backend,
+                    fallback=message.fallback,
+                    detail=message.detail[:300],
+                )
+                said.append(Workers(workers=list(self._workers.values())))
+            case PersonSeen():
+                self._seen[message.person] = message
+            case EngagementChanged():
+                self._engaged[message.person] = message
+            case PersonLost():
+                self._seen.pop(message.person, None)
+                self._engaged.pop(message.person, None)
+            case MicrophoneLevel():
+                self._level = message
+            case ComponentHealth():
+                self._health[message.component] = PanelHealth(
+                    component=message.component, health=message.health, detail=message.detail[:300]
+                )
+            case StreamQuiet():
+                self._health[message.stream] = PanelHealth(
+                    component=message.stream,
+                    health="running" if message.recovered else "quiet",
+                    detail="" if message.recovered else f"nothing for {message.quiet_s:.1f} s",
+                )
+            case PolicyReloaded():
+                self._health[message.path] = PanelHealth(
+                    component=message.path,
+                    health="running" if message.accepted else "refused",
+                    detail=message.detail[:300],
+                )
+            case HelpCalled():
+                said.append(Notice(code="help_called", text=self._help_text))
+            case _:
+                pass
+        return said + self._state()
+
+    def tick(self, now: float) -> list[ToPage]:
+        """Forget people long unseen and thinking that came to nothing."""
+        for person in [p for p, seen in self._seen.items() if now - seen.at > UNSEEN_S]:
+            del self._seen[person]
+        if self._thinks_since is not None and now - self._thinks_since > THINKS_AT_MOST_S:
+            self._thinks_since = None
+        return self._state()
+
+    def panel(self, now: float, page: dict[str, float]) -> Panel:
+        """The facts and reasons as they stand."""
+        return Panel(
+            at=now,
+            people=[self._person(seen) for seen in self._seen.values()][:12],
+            heard=self._heard,
+            level_db=None if self._level is None else round(self._level.level_db, 1),
+            speech=None if self._level is None else round(self._level.speech, 2),
+            acts=list(self._acts)[-12:],
+            latencies_ms={name: round(ms) for name, ms in self._latencies_ms.items()},
+            health=list(self._health.values())[:40],
+            page=page,
+        )
+
+    def _person(self, seen: PersonSeen) -> PanelPerson:
+        engaged = self._engaged.get(seen.person)
+        return PanelPerson(
+            person=seen.person,
+            x_m=round(seen.place.x_m, 2),
+            y_m=round(seen.place.y_m, 2),
+            facing_rad=_rounded(seen.facing_rad),
+            gaze_off_rad=_rounded(seen.gaze_off_rad),
+            state="present" if engaged is None else engaged.state,
+            cues=[] if engaged is None else list(engaged.cues)[:6],
+        )
+
+    def _words(self, message: Message) -> list[ToPage]:
+        match message:
+            case WordsHeard(text=text) | TurnPaused(text=text) if text:
+                self._heard = text
+                return [Caption(who="visitor", clauses=[text])]
+            case TurnEnded(text=text) if text:
+                self._heard = text
+                return [Caption(who="visitor", clauses=[text], final=True)]
+            case Act() if message.clauses:
+                self._clauses[message.act] = message
+                while len(self._clauses) > 64:
+                    self._clauses.popitem(last=False)
+            case ActStarted() if message.act in self._clauses:
+                return self._clause(self._clauses[message.act], 0)
+            case ClauseSpoken() if message.act in self._clauses:
+                return self._clause(self._clauses[message.act], message.index + 1)
+            case ActFinished() if (act := self._clauses.pop(message.act, None)) is not None:
+                whole = [clause.text for clause in act.clauses]
+                heard = [message.heard] if message.heard else []
+                clauses = heard if message.interrupted else whole
+                return [Caption(who="agent", clauses=clauses, final=True)]
+            case _:
+                pass
+        return []
+
+    def _clause(self, act: Act, index: int) -> list[ToPage]:
+        texts = [clause.text for clause in act.clauses]
+        if index >= len(texts):
+            return [Caption(who="agent", clauses=texts, final=True)]
+        said: list[ToPage] = [Caption(who="agent", clauses=texts, current=index)]
+        if screen := act.clauses[index].screen:
+            said.append(Card(text=screen))
+        return said
+
+    def _conduct(self, message: Message) -> list[ToPage]:
+        match message:
+            case SpeechStarted():
+                self._hears, self._speech_started_at = True, message.at
+            case TurnEnded():
+                self._hears, self._turn_ended_at = False, message.at
+                self._thinks_since = message.at if message.text else None
+            case StageState():
+                self._speaks = message.speaking
+                if message.speaking:
+                    self._thinks_since = None
+            case Played(first=True) if self._turn_ended_at is not None:
+                self._latencies_ms["reaction"] = 1000 * (message.at - self._turn_ended_at)
+                self._turn_ended_at = None
+            case Act():
+                what = " ".join(c.text for c in message.clauses) or _silent(message)
+                self._note(message.at, what, message.reason.policy, message.reason.because)
+                self._acts[-1] = self._acts[-1].model_copy(
+                    update={"norms": list(message.reason.norms)}
+                )
+            case ActRefused():
+                self._note(
+                    message.at,
+                    message.text or "refused",
+                    message.reason.policy,
+                    message.reason.because,
+                    message.by,
+                )
+            case Stop():
+                self._note(message.at, "stop", message.reason.policy, message.reason.because)
+            case Duck():
+                what = f"voice at {message.gain:.0%}"
+                self._note(message.at, what, message.reason.policy, message.reason.because)
+            case _:
+                pass
+        return []
+
+    def _note(self, at: float, what: str, policy: str, because: str, by: str = "") -> None:
+        self._acts.append(
+            PanelAct(at=at, what=what[:200], policy=policy, because=because[:300], refused_by=by)
+        )
+
+    def _state(self) -> list[ToPage]:
+        if self._speaks:
+            doing = State(doing="speaking")
+        elif self._hears:
+            doing = State(doing="hearing")
+        elif self._thinks_since is not None:
+            doing = State(doing="thinking")
+        else:
+            doing = State(doing="idle")
+        if doing == self._doing:
+            return []
+        self._doing = doing
+        return [doing]
+
+
+def _silent(act: Act) -> str:
+    parts = [cue.lexeme or cue.meaning or "gesture" for cue in act.gestures]
+    if act.expression is not None:
+        parts.append(f"{act.expression} face")
+    if act.gaze is not None:
+        parts.append(f"look at {act.gaze.target}")
+    if act.posture is not None:
+        parts.append(f"{act.posture} posture")
+    return ", ".join(parts) or "act"
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 2)

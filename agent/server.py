@@ -1,0 +1,419 @@
+"""The server behind the pages: who is connected, what they are told, what they may ask.
+
+The network itself is in `agent/site.py`, which is imported when the server starts. One kiosk page
+is active at a time: it has the camera, the microphone and the voice. A second one is told so and
+may take over; consoles are as many as there are operators.
+"""
+
+import asyncio
+from collections.abc import AsyncIterable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from actuation.embodiments.page import PageLink
+from agent.access import same_token, token_from
+from agent.core.clock import Clock
+from agent.core.errors import BadInputError
+from agent.core.messages import (
+    ButtonPressed,
+    ComponentHealth,
+    Health,
+    LineTyped,
+    Message,
+    PageChanged,
+)
+from agent.page import Closed, Page
+from agent.panel import PageView
+from agent.wire import (
+    PROTOCOL,
+    Button,
+    Close,
+    Devices,
+    Figures,
+    Hello,
+    Line,
+    Pace,
+    PlayedReport,
+    Pong,
+    ToPage,
+    Welcome,
+    decode,
+)
+from perception.backends.browser import PICTURE, unpack
+
+VISITOR_BUTTONS = frozenset({"help", "start", "forget"})
+OPERATOR_BUTTONS = VISITOR_BUTTONS | {"stop", "reload", "staff"}
+TICK_S = 0.1
+PANEL_EVERY_S = 0.25
+OLD_S = 10.0
+WEB = Path(__file__).parent / "web" / "dist"
+
+
+class ServerConfig(BaseModel):
+    """Where the pages are served and who may see what."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    host: str = Field(
+        "127.0.0.1",
+        description="Address to listen on. Anything but 127.0.0.1 lets other machines connect.",
+    )
+    port: int = Field(8710, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    names: tuple[str, ...] = Field(
+        (), description="Host names under which browsers reach the server, besides localhost."
+    )
+    origins: tuple[str, ...] = Field(
+        (), description="Other sites whose pages may open a socket here, like https://kiosk.site."
+    )
+    certificate: Path | None = Field(
+        None, description="TLS certificate (PEM); browsers want https for a camera elsewhere."
+    )
+    certificate_key: Path | None = Field(None, description="TLS key (PEM).")
+    token_file: Path = Field(
+        Path("var/token"), description="Where the operator's token is kept; made at first start."
+    )
+    panel: Literal["token", "open"] = Field(
+        "token",
+        description="Who sees facts about people on the kiosk page: operators, or anyone (demo).",
+    )
+    agent_name: str = Field("Foyer", max_length=60, description="The name the page shows.")
+    language: str = Field("en", pattern=r"^[a-z]{2}(-[A-Z]{2})?$", description="Page language.")
+    help_text: str = Field(
+        "A person has been called. Someone will be with you shortly.",
+        max_length=200,
+        description="What the page says when help was called.",
+    )
+    avatar: Path = Field(
+        Path("actuation/embodiments/avatar/receptionist.vrm"),
+        description="The character: any VRM 1.0 file; ARKit blendshapes give it a full face.",
+    )
+    desk: Path = Field(
+        Path("actuation/embodiments/avatar/desk.glb"), description="The desk in front of it."
+    )
+    pages_at_once: int = Field(8, ge=1, le=64, description="Sockets open at the same time.")
+    pictures_hz: float = Field(
+        12.0, ge=1, le=20, description="Pictures a second wanted while somebody is there."
+    )
+    idle_pictures_hz: float = Field(
+        6.0, ge=1, le=20, description="Pictures a second wanted while nobody is."
+    )
+
+
+class Body(Protocol):
+    """What the server needs of the avatar's body."""
+
+    @property
+    def generation(self) -> int:
+        """The generation shown now."""
+        ...
+
+    def attach(self, link: PageLink) -> None:
+        """A kiosk page is there."""
+        ...
+
+    def detach(self, link: PageLink) -> None:
+        """It has gone."""
+        ...
+
+    def played(
+        self,
+        *,
+        at: float,
+        utterance: int,
+        score_s: float,
+        first: bool = False,
+        lip_error_s: float | None = None,
+    ) -> None:
+        """It says what came out."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Senses:
+    """Where the kiosk's pictures and sound go: (moment on the agent's axis, bytes)."""
+
+    picture: Callable[[float, bytes], None]
+    sound: Callable[[float, bytes], None]
+
+
+class PageServer:
+    """Serves the pages. `run` until cancelled; `started` is set when the address is known."""
+
+    name = "agent.server"
+
+    def __init__(
+        self,
+        *,
+        config: ServerConfig,
+        clock: Clock,
+        facts: AsyncIterable[Message],
+        publish: Callable[[Message], None],
+        senses: Senses,
+        body: Body,
+        web: Path = WEB,
+    ) -> None:
+        self.config = config
+        self.web = web
+        self.token = token_from(config.token_file)
+        self.started = asyncio.Event()
+        self.address = ""
+        """`http://127.0.0.1:8710`, once started."""
+        self.pages: set[Page] = set()
+        self._clock = clock
+        self._facts = facts
+        self._publish = publish
+        self._senses = senses
+        self._body = body
+        self._view = PageView(help_text=config.help_text)
+        self._kiosk: Page | None = None
+        self._panel_at = 0.0
+        self._pace = Pace(pictures_hz=config.idle_pictures_hz)
+
+    @property
+    def console_address(self) -> str:
+        """The operator's address, with the token in it. Print it; log it nowhere."""
+        return f"{self.address}/console?token={self.token}"
+
+    async def run(self) -> None:
+        """Listen, serve and tell the pages what happens, until cancelled."""
+        from agent.site import listening  # aiohttp takes a while to import
+
+        async with listening(self) as address:
+            self.address = address
+            self.started.set()
+            try:
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(self._tell_facts())
+                    group.create_task(self._tick())
+            finally:
+                self.started.clear()
+                for page in self.pages:
+                    page.outbox.close(Close.STOPPING, "the server is stopping")
+
+    # What a socket does, called by the site.
+
+    def open(self, *, trusted: bool) -> Page:
+        """A socket was opened."""
+        page = Page(opened_at=self._clock.now(), trusted=trusted)
+        if len(self.pages) >= self.config.pages_at_once:
+            page.outbox.close(Close.TOO_MANY, "too many pages are open")
+        self.pages.add(page)
+        return page
+
+    def close(self, page: Page) -> None:
+        """A socket has gone."""
+        self.pages.discard(page)
+        if page is self._kiosk:
+            self._kiosk = None
+            self._body.detach(page)
+            self._publish(
+                PageChanged(at=self._clock.now(), connected=False, camera=False, microphone=False)
+            )
+            self._report(Health.DEGRADED, "no kiosk page is open")
+
+    def receive(self, page: Page, message: str | bytes) -> None:
+        """Take in one message. Raises `Closed` when the socket is to be closed for it."""
+        now = self._clock.now()
+        try:
+            if isinstance(message, bytes):
+                self._sensed(page, message, now)
+            else:
+                self._said(page, message, now)
+        except BadInputError as fault:
+            raise Closed(Close.MALFORMED, str(fault)) from None
+
+    def press(self, button: str) -> None:
+        """An operator pressed something."""
+        self._publish(ButtonPressed(at=self._clock.now(), button=button))
+
+    def health(self) -> dict[str, object]:
+        """What `/health` says."""
+        now = self._clock.now()
+        return {
+            "at": now,
+            "kiosk": self._kiosk is not None,
+            "pages": len(self.pages),
+            "components": [part.model_dump() for part in self._view.health.values()],
+            "page": self._page_figures(),
+            "panel": self._view.panel(now, {}).latencies_ms,
+        }
+
+    # Inside.
+
+    def _said(self, page: Page, text: str, now: float) -> None:
+        said = decode(text)
+        if isinstance(said, Hello):
+            self._hello(page, said, now)
+            return
+        if not page.role:
+            raise Closed(Close.MALFORMED, "the first message is a hello")
+        page.allows(said.kind, now)
+        match said:
+            case Pong():
+                page.echoed(said.at, now, said.client_s)
+            case Button():
+                self._button(page, said, now)
+            case Line() if page is self._kiosk:
+                if text := " ".join(said.text.split()):
+                    self._publish(LineTyped(at=now, text=text))
+            case Devices() if page is self._kiosk:
+                self._devices(page, said, now)
+            case PlayedReport() if page is self._kiosk:
+                self._played(page, said, now)
+            case Figures():
+                page.figures = said
+            case _:
+                raise Closed(Close.MALFORMED, f"a {page.role} page does not send {said.kind}")
+
+    def _hello(self, page: Page, said: Hello, now: float) -> None:
+        if page.role:
+            raise Closed(Close.MALFORMED, "a second hello")
+        if said.protocol != PROTOCOL:
+            text = f"this server speaks protocol {PROTOCOL}, not {said.protocol}; reload the page"
+            raise Closed(Close.MALFORMED, text)
+        if said.token is not None and not same_token(said.token, self.token):
+            raise Closed(Close.TOKEN, "the token is not right")
+        page.trusted = page.trusted or said.token is not None
+        if said.role == "console" and not page.trusted:
+            raise Closed(Close.TOKEN, "the console needs the operator's token")
+        if said.role == "kiosk":
+            self._make_room(said, now)
+        page.greet(said.role, said.page, now)
+        page.say(self._welcome(page))
+        page.tick(now)
+        for word in (*self._view.for_newcomer(), self._pace):
+            page.say(word)
+        if said.role == "kiosk":
+            self._kiosk = page
+            self._body.attach(page)
+            self._publish(PageChanged(at=now, connected=True, camera=False, microphone=False))
+            self._report(Health.RUNNING, "")
+
+    def _make_room(self, said: Hello, now: float) -> None:
+        other = self._kiosk
+        if other is None:
+            return
+        same = other.page == said.page
+        if not same and not said.take_over and other.keeps_up(now):
+            raise Closed(Close.BUSY, "the receptionist is already shown on another page")
+        other.outbox.close(Close.TAKEN_OVER, "another page has taken over")
+        self._body.detach(other)
+        self._kiosk = None
+
+    def _welcome(self, page: Page) -> Welcome:
+        return Welcome(
+            role="console" if page.role == "console" else "kiosk",
+            name=self.config.agent_name,
+            language=self.config.language,
+            generation=self._body.generation,
+            avatar="/avatar.vrm",
+            panel=self._may_know(page),
+        )
+
+    def _may_know(self, page: Page) -> bool:
+        return page.trusted or (page.role == "kiosk" and self.config.panel == "open")
+
+    def _button(self, page: Page, said: Button, now: float) -> None:
+        if said.button not in OPERATOR_BUTTONS:
+            raise Closed(Close.MALFORMED, f"there is no button {said.button}")
+        if said.button not in VISITOR_BUTTONS and not page.trusted:
+            raise Closed(Close.TOKEN, f"{said.button} needs the operator's token")
+        if page is self._kiosk or page.trusted:
+            self._publish(ButtonPressed(at=now, button=said.button))
+
+    def _devices(self, page: Page, said: Devices, now: float) -> None:
+        page.devices = said
+        self._publish(
+            PageChanged(
+                at=now,
+                connected=True,
+                camera=said.camera,
+                microphone=said.microphone and not said.muted,
+                muted=said.muted,
+                detail=said.detail,
+            )
+        )
+
+    def _played(self, page: Page, said: PlayedReport, now: float) -> None:
+        at = page.clock.at(said.client_s)
+        if at is None or now - at > OLD_S:
+            return
+        self._body.played(
+            at=min(at, now + 0.1),
+            utterance=said.utterance,
+            score_s=said.score_s,
+            first=said.first,
+            lip_error_s=said.lip_error_s,
+        )
+
+    def _sensed(self, page: Page, message: bytes, now: float) -> None:
+        if page is not self._kiosk:
+            raise Closed(Close.MALFORMED, "only the active kiosk page sends pictures and sound")
+        sensed = unpack(message)
+        at = page.clock.at(sensed.client_s)
+        kind = "picture" if sensed.kind == PICTURE else "sound"
+        if not page.allows(kind, now) or at is None or now - at > OLD_S:
+            return
+        put = self._senses.picture if sensed.kind == PICTURE else self._senses.sound
+        put(min(at, now), sensed.payload)
+
+    async def _tell_facts(self) -> None:
+        async for message in self._facts:
+            self._tell(self._view.see(message))
+
+    async def _tick(self) -> None:
+        while True:
+            now = self._clock.now()
+            for page in self.pages:
+                page.tick(now)
+            self._tell(self._view.tick(now))
+            self._set_pace()
+            if now >= self._panel_at:
+                self._panel_at = now + PANEL_EVERY_S
+                self._tell_panel(now)
+            await self._clock.sleep_until(now + TICK_S)
+
+    def _set_pace(self) -> None:
+        there = self._view.anyone_there
+        hz = self.config.pictures_hz if there else self.config.idle_pictures_hz
+        if hz != self._pace.pictures_hz:
+            self._pace = Pace(pictures_hz=hz)
+            self._tell([self._pace])
+
+    def _tell(self, words: list[ToPage]) -> None:
+        for page in self.pages:
+            if page is self._kiosk or page.role == "console":
+                for word in words:
+                    page.say(word)
+
+    def _tell_panel(self, now: float) -> None:
+        knowing = [page for page in self.pages if page.role and self._may_know(page)]
+        if knowing:
+            panel = self._view.panel(now, self._page_figures())
+            for page in knowing:
+                page.say(panel)
+
+    def _page_figures(self) -> dict[str, float]:
+        kiosk = self._kiosk
+        if kiosk is None:
+            return {}
+        trip = kiosk.clock.round_trip_s
+        figures = {f"{kind} dropped": float(n) for kind, n in kiosk.dropped.items() if n}
+        if trip is not None:
+            figures["round trip ms"] = round(1000 * trip, 1)
+        if kiosk.figures is not None:
+            figures["frames Hz"] = round(kiosk.figures.frames_hz, 1)
+            figures["late chunks"] = float(kiosk.figures.late_chunks)
+            figures["voice margin ms"] = round(1000 * kiosk.figures.margin_s)
+            figures["output latency ms"] = round(1000 * kiosk.figures.output_latency_s)
+        return figures
+
+    def _report(self, health: Health, detail: str) -> None:
+        self._publish(
+            ComponentHealth(
+                at=self._clock.now(), component="agent.page", health=health, detail=detail
+            )
+        )

@@ -1,0 +1,40 @@
+// Builds the pages into dist/, or bundles and runs the unit tests.
+import { build } from "esbuild";
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+
+const common = { bundle: true, format: "esm", target: "es2022", logLevel: "warning" };
+
+if (process.argv.includes("--test")) {
+  const files = readdirSync("test").filter((name) => name.endsWith(".test.ts"));
+  rmSync("dist-test", { recursive: true, force: true });
+  await build({
+    ...common,
+    entryPoints: files.map((name) => `test/${name}`),
+    outdir: "dist-test",
+    outExtension: { ".js": ".mjs" },
+    platform: "node",
+  });
+  const run = spawnSync(
+    process.execPath,
+    ["--test", ...files.map((name) => `dist-test/${name.replace(/\.ts$/, ".mjs")}`)],
+    { stdio: "inherit" },
+  );
+  process.exit(run.status ?? 1);
+}
+
+rmSync("dist", { recursive: true, force: true });
+mkdirSync("dist", { recursive: true });
+await build({
+  ...common,
+  entryPoints: {
+    kiosk: "src/kiosk.ts",
+    console: "src/console.ts",
+    "sound-worklet": "src/sound-worklet.ts",
+  },
+  outdir: "dist",
+  minify: true,
+  sourcemap: process.argv.includes("--maps"),
+  legalComments: "linked",
+});
+cpSync("static", "dist", { recursive: true });
