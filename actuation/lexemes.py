@@ -1,0 +1,169 @@
+"""Reads the lexicon of gestures and finds one by name, by words, or by the meaning of a text."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from actuation.handshapes import SHAPES
+from agent.core.errors import BadInputError
+
+LEXICON = Path(__file__).parent / "lexicon"
+Direction = tuple[float, float, float]
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class HandKey(_Entry):
+    """One pose of the hand within a stroke."""
+
+    t: float = Field(ge=-2, le=3, description="Seconds against the apex of the stroke.")
+    hand: Direction = Field(
+        description="Wrist against mid-shoulder, arm lengths: out, up, forward."
+    )
+    palm: Direction = Field(description="Where the palm looks: out, up, forward.")
+    fingers: Direction = Field(description="Where the fingers point: out, up, forward.")
+    shape: str = Field("relaxed", description="A hand shape by name.")
+    elbow: Direction = Field((0.55, -1.0, -0.35), description="Where the elbow tends to.")
+
+    @field_validator("shape")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        if name not in SHAPES:
+            raise ValueError(f"no hand shape {name!r}; there is {', '.join(SHAPES)}")
+        return name
+
+    @field_validator("palm", "fingers", "elbow")
+    @classmethod
+    def _points_somewhere(cls, direction: Direction) -> Direction:
+        if not any(abs(part) > 1e-3 for part in direction):
+            raise ValueError("a direction of no length")
+        return direction
+
+
+class HeadKey(_Entry):
+    """One pose of the head within a stroke, degrees added to where it looks."""
+
+    t: float = Field(ge=-2, le=3, description="Seconds against the apex of the stroke.")
+    pitch_deg: float = Field(0.0, ge=-30, le=30, description="Up positive.")
+    yaw_deg: float = Field(0.0, ge=-40, le=40, description="Left positive.")
+    roll_deg: float = Field(0.0, ge=-25, le=25, description="Towards the left shoulder negative.")
+
+
+class Lexeme(_Entry):
+    """One gesture: its meaning, the words that call for it, and its key poses."""
+
+    name: str = ""
+    kind: Literal["emblem", "deictic", "iconic", "metaphoric", "beat"]
+    meaning: str = Field(min_length=3, description="What it says, for people and for retrieval.")
+    words: tuple[str, ...] = Field((), description="Words that call for it in a text.")
+    hands: Literal["one", "both", "head"]
+    aimed: bool = Field(False, description="Turned toward the true place where that is known.")
+    keys: tuple[HandKey, ...] = ()
+    head: tuple[HeadKey, ...] = ()
+    hold_s: float = Field(0.0, ge=0, le=3, description="Held after the last key, seconds.")
+
+    @property
+    def first_t(self) -> float:
+        """Time of the first key against the apex, seconds."""
+        return min([key.t for key in self.keys] + [key.t for key in self.head])
+
+    @property
+    def last_t(self) -> float:
+        """Time of the last key against the apex, the hold included, seconds."""
+        return max([key.t for key in self.keys] + [key.t for key in self.head]) + self.hold_s
+
+
+class Lexicon:
+    """All gestures a character knows."""
+
+    def __init__(self, lexemes: dict[str, Lexeme]) -> None:
+        self._lexemes = lexemes
+        self._patterns = [
+            (re.compile(rf"\b{re.escape(words.lower())}\b"), len(words), name)
+            for name, lexeme in lexemes.items()
+            for words in lexeme.words
+        ]
+        self._vocabulary = {
+            name: _stems(f"{name.replace('_', ' ')} {lexeme.meaning} {' '.join(lexeme.words)}")
+            for name, lexeme in lexemes.items()
+        }
+
+    def __iter__(self) -> Iterator[Lexeme]:
+        """All lexemes, in the order of the files."""
+        return iter(self._lexemes.values())
+
+    def named(self, name: str) -> Lexeme | None:
+        """The lexeme of that name, if there is one."""
+        return self._lexemes.get(name)
+
+    def in_text(self, text: str) -> list[tuple[int, Lexeme]]:
+        """Lexemes that words of `text` call for, each with the offset of its first letter.
+
+        Of two that overlap, the one with the longer words stays.
+        """
+        lowered = text.lower()
+        found = sorted(
+            (
+                (match.start(), length, name)
+                for pattern, length, name in self._patterns
+                for match in pattern.finditer(lowered)
+            ),
+            key=lambda hit: -hit[1],
+        )
+        taken: list[tuple[int, int, str]] = []
+        for start, length, name in found:
+            if all(start >= s + n or start + length <= s for s, n, _ in taken):
+                taken.append((start, length, name))
+        return [(start, self._lexemes[name]) for start, _, name in sorted(taken)]
+
+    def like(self, meaning: str) -> Lexeme | None:
+        """The lexeme whose description shares most words with `meaning`; None if none does.
+
+        Word overlap, not understanding: for callers that cannot name a lexeme.
+        """
+        wanted = _stems(meaning)
+        if not wanted:
+            return None
+        score, name = max(
+            (len(wanted & known) / len(wanted), name) for name, known in self._vocabulary.items()
+        )
+        return self._lexemes[name] if score > 0 else None
+
+
+def _stems(text: str) -> frozenset[str]:
+    dull = {"the", "and", "for", "with", "that", "this", "not", "are", "you", "one"}
+    words = re.findall(r"[a-z']{3,}", text.lower())
+    return frozenset(re.sub(r"(ing|ed|es|s)$", "", word) for word in words if word not in dull)
+
+
+def load_lexicon(folder: Path = LEXICON) -> Lexicon:
+    """Read every YAML file of `folder`. Raises `BadInputError` with file, entry and field."""
+    lexemes: dict[str, Lexeme] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        try:
+            tree = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        except yaml.YAMLError as fault:
+            raise BadInputError(f"{path.name}: not YAML: {fault}") from None
+        for name, entry in tree.items():
+            try:
+                lexemes[name] = Lexeme.model_validate({"name": name, **entry})
+            except (ValidationError, TypeError) as fault:
+                raise BadInputError(f"{path.name}: {name}: {fault}") from None
+            if not lexemes[name].keys and not lexemes[name].head:
+                raise BadInputError(f"{path.name}: {name}: has no keys")
+    if not lexemes:
+        raise BadInputError(f"{folder.name}/: no gestures in it")
+    return Lexicon(lexemes)
+
+
+@cache
+def standard_lexicon() -> Lexicon:
+    """The lexicon that comes with the product, read once."""
+    return load_lexicon()

@@ -1,0 +1,233 @@
+"""The skeleton that gestures are planned on, and inverse kinematics for its arms.
+
+Model frame as in VRM 1.0: +Y up, the character faces +Z, +X is its own left, metres. The rest
+pose is a T-pose in which every joint rotation is the identity and the palms look down.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial.transform import Rotation
+
+from actuation.motion import JOINT_INDEX, JOINT_NAMES
+from agent.core.errors import BadInputError
+
+Vector = NDArray[np.float64]
+SKELETON_FILE = Path(__file__).parent / "embodiments" / "avatar" / "skeleton.json"
+
+SIDES = ("left", "right")
+FINGERS = ("Thumb", "Index", "Middle", "Ring", "Little")
+
+
+def parts_of(finger: str) -> tuple[str, str, str]:
+    """The three bones of a finger, from the palm outwards, as VRM names them."""
+    if finger == "Thumb":
+        return ("Metacarpal", "Proximal", "Distal")
+    return ("Proximal", "Intermediate", "Distal")
+
+
+ARM_JOINTS: dict[str, tuple[str, ...]] = {
+    side: (
+        f"{side}Shoulder",
+        f"{side}UpperArm",
+        f"{side}LowerArm",
+        f"{side}Hand",
+        *(f"{side}{finger}{part}" for finger in FINGERS for part in parts_of(finger)),
+    )
+    for side in SIDES
+}
+ARM_INDEX: dict[str, NDArray[np.intp]] = {
+    side: np.array([JOINT_INDEX[name] for name in names], np.intp)
+    for side, names in ARM_JOINTS.items()
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skeleton:
+    """Joints with their parents and rest positions."""
+
+    parents: Mapping[str, str | None]
+    """Name of the parent joint, None for the root. Parents come before children."""
+    positions: Mapping[str, Vector]
+    """Rest position of each joint, metres, model frame."""
+
+    def offset(self, joint: str) -> Vector:
+        """Rest position against the parent, metres."""
+        parent = self.parents[joint]
+        return self.positions[joint] - (self.positions[parent] if parent else 0.0)
+
+    def arm_length_m(self, side: str) -> float:
+        """Upper arm and forearm together, metres."""
+        upper, lower, hand = (
+            self.positions[f"{side}{part}"] for part in ("UpperArm", "LowerArm", "Hand")
+        )
+        return float(np.linalg.norm(lower - upper) + np.linalg.norm(hand - lower))
+
+    @property
+    def shoulder_centre(self) -> Vector:
+        """Midpoint between the shoulder joints: origin of gesture space."""
+        middle: Vector = (self.positions["leftUpperArm"] + self.positions["rightUpperArm"]) / 2.0
+        return middle
+
+    def globals_of(self, joints: NDArray[np.floating]) -> dict[str, tuple[Rotation, Vector]]:
+        """Rotation and position of every moving joint in the model frame.
+
+        `joints`: (44, 4) local quaternions x y z w in the order of `JOINT_NAMES`.
+        """
+        placed: dict[str, tuple[Rotation, Vector]] = {}
+        for index, name in enumerate(JOINT_NAMES):
+            if name not in self.positions:
+                continue
+            local = Rotation.from_quat(joints[index])
+            parent = self.parents[name]
+            if parent is None or parent not in placed:
+                placed[name] = (local, self.positions[name])
+            else:
+                turned, at = placed[parent]
+                placed[name] = (turned * local, at + turned.apply(self.offset(name)))
+        return placed
+
+
+def load_skeleton(path: Path = SKELETON_FILE) -> Skeleton:
+    """Read the character's skeleton; without the file, one of ordinary adult proportions."""
+    if not path.exists():
+        return _ordinary()
+    try:
+        tree = json.loads(path.read_text(encoding="utf-8"))
+        joints = tree["joints"]
+        return Skeleton(
+            parents={name: joint["parent"] for name, joint in joints.items()},
+            positions={name: np.array(joint["position"], float) for name, joint in joints.items()},
+        )
+    except (ValueError, KeyError, TypeError) as fault:
+        raise BadInputError(f"{path.name}: not a skeleton ({fault}); run: make avatar") from None
+
+
+def _ordinary() -> Skeleton:
+    parents: dict[str, str | None] = {
+        "hips": None, "spine": "hips", "chest": "spine", "upperChest": "chest",
+        "neck": "upperChest", "head": "neck",
+    }  # fmt: skip
+    spots: dict[str, tuple[float, float, float]] = {
+        "hips": (0, 0.93, 0), "spine": (0, 1.02, 0), "chest": (0, 1.14, 0),
+        "upperChest": (0, 1.26, 0), "neck": (0, 1.40, 0), "head": (0, 1.48, 0.01),
+    }  # fmt: skip
+    for side, sign in (("left", 1.0), ("right", -1.0)):
+        chain = (("Shoulder", 0.03), ("UpperArm", 0.155), ("LowerArm", 0.405), ("Hand", 0.640))
+        before = "upperChest"
+        for part, out in chain:
+            parents[f"{side}{part}"] = before
+            spots[f"{side}{part}"] = (sign * out, 1.37, 0.0)
+            before = f"{side}{part}"
+        for number, finger in enumerate(FINGERS):
+            before = f"{side}Hand"
+            for step, part in enumerate(parts_of(finger)):
+                name = f"{side}{finger}{part}"
+                parents[name] = before
+                spread = 0.03 - 0.02 * (number - 1)
+                if finger == "Thumb":
+                    spots[name] = (sign * (0.665 + 0.025 * step), 1.36, 0.03 + 0.022 * step)
+                else:
+                    spots[name] = (sign * (0.725 + 0.032 * step), 1.37, spread)
+                before = name
+    return Skeleton(
+        parents=parents, positions={name: np.array(spot, float) for name, spot in spots.items()}
+    )
+
+
+def frame_of(along: Vector, across: Vector) -> Rotation:
+    """The rotation whose columns are `along`, `across` made square to it, and their product."""
+    x = along / np.linalg.norm(along)
+    y = across - x * float(np.dot(across, x))
+    length = float(np.linalg.norm(y))
+    if length < 1e-6:  # parallel: any square direction will do
+        y = np.cross(x, [0.0, 0.0, 1.0] if abs(x[2]) < 0.9 else [0.0, 1.0, 0.0])
+        length = float(np.linalg.norm(y))
+    y = y / length
+    return Rotation.from_matrix(np.column_stack([x, y, np.cross(x, y)]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """Where a hand should be, in gesture space.
+
+    Directions and `hand` are (out, up, forward): out is away from the body's middle on that
+    hand's side. `hand` is the wrist against the middle of the shoulders in arm lengths.
+    """
+
+    hand: tuple[float, float, float]
+    palm: tuple[float, float, float]
+    """Where the palm looks."""
+    fingers: tuple[float, float, float]
+    """Where the straight fingers point."""
+    elbow: tuple[float, float, float] = (0.55, -1.0, -0.35)
+    """Where the elbow tends to."""
+
+
+def solve_arm(skeleton: Skeleton, side: str, reach: Reach) -> dict[str, Rotation]:
+    """Local rotations of shoulder, upper arm, forearm and hand that bring the hand there.
+
+    Two-bone inverse kinematics by the law of cosines; the target is pulled in when it is out of
+    reach. Forearm and wrist share the twist, as radius and ulna do.
+    """
+    sign = 1.0 if side == "left" else -1.0
+
+    def vector(v: tuple[float, float, float]) -> Vector:
+        return np.array([sign * v[0], v[1], v[2]], float)
+
+    root, elbow_rest, wrist_rest = (
+        skeleton.positions[f"{side}{part}"] for part in ("UpperArm", "LowerArm", "Hand")
+    )
+    clavicle = skeleton.positions[f"{side}Shoulder"]
+    upper_m = float(np.linalg.norm(elbow_rest - root))
+    lower_m = float(np.linalg.norm(wrist_rest - elbow_rest))
+    target = skeleton.shoulder_centre + vector(reach.hand) * (upper_m + lower_m)
+
+    # The shoulder girdle rises with a high hand and comes forward with a far one.
+    lift_rad = 0.35 * float(np.clip((target[1] - root[1]) / (upper_m + lower_m) + 0.1, 0.0, 1.0))
+    girdle = Rotation.from_rotvec([0.0, 0.0, sign * lift_rad])
+    root = clavicle + girdle.apply(root - clavicle)
+
+    line = target - root
+    distance = float(np.linalg.norm(line))
+    reachable = float(np.clip(distance, abs(upper_m - lower_m) + 0.03, 0.985 * (upper_m + lower_m)))
+    line = line / max(distance, 1e-6)
+    target = root + line * reachable
+    along = (upper_m**2 - lower_m**2 + reachable**2) / (2 * reachable)
+    aside = float(np.sqrt(max(0.0, upper_m**2 - along**2)))
+    hint = vector(reach.elbow)
+    hint = hint - line * float(np.dot(hint, line))
+    hint = hint / max(float(np.linalg.norm(hint)), 1e-6)
+    elbow = root + line * along + hint * aside
+
+    # At rest the arm lies along +-X and would bend forwards, about -+Y.
+    rest = frame_of(np.array([sign, 0.0, 0.0]), np.array([0.0, -sign, 0.0]))
+    axis = np.cross(elbow - root, target - elbow)
+    upper = frame_of(elbow - root, axis) * rest.inv()
+    lower = frame_of(target - elbow, axis) * rest.inv()
+    hand_rest = frame_of(np.array([sign, 0.0, 0.0]), np.array([0.0, -1.0, 0.0]))
+    hand = frame_of(vector(reach.fingers), vector(reach.palm)) * hand_rest.inv()
+
+    wrist = lower.inv() * hand
+    twist = _twist(wrist, np.array([sign, 0.0, 0.0]))
+    half = Rotation.from_rotvec(0.6 * twist.as_rotvec())
+    return {
+        f"{side}Shoulder": girdle,
+        f"{side}UpperArm": girdle.inv() * upper,
+        f"{side}LowerArm": upper.inv() * lower * half,
+        f"{side}Hand": half.inv() * wrist,
+    }
+
+
+def _twist(rotation: Rotation, axis: Vector) -> Rotation:
+    """The part of `rotation` about `axis` (swing-twist decomposition)."""
+    x, y, z, w = rotation.as_quat()
+    along = axis * float(np.dot([x, y, z], axis))
+    quat = np.array([*along, w])
+    if float(np.linalg.norm(quat)) < 1e-9:
+        return Rotation.identity()
+    return Rotation.from_quat(quat)
