@@ -68,20 +68,6 @@ class GestureCue:
     """True place in the room that a deictic gesture points at."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clause:
-    """A stretch of speech performed in one breath, with what goes along with it."""
-
-    text: str
-    gestures: tuple[GestureCue, ...] = ()
-    expression: Expression | None = None
-    intensity: float = 0.6
-    """Strength of `expression`, 0..1."""
-    pause_after_s: float = 0.0
-    screen: str | None = None
-    """A line to show on the page with this clause, such as a room number or a way."""
-
-
 class GazeTarget(StrEnum):
     """Where the eyes go."""
 
@@ -99,6 +85,22 @@ class Gaze:
     target: GazeTarget
     person: PersonId | None = None
     place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clause:
+    """A stretch of speech performed in one breath, with what goes along with it."""
+
+    text: str
+    gestures: tuple[GestureCue, ...] = ()
+    expression: Expression | None = None
+    intensity: float = 0.6
+    """Strength of `expression`, 0..1."""
+    pause_after_s: float = 0.0
+    screen: str | None = None
+    """A line to show on the page with this clause, such as a room number or a way."""
+    gaze: Gaze | None = None
+    """Where the eyes go during this clause; None: as the act says, or the person addressed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
