@@ -1,0 +1,130 @@
+"""Who has gone quiet is said, and what blocked the loop is shown."""
+
+import asyncio
+import contextlib
+import time
+
+import pytest
+
+from agent.core.bus import EVERY, RECENT, Bus
+from agent.core.clock import LoopClock
+from agent.core.messages import LoopStalled, MicrophoneLevel, StreamQuiet
+from agent.watchdog import Expectation, Watchdog, kinds_of
+
+MICROPHONE = Expectation(stream="microphone", kinds=(MicrophoneLevel,), quiet_s=1.0)
+
+
+class World:
+    def __init__(self, *rows, restart=lambda component, because: None, watch_loop=False):
+        self.loop = asyncio.get_running_loop()
+        self.bus, clock = Bus(), LoopClock(self.loop)
+        self.reports = self.bus.subscribe(StreamQuiet, LoopStalled, delivery=EVERY)
+        self.dog = Watchdog(
+            traffic=self.bus.subscribe(*kinds_of(rows), delivery=RECENT),
+            publish=self.bus.publish,
+            clock=clock,
+            expectations=rows,
+            restart=restart,
+            watch_loop=watch_loop,
+        )
+
+    async def live(self, until):
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout_at(until):
+                await self.dog.run()
+
+    def sound(self, begin, end, step=0.1):
+        at = begin
+        while at < end:
+            message = MicrophoneLevel(at=at, level_db=-40.0, speech=0.0)
+            self.loop.call_at(at, self.bus.publish, message)
+            at += step
+
+    def told(self):
+        return [(r.stream, r.recovered) for r in self.reports.waiting()]
+
+
+async def test_a_stream_that_stops_is_reported_once_and_its_return_as_well():
+    world = World(MICROPHONE)
+    world.sound(0, 5)
+    world.sound(20, 30)
+    await world.live(30)
+    assert world.told() == [("microphone", False), ("microphone", True)]
+    quiet, back = world.reports.waiting()
+    assert quiet.at == pytest.approx(5.0, abs=0.2)  # the last sign of life
+    assert quiet.quiet_s > 1.0
+    assert back.at == pytest.approx(20.0, abs=0.5)
+
+
+async def test_a_stream_that_flows_is_not_reported():
+    world = World(MICROPHONE)
+    world.sound(0, 60)
+    await world.live(60)
+    assert world.told() == []
+
+
+async def test_a_stream_that_never_came_is_reported():
+    world = World(MICROPHONE)
+    await world.live(5)
+    assert world.told() == [("microphone", False)]
+
+
+async def test_nothing_is_expected_of_a_stream_that_is_switched_off():
+    on = []
+    world = World(
+        Expectation(
+            stream="camera", kinds=(MicrophoneLevel,), quiet_s=1.0, expected=lambda: bool(on)
+        )
+    )
+    world.loop.call_at(10.0, on.append, True)
+    await world.live(10.9)
+    assert world.told() == []  # and the silence before it was switched on does not count
+    await world.live(15)
+    assert world.told() == [("camera", False)]
+
+
+async def test_a_stream_off_the_bus_reports_by_itself():
+    world = World(Expectation(stream="pictures", quiet_s=1.0))
+    for at in range(5):
+        world.loop.call_at(at * 0.5, world.dog.saw, "pictures")
+    await world.live(2.5)
+    assert world.told() == []
+    await world.live(5)
+    assert world.told() == [("pictures", False)]
+
+
+async def test_the_part_behind_a_quiet_stream_is_restarted_and_again_when_that_did_not_help():
+    asked = []
+    world = World(
+        Expectation(
+            stream="camera", kinds=(MicrophoneLevel,), quiet_s=2.0, restarts="perception.camera"
+        ),
+        restart=lambda component, because: asked.append((component, because)),
+    )
+    await world.live(30)
+    assert [component for component, _ in asked] == ["perception.camera"] * 2
+    assert "camera has been quiet for" in asked[0][1]
+
+
+def hold_the_loop(seconds):
+    until = time.perf_counter() + seconds
+    while time.perf_counter() < until:
+        pass
+
+
+@pytest.mark.real_time
+async def test_what_blocks_the_loop_is_named():
+    world = World(watch_loop=True)
+    world.loop.call_later(0.1, hold_the_loop, 0.4)
+    await world.live(world.loop.time() + 0.7)
+    (stall,) = world.reports.waiting()
+    assert isinstance(stall, LoopStalled)
+    assert stall.stalled_s >= 0.4
+    assert "hold_the_loop" in stall.stack.splitlines()[0]
+
+
+@pytest.mark.real_time
+async def test_a_loop_that_breathes_is_not_reported():
+    world = World(watch_loop=True)
+    await world.live(world.loop.time() + 0.5)
+    assert world.reports.waiting() == ()
