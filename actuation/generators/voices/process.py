@@ -1,0 +1,145 @@
+"""A voice in a process of its own: asked over a pipe, killed when it is late, started again."""
+
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from actuation.sound import dress
+from actuation.spoken_text import Readable
+from actuation.voice import Speech, VoiceConfig, VoiceFailedError
+from agent.core.errors import BackendUnavailableError
+
+_ROOT = Path(__file__).resolve().parents[3]
+_LONGEST_S = 90.0
+_LINE_LIMIT = 1 << 20
+
+
+def _command(name: str) -> list[str]:
+    return [sys.executable, "-m", "actuation.generators.voices.serve", name]
+
+
+class ProcessVoice:
+    """One engine behind a pipe. One request at a time."""
+
+    def __init__(
+        self, *, name: str, config: VoiceConfig, command: list[str] | None = None
+    ) -> None:
+        self.name = name
+        self._config = config
+        self._command = command or _command(name)
+        self._process: asyncio.subprocess.Process | None = None
+        self._asked = 0
+
+    async def start(self) -> None:
+        """Start the process unless it runs; raise `BackendUnavailableError` with the cure."""
+        if self._process is not None and self._process.returncode is None:
+            return
+        await self.close()
+        # The models are files of the operator's own; the process reads where they are from here.
+        environment = os.environ | {
+            "PYTHONPATH": os.pathsep.join([str(_ROOT), os.environ.get("PYTHONPATH", "")]),
+            "FOYER_PIPER_MODEL": self._config.piper_model,
+            "FOYER_KOKORO_MODEL": self._config.kokoro_model,
+        }
+        try:
+            async with asyncio.timeout(self._config.start_deadline_s):
+                self._process = await asyncio.create_subprocess_exec(
+                    *self._command,
+                    stdin=asyncio.subprocess.PIPE,
+                    stdout=asyncio.subprocess.PIPE,
+                    stderr=asyncio.subprocess.DEVNULL,
+                    limit=_LINE_LIMIT,
+                    env=environment,
+                )
+                greeting = await self._line()
+        except (OSError, TimeoutError, VoiceFailedError) as error:
+            await self.close()
+            raise BackendUnavailableError(
+                f"voice: {self.name} does not start ({error or 'too slow'})"
+            ) from None
+        except asyncio.CancelledError:
+            await self.close()
+            raise
+        if not greeting.get("ready"):
+            await self.close()
+            raise BackendUnavailableError(f"voice: {self.name}: {greeting.get('missing')}")
+
+    async def speak(self, text: str, words: Readable) -> Speech:
+        """Synthesise. On any fault the process is ended, so no late answer can be taken for a new."""
+        await self.start()
+        try:
+            async with asyncio.timeout(self._config.deadline_s):
+                header, pcm = await self._ask(words.text)
+            return self._speech(text, words, header, pcm)
+        except TimeoutError:
+            await self.close()
+            raise VoiceFailedError(f"{self.name} took over {self._config.deadline_s:g} s") from None
+        except (OSError, ValueError, KeyError, TypeError, asyncio.IncompleteReadError) as fault:
+            await self.close()
+            raise VoiceFailedError(f"{self.name}: {fault!r}") from None
+        except (VoiceFailedError, asyncio.CancelledError):
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        """End the process."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+        # The pipes' transports are closed here, not by the garbage collector.
+        process._transport.close()  # type: ignore[attr-defined]  # noqa: SLF001
+
+    async def _ask(self, text: str) -> tuple[dict[str, Any], bytes]:
+        process = self._process
+        if process is None or process.stdin is None or process.stdout is None:
+            raise VoiceFailedError(f"{self.name} is not running")
+        self._asked += 1
+        request = {"id": self._asked, "text": text, "pace": self._config.pace}
+        process.stdin.write(json.dumps(request).encode() + b"\n")
+        await process.stdin.drain()
+        header = await self._line()
+        size = header["bytes"]
+        if header.get("id") != self._asked or "error" in header:
+            raise VoiceFailedError(f"{self.name}: {header.get('error', 'answers out of order')}")
+        if not (isinstance(size, int) and 0 <= size <= 2 * 48_000 * _LONGEST_S):
+            raise VoiceFailedError(f"{self.name} announces {size} bytes")
+        return header, await process.stdout.readexactly(size)
+
+    async def _line(self) -> dict[str, Any]:
+        assert self._process is not None
+        assert self._process.stdout is not None
+        line = await self._process.stdout.readline()
+        if not line:
+            raise VoiceFailedError(f"{self.name} ended")
+        try:
+            answer = json.loads(line)
+        except ValueError:
+            raise VoiceFailedError(f"{self.name} sends no JSON") from None
+        if not isinstance(answer, dict):
+            raise VoiceFailedError(f"{self.name} sends no object")
+        return answer
+
+    def _speech(
+        self, text: str, words: Readable, header: dict[str, Any], pcm: bytes
+    ) -> Speech:
+        samples = np.frombuffer(pcm, "<i2").astype(np.float32) / 32768.0
+        rate_hz = int(header["rate_hz"])
+        if not 8_000 <= rate_hz <= 48_000:
+            raise ValueError(f"rate of {rate_hz} Hz")
+        return dress(
+            text=text,
+            voice=self.name,
+            words=words,
+            rate_hz=rate_hz,
+            samples=samples,
+            phones=[(str(n), float(a), float(b), int(s), int(t)) for n, a, b, s, t in header["phones"]],
+            level_db=self._config.level_db,
+        )
