@@ -52,7 +52,7 @@ class VisitRecorded(Message):
     """A visit was committed to the visit book and survives any crash from here on."""
 
     visit: int
-    kind: str
+    purpose: str
     """`appointment`, `delivery`, `question`, `help`."""
 
 
