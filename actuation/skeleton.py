@@ -98,10 +98,10 @@ def load_skeleton(path: Path = SKELETON_FILE) -> Skeleton:
         return _ordinary()
     try:
         tree = json.loads(path.read_text(encoding="utf-8"))
-        joints = tree["joints"]
+        bones = tree["bones"]
         return Skeleton(
-            parents={name: joint["parent"] for name, joint in joints.items()},
-            positions={name: np.array(joint["position"], float) for name, joint in joints.items()},
+            parents={name: bone["parent"] for name, bone in bones.items()},
+            positions={name: np.array(bone["position_m"], float) for name, bone in bones.items()},
         )
     except (ValueError, KeyError, TypeError) as fault:
         raise BadInputError(f"{path.name}: not a skeleton ({fault}); run: make avatar") from None
@@ -179,18 +179,19 @@ def solve_arm(skeleton: Skeleton, side: str, reach: Reach) -> dict[str, Rotation
     def vector(v: tuple[float, float, float]) -> Vector:
         return np.array([sign * v[0], v[1], v[2]], float)
 
-    root, elbow_rest, wrist_rest = (
+    shoulder_rest, elbow_rest, wrist_rest = (
         skeleton.positions[f"{side}{part}"] for part in ("UpperArm", "LowerArm", "Hand")
     )
     clavicle = skeleton.positions[f"{side}Shoulder"]
-    upper_m = float(np.linalg.norm(elbow_rest - root))
+    upper_m = float(np.linalg.norm(elbow_rest - shoulder_rest))
     lower_m = float(np.linalg.norm(wrist_rest - elbow_rest))
     target = skeleton.shoulder_centre + vector(reach.hand) * (upper_m + lower_m)
 
     # The shoulder girdle rises with a high hand and comes forward with a far one.
-    lift_rad = 0.35 * float(np.clip((target[1] - root[1]) / (upper_m + lower_m) + 0.1, 0.0, 1.0))
+    height = (target[1] - shoulder_rest[1]) / (upper_m + lower_m)
+    lift_rad = 0.35 * float(np.clip(height + 0.1, 0.0, 1.0))
     girdle = Rotation.from_rotvec([0.0, 0.0, sign * lift_rad])
-    root = clavicle + girdle.apply(root - clavicle)
+    root = clavicle + girdle.apply(shoulder_rest - clavicle)
 
     line = target - root
     distance = float(np.linalg.norm(line))
@@ -204,12 +205,15 @@ def solve_arm(skeleton: Skeleton, side: str, reach: Reach) -> dict[str, Rotation
     hint = hint / max(float(np.linalg.norm(hint)), 1e-6)
     elbow = root + line * along + hint * aside
 
-    # At rest the arm lies along +-X and would bend forwards, about -+Y.
-    rest = frame_of(np.array([sign, 0.0, 0.0]), np.array([0.0, -sign, 0.0]))
+    # At rest the arm lies about along +-X and would bend forwards, about -+Y.
+    bend = np.array([0.0, -sign, 0.0])
     axis = np.cross(elbow - root, target - elbow)
-    upper = frame_of(elbow - root, axis) * rest.inv()
-    lower = frame_of(target - elbow, axis) * rest.inv()
-    hand_rest = frame_of(np.array([sign, 0.0, 0.0]), np.array([0.0, -1.0, 0.0]))
+    upper = frame_of(elbow - root, axis) * frame_of(elbow_rest - shoulder_rest, bend).inv()
+    lower = frame_of(target - elbow, axis) * frame_of(wrist_rest - elbow_rest, bend).inv()
+    index_rest = (
+        skeleton.positions[f"{side}IndexDistal"] - skeleton.positions[f"{side}IndexProximal"]
+    )
+    hand_rest = frame_of(index_rest, np.array([0.0, -1.0, 0.0]))
     hand = frame_of(vector(reach.fingers), vector(reach.palm)) * hand_rest.inv()
 
     wrist = lower.inv() * hand
