@@ -17,17 +17,12 @@ from scipy.spatial.transform import Rotation
 from actuation.handshapes import SHAPES, solve_hand
 from actuation.lexemes import HandKey, Lexeme
 from actuation.motion import JOINT_INDEX
+from actuation.rotations import minimum_jerk, multiply
 from actuation.skeleton import ARM_JOINTS, SIDES, Reach, Skeleton, solve_arm
 
 Joints = NDArray[np.float64]
 RETRACT_S = 0.32
 """An interrupted arm goes back in this time; within the 250-400 ms that look unhurried."""
-
-
-def minimum_jerk(s: NDArray[np.float64] | float) -> NDArray[np.float64]:
-    """Progress 0..1 along a point-to-point movement at normalised time `s`, clamped."""
-    x = np.clip(s, 0.0, 1.0)
-    return np.asarray(x * x * x * (10.0 + x * (-15.0 + 6.0 * x)))
 
 
 def slerp(a: Joints, b: Joints, t: NDArray[np.float64]) -> Joints:
@@ -105,24 +100,9 @@ def lay_over(joints: Joints, strokes: Sequence[Stroke], t: NDArray[np.float64]) 
         beneath = laid[:, stroke.joints]
         poses = stroke.pose(t)
         if stroke.additive:
-            poses = _product(beneath, poses)
+            poses = multiply(beneath, poses)
         laid[:, stroke.joints] = slerp(beneath, poses, weight[:, None])
     return laid
-
-
-def _product(a: Joints, b: Joints) -> Joints:
-    """Hamilton product of quaternions (..., 4), x y z w."""
-    ax, ay, az, aw = np.moveaxis(a, -1, 0)
-    bx, by, bz, bw = np.moveaxis(b, -1, 0)
-    return np.stack(
-        [
-            aw * bx + ax * bw + ay * bz - az * by,
-            aw * by - ax * bz + ay * bw + az * bx,
-            aw * bz + ax * by - ay * bx + az * bw,
-            aw * bw - ax * bx - ay * by - az * bz,
-        ],
-        axis=-1,
-    )
 
 
 def make_stroke(
@@ -253,4 +233,3 @@ def _aimed(key: HandKey, side: str, aim: tuple[float, float, float] | None) -> H
     return key.model_copy(
         update={"hand": tuple(hand.tolist()), "fingers": tuple(direction.tolist())}
     )
-
