@@ -1,0 +1,1 @@
+"""Bodies: each module here maps frames of the score to one kind of body."""

@@ -1,0 +1,237 @@
+"""Jacket, blouse, lapels, badge, trousers, shoes. Model frame, metres."""
+
+import numpy as np
+
+from actuation.embodiments.avatar.part import Part, joined, mirrored_part
+from actuation.embodiments.avatar.skeleton import ARM_Y, ARM_Z, HAND_X, joints
+from actuation.embodiments.avatar.surfaces import (
+    Array,
+    cast,
+    cone,
+    ellipsoid,
+    gradient,
+    grid_triangles,
+    meet,
+    mirrored,
+    smoothstep,
+    surface_nets,
+    union,
+)
+
+
+def torso(p: Array) -> Array:
+    """Distance to the jacket without its sleeves."""
+    q = mirrored(p)
+    d = ellipsoid(p, (0, 1.215, -0.012), (0.145, 0.195, 0.098))
+    d = union(d, ellipsoid(p, (0, 1.055, -0.004), (0.122, 0.17, 0.092)), 0.06)
+    d = union(d, ellipsoid(p, (0, 0.90, -0.008), (0.168, 0.14, 0.122)), 0.08)
+    d = union(d, cone(q, (0.0, 1.365, -0.028), (0.150, 1.328, -0.014), 0.050, 0.052), 0.05)
+    d = union(d, cone(q, (0.02, 1.40, -0.032), (0.10, 1.362, -0.024), 0.036, 0.030), 0.05)
+    return union(d, ellipsoid(q, (0.066, 1.205, 0.056), (0.062, 0.072, 0.046)), 0.05)
+
+
+def _sleeve(q: Array) -> Array:
+    elbow, cuff = 0.415, HAND_X - 0.022
+    d = cone(q, (0.150, ARM_Y - 0.006, ARM_Z), (elbow, ARM_Y, ARM_Z), 0.057, 0.043)
+    return union(d, cone(q, (elbow, ARM_Y, ARM_Z), (cuff + 0.02, ARM_Y, ARM_Z), 0.043, 0.0345), 0.02)
+
+
+def jacket_field(p: Array) -> Array:
+    """Distance to the whole jacket, cut at cuffs and hem."""
+    q = mirrored(p)
+    d = union(torso(p), _sleeve(q), 0.035)
+    # A tailored sleeve is not a pipe: shallow folds inside the elbow and at the armpit.
+    d = d + 0.0022 * np.sin(q[:, 0] * 210.0 + q[:, 1] * 90.0) * np.exp(-(((q[:, 0] - 0.415) / 0.045) ** 2))
+    d = meet(d, q[:, 0] - (HAND_X - 0.020), 0.006)
+    return meet(d, 0.80 - p[:, 1], 0.01)
+
+
+def body_weights(p: Array) -> dict[str, Array]:
+    """Bone weights of clothes by place, smooth over a hand's breadth."""
+    q = mirrored(p)
+    x, y = q[:, 0], p[:, 1]
+    low = np.clip(ARM_Y - 0.01 - y, 0.0, 0.2)
+    arm = smoothstep(0.112, 0.205, x - 0.42 * low)
+    clavicle = smoothstep(0.015, 0.125, x) * smoothstep(1.20, 1.33, y) * (1 - arm)
+    fore = smoothstep(0.415 - 0.032, 0.415 + 0.032, x)
+    rest = 1.0 - arm - clavicle
+    weights = {name: rest * w for name, w in _spine_weights(y).items()}
+    for side, on in (("left", p[:, 0] >= 0), ("right", p[:, 0] < 0)):
+        weights[side + "Shoulder"] = clavicle * on
+        weights[side + "UpperArm"] = arm * (1 - fore) * on
+        weights[side + "LowerArm"] = arm * fore * on
+    return weights
+
+
+def _spine_weights(y: Array) -> dict[str, Array]:
+    heights = [(name, joints()[name][1][1]) for name in ("hips", "spine", "chest", "upperChest")]
+    left = np.ones_like(y)
+    weights: dict[str, Array] = {}
+    for name, height in reversed(heights[1:]):
+        w = smoothstep(height - 0.055, height + 0.055, y) * left
+        weights[name] = w
+        left = left - w
+    weights["hips"] = left
+    return weights
+
+
+def _leg_weights(p: Array) -> dict[str, Array]:
+    y = p[:, 1]
+    thigh = smoothstep(0.93, 0.80, y)
+    shin = smoothstep(0.53, 0.45, y)
+    foot = smoothstep(0.12, 0.07, y)
+    weights = {"hips": 1 - thigh}
+    for side, on in (("left", p[:, 0] >= 0), ("right", p[:, 0] < 0)):
+        weights[side + "UpperLeg"] = thigh * (1 - shin) * on
+        weights[side + "LowerLeg"] = thigh * shin * (1 - foot) * on
+        weights[side + "Foot"] = thigh * foot * on
+    return weights
+
+
+def jacket() -> Part:
+    """The outer cloth as one closed mesh."""
+    p, t = surface_nets(jacket_field, (-0.66, 0.78, -0.17), (0.66, 1.46, 0.17), 0.0135)
+    normals = gradient(jacket_field, p, 0.002)
+    return Part("Jacket", "jacket", p, t, normals=normals, weights=body_weights(p))
+
+
+def _front(xy: Array) -> Array:
+    start = np.column_stack([xy, np.full(len(xy), -0.02)])
+    return cast(torso, start, np.tile([0.0, 0.0, 1.0], (len(xy), 1)), 0.0, 0.3)
+
+
+def panel(name: str, material: str, inner: Array, outer: Array, lift: float, across: int = 9,
+          thick: float = 0.004) -> Part:
+    """A cloth panel between two edges drawn from the front ((n, 2) metres), laid on the torso.
+
+    lift is the height of its middle over the jacket in metres; the rim comes down by thick.
+    """
+    v = np.linspace(0, 1, across)
+    rows = len(inner)
+    xy = inner[:, None] * (1 - v)[None, :, None] + outer[:, None] * v[None, :, None]
+    p = _front(xy.reshape(-1, 2))
+    normal = gradient(torso, p, 0.004)
+    rim = 1 - np.abs(2 * v - 1) ** 10
+    ends = 1 - np.abs(np.linspace(-1, 1, rows)) ** 40
+    height = lift - thick * (1 - rim[None] * ends[:, None])
+    p = p + normal * height.reshape(-1, 1)
+    t = grid_triangles(rows, across)
+    a, b, c = (p[t[:, i]] for i in range(3))
+    if np.cross(b - a, c - a)[:, 2].sum() < 0:
+        t = t[:, ::-1]
+    return Part(name, material, p, t, weights=body_weights(p))
+
+
+def _along(points: list[tuple[float, float]], n: int) -> Array:
+    """n points along a polyline, evenly spaced."""
+    p = np.array(points)
+    s = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(p, axis=0), axis=1))])
+    at = np.linspace(0, s[-1], n)
+    return np.column_stack([np.interp(at, s, p[:, i]) for i in range(2)])
+
+
+def blouse() -> list[Part]:
+    """The blouse's front in the jacket's opening, and its collar."""
+    n = 24
+    left = _along([(0.070, 1.405), (0.066, 1.33), (0.012, 1.105)], n)
+    front = panel("BlouseFront", "blouse", left * (-1, 1), left, 0.004, 17, 0.002)
+    leaf = _ring_leaf("BlouseCollar", "blouse",
+                      top=[(0.016, 1.372, 0.030), (0.045, 1.392, 0.012), (0.056, 1.412, -0.028), (0.0, 1.424, -0.080)],
+                      bottom=[(0.052, 1.318, 0.066), (0.074, 1.362, 0.036), (0.078, 1.388, -0.028), (0.0, 1.396, -0.098)])
+    return [joined("Blouse", [front, leaf, mirrored_part(leaf, "leaf")])]
+
+
+def _curve(points: list[tuple[float, float, float]], n: int) -> Array:
+    """A smooth curve through four points, symmetric at x = 0 behind the neck."""
+    p = np.array(points)
+    whole = np.concatenate([[2 * p[0] - p[1]], p, [p[-2] * (-1, 1, 1)]])
+    at = np.linspace(0, len(p) - 1 - 1e-9, n)
+    k = at.astype(int)
+    f = (at - k)[:, None]
+    a, b, c, d = whole[k], whole[k + 1], whole[k + 2], whole[k + 3]
+    return 0.5 * (2 * b + (c - a) * f + (2 * a - 5 * b + 4 * c - d) * f**2 + (3 * b - a - 3 * c + d) * f**3)
+
+
+def _ring_leaf(name: str, material: str, top: list, bottom: list) -> Part:
+    """One half of a collar: a leaf folded outward between a top and a bottom edge."""
+    n, across = 22, 8
+    a, b = _curve(top, n), _curve(bottom, n)
+    v = np.linspace(0, 1, across)
+    p = a[:, None] * (1 - v)[None, :, None] + b[:, None] * v[None, :, None]
+    out = p - np.array([0, 0, -0.028])
+    out[..., 1] = 0.02
+    out = out / np.linalg.norm(out, axis=2, keepdims=True)
+    p = p + out * (0.012 * np.sin(np.pi * np.minimum(v * 1.05, 1)) ** 0.8)[None, :, None]
+    p = p.reshape(-1, 3)
+    t = grid_triangles(n, across)
+    m = (t[len(t) // 4])
+    if np.cross(p[m[1]] - p[m[0]], p[m[2]] - p[m[0]]) @ out.reshape(-1, 3)[m[0]] < 0:
+        t = t[:, ::-1]
+    w = {k: v2 for k, v2 in body_weights(p * (0.4, 1, 1)).items()}
+    neck = 0.25 * smoothstep(1.385, 1.42, p[:, 1])
+    w = {k: v2 * (1 - neck) for k, v2 in w.items()} | {"neck": neck}
+    return Part(name, material, p, t, weights=w)
+
+
+def lapels() -> list[Part]:
+    """Lapels and collar of the jacket."""
+    n = 40
+    roll = _along([(0.072, 1.400), (0.066, 1.35), (0.046, 1.26), (0.004, 1.095)], n)
+    edge = _along([(0.098, 1.392), (0.118, 1.338), (0.099, 1.318), (0.128, 1.306), (0.108, 1.245), (0.062, 1.15), (0.008, 1.085)], n)
+    lapel = panel("Lapel", "lapel", roll, edge, 0.0095, 10, 0.008)
+    collar = _ring_leaf("Collar", "lapel",
+                        top=[(0.066, 1.378, 0.046), (0.070, 1.398, 0.008), (0.066, 1.414, -0.040), (0.0, 1.420, -0.090)],
+                        bottom=[(0.116, 1.338, 0.040), (0.112, 1.372, 0.006), (0.098, 1.384, -0.050), (0.0, 1.378, -0.122)])
+    return [joined("Lapels", [lapel, mirrored_part(lapel, "l"), collar, mirrored_part(collar, "c")])]
+
+
+def details() -> list[Part]:
+    """Name badge, buttons, pocket welts."""
+    def quad(cx: float, cy: float, w: float, h: float, tilt: float) -> tuple[Array, Array]:
+        y = np.linspace(-h, h, 8)
+        return (np.column_stack([np.full(8, cx - w), cy + y - tilt * w]),
+                np.column_stack([np.full(8, cx + w), cy + y + tilt * w]))
+
+    badge = panel("Badge", "badge", *quad(0.098, 1.222, 0.026, 0.009, 0.04), 0.0085, 11, 0.006)
+    line = panel("BadgeLine", "badgeInk", *quad(0.098, 1.2235, 0.018, 0.0022, 0.04), 0.0105, 7, 0.0015)
+    welts = [panel("Welt", "lapel", *quad(s * 0.098, 0.965, 0.05, 0.007, -0.12 * s), 0.005, 11, 0.005) for s in (1, -1)]
+    buttons = [_button(np.array([0.0, y])) for y in (1.072, 0.985)]
+    return [badge, line, joined("Welts", welts), joined("Buttons", buttons)]
+
+
+def _button(xy: Array) -> Part:
+    around = 16
+    phi = 2 * np.pi * np.arange(around) / around
+    rings = []
+    for r, h in ((0.0095, 0.001), (0.0092, 0.0045), (0.0075, 0.0055), (0.0045, 0.0042), (0.0001, 0.0042)):
+        ring = np.column_stack([xy[0] + r * np.cos(phi), xy[1] + r * np.sin(phi)])
+        rings.append(_front(ring) + np.array([0, 0, h]))
+    p = np.concatenate(rings)
+    return Part("button", "button", p, grid_triangles(5, around, closed=True), weights=body_weights(p))
+
+
+def legs() -> list[Part]:
+    """Trousers and shoes, seldom seen."""
+    def trousers(p: Array) -> Array:
+        q = mirrored(p)
+        d = ellipsoid(p, (0, 0.90, -0.008), (0.158, 0.13, 0.112))
+        d = union(d, cone(q, (0.085, 0.86, 0.0), (0.094, 0.49, 0.004), 0.082, 0.062), 0.03)
+        d = union(d, cone(q, (0.094, 0.49, 0.004), (0.094, 0.09, -0.012), 0.062, 0.060), 0.02)
+        return meet(d, 0.055 - p[:, 1], 0.01)
+
+    def shoes(p: Array) -> Array:
+        q = mirrored(p)
+        d = union(ellipsoid(q, (0.094, 0.04, 0.055), (0.044, 0.042, 0.115)), ellipsoid(q, (0.094, 0.05, -0.035), (0.036, 0.05, 0.05)), 0.03)
+        return meet(d, -p[:, 1], 0.006)
+
+    made = []
+    for name, f, low, high, cell in (("Trousers", trousers, (-0.19, 0.03, -0.15), (0.19, 1.06, 0.15), 0.022),
+                                     ("Shoes", shoes, (-0.16, -0.02, -0.11), (0.16, 0.12, 0.19), 0.016)):
+        p, t = surface_nets(f, low, high, cell)
+        made.append(Part(name, name.lower(), p, t, normals=gradient(f, p, 0.003), weights=_leg_weights(p)))
+    return made
+
+
+def body_parts() -> list[Part]:
+    """Everything worn."""
+    return [jacket(), *blouse(), *lapels(), *details(), *legs()]

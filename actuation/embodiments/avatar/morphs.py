@@ -1,0 +1,220 @@
+"""The 52 ARKit morphs of the skin as displacements, in head centimetres.
+
+Lids turn about the eyeball, the jaw about its hinge, lips and cheeks follow smooth fields. Every
+field is written for the character's left side; the right side is its mirror image. Eyeballs are
+turned by their bones: eyeLook morphs move the lids only.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from actuation.embodiments.avatar import eye_region, mouth_region
+from actuation.embodiments.avatar.face_form import LID_RADIUS, MOUTH_Y
+from actuation.embodiments.avatar.head_mesh import HeadMesh
+from actuation.embodiments.avatar.surfaces import Array, bump, smoothstep
+
+JAW_HINGE = np.array([0.0, -2.6, -0.6])
+JAW_TURN_RAD = np.radians(17.0)
+MIRROR = np.array([-1.0, 1.0, 1.0])
+LID_FALL = {"upper": (0.0, 0.42), "lower": (0.0, 0.5)}
+
+ARKIT = (
+    "eyeBlinkLeft eyeLookDownLeft eyeLookInLeft eyeLookOutLeft eyeLookUpLeft eyeSquintLeft"
+    " eyeWideLeft eyeBlinkRight eyeLookDownRight eyeLookInRight eyeLookOutRight eyeLookUpRight"
+    " eyeSquintRight eyeWideRight jawForward jawLeft jawRight jawOpen mouthClose mouthFunnel"
+    " mouthPucker mouthLeft mouthRight mouthSmileLeft mouthSmileRight mouthFrownLeft"
+    " mouthFrownRight mouthDimpleLeft mouthDimpleRight mouthStretchLeft mouthStretchRight"
+    " mouthRollLower mouthRollUpper mouthShrugLower mouthShrugUpper mouthPressLeft mouthPressRight"
+    " mouthLowerDownLeft mouthLowerDownRight mouthUpperUpLeft mouthUpperUpRight browDownLeft"
+    " browDownRight browInnerUp browOuterUpLeft browOuterUpRight cheekPuff cheekSquintLeft"
+    " cheekSquintRight noseSneerLeft noseSneerRight tongueOut"
+).split()
+
+
+class Skin:
+    """The head's vertices with the coordinates that the fields are written in."""
+
+    def __init__(self, mesh: HeadMesh) -> None:
+        self.p = mesh.points
+        self.mesh = mesh
+        n = len(self.p)
+        self.lid = np.zeros(n)  # 1 at the margin .. 0 at the socket's rim, left eye
+        self.lid_psi = np.zeros(n)
+        rows = np.concatenate([np.full(4, 0.0), eye_region.ROWS[1:]])
+        for r, ids in enumerate(mesh.eye_left):
+            self.lid[ids] = 1.0 - rows[r]
+            self.lid_psi[ids] = 2 * np.pi * np.arange(len(ids)) / len(ids)
+        self.lip_x, self.lip_side, self.near = self._lips(mesh, n)
+
+    def _lips(self, mesh: HeadMesh, n: int) -> tuple[Array, Array, Array]:
+        x, side = mouth_region.lip_places()
+        lip_x, lip_side, near = np.zeros(n), np.zeros(n), np.zeros(n)
+        red = len(mouth_region.RED_ROWS)
+        for r, ids in enumerate(mesh.mouth):
+            lip_x[ids], lip_side[ids] = x, side
+            out = r - mesh.contact_row - red + 1
+            near[ids] = 1.0 if out <= 0 else 1.0 - mouth_region.SKIN_ROWS[out - 1] / 1.75
+        return lip_x, lip_side, near
+
+
+def side_of_left(p: Array, soft: float = 0.7) -> Array:
+    """1 on the character's left, 0 on the right, smooth over a few millimetres."""
+    return smoothstep(-soft, soft, p[:, 0])
+
+
+def jaw_weight(s: Skin) -> Array:
+    """How much of the jaw's turn each vertex follows, 0..1."""
+    p = s.p
+    a = np.abs(p[:, 0])
+    line = -6.4 + 0.35 * np.clip(a - 2.3, 0, 3)
+    skin = smoothstep(0.6, -2.2, p[:, 1] - line) * smoothstep(-2.8, 2.2, p[:, 2])
+    skin *= smoothstep(-12.4, -10.2, p[:, 1]) * 0.98
+    corner = np.abs(s.lip_x)
+    lower = 1.0 - 0.60 * corner**3.0
+    upper = 0.40 * corner**3.0
+    lips = np.where(s.lip_side > 0, upper, np.where(s.lip_side < 0, lower, 0.40))
+    blend = smoothstep(0.0, 0.55, s.near)
+    return skin * (1 - blend) + lips * blend
+
+
+def jaw_turn(p: Array, weight: Array, turn_rad: float = JAW_TURN_RAD) -> Array:
+    """Displacement of points that turn about the jaw's hinge (opening positive)."""
+    d = p - JAW_HINGE
+    c, s = np.cos(turn_rad * weight), np.sin(turn_rad * weight)
+    y = c * d[:, 1] - s * d[:, 2]
+    z = s * d[:, 1] + c * d[:, 2]
+    return np.column_stack([np.zeros(len(p)), y - d[:, 1], z - d[:, 2]])
+
+
+def lids(s: Skin, upper_rad: Callable[[Array], Array], lower_rad: Callable[[Array], Array]) -> Array:
+    """Displacement by turning the lids; the angles are functions of the corner-to-corner place."""
+    azimuth, height = eye_region.margin_angles(s.lid_psi)
+    is_upper = np.sin(s.lid_psi) > 1e-6
+    is_lower = np.sin(s.lid_psi) < -1e-6
+    row = 1.0 - s.lid
+    fall = np.where(is_upper, smoothstep(0.52, 0.03, row), smoothstep(0.5, 0.0, row))
+    live = s.lid > 0
+    angle = np.where(is_upper, upper_rad(s.lid_psi), np.where(is_lower, lower_rad(s.lid_psi), 0.0))
+    angle = np.where(live, angle * fall, 0.0)
+    amount = np.abs(angle) / np.radians(40.0)
+    return np.where(live[:, None], eye_region.lid_turn(s.p, angle, 0.05 * amount) - s.p, 0.0)
+
+
+def _heights(psi: Array) -> tuple[Array, Array]:
+    """Heights of the upper and the lower margin above a ring place, as angles."""
+    _, up = eye_region.margin_angles(np.where(np.sin(psi) >= 0, psi, -psi))
+    _, low = eye_region.margin_angles(np.where(np.sin(psi) >= 0, -psi, psi))
+    return up, low
+
+
+def _close(part: float) -> Callable[[Array], Array]:
+    """Angle that brings an upper lid down to a share of the opening above the lower margin."""
+
+    def angle(psi: Array) -> Array:
+        up, low = _heights(psi)
+        line = low + (up - low) * part
+        return np.where(np.sin(psi) > 0, up - line, low - line)
+
+    return angle
+
+
+def eye_morphs(s: Skin) -> dict[str, Array]:
+    """Left-eye morphs."""
+    p = s.p
+
+    def part(amount_deg: float) -> Callable[[Array], Array]:
+        return lambda psi: np.radians(amount_deg) * np.abs(np.sin(psi)) ** 0.8
+
+    left = side_of_left(p, 0.4)
+    blink = lids(s, _close(0.17), _close(0.17))
+    cheek = bump(p, (3.6, -2.6, 7.3), (2.0, 1.1, 2.5)) * left
+    bags = bump(p, (3.2, -1.9, 7.6), (2.0, 0.6, 2.0)) * left
+    squint = lids(s, part(5.0), part(-9.0))
+    squint = squint + bags[:, None] * [0, 0.16, 0.12] + cheek[:, None] * [0.0, 0.16, 0.08]
+    lid_in = smoothstep(0.55, 1.0, s.lid) * np.abs(np.sin(s.lid_psi))
+    return {
+        "eyeBlink": blink,
+        "eyeLookDown": lids(s, part(17.0), part(5.0)),
+        "eyeLookUp": lids(s, part(-6.0), part(-2.0)),
+        "eyeLookIn": lid_in[:, None] * np.array([-0.06, 0.0, 0.0]),
+        "eyeLookOut": lid_in[:, None] * np.array([0.06, 0.0, 0.0]),
+        "eyeSquint": squint,
+        "eyeWide": lids(s, part(-8.0), part(3.0)),
+    }
+
+
+def brow_morphs(s: Skin) -> dict[str, Array]:
+    """Brow, cheek and nose morphs of the left side; browInnerUp for both."""
+    p = s.p
+    q = p * [1, 1, 1]
+    left = side_of_left(p, 0.5)
+    above = smoothstep(0.75, 1.9, p[:, 1])
+    inner = bump(q, (1.6, 3.0, 8.2), (1.7, 1.9, 3.0)) * above
+    inner_r = bump(q, (-1.6, 3.0, 8.2), (1.7, 1.9, 3.0)) * above
+    outer = bump(q, (4.6, 3.2, 7.0), (2.1, 1.9, 3.0)) * above * left
+    down = bump(q, (2.6, 2.7, 8.0), (2.5, 1.6, 3.0)) * smoothstep(0.6, 2.0, p[:, 1]) * left
+    knit = bump(q, (1.1, 2.3, 8.4), (1.2, 1.5, 2.5)) * smoothstep(0.6, 2.0, p[:, 1]) * left
+    apple = bump(q, (3.7, -2.4, 7.2), (1.9, 1.3, 2.5)) * left
+    below_eye = bump(q, (3.1, -1.75, 7.4), (2.1, 0.7, 2.0)) * left
+    wing = bump(q, (1.15, -3.3, 8.9), (0.8, 0.9, 1.2)) * left
+    side_nose = bump(q, (1.0, -1.0, 8.6), (0.8, 1.6, 1.2)) * left
+    puff = bump(q, (3.9, -5.4, 6.0), (2.0, 1.9, 3.0)) * left
+    sneer_lip = bump(q, (1.2, -5.2, 8.8), (1.0, 0.8, 1.2)) * left * (s.lip_side >= 0)
+    return {
+        "browDown": down[:, None] * [0, -0.62, 0.12] + knit[:, None] * [-0.22, -0.25, 0.16],
+        "browOuterUp": outer[:, None] * [0.05, 0.72, 0.0],
+        "browInnerUp": (inner + inner_r)[:, None] * [0, 0.85, 0.02],
+        "cheekSquint": apple[:, None] * [0.05, 0.42, 0.28] + below_eye[:, None] * [0, 0.22, 0.1],
+        "noseSneer": wing[:, None] * [0.12, 0.38, 0.08] + side_nose[:, None] * [0, 0.2, 0.14]
+        + knit[:, None] * [-0.05, -0.18, 0.06] + sneer_lip[:, None] * [0, 0.22, 0.0],
+        "cheekPuffHalf": puff[:, None] * [0.85, 0.05, 0.45],
+    }
+
+
+def mirrored_field(s: Skin, field: Array, mirror_of: Array) -> Array:
+    """The same displacement for the other side; mirror_of[i] is the vertex opposite to i."""
+    return field[mirror_of] * MIRROR
+
+
+def mirror_index(p: Array) -> Array:
+    """For each vertex the nearest to its mirror image.
+
+    Lips touch at rest, so vertices are also told apart by their order around the mouth.
+    """
+    from mathutils.kdtree import KDTree
+
+    tree = KDTree(len(p))
+    for i, v in enumerate(p):
+        tree.insert(v, i)
+    tree.balance()
+    return np.array([tree.find(v * MIRROR)[1] for v in p])
+
+
+def skin_morphs(mesh: HeadMesh) -> dict[str, Array]:
+    """All 52 displacements of the head's skin and mouth pocket, (n, 3) head centimetres each."""
+    from actuation.embodiments.avatar.mouth_morphs import mouth_morphs
+
+    s = Skin(mesh)
+    mirror_of = mirror_index(mesh.points)
+    for ids in mesh.mouth:
+        n = len(ids)
+        mirror_of[ids] = ids[(n // 2 - np.arange(n)) % n]
+    for a, b in ((mesh.eye_left, mesh.eye_right), (mesh.eye_right, mesh.eye_left)):
+        mirror_of[a] = b
+    one_sided, whole = mouth_morphs(s)
+    one_sided.update(eye_morphs(s))
+    brows = brow_morphs(s)
+    puff = brows.pop("cheekPuffHalf")
+    whole["cheekPuff"] = whole["cheekPuff"] + puff + mirrored_field(s, puff, mirror_of)
+    whole["browInnerUp"] = brows.pop("browInnerUp")
+    one_sided.update(brows)
+    for name, field in one_sided.items():
+        whole[name + "Left"] = field
+        whole[name + "Right"] = mirrored_field(s, field, mirror_of)
+    whole["mouthRight"] = mirrored_field(s, whole["mouthLeft"], mirror_of)
+    whole["jawRight"] = mirrored_field(s, whole["jawLeft"], mirror_of)
+    return {name: whole[name] for name in ARKIT}
+
+
+__all__ = ["ARKIT", "LID_RADIUS", "MOUTH_Y", "Skin", "jaw_turn", "jaw_weight", "skin_morphs"]
