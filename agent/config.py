@@ -1,0 +1,258 @@
+"""Reads the YAML an operator edits, and says exactly where it is wrong.
+
+Everything that is wrong is said at once, each as `file:line: field: what; did you mean`, in words
+for a person who edits the file and has never seen this code. See `agent.config_faults` for the
+words, `agent.config_text` for the way back: models as commented YAML.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from agent.config_faults import Fault, alike, explain
+from agent.core.errors import FoyerError
+
+C = TypeVar("C", bound=BaseModel)
+
+MAX_BYTES = 1_000_000
+MAX_NODES = 200_000
+"""Values in a file, repeated `*aliases` counted: a short file can stand for an endless one."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing to put right in a file."""
+
+    path: str
+    line: int
+    """Counted from 1; 0: the file as a whole."""
+    field: str
+    what: str
+
+    def __str__(self) -> str:
+        where = f"{self.path}:{self.line}" if self.line else self.path
+        return ": ".join(part for part in (where, self.field, self.what) if part)
+
+
+class ConfigError(FoyerError):
+    """Files an operator can put right. Each line of the text is one `Problem`."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = tuple(sorted(set(problems)))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+def load(path: Path, model: type[C]) -> C:
+    """Read the file as `model`, or raise `ConfigError`."""
+    return load_text(_read(path), model, str(path))
+
+
+def load_text(text: str, model: type[C], name: str) -> C:
+    """Read YAML as `model`, or raise `ConfigError` in which the file is called `name`."""
+    node, data, problems = _parse(text, name)
+    try:
+        value = model.model_validate(data)
+    except ValidationError as error:
+        for loc, what in explain(error, model):
+            line, field = _place(node, loc)
+            problems.append(Problem(name, line, field, what))
+    if problems:
+        raise ConfigError(problems)
+    return value
+
+
+def load_folder(folder: Path, table: Mapping[str, type[BaseModel]]) -> dict[str, BaseModel]:
+    """Read `NAME.yaml` for each name of the table; a file that is not there means the defaults.
+
+    Raises one `ConfigError` with the problems of all files, among them files with unknown names.
+    """
+    if not folder.is_dir():
+        raise ConfigError([Problem(str(folder), 0, "", _no_such(folder, "folder"))])
+    files = {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+    models: dict[str, BaseModel] = {}
+    problems: list[Problem] = []
+    for name, path in files.items():
+        if name not in table:
+            what = f"nothing is called {name}" + alike(name, table)
+            problems.append(Problem(str(path), 0, "", what))
+    for name, model in table.items():
+        try:
+            text = _read(files[name]) if name in files else ""
+            models[name] = load_text(text, model, str(folder / f"{name}.yaml"))
+        except ConfigError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise ConfigError(problems)
+    return models
+
+
+def beside(config: Path, reference: str | Path) -> Path:
+    """The file or folder that a configuration file names, relative to itself."""
+    return (config.parent / reference).resolve()
+
+
+def _read(path: Path) -> str:
+    """The text of the file, or a `ConfigError` that says why there is none."""
+
+    def refuse(what: str, line: int = 0) -> ConfigError:
+        return ConfigError([Problem(str(path), line, "", what)])
+
+    try:
+        with path.open("rb") as stream:
+            raw = stream.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise refuse(_no_such(path, "file")) from None
+    except IsADirectoryError:
+        raise refuse("is a folder; name a file in it") from None
+    except PermissionError:
+        raise refuse("may not be read by this user; change its permissions") from None
+    except OSError as error:
+        raise refuse(f"cannot be read: {error.strerror}") from None
+    if len(raw) > MAX_BYTES:
+        raise refuse(f"is larger than {MAX_BYTES // 1_000_000} MB; this is no configuration")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise refuse("is not UTF-8 text; save it in your editor as UTF-8", line) from None
+
+
+def _no_such(path: Path, what: str) -> str:
+    near = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
+    return f"there is no such {what}" + alike(path.name, near)
+
+
+def _parse(text: str, name: str) -> tuple[yaml.Node | None, Any, list[Problem]]:
+    """The tree with its line numbers, its plain values, and what is wrong with it as YAML."""
+    loader = yaml.SafeLoader("")
+    try:
+        loader = yaml.SafeLoader(text)
+        node = loader.get_single_node()
+        if node is None:
+            return None, {}, []
+        _count(node, {}, set())
+        problems = [
+            Problem(name, line, field, "is set twice; keep one of them")
+            for line, field in _twice(node, ())
+        ]
+        data = loader.construct_document(node)
+        return node, {} if data is None else data, problems
+    except yaml.MarkedYAMLError as error:
+        raise ConfigError([_yaml_problem(error, text, name)]) from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        what = f"holds a character that is not text (code {error.character}); delete it"
+        raise ConfigError([Problem(name, line, "", what)]) from None
+    except RecursionError:
+        raise ConfigError([Problem(name, 0, "", "is nested too deeply")]) from None
+    except ValueError as error:  # a date such as 2026-13-45
+        raise ConfigError([Problem(name, 0, "", f"holds an impossible value: {error}")]) from None
+    except _EndlessError:
+        what = "stands for too many values: `*` repeats too much"
+        raise ConfigError([Problem(name, 0, "", what)]) from None
+    finally:
+        loader.dispose()
+
+
+class _EndlessError(Exception):
+    """Aliases make the document larger than memory, or contain themselves."""
+
+
+def _count(node: yaml.Node, known: dict[int, int], within: set[int]) -> int:
+    """Values that the node stands for, aliases expanded."""
+    if id(node) in known:
+        return known[id(node)]
+    if id(node) in within:
+        raise _EndlessError
+    within.add(id(node))
+    total = 1 + sum(_count(child, known, within) for child in _children(node))
+    within.discard(id(node))
+    if total > MAX_NODES:
+        raise _EndlessError
+    known[id(node)] = total
+    return total
+
+
+def _children(node: yaml.Node) -> Iterator[yaml.Node]:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            yield key
+            yield value
+    elif isinstance(node, yaml.SequenceNode):
+        yield from node.value
+
+
+def _twice(node: yaml.Node, path: tuple[str, ...]) -> Iterator[tuple[int, str]]:
+    """Keys that stand twice in one mapping: the line of the later one, and its name."""
+    if isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            yield from _twice(item, (*path, str(index)))
+    if not isinstance(node, yaml.MappingNode):
+        return
+    seen = set()
+    for key, value in node.value:
+        here = (*path, str(key.value))
+        if str(key.value) in seen and key.value != "<<":
+            yield key.start_mark.line + 1, ".".join(here)
+        seen.add(str(key.value))
+        yield from _twice(value, here)
+
+
+def _yaml_problem(error: yaml.MarkedYAMLError, text: str, name: str) -> Problem:
+    """What stops the file from being YAML at all, in other words than the parser's."""
+    mark = error.problem_mark or error.context_mark
+    line = mark.line + 1 if mark else 0
+    lines = text.splitlines()
+    here = lines[line - 1] if 0 < line <= len(lines) else ""
+    problem = error.problem or "cannot be read"
+    if "\t" in here[: len(here) - len(here.lstrip())] or "'\\t'" in problem:
+        what = "is indented with a tab; use spaces"
+    elif "mapping values are not allowed" in problem:
+        what = "has a second `:`; put the text in quotes, or check the indentation"
+    elif "could not find expected ':'" in problem:
+        line = error.context_mark.line + 1 if error.context_mark else line
+        what = "lacks a `:` between name and value; or a line above is not closed"
+    elif "expected ',' or" in problem:
+        line = error.context_mark.line + 1 if error.context_mark else line
+        what = "opens a bracket that is not closed"
+    elif "expected <block end>" in problem or "expected '<document start>'" in problem:
+        what = "does not fit the lines above; check the indentation, `-`, brackets and quotes"
+    elif "unexpected end of stream" in problem:
+        start = error.context_mark.line + 1 if error.context_mark else line
+        line, what = start, "begins a text in quotes that is not closed"
+    elif "undefined alias" in problem:
+        what = f"{problem}; text that begins with * needs quotes"
+    elif "cannot start any token" in problem:
+        what = f"{problem}; put the text in quotes"
+    elif "expected a single document" in (error.context or ""):
+        what = "begins a second document with ---; keep one"
+    elif "could not determine a constructor" in problem:
+        what = "uses a !tag; plain values only. Text that begins with ! needs quotes"
+    else:
+        what = problem
+    return Problem(name, line, "", what)
+
+
+def _place(node: yaml.Node | None, loc: Fault) -> tuple[int, str]:
+    """Line and dotted name of a fault. Steps that are no key or index name a union's member."""
+    line, names = (node.start_mark.line + 1 if node is not None else 0), []
+    for step in loc:
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                if str(key.value) == str(step):
+                    line, node = key.start_mark.line + 1, value
+                    names.append(str(step))
+                    break
+            else:
+                if step is loc[-1]:
+                    names.append(str(step))
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
+            if step < len(node.value):
+                node = node.value[step]
+                line = node.start_mark.line + 1
+            names.append(str(step))
+    return line, ".".join(names) or (str(loc[-1]) if loc else "")
