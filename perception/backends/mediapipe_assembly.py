@@ -1,0 +1,231 @@
+"""Builds MediaPipe `.task` bundles from the bare `.tflite` models that an older wheel carries.
+
+MediaPipe's own bundles lie on a server that a closed network does not reach. The package
+`mediapipe==0.10.21` holds the same networks (Apache-2.0) as plain files, in the form its old
+runtime wanted. Two things are missing for today's runtime and are added here:
+
+- the face network answers with six tensors, the runtime expects one of 478 points: mesh and
+  irises are joined by operators appended to the graph;
+- the pose networks do not say how their input is scaled: the metadata says so.
+
+What comes out has no blendshapes and no head matrix; nothing here needs them.
+"""
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import flatbuffers
+import numpy as np
+from mediapipe.tasks.metadata import metadata_schema_py_generated as meta
+from mediapipe.tasks.metadata import schema_py_generated as tfl
+from numpy.typing import NDArray
+
+from agent.core.errors import BadInputError
+
+MESH_POINTS = 468
+IRIS_POINTS = 5
+MEMBERS: Mapping[str, str] = {
+    "face_detection/face_detection_short_range": (
+        "bbff11cebd1eb27a1e004cae0b0e63ec8c551cbf34a4451148b4908b8db3eca8"
+    ),
+    "face_landmark/face_landmark_with_attention": (
+        "e06a804e0144f9929eda782122916b35d60c697c3c9344013ca2bbe76a6ce2b4"
+    ),
+    "pose_detection/pose_detection": (
+        "9ba9dd3d42efaaba86b4ff0122b06f29c4122e756b329d89dca1e297fd8f866c"
+    ),
+    "pose_landmark/pose_landmark_full": (
+        "e9a5c5cb17f736fafd4c2ec1da3b3d331d6edbe8a0d32395855aeb2cdfd64b9f"
+    ),
+}
+"""The networks used, by their place in the wheel, and their sha256."""
+
+
+def face_bundle(wheel: Path) -> bytes:
+    """The 478-point face landmarker: short-range detector, mesh and irises."""
+    parts = _members(wheel)
+    return _bundle(
+        face_detector=parts("face_detection/face_detection_short_range"),
+        face_landmarks_detector=_packed(
+            _with_irises(_model(parts("face_landmark/face_landmark_with_attention")))
+        ),
+    )
+
+
+def pose_bundle(wheel: Path) -> bytes:
+    """The 33-point pose landmarker."""
+    parts = _members(wheel)
+    detector = _model(parts("pose_detection/pose_detection"))
+    landmarks = _model(parts("pose_landmark/pose_landmark_full"))
+    return _bundle(
+        pose_detector=_packed(_scaled(detector, mean=127.5, deviation=127.5)),
+        pose_landmarks_detector=_packed(_scaled(landmarks, mean=0.0, deviation=255.0)),
+    )
+
+
+def _members(wheel: Path) -> Callable[[str], bytes]:
+    """A reader of the wheel's networks that refuses any whose hash is not the known one."""
+
+    def read(name: str) -> bytes:
+        inside = f"mediapipe/modules/{name}.tflite"
+        try:
+            with zipfile.ZipFile(wheel) as archive:
+                data = archive.read(inside)
+        except (zipfile.BadZipFile, KeyError, EOFError, OSError) as fault:
+            raise BadInputError(f"{wheel.name}: cannot read {inside}: {fault}") from fault
+        found = hashlib.sha256(data).hexdigest()
+        if found != MEMBERS[name]:
+            raise BadInputError(
+                f"{wheel.name}: {inside} has sha256 {found}, not {MEMBERS[name]}; "
+                "this is not the wheel that was asked for, nothing was installed"
+            )
+        return data
+
+    return read
+
+
+def _bundle(**models: bytes) -> bytes:
+    """An uncompressed zip, as the runtime maps it; fixed dates give it one hash."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for name, data in models.items():
+            archive.writestr(zipfile.ZipInfo(f"{name}.tflite", (1980, 1, 1, 0, 0, 0)), data)
+    return buffer.getvalue()
+
+
+def _model(data: bytes) -> Any:  # noqa: ANN401 - generated flatbuffer classes carry no types
+    return tfl.ModelT.InitFromObj(tfl.Model.GetRootAsModel(data, 0))
+
+
+def _packed(model: Any) -> bytes:  # noqa: ANN401
+    builder = flatbuffers.Builder(1 << 20)
+    builder.Finish(model.Pack(builder), b"TFL3")
+    return bytes(builder.Output())
+
+
+class _Graph:
+    """Appends tensors and operators to the one subgraph of a model."""
+
+    def __init__(self, model: Any) -> None:  # noqa: ANN401
+        self.model = model
+        self.graph = model.subgraphs[0]
+        self.output = {self.graph.tensors[i].name: i for i in self.graph.outputs}
+        self._kind = self.graph.tensors[self.output[b"output_mesh_identity"]].type
+
+    def tensor(
+        self, name: bytes, shape: list[int], constant: NDArray[np.int32] | None = None
+    ) -> int:
+        """A new tensor of the mesh's type, or an int32 constant; its index."""
+        tensor = tfl.TensorT()
+        tensor.name, tensor.shape, tensor.isVariable = name, shape, False
+        tensor.type, tensor.buffer = self._kind, 0
+        if constant is not None:
+            buffer = tfl.BufferT()
+            buffer.data = np.frombuffer(np.ascontiguousarray(constant).tobytes(), np.uint8)
+            self.model.buffers.append(buffer)
+            tensor.type, tensor.buffer = tfl.TensorType.INT32, len(self.model.buffers) - 1
+        self.graph.tensors.append(tensor)
+        return len(self.graph.tensors) - 1
+
+    def operator(
+        self,
+        code: int,
+        inputs: list[int],
+        output: int,
+        kind: int,
+        options: Any,  # noqa: ANN401
+    ) -> int:
+        """A new operator at the end of the graph; returns `output`."""
+        operator = tfl.OperatorT()
+        operator.opcodeIndex, operator.inputs = self._code(code), inputs
+        operator.outputs = [output]
+        operator.builtinOptionsType, operator.builtinOptions = kind, options
+        self.graph.operators.append(operator)
+        return output
+
+    def _code(self, code: int) -> int:
+        for index, known in enumerate(self.model.operatorCodes):
+            if max(known.builtinCode, known.deprecatedBuiltinCode) == code:
+                return index
+        new = tfl.OperatorCodeT()
+        new.builtinCode, new.deprecatedBuiltinCode, new.version = code, min(code, 127), 1
+        self.model.operatorCodes.append(new)
+        return len(self.model.operatorCodes) - 1
+
+    def reshaped(self, source: int, shape: list[int], name: bytes) -> int:
+        """`source` in another shape."""
+        size = self.tensor(name + b"_shape", [len(shape)], np.array(shape, np.int32))
+        options = tfl.ReshapeOptionsT()
+        options.newShape = shape
+        out = self.tensor(name, shape)
+        kind = tfl.BuiltinOptions.ReshapeOptions
+        return self.operator(tfl.BuiltinOperator.RESHAPE, [source, size], out, kind, options)
+
+
+def _with_irises(model: Any) -> Any:  # noqa: ANN401
+    """Join mesh (468 x 3) and both irises (5 x 2, z set to 0) to one tensor of 478 x 3."""
+    graph = _Graph(model)
+    parts = [graph.output[b"output_mesh_identity"]]
+    for side in (b"left", b"right"):
+        source = graph.output[b"output_" + side + b"_iris"]
+        flat = graph.reshaped(source, [1, IRIS_POINTS, 2], side + b"_xy")
+        one_behind = np.array([[0, 0], [0, 0], [0, 1]], np.int32)
+        widths = graph.tensor(side + b"_widths", [3, 2], one_behind)
+        padded = graph.operator(
+            tfl.BuiltinOperator.PAD,
+            [flat, widths],
+            graph.tensor(side + b"_xyz", [1, IRIS_POINTS, 3]),
+            tfl.BuiltinOptions.PadOptions,
+            tfl.PadOptionsT(),
+        )
+        parts.append(graph.reshaped(padded, [1, 1, 1, IRIS_POINTS * 3], side + b"_flat"))
+    options = tfl.ConcatenationOptionsT()
+    options.axis = 3
+    joined = graph.operator(
+        tfl.BuiltinOperator.CONCATENATION,
+        parts,
+        graph.tensor(b"landmarks", [1, 1, 1, (MESH_POINTS + 2 * IRIS_POINTS) * 3]),
+        tfl.BuiltinOptions.ConcatenationOptions,
+        options,
+    )
+    graph.graph.outputs = [joined, graph.output[b"conv_faceflag"]]
+    return model
+
+
+def _scaled(model: Any, *, mean: float, deviation: float) -> Any:  # noqa: ANN401
+    """State in the metadata that the input is (pixel - mean) / deviation."""
+    graph = model.subgraphs[0]
+    about = meta.SubGraphMetadataT()
+    about.inputTensorMetadata = [_image_input(mean, deviation) for _ in graph.inputs]
+    about.outputTensorMetadata = []
+    for index in range(len(graph.outputs)):
+        output = meta.TensorMetadataT()
+        output.name = f"output_{index}"
+        about.outputTensorMetadata.append(output)
+    whole = meta.ModelMetadataT()
+    whole.name, whole.subgraphMetadata, whole.minParserVersion = "assembled", [about], "1.0.0"
+    builder = flatbuffers.Builder(0)
+    builder.Finish(whole.Pack(builder), b"M001")
+    buffer, entry = tfl.BufferT(), tfl.MetadataT()
+    buffer.data = np.frombuffer(bytes(builder.Output()), np.uint8)
+    model.buffers.append(buffer)
+    entry.name, entry.buffer = b"TFLITE_METADATA", len(model.buffers) - 1
+    kept = [known for known in model.metadata or [] if known.name != b"TFLITE_METADATA"]
+    model.metadata = [*kept, entry]
+    return model
+
+
+def _image_input(mean: float, deviation: float) -> Any:  # noqa: ANN401
+    tensor, content, image = meta.TensorMetadataT(), meta.ContentT(), meta.ImagePropertiesT()
+    unit, scale = meta.ProcessUnitT(), meta.NormalizationOptionsT()
+    image.colorSpace = meta.ColorSpaceType.RGB
+    content.contentPropertiesType = meta.ContentProperties.ImageProperties
+    content.contentProperties = image
+    scale.mean, scale.std = [mean], [deviation]
+    unit.optionsType, unit.options = meta.ProcessUnitOptions.NormalizationOptions, scale
+    tensor.name, tensor.content, tensor.processUnits = "image", content, [unit]
+    return tensor

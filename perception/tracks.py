@@ -1,0 +1,270 @@
+"""Follows people over the floor from picture to picture. Pure: time comes with what was seen.
+
+Each track is a constant-velocity Kalman filter on the floor. A distance comes from the face, the
+feet or the body's size, and these disagree by a tenth or so in ways that last for one person; a
+track therefore learns by how much each cue disagrees, so that nobody jumps when the face comes
+into view or the feet leave it. The most trusted cue in view slowly has its way.
+"""
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from agent.core.messages import PersonId, Place
+from perception.camera import Box
+from perception.sightings import Body, Cue, Face, Range
+
+
+class TrackConfig(BaseModel):
+    """When a sighting becomes a person, and when a person has gone."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    hits_to_confirm: int = Field(
+        3, ge=1, le=20, description="Sightings of a body until it counts as a person."
+    )
+    face_hits_to_confirm: int = Field(
+        5, ge=1, le=20, description="The same for a face of which no body is seen."
+    )
+    doubt_s: float = Field(
+        0.7,
+        gt=0,
+        le=5,
+        description="An unconfirmed sighting not seen again for this long is dropped.",
+    )
+    bridge_s: float = Field(
+        1.5, gt=0, le=10, description="A person out of view for this long has gone."
+    )
+    agility_m_s2: float = Field(
+        0.6, gt=0, le=5, description="How suddenly people change their walk; higher follows faster."
+    )
+    settle_s: float = Field(
+        3.0, gt=0, le=30, description="Time in which the most trusted distance has its way."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """One person in one picture: a face, a body, or both."""
+
+    face: Face | None
+    body: Body | None
+    bearing_rad: float
+    ranges: tuple[Range, ...]
+
+
+NOISE = {Cue.FACE: 0.02, Cue.FEET: 0.05, Cue.BODY: 0.05}
+"""Relative deviation of one distance reading from the next, apart from its lasting error."""
+BEARING_NOISE_RAD = 0.012
+LASTING_LIMIT = 0.7
+"""Largest logarithm of a lasting disagreement between cues."""
+GATE = 9.0
+"""Squared normalised distance within which a sighting may belong to a track."""
+
+
+@dataclass(slots=True)
+class Track:
+    """One person being followed."""
+
+    person: PersonId
+    state: NDArray[np.float64]
+    """x, y, velocity x, velocity y."""
+    spread: NDArray[np.float64]
+    """Its covariance."""
+    at: float
+    """Of the state."""
+    first_at: float
+    seen_at: float
+    sighting: Sighting
+    """The newest."""
+    hits: int = 1
+    body_hits: int = 0
+    confirmed: bool = False
+    face: Face | None = None
+    face_at: float = -math.inf
+    body: Body | None = None
+    body_at: float = -math.inf
+    face_sought_at: float = -math.inf
+    body_sought_at: float = -math.inf
+    lasting: dict[Cue, float] = field(default_factory=dict)
+
+    @property
+    def place(self) -> Place:
+        """Where the person stands."""
+        return Place(x_m=float(self.state[0]), y_m=float(self.state[1]))
+
+    @property
+    def speed_m_s(self) -> float:
+        """Over the floor."""
+        return math.hypot(self.state[2], self.state[3])
+
+    @property
+    def approach_m_s(self) -> float:
+        """Closing speed."""
+        distance = max(self.place.distance_m, 1e-6)
+        return float(-(self.state[:2] @ self.state[2:]) / distance)
+
+    @property
+    def head(self) -> Box | None:
+        """Where the head was last, in the picture."""
+        if self.face is not None and self.face_at >= self.body_at:
+            return self.face.box.grown(1.3)
+        return self.body.head if self.body is not None else None
+
+
+class Tracker:
+    """Everybody in view."""
+
+    def __init__(self, config: TrackConfig, new_id: Callable[[], PersonId]) -> None:
+        self._config = config
+        self._new_id = new_id
+        self.tracks: list[Track] = []
+
+    def update(self, at: float, sightings: Iterable[Sighting]) -> list[Track]:
+        """Take in one picture's sightings; returns the confirmed people seen in it."""
+        for track in self.tracks:
+            _predict(track, at, self._config)
+        left = list(sightings)
+        for track, sighting in _pairs(self.tracks, left):
+            left.remove(sighting)
+            self._see(track, at, sighting)
+        self.tracks += [self._begin(at, sighting) for sighting in left]
+        return [track for track in self.tracks if track.confirmed and track.seen_at == at]
+
+    def lost(self, at: float) -> list[Track]:
+        """Drop whoever has not been seen for too long; returns the confirmed among them."""
+        gone = [t for t in self.tracks if at - t.seen_at > self._patience_s(t)]
+        self.tracks = [t for t in self.tracks if t not in gone]
+        return [track for track in gone if track.confirmed]
+
+    def _patience_s(self, track: Track) -> float:
+        return self._config.bridge_s if track.confirmed else self._config.doubt_s
+
+    def _begin(self, at: float, sighting: Sighting) -> Track:
+        distance, noise = _distance(sighting, {})
+        track = Track(
+            person=self._new_id(),
+            state=np.array([*_floor(distance, sighting.bearing_rad), 0.0, 0.0]),
+            spread=np.diag([0.0, 0.0, 0.5, 0.5]),
+            at=at,
+            first_at=at,
+            seen_at=at,
+            sighting=sighting,
+        )
+        track.spread[:2, :2] = _noise(distance, sighting.bearing_rad, noise)
+        self._remember(track, at, sighting)
+        return track
+
+    def _see(self, track: Track, at: float, sighting: Sighting) -> None:
+        elapsed = max(at - track.seen_at, 0.0)
+        expected = max(track.place.distance_m, 0.1)
+        for reading in sighting.ranges:
+            if reading.cue not in track.lasting:
+                offset = math.log(expected / reading.distance_m)
+                track.lasting[reading.cue] = max(-LASTING_LIMIT, min(LASTING_LIMIT, offset))
+        distance, noise = _distance(sighting, track.lasting)
+        _correct(track, distance, sighting.bearing_rad, noise)
+        self._settle(track, sighting, elapsed)
+        track.hits += 1
+        track.seen_at, track.sighting = at, sighting
+        self._remember(track, at, sighting)
+
+    def _settle(self, track: Track, sighting: Sighting, elapsed_s: float) -> None:
+        """Let the most trusted cue in view lose its offset, and the others follow it."""
+        leader = max(sighting.ranges, key=lambda reading: reading.trust)
+        share = 1 - math.exp(-elapsed_s / self._config.settle_s)
+        track.lasting[leader.cue] *= 1 - share
+        here = math.log(max(track.place.distance_m, 0.1))
+        for reading in sighting.ranges:
+            if reading.cue is not leader.cue:
+                offset = here - math.log(reading.distance_m)
+                offset = max(-LASTING_LIMIT, min(LASTING_LIMIT, offset))
+                track.lasting[reading.cue] += share * (offset - track.lasting[reading.cue])
+
+    def _remember(self, track: Track, at: float, sighting: Sighting) -> None:
+        if sighting.face is not None:
+            track.face, track.face_at = sighting.face, at
+        if sighting.body is not None:
+            track.body, track.body_at = sighting.body, at
+            track.body_hits += 1
+        config = self._config
+        track.confirmed = (
+            track.confirmed
+            or track.body_hits >= config.hits_to_confirm
+            or (track.body_hits > 0 and track.hits > config.hits_to_confirm)
+            or track.hits >= config.face_hits_to_confirm
+        )
+
+
+def _predict(track: Track, at: float, config: TrackConfig) -> None:
+    dt = max(at - track.at, 0.0)
+    step = np.eye(4)
+    step[0, 2] = step[1, 3] = dt
+    q = config.agility_m_s2**2
+    block = q * np.array([[dt**3 / 3, dt**2 / 2], [dt**2 / 2, dt]])
+    track.state = step @ track.state
+    track.spread = step @ track.spread @ step.T
+    for axis in (0, 1):
+        track.spread[np.ix_([axis, axis + 2], [axis, axis + 2])] += block
+    track.at = max(at, track.at)
+
+
+def _correct(track: Track, distance: float, bearing_rad: float, noise: float) -> None:
+    seen = np.array(_floor(distance, bearing_rad))
+    surprise = track.spread[:2, :2] + _noise(distance, bearing_rad, noise)
+    gain = track.spread[:, :2] @ np.linalg.inv(surprise)
+    track.state = track.state + gain @ (seen - track.state[:2])
+    track.spread = track.spread - gain @ track.spread[:2, :]
+
+
+def _pairs(tracks: list[Track], sightings: list[Sighting]) -> list[tuple[Track, Sighting]]:
+    """Which sighting belongs to whom: nearest first, each once."""
+    costs = [
+        (_cost(track, sighting), i, j)
+        for i, track in enumerate(tracks)
+        for j, sighting in enumerate(sightings)
+    ]
+    pairs, used_tracks, used_sightings = [], set(), set()
+    for cost, i, j in sorted(costs):
+        if cost > GATE:
+            break
+        if i not in used_tracks and j not in used_sightings:
+            used_tracks.add(i)
+            used_sightings.add(j)
+            pairs.append((tracks[i], sightings[j]))
+    return pairs
+
+
+def _cost(track: Track, sighting: Sighting) -> float:
+    """Squared distance in units of what may be expected."""
+    distance, _ = _distance(sighting, track.lasting)
+    miss = np.array(_floor(distance, sighting.bearing_rad)) - track.state[:2]
+    # A cue not met before on this person may be a quarter off.
+    known = any(reading.cue in track.lasting for reading in sighting.ranges)
+    doubt = _noise(distance, sighting.bearing_rad, 0.12 if known else 0.25)
+    doubt += np.eye(2) * 0.15**2
+    return float(miss @ np.linalg.solve(track.spread[:2, :2] + doubt, miss))
+
+
+def _distance(sighting: Sighting, lasting: dict[Cue, float]) -> tuple[float, float]:
+    """Distance by all cues in view together, and its relative deviation."""
+    trust = np.array([reading.trust for reading in sighting.ranges])
+    logs = [math.log(r.distance_m) + lasting.get(r.cue, 0.0) for r in sighting.ranges]
+    noise = min(NOISE[reading.cue] for reading in sighting.ranges)
+    return math.exp(float(trust @ np.array(logs) / trust.sum())), noise
+
+
+def _floor(distance: float, bearing_rad: float) -> tuple[float, float]:
+    return distance * math.cos(bearing_rad), distance * math.sin(bearing_rad)
+
+
+def _noise(distance: float, bearing_rad: float, relative: float) -> NDArray[np.float64]:
+    """Covariance on the floor: long towards the agent, short across."""
+    along = np.array([math.cos(bearing_rad), math.sin(bearing_rad)])
+    across = np.array([-along[1], along[0]])
+    deep, wide = relative * distance + 0.005, BEARING_NOISE_RAD * distance + 0.01
+    return np.outer(along, along) * deep**2 + np.outer(across, across) * wide**2
