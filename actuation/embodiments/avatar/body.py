@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from actuation.embodiments.avatar.face_form import face, head_weights, to_model
 from actuation.embodiments.avatar.part import Part, joined, mirrored_part
 from actuation.embodiments.avatar.skeleton import ARM_Y, ARM_Z, HAND_X, joints
 from actuation.embodiments.avatar.surfaces import (
@@ -24,9 +25,9 @@ def torso(p: Array) -> Array:
     q = mirrored(p)
     d = ellipsoid(p, (0, 1.215, -0.012), (0.145, 0.195, 0.098))
     d = union(d, ellipsoid(p, (0, 1.055, -0.004), (0.122, 0.17, 0.092)), 0.06)
-    d = union(d, ellipsoid(p, (0, 0.90, -0.008), (0.168, 0.14, 0.122)), 0.08)
-    d = union(d, cone(q, (0.0, 1.365, -0.028), (0.150, 1.328, -0.014), 0.050, 0.052), 0.05)
-    d = union(d, cone(q, (0.02, 1.40, -0.032), (0.10, 1.362, -0.024), 0.036, 0.030), 0.05)
+    d = union(d, ellipsoid(p, (0, 0.85, -0.006), (0.178, 0.22, 0.130)), 0.07)
+    d = union(d, cone(q, (0.0, 1.338, -0.030), (0.150, 1.322, -0.014), 0.048, 0.050), 0.05)
+    d = union(d, cone(q, (0.035, 1.375, -0.042), (0.10, 1.345, -0.030), 0.026, 0.030), 0.05)
     return union(d, ellipsoid(q, (0.066, 1.205, 0.056), (0.062, 0.072, 0.046)), 0.05)
 
 
@@ -133,12 +134,25 @@ def _along(points: list[tuple[float, float]], n: int) -> Array:
 def blouse() -> list[Part]:
     """The blouse's front in the jacket's opening, and its collar."""
     n = 24
-    left = _along([(0.070, 1.405), (0.066, 1.33), (0.012, 1.105)], n)
+    left = _along([(0.074, 1.372), (0.066, 1.33), (0.012, 1.105)], n)
     front = panel("BlouseFront", "blouse", left * (-1, 1), left, 0.004, 17, 0.002)
-    leaf = _ring_leaf("BlouseCollar", "blouse",
-                      top=[(0.016, 1.372, 0.030), (0.045, 1.392, 0.012), (0.056, 1.412, -0.028), (0.0, 1.424, -0.080)],
-                      bottom=[(0.052, 1.318, 0.066), (0.074, 1.362, 0.036), (0.078, 1.388, -0.028), (0.0, 1.396, -0.098)])
-    return [joined("Blouse", [front, leaf, mirrored_part(leaf, "leaf")])]
+    return [joined("Blouse", [front, _stand_collar()])]
+
+
+def _stand_collar() -> Part:
+    """A band around the neck that lies on the skin and ends in a rolled rim."""
+    around = 48
+    phi = 2 * np.pi * np.arange(around) / around
+    out = np.column_stack([np.sin(phi), np.zeros(around), np.cos(phi)])
+    back = smoothstep(-1.0, 1.0, -np.cos(phi))
+    rings = []
+    for rise, gap in ((-1.9, 2.3), (-0.7, 1.05), (0.4, 0.55), (1.35, 0.42), (1.6, 0.36), (1.65, 0.25), (1.5, 0.05)):
+        y = -18.35 + 2.5 * back + rise
+        axis = np.column_stack([np.zeros(around), y, -2.2 - 2.4 * (-7 - y) / 13.0])
+        rings.append(cast(face, axis, out, 0.5, 11.0) + out * gap)
+    p = np.concatenate(rings)
+    t = grid_triangles(len(rings), around, closed=True)
+    return Part("StandCollar", "blouse", to_model(p), t, weights=head_weights(p))
 
 
 def _curve(points: list[tuple[float, float, float]], n: int) -> Array:
@@ -180,8 +194,8 @@ def lapels() -> list[Part]:
     edge = _along([(0.098, 1.392), (0.118, 1.338), (0.099, 1.318), (0.128, 1.306), (0.108, 1.245), (0.062, 1.15), (0.008, 1.085)], n)
     lapel = panel("Lapel", "lapel", roll, edge, 0.0095, 10, 0.008)
     collar = _ring_leaf("Collar", "lapel",
-                        top=[(0.066, 1.378, 0.046), (0.070, 1.398, 0.008), (0.066, 1.414, -0.040), (0.0, 1.420, -0.090)],
-                        bottom=[(0.116, 1.338, 0.040), (0.112, 1.372, 0.006), (0.098, 1.384, -0.050), (0.0, 1.378, -0.122)])
+                        top=[(0.066, 1.378, 0.046), (0.070, 1.398, 0.008), (0.066, 1.410, -0.046), (0.0, 1.414, -0.088)],
+                        bottom=[(0.116, 1.338, 0.040), (0.112, 1.372, 0.006), (0.096, 1.372, -0.054), (0.0, 1.362, -0.100)])
     return [joined("Lapels", [lapel, mirrored_part(lapel, "l"), collar, mirrored_part(collar, "c")])]
 
 
@@ -214,8 +228,8 @@ def legs() -> list[Part]:
     """Trousers and shoes, seldom seen."""
     def trousers(p: Array) -> Array:
         q = mirrored(p)
-        d = ellipsoid(p, (0, 0.90, -0.008), (0.158, 0.13, 0.112))
-        d = union(d, cone(q, (0.085, 0.86, 0.0), (0.094, 0.49, 0.004), 0.082, 0.062), 0.03)
+        d = ellipsoid(p, (0, 0.88, -0.006), (0.150, 0.12, 0.105))
+        d = union(d, cone(q, (0.080, 0.86, 0.0), (0.094, 0.49, 0.004), 0.076, 0.062), 0.03)
         d = union(d, cone(q, (0.094, 0.49, 0.004), (0.094, 0.09, -0.012), 0.062, 0.060), 0.02)
         return meet(d, 0.055 - p[:, 1], 0.01)
 

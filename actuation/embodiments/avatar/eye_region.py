@@ -10,9 +10,9 @@ from actuation.embodiments.avatar.face_form import EYE, EYE_RADIUS, LID_RADIUS, 
 from actuation.embodiments.avatar.surfaces import Array, cast, smoothstep
 
 AROUND = 48
-YAW = np.radians(9.0)  # the opening looks a little outward, as the face curves back
+YAW = np.radians(6.0)  # the opening looks a little outward, as the face curves back
 ROWS = np.array([0.0, 0.05, 0.11, 0.18, 0.26, 0.35, 0.46, 0.6, 0.78, 1.0])
-INNER, OUTER = np.radians(-54.0), np.radians(53.0)
+INNER, OUTER = np.radians(-50.0), np.radians(43.0)
 
 
 def margin_angles(psi: Array) -> tuple[Array, Array]:
@@ -21,8 +21,8 @@ def margin_angles(psi: Array) -> tuple[Array, Array]:
     azimuth = 0.5 * (OUTER + INNER) + 0.5 * (OUTER - INNER) * c
     u = (azimuth - INNER) / (OUTER - INNER)  # 0 inner corner .. 1 outer corner
     tilt = np.radians(-3.5) + np.radians(7.0) * u
-    upper = np.radians(23.5) * np.abs(s) ** 0.92 * (1.0 + 0.12 * (u - 0.42))
-    lower = np.radians(-19.0) * np.abs(s) ** 1.25 * (1.0 + 0.25 * (u - 0.5))
+    upper = np.radians(21.8) * np.abs(s) ** 0.92 * (1.0 + 0.12 * (u - 0.42))
+    lower = np.radians(-18.5) * np.abs(s) ** 1.25 * (1.0 + 0.25 * (u - 0.5))
     return azimuth, tilt + np.where(s >= 0, upper, lower)
 
 
@@ -48,8 +48,8 @@ def ring_rows() -> Array:
     inside = [on_ball(azimuth * w, height * w, EYE_RADIUS + g) for w, g in zip(wide, (0.0, 0.02), strict=True)]
     edge = on_ball(azimuth, height, EYE_RADIUS + 0.04)
     margin = on_ball(azimuth, height, LID_RADIUS)
-    rim = np.column_stack([3.3 + np.where(np.cos(psi) < 0, 2.35, 2.7) * np.cos(psi),
-                           0.1 + np.where(np.sin(psi) > 0, 2.45, 2.35) * np.sin(psi)])
+    rim = np.column_stack([3.35 + np.where(np.cos(psi) < 0, 2.45, 2.75) * np.cos(psi),
+                           0.1 + np.where(np.sin(psi) > 0, 2.55, 2.4) * np.sin(psi)])
     rows = [inside[0], inside[1], edge, margin]
     for s in ROWS[1:]:
         xy = margin[:, :2] * (1 - s) + rim * s

@@ -19,9 +19,9 @@ from actuation.embodiments.avatar.surfaces import (
 )
 
 HEAD_ORIGIN_M = np.array([0.0, 1.55, 0.012])
-EYE = np.array([3.1, 0.0, 5.85])  # centre of the left eyeball
-EYE_RADIUS = 2.0
-LID_RADIUS = 2.13
+EYE = np.array([3.2, 0.0, 5.55])  # centre of the left eyeball
+EYE_RADIUS = 2.25
+LID_RADIUS = 2.38
 MOUTH_Y = -6.3
 
 
@@ -35,41 +35,49 @@ def face(p: Array) -> Array:
     q = mirrored(p)
     d = ellipsoid(p, (0, 3.9, -1.3), (7.35, 7.7, 9.0))
     d = union(d, ellipsoid(p, (0, 4.4, 2.4), (6.4, 5.2, 6.1)), 1.6)
-    d = union(d, ellipsoid(p, (0, -2.3, 2.0), (6.3, 7.6, 6.0)), 2.0)
-    d = union(d, ellipsoid(q, (4.45, -2.2, 4.5), (2.25, 2.2, 2.5)), 1.8)
-    d = union(d, ellipsoid(q, (2.85, -4.0, 5.75), (2.5, 2.5, 2.3)), 1.6)
-    d = union(d, cone(q, (4.7, -5.9, 0.8), (1.0, -9.1, 6.3), 1.35, 1.35), 2.0)
-    d = union(d, ellipsoid(p, (0, -8.95, 6.75), (1.75, 1.55, 1.45)), 1.3)
+    d = union(d, ellipsoid(p, (0, -2.2, 2.0), (6.1, 7.4, 6.0)), 2.2)
+    d = union(d, ellipsoid(q, (4.35, -2.0, 4.6), (2.25, 2.2, 2.5)), 2.0)
+    d = union(d, ellipsoid(q, (3.0, -4.1, 5.35), (2.7, 2.8, 2.5)), 2.0)
+    d = union(d, cone(q, (4.25, -5.3, 0.8), (0.8, -8.9, 6.2), 1.45, 1.4), 2.2)
+    d = union(d, ellipsoid(p, (0, -8.75, 7.15), (1.6, 1.5, 1.45)), 1.5)
     d = union(d, ellipsoid(p, (0, -6.3, 6.5), (2.9, 2.5, 2.0)), 1.2)
-    d = union(d, ellipsoid(q, (2.7, 2.75, 6.3), (2.9, 0.95, 1.7)), 1.5)
+    d = union(d, ellipsoid(q, (2.7, 2.9, 6.15), (2.9, 1.1, 1.6)), 1.8)
     d = _neck(p, d)
-    d = carve(d, ellipsoid(q, (3.2, 0.15, 9.55), (2.6, 1.9, 2.2)), 1.3)
+    d = carve(d, ellipsoid(q, (3.3, 0.15, 9.6), (2.75, 2.0, 2.1)), 1.9)
     d = union(d, np.linalg.norm(q - EYE, axis=1) - LID_RADIUS, 0.28)
     return _nose(p, q, d)
 
 
 def _neck(p: Array, d: Array) -> Array:
     q = mirrored(p)
-    d = union(d, cone(p, (0, -7.0, -2.0), (0, -20.0, -4.2), 3.9, 4.3), 1.5)
-    muscle = cone(q, (4.4, -5.5, -2.8), (1.2, -18.5, -0.4), 1.0, 0.85)
+    d = union(d, cone(p, (0, -7.0, -2.0), (0, -20.0, -4.2), 3.75, 4.2), 1.8)
+    muscle = cone(q, (4.4, -5.5, -2.8), (0.9, -18.5, -0.7), 0.8, 0.7)
     return union(d, muscle, 2.4)
 
 
 def _nose(p: Array, q: Array, d: Array) -> Array:
-    d = union(d, cone(p, (0, 1.8, 7.45), (0, -2.9, 9.15), 0.66, 0.66), 1.1)
-    d = union(d, ellipsoid(p, (0, -3.25, 9.5), (0.92, 0.78, 0.86)), 0.65)
-    d = union(d, ellipsoid(q, (0.98, -3.6, 8.5), (0.58, 0.56, 0.8)), 0.5)
-    d = union(d, cone(p, (0, -3.75, 9.35), (0, -4.2, 8.1), 0.40, 0.42), 0.35)
-    d = carve(d, ellipsoid(q, (0.52, -4.3, 8.9), (0.32, 0.36, 0.5)), 0.3)
-    philtrum = cone(p, (0, -4.5, 8.95), (0, -5.4, 8.95), 0.2, 0.28)
+    d = union(d, cone(p, (0, 1.8, 7.45), (0, -2.6, 9.1), 0.66, 0.64), 1.1)
+    d = union(d, ellipsoid(p, (0, -3.0, 9.5), (0.88, 0.74, 0.84)), 0.65)
+    d = union(d, ellipsoid(q, (0.95, -3.4, 8.5), (0.56, 0.54, 0.8)), 0.5)
+    d = union(d, cone(p, (0, -3.5, 9.35), (0, -4.0, 8.1), 0.38, 0.42), 0.35)
+    d = carve(d, ellipsoid(q, (0.5, -4.08, 8.9), (0.30, 0.34, 0.48)), 0.3)
+    philtrum = cone(p, (0, -4.3, 8.95), (0, -5.3, 8.95), 0.18, 0.26)
     d = carve(d, philtrum, 0.5)
     crease_below_lip = ellipsoid(p, (0, -7.65, 9.15), (1.4, 0.4, 0.72))
     return carve(d, crease_below_lip, 0.8)
 
 
+def head_weights(p: Array) -> dict[str, Array]:
+    """Bone weights of neck and head by place."""
+    lean = p[:, 1] - 0.28 * (p[:, 2] + 2.0)
+    head = smoothstep(-14.6, -9.4, lean)
+    chest = smoothstep(-15.6, -18.4, p[:, 1])
+    return {"head": head, "neck": (1 - head) * (1 - chest), "upperChest": (1 - head) * chest}
+
+
 SKIN = srgb(236, 184, 152)
 BLUSH = srgb(226, 134, 112)
-LIP = srgb(176, 64, 68)
+LIP = srgb(186, 78, 78)
 SHADE = srgb(184, 112, 84)
 
 

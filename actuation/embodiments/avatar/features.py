@@ -17,7 +17,7 @@ from actuation.embodiments.avatar.surfaces import (
     vertex_normals,
 )
 
-IRIS_DEG = 25.5
+IRIS_DEG = 23.5
 MIRROR = np.array([-1.0, 1.0, 1.0])
 
 
@@ -95,14 +95,14 @@ def brows(mesh: HeadMesh, skin: dict[str, Array]) -> Part:
     """Sculpted brows that ride on the skin."""
     rows, cols = 7, 30
     u = np.linspace(0, 1, cols)
-    mid = np.column_stack([1.35 + 3.75 * u, 2.35 + 0.85 * np.sin(np.pi * u**1.25 * 0.74) - 0.30 * u**2])
-    width = 0.36 * (0.72 + 0.55 * np.sin(np.pi * np.clip(u * 0.8 + 0.1, 0, 1))) * smoothstep(1.04, 0.45, u)
+    mid = np.column_stack([1.45 + 3.85 * u, 2.75 + 0.72 * np.sin(np.pi * u**1.15 * 0.72) - 0.42 * u**2])
+    width = 0.30 * (0.72 + 0.55 * np.sin(np.pi * np.clip(u * 0.8 + 0.1, 0, 1))) * smoothstep(1.04, 0.45, u)
     width *= 0.55 + 0.45 * smoothstep(0.0, 0.12, u)
     v = np.linspace(-1, 1, rows)
     xy = mid[None] + np.stack([0.10 * v[:, None] * np.ones(cols), v[:, None] * width[None]], axis=-1)
     p = forward(xy.reshape(-1, 2))
     normal = gradient(face, p, 0.02)
-    height = 0.17 * np.sqrt(np.maximum(1 - v**2, 0))[:, None] * np.ones(cols)[None]
+    height = 0.14 * np.sqrt(np.maximum(1 - v**2, 0))[:, None] * np.ones(cols)[None]
     groove = 1.0 - 0.35 * (0.5 + 0.5 * np.cos(2 * np.pi * (u[None] * 13 - v[:, None] * 0.9)))
     p = p + normal * (height * groove * smoothstep(1.0, 0.6, u)[None] - 0.02).reshape(-1, 1)
     left = _riding(Part("brow", "brow", p, grid_triangles(rows, cols)), mesh, skin)
@@ -131,7 +131,7 @@ def teeth(lower: bool) -> Part:
     u = np.linspace(-1, 1, cols)
     angle = u * np.radians(78)
     wide, deep = (2.25, 2.6) if not lower else (2.05, 2.4)
-    front = 7.55 if not lower else 7.3
+    front = 7.85 if not lower else 7.5
     arch = np.column_stack([wide * np.sin(angle), np.zeros(cols), front - deep * (1 - np.cos(angle))])
     out = np.column_stack([np.sin(angle) / wide, np.zeros(cols), np.cos(angle) / deep])
     out /= np.linalg.norm(out, axis=1, keepdims=True)
@@ -141,7 +141,7 @@ def teeth(lower: bool) -> Part:
     edges = np.concatenate([[0.0], np.cumsum([0.43, 0.36, 0.38, 0.36, 0.40, 0.5, 0.5]) * (0.8 if lower else 1.0)])
     gap = np.abs(along[:, None] - edges[None]).min(axis=1)
     bulge = smoothstep(0.0, 0.11, gap)
-    tip, root = (-6.22, -5.1) if not lower else (-6.45, -7.4)
+    tip, root = (-6.72, -5.4) if not lower else (-6.55, -7.6)
     prof = [(root, -0.25), (root, 0.05), (0.55 * root + 0.45 * tip, 0.10), (0.2 * root + 0.8 * tip, 0.06), (tip, -0.05), (tip, -0.30)]
     pts = []
     for y, z in prof:
@@ -153,7 +153,7 @@ def teeth(lower: bool) -> Part:
     t = grid_triangles(rows, cols)
     t = t if lower else t[:, ::-1]
     white, dim = srgb(246, 240, 230), srgb(206, 150, 135)
-    shade = smoothstep(0, 1, np.tile(np.abs(u), rows)) * 0.45
+    shade = smoothstep(0.3, 1, np.tile(np.abs(u), rows)) * 0.55
     colours = white * (1 - shade)[:, None] + dim * 0.6 * shade[:, None]
     root_rows = np.repeat(np.array([1, 1, 0.12, 0, 0, 0.1]), cols)[:, None]
     colours = colours * (1 - root_rows) + srgb(196, 110, 104) * root_rows

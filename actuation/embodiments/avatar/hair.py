@@ -6,8 +6,8 @@ root to the tip. Locks are broad folds across u, strands are fine grooves within
 
 import numpy as np
 
-from actuation.embodiments.avatar.face_form import to_model
-from actuation.embodiments.avatar.part import Part
+from actuation.embodiments.avatar.face_form import face, to_model
+from actuation.embodiments.avatar.part import Part, joined
 from actuation.embodiments.avatar.surfaces import (
     Array,
     cast,
@@ -20,56 +20,68 @@ from actuation.embodiments.avatar.surfaces import (
 
 CENTRE = np.array([0.0, 1.5, -1.2])
 DARK, LIGHT = srgb(44, 24, 17), srgb(116, 66, 40)
-PART_FRONT = np.array([2.3, 7.5, 6.3])
+PART_FRONT = np.array([2.2, 7.0, 7.2])
 PART_BACK = np.array([0.9, 11.6, -4.6])
 
 
 def volume(p: Array) -> Array:
     """Distance to the outside of the hair over the skull."""
-    d = ellipsoid(p, (0, 4.2, -1.4), (8.15, 8.35, 9.9))
-    return union(d, ellipsoid(p, (0, -1.0, -2.4), (8.1, 7.0, 8.3)), 2.0)
+    d = ellipsoid(p, (0, 4.2, -1.5), (8.35, 8.75, 10.2))
+    return union(d, ellipsoid(p, (0, -1.0, -2.6), (8.3, 7.0, 8.5)), 2.0)
 
 
 def _directions(az: Array, el: Array) -> Array:
     return np.column_stack([np.sin(az) * np.cos(el), np.sin(el), np.cos(az) * np.cos(el)])
 
 
+def _unit(v: Array) -> Array:
+    return v / np.linalg.norm(v, axis=-1, keepdims=True)
+
+
 def sheet(side: float, cols: int, rows: int) -> tuple[Array, Array, Array]:
     """One side: points (cols * rows, 3), u and t of each. side +1 is the character's left."""
-    u = np.linspace(0, 1, cols)
+    u = np.linspace(0, 1, cols) ** 1.15
     root = PART_FRONT + (PART_BACK - PART_FRONT) * smoothstep(-0.25, 0.75, u)[:, None]
-    root = root + np.array([0.10 * side, 0, 0])
-    r0 = root - CENTRE
-    r0 = r0 / np.linalg.norm(r0, axis=1, keepdims=True)
-    front = np.radians(101.0 if side > 0 else 64.0)
+    r0 = _unit(root + np.array([0.02 * side, 0, 0]) - CENTRE)
+    front = np.radians(104.0 if side > 0 else 66.0)
     az = side * (front + (np.pi - front + 0.06) * u**0.92)
-    level = np.radians(-4.0 + 4 * (side > 0) * (1 - u))
-    r1 = _directions(az, np.full(cols, level))
+    r1 = _directions(az, np.full(cols, np.radians(-3.0)))
+    # The first lines sweep over the forehead before they fall; the others go straight down.
+    sweep = np.array([5.2, 4.6, 5.2]) if side > 0 else np.array([-3.6, 4.4, 8.2])
+    aside = _unit(_unit(sweep - CENTRE)[None] * np.exp(-((u / 0.22) ** 2))[:, None]
+                  + _unit(r0 + r1 + np.array([0, 0.12, 0])) * (1 - np.exp(-((u / 0.22) ** 2)))[:, None])
     t = np.linspace(0, 1, rows)
-    half = 0.52
+    half = 0.55
     s = np.clip(t / half, 0, 1)[None, :, None]
-    # Lines rise a little over the sides before they fall, which gives the crown its volume.
-    lift = np.array([0.0, 0.18, 0.0])
-    d = r0[:, None] * (1 - s) + r1[:, None] * s + lift * (s * (1 - s))
-    d = d / np.linalg.norm(d, axis=2, keepdims=True)
+    d = _unit(r0[:, None] * (1 - s) ** 2 + 2 * aside[:, None] * s * (1 - s) + r1[:, None] * s**2)
     flat = d.reshape(-1, 3)
-    on = cast(volume, np.tile(CENTRE, (len(flat), 1)), flat, 4.0, 16.0).reshape(cols, rows, 3)
-    fall = np.clip((t - half) / (1 - half), 0, 1)
-    end_y = -9.6 + 1.1 * u + (0.5 if side > 0 else -0.4) * (1 - u)
-    hang = on[:, -1]
-    drop = (end_y - hang[:, 1])[:, None] * fall[None] ** 1.1
-    swell = 1.0 + 0.05 * np.sin(np.pi * fall) - 0.17 * smoothstep(0.45, 1.0, fall)
-    on[..., 1] += drop
-    on[..., 0] *= swell[None]
-    back = smoothstep(0.25, 0.8, u)[:, None]
-    on[..., 2] = (on[..., 2] + 1.5) * (1 + (swell[None] - 1) * (0.4 + 0.9 * back)) - 1.5
+    centre = np.tile(CENTRE, (len(flat), 1))
+    on = cast(volume, centre, flat, 4.0, 16.0)
+    # The hairline: along the first lines the sheet goes down into the skin.
+    ground = cast(face, centre, flat, 3.0, 16.0) - flat * 0.35
+    edge = (smoothstep(0.075, 0.0, u)[:, None] * smoothstep(half + 0.02, half - 0.12, t)[None]).reshape(-1, 1)
+    on = (on * (1 - edge) + ground * edge).reshape(cols, rows, 3)
+    _let_fall(on, u, t, half, side)
+    for _ in range(10):  # no kink where lines turn from the skull into the fall
+        on[:, 1:-1] += 0.25 * (on[:, :-2] - 2 * on[:, 1:-1] + on[:, 2:])
     return on.reshape(-1, 3), np.repeat(u, rows), np.tile(t, cols)
+
+
+def _let_fall(on: Array, u: Array, t: Array, half: float, side: float) -> None:
+    """From the widest line on, hair hangs, swells a little and curls in at the tips."""
+    fall = np.clip((t - half) / (1 - half), 0, 1)
+    end_y = -9.3 + 0.9 * u + (0.4 if side > 0 else -0.3) * (1 - u)
+    on[..., 1] += (end_y - on[:, -1, 1])[:, None] * fall[None]
+    curl = 1.0 + 0.05 * np.sin(np.pi * np.minimum(fall * 1.3, 1)) - 0.20 * smoothstep(0.55, 1.0, fall) ** 1.5
+    on[..., 0] *= curl[None]
+    back = smoothstep(0.25, 0.8, u)[:, None]
+    on[..., 2] = (on[..., 2] + 1.5) * (1 + (curl[None] - 1) * (0.3 + 0.9 * back)) - 1.5
 
 
 def _relief(u: Array, t: Array, side: float) -> tuple[Array, Array]:
     """Height of locks and strands in centimetres, and how deep in a groove a place lies (0..1)."""
     locks = 9.0 if side < 0 else 8.0
-    warp = u + 0.035 * np.sin(5.0 * t + 9.0 * u) * t
+    warp = u + 0.035 * np.sin(5.0 * t + 9.0 * u) * t + 0.022 * np.sin(23.0 * u + side)
     broad = np.abs(np.sin(np.pi * locks * warp + 0.4)) ** 0.6
     strand = 0.5 + 0.5 * np.sin(2 * np.pi * (locks * 4.0) * warp + 1.2 * np.sin(6 * t + 20 * u))
     grown = smoothstep(0.0, 0.30, t)
@@ -79,8 +91,6 @@ def _relief(u: Array, t: Array, side: float) -> tuple[Array, Array]:
 
 def hair() -> list[Part]:
     """Both sides of the hair as one part."""
-    from actuation.embodiments.avatar.part import joined
-
     made = []
     for side in (1.0, -1.0):
         cols, rows = 96, 25
@@ -88,11 +98,8 @@ def hair() -> list[Part]:
         height, groove = _relief(u, t, side)
         out = p - np.array([0, 2.0, -1.5])
         out = out / np.linalg.norm(out, axis=1, keepdims=True)
-        edge = smoothstep(0.0, 0.07, u)
-        over = smoothstep(0.62, 0.45, t)
-        p = p + out * (height * edge - 0.75 * (1 - edge) * over - 0.40 * smoothstep(0.12, 0.0, t))[:, None]
-        tip = smoothstep(0.9, 1.0, t)
-        p[:, 1] += 0.35 * tip * groove
+        p = p + out * (height * smoothstep(0.0, 0.06, u) - 0.30 * smoothstep(0.08, 0.0, t))[:, None]
+        p[:, 1] += 0.14 * smoothstep(0.9, 1.0, t) * groove
         tone = np.clip(0.62 - 0.75 * groove + 0.30 * np.sin(np.pi * t) ** 2 - 0.25 * smoothstep(0.25, 0.0, t), 0, 1)
         colours = DARK + (LIGHT - DARK) * tone[:, None]
         triangles = grid_triangles(cols, rows)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from actuation.embodiments.avatar.face_form import LIP, face, skin_colours, to_model
+from actuation.embodiments.avatar.face_form import LIP, face, head_weights, skin_colours, to_model
 from actuation.embodiments.avatar.hair import DARK
 from actuation.embodiments.avatar.head_mesh import HeadMesh
 from actuation.embodiments.avatar.mouth_region import RED_ROWS
@@ -19,18 +19,11 @@ from actuation.embodiments.avatar.surfaces import (
 
 def _scalp(p: Array) -> Array:
     """1 where hair grows, 0 on the face."""
-    line = 6.6 - 0.055 * p[:, 0] ** 2
+    line = 8.2 - 0.055 * p[:, 0] ** 2
     front = smoothstep(-0.5, 0.7, p[:, 1] - line - 0.0 * p[:, 2])
     behind = smoothstep(1.2, -0.6, p[:, 2] - 0.35 * (p[:, 1] - 1.0)) * smoothstep(-7.0, -5.5, p[:, 1])
     behind *= smoothstep(4.0, 6.0, np.abs(p[:, 0]) - 0.9 * p[:, 2] - 2.0)
     return np.clip(front + behind, 0, 1)
-
-
-def _head_weights(p: Array) -> dict[str, Array]:
-    lean = p[:, 1] - 0.28 * (p[:, 2] + 2.0)
-    head = smoothstep(-14.6, -9.4, lean)
-    chest = smoothstep(-15.6, -18.4, p[:, 1])
-    return {"head": head, "neck": (1 - head) * (1 - chest), "upperChest": (1 - head) * chest}
 
 
 def head_parts(mesh: HeadMesh, skin: dict[str, Array]) -> list[Part]:
@@ -40,7 +33,7 @@ def head_parts(mesh: HeadMesh, skin: dict[str, Array]) -> list[Part]:
     colours = skin_colours(p, occlusion(face, p, normals, 1.6))
     colours = _paint(mesh, p, colours)
     morph_normals = {name: vertex_normals(p + d, mesh.triangles) - normals for name, d in skin.items()}
-    weights = _head_weights(p)
+    weights = head_weights(p)
     groups = (("Skin", "skin", ~(mesh.pocket | mesh.lips)), ("Lips", "lips", mesh.lips),
               ("MouthPocket", "pocket", mesh.pocket))
     parts = []
@@ -62,9 +55,9 @@ def _paint(mesh: HeadMesh, p: Array, colours: Array) -> Array:
         t = row / (len(RED_ROWS) - 1)
         shade = 0.55 + 0.45 * smoothstep(0.0, 0.4, t)
         colours[ids] = LIP * shade
-    colours[mesh.mouth[: mesh.contact_row].ravel()] = srgb(112, 38, 40)
+    colours[mesh.mouth[: mesh.contact_row].ravel()] = srgb(132, 48, 48)
     for ids in (mesh.eye_left, mesh.eye_right):
         colours[ids[:3].ravel()] = srgb(206, 120, 108)
         colours[ids[3]] = colours[ids[3]] * 0.80
-    nostril = bump(np.abs(p) * (1, -1, 1) + 0.0, (0.52, -4.12, 8.75), (0.30, 0.34, 0.42)) * (p[:, 1] < -3.6)
+    nostril = bump(np.abs(p) * (1, -1, 1), (0.5, -3.92, 8.75), (0.30, 0.34, 0.42)) * (p[:, 1] < -3.4)
     return colours * (1 - 0.72 * np.clip(1.5 * nostril, 0, 1))[:, None]

@@ -58,7 +58,7 @@ def mouth_morphs(s: Skin) -> tuple[dict[str, Array], dict[str, Array]]:
 
 def _sided(s: Skin, f: dict[str, Array]) -> dict[str, Array]:
     corner, left = f["corner"], f["left"]
-    smile = _v(corner, 0.55, 0.72, -0.38) + _v(f["apple"], 0.12, 0.42, 0.32)
+    smile = _v(corner, 0.62, 0.70, -0.42) + _v(f["apple"], 0.12, 0.42, 0.32)
     smile += _v(f["fold"], 0.16, 0.18, 0.05) + _v((f["up"] + f["low"]) * left, 0.0, 0.10, -0.12)
     stretch = _v(corner, 0.75, -0.12, -0.5) + _v(f["low"] * left, 0.1, -0.05, -0.1)
     press = f["on"] * left * (1 - 0.3 * np.abs(s.lip_x))

@@ -11,7 +11,7 @@ from actuation.embodiments.avatar.surfaces import Array, cast, smoothstep
 
 HALF = 26
 AROUND = 2 * HALF
-CORNER_X = 2.3
+CORNER_X = 2.38
 RED_ROWS = np.array([0.0, 0.14, 0.3, 0.5, 0.7, 0.87, 1.0])
 SKIN_ROWS = np.array([0.13, 0.32, 0.58, 0.92, 1.35])  # centimetres beyond the border
 POCKET = ((0.45, 0.02, 0.0), (0.85, 0.25, 0.05), (1.3, 0.75, 0.12), (2.4, 1.2, 0.2), (4.2, 1.2, 0.1))
@@ -28,8 +28,8 @@ def _places() -> tuple[Array, Array]:
 def contact_y(x: Array) -> Array:
     """Height of the closed lips' line at x in -1..1: a soft M with raised corners."""
     a = np.abs(x)
-    return MOUTH_Y - 0.09 * np.exp(-((a / 0.16) ** 2)) + 0.05 * np.exp(-(((a - 0.4) / 0.25) ** 2)) + (
-        0.20 * smoothstep(0.45, 1.0, a)
+    return MOUTH_Y - 0.05 * np.exp(-((a / 0.18) ** 2)) + 0.03 * np.exp(-(((a - 0.4) / 0.25) ** 2)) + (
+        0.24 * smoothstep(0.4, 1.0, a)
     )
 
 

@@ -188,7 +188,7 @@ def render(folder: Path, wanted: set[str]) -> None:
     if "distances" in wanted:
         studio.pose(rest)
         shots = []
-        for at, eye, lens in (((0, 1.52, 0.03), (0.08, 1.54, 0.8), 95), ((0, 1.33, 0), (0.15, 1.42, 1.5), 62), ((0, 1.15, 0), (0, 1.5, 3.0), 50)):
+        for at, eye, lens in (((0, 1.52, 0.03), (0.08, 1.54, 0.8), 95), ((0, 1.30, 0), (0.2, 1.42, 1.7), 62), ((0, 1.15, 0), (0, 1.5, 3.0), 50)):
             studio.look(at, eye, lens)
             shots.append(studio.shoot(440, 520, 14))
         save("distances", shots, 3)
