@@ -99,6 +99,8 @@ class Clause:
     pause_after_s: float = 0.0
     screen: str | None = None
     """A line to show on the page with this clause, such as a room number or a way."""
+    discreet: str | None = None
+    """What to say instead where a stranger may hear it; None: the text names nobody."""
     gaze: Gaze | None = None
     """Where the eyes go during this clause; None: as the act says, or the person addressed."""
 
