@@ -18,6 +18,7 @@ from agent.core.messages import (
 from behavior.situation import Encounter, Mark, Situation, Turn
 
 _TURNS_KEPT = 6
+_ECHO_WORDS = 3
 _TALKING_DISTANCE_M = 3.0
 
 
@@ -43,6 +44,15 @@ def says_any(text: str, phrases: tuple[str, ...]) -> bool:
     """Whether `text` holds one of `phrases` as whole words."""
     padded = f" {plain(text)} "
     return any(f" {plain(phrase)} " in padded for phrase in phrases)
+
+
+def is_echo(situation: Situation, text: str) -> bool:
+    """Whether `text` is mostly what the agent itself has just been saying."""
+    words = plain(text).split()
+    own = set(plain(" ".join(situation.floor.spoken)).split())
+    if len(words) < _ECHO_WORDS or not own:
+        return False
+    return sum(word in own for word in words) / len(words) >= situation.config.echo_share
 
 
 def dismiss(situation: Situation, turn: TurnId) -> Situation:
@@ -138,7 +148,12 @@ def _ended(situation: Situation, end: TurnEnded) -> Situation:
     if end.typed:
         turn = replace(turn, dismissed=False)
     situation = _put(situation, turn)
-    if not end.text.strip():
+    floor = situation.floor
+    nothing = not end.text.strip()
+    if floor.stopped_turn == end.turn and (nothing or is_echo(situation, end.text)):
+        floor = replace(floor, false_stop_at=situation.now)
+        situation = replace(situation, floor=floor)
+    if nothing:
         return situation
     turns = {
         one.id: replace(one, closed=True) if one.ended and one.id != end.turn else one

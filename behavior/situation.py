@@ -63,6 +63,9 @@ class SituationConfig(BaseModel):
     alarm_lasts_s: float = Field(
         300.0, ge=0, le=7200, description="An urgent call for help counts as going on this long."
     )
+    echo_share: float = Field(
+        0.7, ge=0.3, le=1, description="With this share of the agent's own words it is an echo."
+    )
     act_expires_s: float = Field(
         20.0, ge=2, le=120, description="An act the stage has not reported on for this is gone."
     )
@@ -240,8 +243,8 @@ class Floor:
     ducked_at: float = 0.0
     stopped_turn: TurnId | None = None
     """The turn for whose voice the agent last gave up the floor."""
-    stopped_words: str = ""
-    """What the agent was saying then."""
+    spoken: tuple[str, ...] = ()
+    """The agent's last utterances whole, to know its own voice when it hears it."""
     false_stop_at: float | None = None
     """When giving up the floor last proved wrong: nothing was said, or it was our own voice."""
 
@@ -279,6 +282,8 @@ class Devices:
     muted: bool = False
     page_used_at: float | None = None
     """When someone last pressed or typed something."""
+    started_at: float | None = None
+    """When someone last pressed start."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -315,7 +320,10 @@ class Situation:
     """Local time of day, 0..24."""
     hour_at: float = float("-inf")
     health: Mapping[str, Health] = field(default_factory=dict)
+    help_at: float | None = None
+    """When a person was last asked to come."""
     alarm_at: float | None = None
+    """When one was last asked to come urgently."""
     tidied_at: float = float("-inf")
 
     # Questions that policies and norms ask.

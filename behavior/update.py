@@ -46,6 +46,7 @@ from behavior.situation import (
 
 _TIDY_EVERY_S = 1.0
 _LINES_KEPT = 12
+_SPOKEN_KEPT = 3
 _WALK_M_S = 1.0
 _ATTENTIVE = (Engagement.ATTENDING, Engagement.ENGAGED)
 
@@ -210,7 +211,9 @@ def _act(situation: Situation, act: Act) -> Situation:
         in_reply_to=act.in_reply_to,
     )
     lines = (*situation.lines, act.clauses[0].text)[-_LINES_KEPT:]
-    floor = replace(situation.floor, on_stage=(*situation.floor.on_stage, sent))
+    floor = situation.floor
+    spoken = (*floor.spoken, text)[-_SPOKEN_KEPT:]
+    floor = replace(floor, on_stage=(*floor.on_stage, sent), spoken=spoken)
     return _converse(replace(situation, floor=floor, lines=lines), act.to)
 
 
@@ -244,14 +247,12 @@ def _converse(situation: Situation, to: PersonId | None) -> Situation:
 def _stop(situation: Situation, stop: Stop) -> Situation:
     floor = situation.floor
     kept = tuple(act for act in floor.on_stage if not act.interruptible)
-    words = " ".join(act.text for act in floor.speech)
     floor = replace(
         floor,
         on_stage=kept,
         stage_speaks=bool(kept),
         gain=1.0,
         stopped_turn=floor.current_turn,
-        stopped_words=words,
     )
     turns = {
         turn.id: replace(turn, closed=True) if turn.ended and turn.parts_spoken else turn
@@ -327,7 +328,8 @@ def _host(situation: Situation, told: HostNotified) -> Situation:
 
 
 def _help(situation: Situation, call: HelpCalled) -> Situation:
-    return replace(situation, alarm_at=call.at) if call.urgent else situation
+    alarm_at = call.at if call.urgent else situation.alarm_at
+    return replace(situation, help_at=call.at, alarm_at=alarm_at)
 
 
 def _page(situation: Situation, page: PageChanged) -> Situation:
@@ -343,6 +345,8 @@ def _page(situation: Situation, page: PageChanged) -> Situation:
 
 def _used(situation: Situation, used: ButtonPressed | LineTyped) -> Situation:
     devices = replace(situation.devices, page_used_at=used.at)
+    if isinstance(used, ButtonPressed) and used.button == "start":
+        devices = replace(devices, started_at=used.at)
     situation = replace(situation, devices=devices)
     if isinstance(used, ButtonPressed) and used.button == "forget":
         people = {who: replace(one, marks={}) for who, one in situation.people.items()}

@@ -1,0 +1,62 @@
+"""All policies by name: add a row here and a file beside, and a file in `configs/policies`."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from behavior.policies.attention import AttentionConfig, AttentionPolicy
+from behavior.policies.farewell import FarewellConfig, FarewellPolicy
+from behavior.policies.greeting import GreetingConfig, GreetingPolicy
+from behavior.policies.handover import HandoverConfig, HandoverPolicy
+from behavior.policies.idle import IdleConfig, IdlePolicy
+from behavior.policies.interruption import InterruptionConfig, InterruptionPolicy
+from behavior.policies.listening import ListeningConfig, ListeningPolicy
+from behavior.policies.page import PageConfig, PagePolicy
+from behavior.policies.reply import ReplyConfig, ReplyPolicy
+from behavior.policies.waiting import WaitingConfig, WaitingPolicy
+from behavior.wishes import Policy
+
+CATALOGUE: Mapping[str, tuple[type[BaseModel], Callable[[Any], Policy]]] = {
+    "interruption": (InterruptionConfig, InterruptionPolicy),
+    "handover": (HandoverConfig, HandoverPolicy),
+    "reply": (ReplyConfig, ReplyPolicy),
+    "listening": (ListeningConfig, ListeningPolicy),
+    "greeting": (GreetingConfig, GreetingPolicy),
+    "farewell": (FarewellConfig, FarewellPolicy),
+    "waiting": (WaitingConfig, WaitingPolicy),
+    "page": (PageConfig, PagePolicy),
+    "attention": (AttentionConfig, AttentionPolicy),
+    "idle": (IdleConfig, IdlePolicy),
+}
+"""Name -> its settings and itself, in the order in which they are asked."""
+
+
+class PoliciesConfig(BaseModel):
+    """The settings of all policies; in the folder of a site, one file for each."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    interruption: InterruptionConfig = Field(
+        default_factory=InterruptionConfig, description="Giving up the floor."
+    )
+    handover: HandoverConfig = Field(
+        default_factory=HandoverConfig, description="When a person takes over."
+    )
+    reply: ReplyConfig = Field(default_factory=ReplyConfig, description="Answering.")
+    listening: ListeningConfig = Field(
+        default_factory=ListeningConfig, description="Showing that it listens."
+    )
+    greeting: GreetingConfig = Field(default_factory=GreetingConfig, description="Greeting.")
+    farewell: FarewellConfig = Field(default_factory=FarewellConfig, description="Goodbyes.")
+    waiting: WaitingConfig = Field(default_factory=WaitingConfig, description="Those who wait.")
+    page: PageConfig = Field(default_factory=PageConfig, description="A page that comes up.")
+    attention: AttentionConfig = Field(
+        default_factory=AttentionConfig, description="Where it looks."
+    )
+    idle: IdleConfig = Field(default_factory=IdleConfig, description="Between encounters.")
+
+
+def build_policies(config: PoliciesConfig) -> tuple[Policy, ...]:
+    """Return the policies with these settings, in the order in which they are asked."""
+    return tuple(make(getattr(config, name)) for name, (_, make) in CATALOGUE.items())

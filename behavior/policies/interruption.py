@@ -1,0 +1,220 @@
+"""Gives up the floor to a visitor who speaks, and only to a visitor who speaks.
+
+A voice over the agent's own is answered at once with a lower voice (a reflex that costs nothing to
+take back), a moment later with silence that keeps the place. Then it shows what it was. "Mm-hm", a
+cough or the agent's own echo: it goes on where it was. Words, or a voice that lasts: it stops.
+"""
+
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from agent.core.messages import (
+    ActFinished,
+    ButtonPressed,
+    Duck,
+    LineTyped,
+    Message,
+    SpeechContinues,
+    SpeechStarted,
+    Stop,
+    TurnEnded,
+    TurnPaused,
+    WordsHeard,
+)
+from behavior.hearing import is_echo, plain
+from behavior.situation import Situation, Turn
+from behavior.wishes import NOTHING, Wishes, because
+
+_HEARD = (SpeechStarted, SpeechContinues, WordsHeard, TurnPaused, TurnEnded)
+
+
+class InterruptionConfig(BaseModel):
+    """How easily the agent gives up the floor."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    soft_gain: float = Field(
+        0.25, ge=0, le=1, description="The voice's gain as soon as a visitor's voice begins."
+    )
+    hold_after_voiced_s: float = Field(
+        0.2, ge=0.05, le=2, description="After this much voice it falls silent and keeps its place."
+    )
+    hold_at_latest_s: float = Field(
+        0.25, ge=0.1, le=2, description="The same, when no more was reported since the voice began."
+    )
+    stop_after_voiced_s: float = Field(
+        1.2, ge=0.3, le=10, description="After this much voice it gives up the floor without words."
+    )
+    words_after_voiced_s: float = Field(
+        0.4, ge=0, le=3, description="Words are believed, while the voice goes on, from here on."
+    )
+    doubt_below: float = Field(
+        0.3, ge=0, le=1, description="One short word recognised with less trust than this is noise."
+    )
+    resume_after_s: float = Field(
+        0.6, ge=0.2, le=5, description="It goes on after this much silence, if nothing was said."
+    )
+    backchannels: tuple[str, ...] = Field(
+        ("mm", "hm", "hmm", "mhm", "mm-hm", "uh", "huh", "uh-huh", "aha", "ah", "oh", "i see"),
+        description="What listeners say without wanting the floor.",
+    )
+    agreements: tuple[str, ...] = Field(
+        ("yes", "yeah", "yep", "ok", "okay", "right", "sure", "fine", "good", "great", "thanks"),
+        description="The same, unless the agent is asking a question: then it is an answer.",
+    )
+    backchannel_words: int = Field(
+        3, ge=1, le=6, description="More words than this are never a backchannel."
+    )
+    echo_caution_s: float = Field(
+        30.0,
+        ge=0,
+        le=600,
+        description="After it stopped for nothing, only words stop it again for this long.",
+    )
+
+
+class InterruptionPolicy:
+    """Pure: duck, hold, go on or stop."""
+
+    name: ClassVar[str] = "interruption"
+    hears: ClassVar[tuple[type[Message], ...]] = (*_HEARD, LineTyped, ButtonPressed, ActFinished)
+
+    def __init__(self, config: InterruptionConfig) -> None:
+        self._config = config
+
+    def decide(self, situation: Situation, message: Message) -> Wishes:
+        """Return what to do with the agent's voice, now that `message` has come."""
+        floor = situation.floor
+        if isinstance(message, ButtonPressed | LineTyped):
+            return self._at_once(situation, message)
+        if isinstance(message, TurnEnded) and message.typed:
+            return self._at_once(situation, message)
+        turn = situation.current_turn
+        if isinstance(message, _HEARD):
+            turn = situation.turns.get(message.turn)
+        if turn is None or turn.typed:
+            return NOTHING
+        if not floor.agent_speaks:
+            return self._afterwards(situation, turn)
+        if any(not act.interruptible for act in floor.speech):
+            return NOTHING
+        if turn.ended is not None or turn.paused:
+            return self._judge_words(situation, message, turn)
+        if isinstance(message, SpeechStarted) and floor.gain == 1.0:
+            return self._duck(message, turn)
+        return self._while_voiced(situation, message, turn)
+
+    def _at_once(
+        self, situation: Situation, message: ButtonPressed | LineTyped | TurnEnded
+    ) -> Wishes:
+        speech = situation.floor.speech
+        if not situation.floor.agent_speaks:
+            return NOTHING
+        if isinstance(message, ButtonPressed):
+            if message.button != "stop":
+                return NOTHING
+            stop = _stop(message, "stop", "the stop button was pressed").stop
+            waiting = situation.open_turn
+            return Wishes(stop=stop, dismiss=waiting.id if waiting is not None else None)
+        if speech and all(not act.interruptible for act in speech):
+            return NOTHING
+        return _stop(message, "typed", "a visitor typed a line")
+
+    def _duck(self, message: SpeechStarted, turn: Turn) -> Wishes:
+        reason = because("interruption.duck", "a voice began while the agent speaks")
+        duck = Duck(at=message.at, gain=self._config.soft_gain, reason=reason)
+        return Wishes(duck=duck, wake_at=turn.voice_began_at + self._config.hold_at_latest_s)
+
+    def _while_voiced(self, situation: Situation, message: Message, turn: Turn) -> Wishes:
+        """The voice goes on, as far as is known."""
+        config, gain = self._config, situation.floor.gain
+        if gain == 1.0 and turn.voiced_s < config.hold_after_voiced_s:
+            return NOTHING
+        silent_s = situation.now - turn.voice_at
+        if silent_s >= config.resume_after_s:
+            return _resume(message, "the voice has stopped") if gain < 1.0 else NOTHING
+        believed = turn.voiced_s >= config.words_after_voiced_s
+        if believed and self._says_something(situation, turn):
+            return _stop(message, "words", "a visitor says something")
+        lasts = turn.voiced_s >= config.stop_after_voiced_s
+        if lasts and not turn.words and not self._cautious(situation):
+            return _stop(message, "voice", f"a visitor has spoken for {turn.voiced_s:.1f} s")
+        wake_at = turn.voice_at + config.resume_after_s
+        voiced_s = max(turn.voiced_s, situation.now - turn.voice_began_at)
+        if gain == 0.0:
+            return Wishes(wake_at=wake_at)
+        if voiced_s < config.hold_after_voiced_s and turn.voiced_s < config.hold_after_voiced_s:
+            return Wishes(wake_at=turn.voice_began_at + config.hold_at_latest_s)
+        reason = because("interruption.hold", f"the voice goes on for {voiced_s:.2f} s")
+        return Wishes(duck=Duck(at=message.at, gain=0.0, reason=reason), wake_at=wake_at)
+
+    def _judge_words(self, situation: Situation, message: Message, turn: Turn) -> Wishes:
+        """The visitor has paused or ended: what was it?"""
+        if self._says_something(situation, turn) and not self._doubtful(message, turn):
+            return _stop(message, "words", "a visitor says something")
+        lasts = turn.total_voiced_s >= self._config.stop_after_voiced_s
+        unclear = lasts and not turn.words.strip() and not self._cautious(situation)
+        if unclear:
+            return _stop(message, "voice", f"a visitor spoke for {turn.total_voiced_s:.1f} s")
+        meaningless = turn.over_speech and bool(turn.words.strip())
+        dismiss = turn.id if meaningless else None
+        if situation.floor.gain == 1.0:
+            return Wishes(dismiss=dismiss)
+        sentence = "it was a backchannel" if turn.words.strip() else "it was no words"
+        resume = _resume(message, sentence)
+        return Wishes(duck=resume.duck, dismiss=dismiss)
+
+    def _afterwards(self, situation: Situation, turn: Turn) -> Wishes:
+        """The agent has ended by itself; what came over its last words may still mean nothing."""
+        stopped_for_it = situation.floor.stopped_turn == turn.id
+        if not turn.over_speech or turn.ended is None or stopped_for_it or turn.parts_spoken:
+            return NOTHING
+        if not turn.words.strip() or self._says_something(situation, turn):
+            return NOTHING
+        return Wishes(dismiss=turn.id)
+
+    def _doubtful(self, message: Message, turn: Turn) -> bool:
+        if not isinstance(message, TurnPaused | TurnEnded):
+            return False
+        short = turn.total_voiced_s < self._config.words_after_voiced_s
+        return (
+            short and len(turn.words.split()) <= 1 and message.confidence < self._config.doubt_below
+        )
+
+    def _cautious(self, situation: Situation) -> bool:
+        at = situation.floor.false_stop_at
+        return at is not None and situation.now - at <= self._config.echo_caution_s
+
+    def _says_something(self, situation: Situation, turn: Turn) -> bool:
+        """The words heard so far want the floor."""
+        text = plain(turn.words)
+        if not text or (turn.over_speech and is_echo(situation, text)):
+            return False
+        asks = bool(situation.floor.spoken) and situation.floor.spoken[-1].rstrip().endswith("?")
+        return not self._is_backchannel(text, asks)
+
+    def _is_backchannel(self, text: str, asks: bool) -> bool:
+        count = len(text.split())
+        known = (
+            self._config.backchannels
+            if asks
+            else (
+                *self._config.backchannels,
+                *self._config.agreements,
+            )
+        )
+        rest = f" {text} "
+        for phrase in sorted(known, key=len, reverse=True):
+            while f" {plain(phrase)} " in rest:
+                rest = rest.replace(f" {plain(phrase)} ", " ", 1)
+        return not rest.strip() and count <= self._config.backchannel_words * 2
+
+
+def _stop(message: Message, branch: str, sentence: str) -> Wishes:
+    return Wishes(stop=Stop(at=message.at, reason=because(f"interruption.{branch}", sentence)))
+
+
+def _resume(message: Message, sentence: str) -> Wishes:
+    reason = because("interruption.resume", sentence)
+    return Wishes(duck=Duck(at=message.at, gain=1.0, reason=reason))

@@ -1,0 +1,241 @@
+"""Speaks replies: the parts of the turn that counts, in order, as soon as they are there.
+
+Nothing is spoken for a turn that is not over; its words are only made ready. While an answer is on
+its way the agent looks away and thinks, then says so, then apologises: a turn is never left alone.
+"""
+
+from dataclasses import replace
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from agent.core.messages import (
+    Act,
+    ActFinished,
+    Clause,
+    Expression,
+    Gaze,
+    GazeTarget,
+    Message,
+    PersonId,
+    Posture,
+    PrepareSpeech,
+    Priority,
+    ReplyReady,
+    StageState,
+    TurnEnded,
+)
+from behavior.situation import Mark, Situation, Turn
+from behavior.wishes import NOTHING, UNNUMBERED, Wish, Wishes, because
+
+_LISTENS_WITHIN_M = 3.0
+
+
+class ReplyConfig(BaseModel):
+    """What happens between the end of a turn and its answer."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    think_after_s: float = Field(
+        0.6, ge=0.1, le=5, description="Without an answer it looks away and thinks after this."
+    )
+    filler_after_s: float = Field(
+        2.5, ge=0.5, le=20, description="Without an answer it says that it is at it after this."
+    )
+    fillers: tuple[str, ...] = Field(
+        ("One moment, please.", "Let me see."), description="What it says then, in turn."
+    )
+    give_up_after_s: float = Field(
+        9.0, ge=1, le=60, description="Without an answer it apologises after this."
+    )
+    apology: str = Field(
+        "I am sorry, I cannot answer that just now. Please ask me again, or press the help button.",
+        min_length=5,
+        description="What it says then.",
+    )
+    part_gap_s: float = Field(
+        4.0, ge=0.5, le=30, description="A streamed reply that stops for this long is over."
+    )
+    not_caught: tuple[str, ...] = Field(
+        ("I am sorry, I did not catch that.", "Could you say that once more, please?"),
+        description="Said to a voice without words, in turn; an empty list: nothing.",
+    )
+    not_caught_voiced_s: float = Field(
+        0.6, ge=0.1, le=5, description="Only to a voice at least this long."
+    )
+    not_caught_every_s: float = Field(
+        15.0, ge=1, le=600, description="At most once in this many seconds."
+    )
+
+
+class ReplyPolicy:
+    """Pure: which words to speak or make ready for which turn."""
+
+    name: ClassVar[str] = "reply"
+    hears: ClassVar[tuple[type[Message], ...]] = (ReplyReady, TurnEnded, ActFinished, StageState)
+
+    def __init__(self, config: ReplyConfig) -> None:
+        self._config = config
+
+    def decide(self, situation: Situation, message: Message) -> Wishes:
+        """Return the parts that can be spoken now, or how to pass the time until then."""
+        if isinstance(message, ReplyReady):
+            known = situation.turns.get(message.turn)
+            if known is not None and known.ended is None and message in known.replies:
+                prepare = PrepareSpeech(at=message.at, clauses=message.clauses)
+                return Wishes(prepare=prepare if message.clauses else None)
+        turn = situation.open_turn
+        if turn is None or turn.ended is None:
+            return self._not_caught(situation, message)
+        if situation.in_turn and not turn.typed:
+            return Wishes(wake_at=situation.now + situation.config.voice_lasts_s)
+        parts = _speakable(turn)
+        if parts:
+            acts = tuple(self._part(situation, turn, part) for part in parts)
+            wake_at = None if parts[-1].last else situation.now + self._config.part_gap_s
+            return Wishes(acts=acts, wake_at=wake_at)
+        return self._pass_time(situation, message, turn, turn.ended)
+
+    def _part(self, situation: Situation, turn: Turn, part: ReplyReady) -> Wish:
+        who = _asker(situation, turn)
+        first = part.part == 0
+        spoken = any(clause.text.strip() for clause in part.clauses)
+        act = Act(
+            at=part.at,
+            act=UNNUMBERED,
+            reason=because("reply.answer", part.because or f"answers turn {turn.id}"),
+            to=who,
+            clauses=part.clauses,
+            expression=Expression.FRIENDLY if first else None,
+            gaze=_look(who) if first else None,
+            posture=Posture.ATTENTIVE if first and spoken else None,
+            priority=Priority.REPLY,
+            in_reply_to=turn.id,
+            more_follows=not part.last,
+        )
+        goodbye = part.closes and who is not None
+        marks = ((who, Mark.FAREWELLED),) if goodbye and who is not None else ()
+        return Wish(act=act, marks=marks)
+
+    # Until the answer is there
+
+    def _pass_time(
+        self, situation: Situation, message: Message, turn: Turn, end: TurnEnded
+    ) -> Wishes:
+        config, now = self._config, situation.now
+        if turn.parts_spoken:
+            due = (turn.last_part_at or now) + config.part_gap_s
+            if now < due:
+                return Wishes(wake_at=due)
+            return Wishes(acts=(_say(situation, turn, message, "reply.cut_short", ()),))
+        since = {
+            branch: situation.acted.get(branch, float("-inf")) >= end.at
+            for branch in ("reply.thinking", "reply.filler")
+        }
+        if now >= end.at + config.give_up_after_s:
+            apology = (Clause(text=config.apology, expression=Expression.APOLOGETIC),)
+            wish = _say(situation, turn, message, "reply.apology", apology)
+            return Wishes(acts=(wish,), wake_at=now + 1.0)
+        steps = [("reply.thinking", end.at + config.think_after_s)]
+        if config.fillers:
+            steps.append(("reply.filler", end.at + config.filler_after_s))
+        coming = [at for branch, at in steps if not since[branch]]
+        due_now = [branch for branch, at in steps if not since[branch] and now >= at]
+        wake_at = min((at for at in coming if at > now), default=end.at + config.give_up_after_s)
+        acts = [_think(situation, message, turn)] if "reply.thinking" in due_now else []
+        if "reply.filler" in due_now and not situation.floor.agent_speaks:
+            line = _turn_of(config.fillers, situation.lines)
+            filler = _say(situation, turn, message, "reply.filler", (Clause(text=line),))
+            # The turn stays open: this is not its answer.
+            act = replace(filler.act, in_reply_to=None, posture=None, expression=None)
+            acts.append(replace(filler, act=act))
+        return Wishes(acts=tuple(acts), wake_at=wake_at)
+
+    def _not_caught(self, situation: Situation, message: Message) -> Wishes:
+        config = self._config
+        if not isinstance(message, TurnEnded) or message.text.strip() or not config.not_caught:
+            return NOTHING
+        turn = situation.turns.get(message.turn)
+        voiced_s = max(message.voiced_s, turn.total_voiced_s if turn is not None else 0.0)
+        if turn is None or turn.over_speech or voiced_s < config.not_caught_voiced_s:
+            return NOTHING
+        if situation.since("reply.not_caught") < config.not_caught_every_s or not situation.quiet:
+            return NOTHING
+        if not _someone_meant_us(situation):
+            return NOTHING
+        line = _turn_of(config.not_caught, situation.lines)
+        clauses = (Clause(text=line, expression=Expression.APOLOGETIC, intensity=0.4),)
+        wish = _say(situation, turn, message, "reply.not_caught", clauses)
+        return Wishes(acts=(replace(wish, act=replace(wish.act, in_reply_to=None)),))
+
+
+def _speakable(turn: Turn) -> list[ReplyReady]:
+    """The parts that come next, without a gap."""
+    parts: list[ReplyReady] = []
+    for reply in turn.replies:
+        if reply.part == turn.parts_spoken + len(parts):
+            parts.append(reply)
+    return parts
+
+
+def _asker(situation: Situation, turn: Turn) -> PersonId | None:
+    if turn.ended is not None and turn.ended.person in situation.people:
+        return turn.ended.person
+    return situation.addressee.id if situation.addressee is not None else None
+
+
+def _look(who: PersonId | None) -> Gaze | None:
+    return Gaze(target=GazeTarget.PERSON, person=who) if who is not None else None
+
+
+def _think(situation: Situation, message: Message, turn: Turn) -> Wish:
+    return Wish(
+        act=Act(
+            at=message.at,
+            act=UNNUMBERED,
+            reason=because("reply.thinking", f"the answer to turn {turn.id} is on its way"),
+            to=_asker(situation, turn),
+            expression=Expression.THINKING,
+            intensity=0.5,
+            gaze=Gaze(target=GazeTarget.AWAY),
+            posture=Posture.THINKING,
+            priority=Priority.REPLY,
+        )
+    )
+
+
+def _say(
+    situation: Situation,
+    turn: Turn,
+    message: Message,
+    branch: str,
+    clauses: tuple[Clause, ...],
+) -> Wish:
+    who = _asker(situation, turn)
+    return Wish(
+        act=Act(
+            at=message.at,
+            act=UNNUMBERED,
+            reason=because(branch, f"turn {turn.id} has no answer"),
+            to=who,
+            clauses=clauses,
+            gaze=_look(who) if clauses and branch != "reply.filler" else None,
+            posture=Posture.ATTENTIVE,
+            priority=Priority.REPLY,
+            in_reply_to=turn.id,
+        )
+    )
+
+
+def _turn_of(lines: tuple[str, ...], said: tuple[str, ...]) -> str:
+    """The line said longest ago."""
+    return min(lines, key=lambda line: said.index(line) + 1 if line in said else 0)
+
+
+def _someone_meant_us(situation: Situation) -> bool:
+    if situation.encounter is not None and not situation.people:
+        return True
+    return any(
+        person.attends and person.distance_m <= _LISTENS_WITHIN_M
+        for person in situation.people.values()
+    )

@@ -1,0 +1,159 @@
+"""Looks after people who wait: for their host, for their turn, or for courage to speak."""
+
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from agent.core.messages import (
+    Act,
+    ActFinished,
+    Clause,
+    EngagementChanged,
+    Expression,
+    Gaze,
+    GazeTarget,
+    HostNotified,
+    Message,
+    StageState,
+    TurnEnded,
+)
+from behavior.situation import Mark, Person, Situation
+from behavior.wishes import UNNUMBERED, Wish, Wishes, because
+
+
+class WaitingConfig(BaseModel):
+    """When someone who waits is spoken to."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    enabled: bool = Field(True, description="Whether people who wait are spoken to.")
+    within_m: float = Field(
+        3.5, ge=0.5, le=6, description="Nobody farther away is spoken to, metres."
+    )
+    reassure_every_s: float = Field(
+        240.0, ge=30, le=3600, description="How often someone who waits for a host hears of it."
+    )
+    reassure_times: int = Field(3, ge=0, le=20, description="How many times at most.")
+    reassurances: tuple[str, ...] = Field(
+        (
+            "Your host knows that you are here. It should not be long.",
+            "Thank you for waiting. I can ask again if you like.",
+        ),
+        min_length=1,
+        description="What they hear, in turn.",
+    )
+    queue_after_s: float = Field(
+        5.0, ge=1, le=60, description="Someone who attends this long while another is served."
+    )
+    queue_line: str = Field(
+        "I will be with you in a moment.", description="What they hear, once; empty: nothing."
+    )
+    offer_after_s: float = Field(
+        12.0, ge=2, le=120, description="Someone greeted who stands silent this long."
+    )
+    offer_returned_after_s: float = Field(
+        4.0, ge=1, le=120, description="The same, for someone who seems to have come back."
+    )
+    offers: tuple[str, ...] = Field(
+        ("Can I help you with anything?", "If you need anything, just ask me."),
+        description="What they hear, once; an empty list: nothing.",
+    )
+
+
+class WaitingPolicy:
+    """Pure: who has waited long enough to be told something."""
+
+    name: ClassVar[str] = "waiting"
+    hears: ClassVar[tuple[type[Message], ...]] = (
+        EngagementChanged,
+        HostNotified,
+        TurnEnded,
+        ActFinished,
+        StageState,
+    )
+
+    def __init__(self, config: WaitingConfig) -> None:
+        self._config = config
+
+    def decide(self, situation: Situation, message: Message) -> Wishes:
+        """Return one line for whoever has waited longest, and the moment of the next."""
+        if not self._config.enabled:
+            return Wishes()
+        wishes: list[Wish] = []
+        moments: list[float] = []
+        for person in situation.people.values():
+            due = self._due(situation, person)
+            if due is None or person.distance_m > self._config.within_m:
+                continue
+            at, branch, lines, mark, sentence = due
+            if situation.now < at:
+                moments.append(at)
+            elif situation.quiet:
+                moments.append(situation.now + 1.0)  # in case it is refused for now
+                line = _turn_of(lines, situation.lines)
+                wishes.append(_say(message, person, f"waiting.{branch}", sentence, line, mark))
+        return Wishes(acts=tuple(wishes[:1]), wake_at=min(moments, default=None))
+
+    def _due(
+        self, situation: Situation, person: Person
+    ) -> tuple[float, str, tuple[str, ...], Mark, str] | None:
+        return (
+            self._reassurance(person) or self._queue(situation, person) or self._offer(person)
+            if not situation.refused(person)
+            else None
+        )
+
+    def _reassurance(self, person: Person) -> tuple[float, str, tuple[str, ...], Mark, str] | None:
+        config, since = self._config, person.marks.get(Mark.WAITING)
+        if since is None:
+            return None
+        last = max(since, person.marks.get(Mark.REASSURED, since), person.marks.get(Mark.SPOKE, 0))
+        at = last + config.reassure_every_s
+        if at - since > (config.reassure_times + 0.5) * config.reassure_every_s:
+            return None
+        sentence = f"{person.id} waits for a host"
+        return at, "reassure", config.reassurances, Mark.REASSURED, sentence
+
+    def _queue(
+        self, situation: Situation, person: Person
+    ) -> tuple[float, str, tuple[str, ...], Mark, str] | None:
+        config, first = self._config, situation.addressee
+        if first is None or first.id == person.id or not first.attends or not config.queue_line:
+            return None
+        known = any(person.has(mark) for mark in (Mark.QUEUED, Mark.GREETED, Mark.SPOKE))
+        if person.attending_since is None or known:
+            return None
+        at = person.attending_since + config.queue_after_s
+        sentence = f"{person.id} attends while {first.id} is served"
+        return at, "queue", (config.queue_line,), Mark.QUEUED, sentence
+
+    def _offer(self, person: Person) -> tuple[float, str, tuple[str, ...], Mark, str] | None:
+        config, marks, since = self._config, person.marks, person.attending_since
+        if since is None or Mark.GREETED not in marks or Mark.OFFERED in marks:
+            return None
+        if Mark.SPOKE in marks or Mark.WAITING in marks or not config.offers:
+            return None
+        wait_s = config.offer_returned_after_s if person.returned else config.offer_after_s
+        at = max(since, marks[Mark.GREETED]) + wait_s
+        sentence = f"{person.id} has stood in silence for {wait_s:.0f} s"
+        return at, "offer", config.offers, Mark.OFFERED, sentence
+
+
+def _turn_of(lines: tuple[str, ...], said: tuple[str, ...]) -> str:
+    """The line said longest ago."""
+    return min(lines, key=lambda line: said.index(line) + 1 if line in said else 0)
+
+
+def _say(
+    message: Message, person: Person, branch: str, sentence: str, line: str, mark: Mark
+) -> Wish:
+    act = Act(
+        at=message.at,
+        act=UNNUMBERED,
+        reason=because(branch, sentence),
+        to=person.id,
+        clauses=(Clause(text=line),),
+        expression=Expression.FRIENDLY,
+        gaze=Gaze(target=GazeTarget.PERSON, person=person.id),
+    )
+    return Wish(act=act, proactive=True, marks=((person.id, mark),))
