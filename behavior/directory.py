@@ -6,6 +6,7 @@ several (ask which one), nobody (say so and offer a person). Nothing is ever gue
 
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import resources
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -21,35 +22,10 @@ SURE = 0.84
 UNSURE = 0.70
 _TIE = 0.05
 _WHOLE = 0.12
-# Words of every conversation. One of these alone is never a bent name.
+# One of these alone is never a bent name.
 _EVERYDAY = frozenset(
-    """a about after again all also am an and any appointment are around as at back be because been
-    before big but by bye call can can't come could day deliver delivery did do does don't door down
-    eight eleven feel find first five floor for forget four from get go going good got had half has
-    have he hear hello help her here hey hi him his hour how i i'd i'll i'm i've if in interview into
-    is isn't it it's just know late later leave left let like lift little look looking lost lunch make
-    man may me mean meet meeting minute mister miss missus ms mr mrs doctor dr mind more morning my
-    name named need never new next nine no not now o'clock of off office okay old on one open or our
-    out over package parcel pardon park people person place please problem quarter question right room
-    said say see seven she sign six sir so some somebody someone something sorry speak start still
-    stop take talk tell ten thank thanks that that's the their them then there they thing this three
-    time to today toilet told too train twelve two under up us very visit visitor wait waiting want
-    was way we well what what's when where where's which who why will with woman work would yes
-    yesterday yet you your afternoon evening
-    animals badge baby bag bags bicycle bike bikes book borrow bus busy buy cafe cane car cars cash
-    catch chair charge charger charging children coat coffee cold copy cup desk dog dogs drink
-    drinks dry eat east emergency english entrance exhibition exit fire flowers food free french
-    friend front german glass guide hair hand happy hat heat hot house human hurt ice job jobs joke
-    keep key keys kitchen lady laptop lemon light lights lock locker locker's long lunch machine
-    mail main mall map menu milk money moon moment music near news nice noise north paper parent
-    pay pen phone photo photos police pool post poem power pram pray prayer press print printer
-    queue rain reading real record recording reception rest restaurant robot run safe salad school
-    seat security shop sick side sit site sleep smoke smoking snow south spare stairs stand station
-    stay step street subway sun table talk taxi team thief ticket tickets toy trains tram tour
-    tower travel umbrella vet video wallet warm water weather weekend west wet wheel wheelchair
-    wifi window world anna's anyone anything everyone nobody
-    """.split()
-)  # fmt: skip
+    resources.files("behavior").joinpath("everyday_words.yaml").read_text("utf-8").split()[1:]
+)
 
 
 class Notify(BaseModel):
@@ -91,7 +67,7 @@ class Destination(BaseModel):
     key: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="Short name used in this file.")
     name: str = Field(min_length=2, description="As it is spoken, without an article.")
     also: tuple[str, ...] = Field((), description="Other names visitors use for it.")
-    directions: str = Field(min_length=5, description="The way from the desk, in a sentence or two.")
+    directions: str = Field(min_length=5, description="The way from the desk, as it is spoken.")
     x_m: float = Field(ge=-500, le=500, description="Metres in front of the agent, as it faces.")
     y_m: float = Field(ge=-500, le=500, description="Metres to the agent's left.")
     screen: str = Field("", description="One line for the page; made from the name when empty.")
@@ -136,7 +112,8 @@ class SiteConfig(BaseModel):
     agent_name: str = Field("", description="The receptionist's own name, or empty for none.")
     timezone: str = Field("UTC", description="IANA zone for times of day, such as `Europe/Berlin`.")
     hours: dict[Weekday, str] = Field(
-        default_factory=dict, description="Opening hours a day, `08:00-18:00`; a day left out is closed."
+        default_factory=dict,
+        description="Opening hours a day, `08:00-18:00`; a day left out is closed.",
     )
     emergency: Emergency = Field(default_factory=Emergency, description="Emergencies.")
     staff: Notify = Field(default_factory=Notify, description="Who comes when a person is wanted.")
@@ -207,8 +184,8 @@ _TO_HOST = (
     "i am here for an interview with {}", "{}", "can you tell {} i am here", "i meant {}",
 )  # fmt: skip
 _TO_PLACE = (
-    "where is the {}", "where is the {} please", "how do i get to the {}", "i am looking for the {}",
-    "can you tell me the way to the {}", "how do i find the {}", "which way is the {}", "the {}",
+    "where is the {}", "where is the {} please", "how do i get to the {}",
+    "i am looking for the {}", "can you tell me the way to the {}", "how do i find the {}", "which way is the {}", "the {}",
     "is there a {} here", "where can i find the {}",
 )  # fmt: skip
 _GENERAL = (
@@ -226,8 +203,8 @@ _GENERAL = (
     "can you call me a taxi", "where is the bus stop", "i lost my phone", "i lost my keys",
     "how are you", "who are you", "what is your name", "are you a robot", "are you a human",
     "are you recording me", "what can you do", "tell me a joke", "do you speak german",
-    "can i bring my dog", "where can i charge my phone", "where can i wait", "how long will it take",
-    "i am early", "i am late", "at nine o'clock", "at ten o'clock", "at half past two",
+    "can i bring my dog", "where can i charge my phone", "where can i wait",
+    "how long will it take", "i am early", "i am late", "at nine o'clock", "at ten o'clock", "at half past two",
 )  # fmt: skip
 
 
@@ -297,11 +274,12 @@ class Directory:
         for start, end, words in _runs(plain(line).split(), longest=4):
             for host, form, full in self._forms:
                 score = _score(words, form, full)
+                if words in _EVERYDAY and not expected:
+                    continue  # "i will be late" does not name Will
                 known = best.get(host.name)
                 # A whole name heard a little bent says more than half a name heard exactly.
                 if score >= UNSURE - (0.06 if expected else 0.0) and (
-                    known is None
-                    or score + _WHOLE * full > known.score + _WHOLE * known.full
+                    known is None or score + _WHOLE * full > known.score + _WHOLE * known.full
                 ):
                     best[host.name] = _Candidate(host, score, (start, end), full)
         ranked = sorted(best.values(), key=lambda c: -(c.score + _WHOLE * c.full))

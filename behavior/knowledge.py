@@ -117,7 +117,9 @@ def _read(path: Path, site: SiteConfig, facts: dict[str, str]) -> list[Entry]:
                     offers_staff="offer" in extras,
                 )
             )
-        questions.clear(), body.clear(), extras.clear()
+        questions.clear()
+        body.clear()
+        extras.clear()
 
     number = 0
     for number, raw in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):

@@ -31,6 +31,8 @@ LETTER_NAMES = {
 }  # fmt: skip
 """How recognisers write single letters. Only read while a name is being spelled."""
 
+_AROUND_LETTERS = {"it's", "its", "is", "that's", "spelled", "spelt", "double", "and", "yes"}
+
 
 @lru_cache(maxsize=8192)
 def plain(text: str) -> str:
@@ -64,8 +66,8 @@ def likeness(heard: str, name: str) -> float:
 
 def spelled(text: str) -> str | None:
     """Join a name that was spelled: `s m i t h`, `bee ee el el`, `o for oscar k`. None if not."""
-    words = [w for w in re.sub(r"\b\w+ (?:for|as in) (\w)\w*", r"\1", plain(text)).split()
-             if w not in {"it's", "its", "is", "that's", "spelled", "spelt", "double", "and"}]  # fmt: skip
+    line = re.sub(r"\b\w+ (?:for|as in) (\w)\w*", r"\1", plain(text))
+    words = [w for w in line.split() if w not in _AROUND_LETTERS]
     letters = [w if len(w) == 1 else LETTER_NAMES.get(w, "") for w in words]
     if len(letters) < 3 or not all(letters) or sum(len(w) == 1 for w in words) < len(words) / 2:
         return None

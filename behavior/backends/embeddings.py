@@ -21,6 +21,11 @@ from agent.core.errors import BackendUnavailableError
 
 Vectors = NDArray[np.float32]
 
+_FAINT_WORDS = """
+a an the is are am do does did can could would i you we it to of in on at for and or my your me us
+there here please have has be this that with what where when how
+"""
+
 ENCODERS: Table = {
     "minilm": Row(
         path="behavior.backends.embeddings:MiniLm",
@@ -57,10 +62,7 @@ class Words:
     slow = False
     _WIDTH = 4096
     # Words that carry the form of a question, hardly its subject.
-    _FAINT = frozenset(
-        "a an the is are am do does did can could would i you we it to of in on at for and or "
-        "my your me us there here please have has be this that with what where when how".split()
-    )
+    _FAINT = frozenset(_FAINT_WORDS.split())
 
     def encode(self, lines: Sequence[str]) -> Vectors:
         """Return (len(lines), 4096) float32 vectors of length 1."""
@@ -74,7 +76,7 @@ class Words:
                     piece = edged[i : i + 3]
                     row[zlib.crc32(piece.encode()) % self._WIDTH] += 0.4 * weight
             row[0] += 1e-6
-        return out / np.linalg.norm(out, axis=1, keepdims=True)
+        return np.asarray(out / np.linalg.norm(out, axis=1, keepdims=True), np.float32)
 
 
 class MiniLm:
@@ -155,8 +157,7 @@ def _gelu(x: Vectors) -> Vectors:
     y = np.abs(x) / np.float32(np.sqrt(2.0))
     t = 1.0 / (1.0 + 0.3275911 * y)
     series = t * (
-        0.254829592
-        + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429)))
+        0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429)))
     )
     erf = np.sign(x) * (1.0 - series * np.exp(-y * y))
     return np.asarray(0.5 * x * (1.0 + erf), np.float32)

@@ -1,0 +1,92 @@
+"""The dialogue that needs no model server: patterns, likeness in meaning, and a site's facts."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from agent.core.backend import pick
+from agent.core.errors import BackendUnavailableError
+from behavior.backends.embeddings import ENCODERS, Encoder
+from behavior.conversation import Conversation, Heard, Part
+from behavior.directory import SiteConfig
+from behavior.draft import Desk, set_up_desk
+from behavior.replies import respond
+
+
+class EmbeddedDialogue:
+    """Answers in one part, within milliseconds."""
+
+    name = "embedded"
+
+    def __init__(
+        self,
+        *,
+        site: SiteConfig,
+        knowledge: Path,
+        encoder: str = "auto",
+        degraded: Callable[[str], None] = lambda detail: None,
+    ) -> None:
+        """Take `auto` (the best encoder at hand) or a row of `ENCODERS`.
+
+        `degraded` is told when `auto` has to do with less than `minilm`.
+        """
+        self._site = site
+        self._knowledge = knowledge
+        self._wanted = encoder
+        self._degraded = degraded
+        self._desk: Desk | None = None
+        self._slow = False
+        self._thread: ThreadPoolExecutor | None = None
+
+    @property
+    def desk(self) -> Desk:
+        """What replies are made from. Only after `warm_up`."""
+        if self._desk is None:
+            raise RuntimeError("warm_up first")
+        return self._desk
+
+    async def warm_up(self) -> None:
+        """Read the knowledge and load the encoder, in the worker thread where that is slow."""
+        if self._desk is not None:
+            return
+        if self._wanted == "words":
+            self._desk = set_up_desk(self._site, self._knowledge, _encoder("words"))
+            return
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="dialogue")
+        loop = asyncio.get_running_loop()
+        self._desk, self._slow = await loop.run_in_executor(self._thread, self._set_up)
+
+    def _set_up(self) -> tuple[Desk, bool]:
+        try:
+            encoder = _encoder("minilm" if self._wanted == "auto" else self._wanted)
+        except BackendUnavailableError as error:
+            if self._wanted != "auto":
+                raise
+            self._degraded(str(error))
+            encoder = _encoder("words")
+        return set_up_desk(self._site, self._knowledge, encoder), encoder.slow
+
+    async def answer(self, conversation: Conversation, heard: Heard) -> AsyncIterator[Part]:
+        """Yield the whole answer at once."""
+        yield await self.respond(conversation, heard)
+
+    async def respond(self, conversation: Conversation, heard: Heard) -> Part:
+        """Return the answer. A thread that runs on after cancellation produces nothing."""
+        await self.warm_up()
+        if not self._slow or self._thread is None:
+            return respond(conversation, heard, self.desk)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, respond, conversation, heard, self.desk)
+
+    async def close(self) -> None:
+        """End the worker thread."""
+        if self._thread is not None:
+            self._thread.shutdown(wait=False, cancel_futures=True)
+            self._thread = None
+            self._desk = None
+
+
+def _encoder(name: str) -> Encoder:
+    made: Encoder = pick("encoder", ENCODERS, name)()
+    return made

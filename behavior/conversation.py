@@ -1,0 +1,164 @@
+"""What is known of one encounter, what a turn asks for, and what an answer does.
+
+All of it is immutable: an answer is computed from a state and yields the next one. So an answer
+made early, for a turn that may go on, costs nothing when it is dropped.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from agent.core.messages import Clause, PersonId, ReplySource
+
+
+class Asked(StrEnum):
+    """What the agent's last question waits for."""
+
+    NOTHING = "nothing"
+    HOST = "host"
+    WHICH_HOST = "which_host"
+    CONFIRM_HOST = "confirm_host"
+    VISITOR = "visitor"
+    DELIVERY_FOR = "delivery_for"
+    CONFIRM_ENTRY = "confirm_entry"
+    STAFF = "staff"
+    MORE = "more"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meeting:
+    """A visitor who comes to see somebody, as far as it is known."""
+
+    host: str | None = None
+    options: tuple[str, ...] = ()
+    """Names to choose from or confirm."""
+    time: str | None = None
+    """When, as the visitor put it."""
+    notified: bool = False
+    tries: int = 0
+    """Times a name was asked for and not understood."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """One encounter so far. Ends with the visit."""
+
+    turns: int = 0
+    visitor: str | None = None
+    meeting: Meeting | None = None
+    asked: Asked = Asked.NOTHING
+    asked_about: str = ""
+    """The entry or person the question is about."""
+    last_reply: tuple[Clause, ...] = ()
+    last_intent: str = ""
+    not_understood: int = 0
+    """Turns in a row that made no sense."""
+    wordings: tuple[str, ...] = ()
+    """The last wordings used, so that none comes twice in short order."""
+    recorded: tuple[str, ...] = ()
+    """Kinds of visit that are in the book already."""
+    unreachable: tuple[str, ...] = ()
+    """Hosts who could not be told."""
+    salt: int = 0
+    """Makes two encounters differ in wording."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """One turn of a visitor."""
+
+    text: str
+    at: float = 0.0
+    confidence: float = 1.0
+    typed: bool = False
+    person: PersonId | None = None
+    local_time: datetime | None = None
+    """The calendar at the site; None when it is not known."""
+    history: tuple[tuple[str, str], ...] = ()
+    """What was said before: (`visitor` or `agent`, words heard)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotifyHost:
+    """Tell a host that a visitor is here."""
+
+    host: str
+    visitor: str
+    """How the visitor is called, or `a visitor`."""
+    purpose: str
+    """`appointment`, `delivery`, `correction`."""
+    time: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordVisit:
+    """Put a visit in the book."""
+
+    kind: str
+    visitor: str = ""
+    host: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallHelp:
+    """Ask a person to come."""
+
+    urgent: bool
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forget:
+    """Delete what is kept of this encounter, now."""
+
+
+Effect = NotifyHost | RecordVisit | CallHelp | Forget
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A stretch of an answer. The last one carries the next state and what is to be done."""
+
+    clauses: tuple[Clause, ...]
+    last: bool = True
+    source: ReplySource = ReplySource.EMBEDDED
+    intent: str = ""
+    because: str = ""
+    closes: bool = False
+    conversation: Conversation | None = None
+    effects: tuple[Effect, ...] = ()
+
+
+class DialogueBackend(Protocol):
+    """Answers turns. Every part it yields may already be spoken; effects wait for the commit."""
+
+    name: str
+
+    async def warm_up(self) -> None:
+        """Load what is slow to load. Raises `BackendUnavailableError` with the cure."""
+        ...
+
+    def answer(self, conversation: Conversation, heard: Heard) -> AsyncIterator[Part]:
+        """Yield parts, the last one with `last=True`. Closing the iterator stops the work."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of threads and connections."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What one request of a turn led to."""
+
+    conversation: Conversation
+    intent: str
+    because: str
+    clauses: tuple[Clause, ...] = ()
+    question: tuple[Clause, ...] = ()
+    """Comes after everything else of the turn."""
+    effects: tuple[Effect, ...] = field(default=())
+    closes: bool = False

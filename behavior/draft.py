@@ -1,0 +1,112 @@
+"""What an answer is made from, and an answer while it is being written."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import yaml
+
+from agent.core.messages import Clause, GestureCue, Place
+from behavior.backends.embeddings import Encoder
+from behavior.conversation import Asked, Conversation, Effect, Heard, Part
+from behavior.directory import Directory, SiteConfig
+from behavior.knowledge import Entry, Index, read_knowledge
+from behavior.wording import Wording, load_wording
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """All that a reply is made from, besides the conversation itself."""
+
+    site: SiteConfig
+    directory: Directory
+    entries: dict[str, Entry]
+    index: Index
+    wording: Wording
+
+
+def set_up_desk(site: SiteConfig, knowledge: Path, encoder: Encoder) -> Desk:
+    """Read the knowledge and encode it: a second or two with `minilm`, so off the loop."""
+    entries = {e.key: e for e in read_knowledge(knowledge, site)}
+    forms = [(f"know:{e.key}", q) for e in entries.values() for q in e.questions]
+    examples = yaml.safe_load((Path(__file__).parent / "examples.yaml").read_text("utf-8"))
+    forms += [(f"intent:{name}", line) for name, lines in examples.items() for line in lines]
+    return Desk(site, Directory(site), entries, Index(forms, encoder), load_wording())
+
+
+class Draft:
+    """One answer being written. It changes; the conversation it came from does not."""
+
+    def __init__(self, conversation: Conversation, heard: Heard, desk: Desk) -> None:
+        self.state = replace(conversation, turns=conversation.turns + 1)
+        self.before = conversation
+        self.heard = heard
+        self.desk = desk
+        self.clauses: list[Clause] = []
+        self.question: tuple[Clause, ...] = ()
+        self.asked = Asked.NOTHING
+        self.about = ""
+        self.effects: list[Effect] = []
+        self.closes = False
+        self.repeats = False
+
+    def change(self, **changes: object) -> None:
+        """Change the conversation that comes after this answer."""
+        self.state = replace(self.state, **changes)  # type: ignore[arg-type]
+
+    def say(
+        self, key: str, *, toward: Place | None = None, screen: str | None = None, **words: str
+    ) -> None:
+        """Add a wording of `key`."""
+        self.clauses += self._word(key, toward, screen, words)
+
+    def tell(self, clauses: tuple[Clause, ...], toward: Place | None, screen: str) -> None:
+        """Add ready sentences, pointing on the first one that speaks of a place."""
+        for i, clause in enumerate(clauses):
+            first = i == 0
+            if toward is not None and i == len(clauses) - 1:
+                cue = GestureCue(lexeme="point", toward=toward)
+                clause = replace(clause, gestures=(cue,))
+            self.clauses.append(replace(clause, screen=screen) if first and screen else clause)
+
+    def ask(self, key: str, asked: Asked, about: str = "", **words: str) -> None:
+        """Put a question at the end. The first question of an answer is the one that is asked."""
+        if self.asked is not Asked.NOTHING:
+            return
+        self.question = self._word(key, None, None, words)
+        self.asked, self.about = asked, about
+
+    def do(self, *effects: Effect) -> None:
+        """Have this done once the turn is committed."""
+        self.effects += effects
+
+    def finish(self, intent: str, because: str) -> Part:
+        """Close the answer: its words, what is done, and the conversation that follows."""
+        clauses = (*self.clauses, *self.question)
+        unclear = intent in {"unknown", "unheard"}
+        after = replace(
+            self.state,
+            asked=self.asked,
+            asked_about=self.about,
+            last_reply=self.before.last_reply if self.repeats else clauses,
+            last_intent=intent,
+            not_understood=self.before.not_understood + 1 if unclear else 0,
+        )
+        return Part(
+            clauses=clauses,
+            intent=intent,
+            because=because,
+            closes=self.closes,
+            conversation=after,
+            effects=tuple(self.effects),
+        )
+
+    def _word(
+        self, key: str, toward: Place | None, screen: str | None, words: dict[str, str]
+    ) -> tuple[Clause, ...]:
+        staff = self.desk.site.staff_name
+        capital = staff[:1].upper() + staff[1:]
+        filled = {"staff": staff, "staff_capital": capital, **words}
+        self.state, clauses = self.desk.wording.say(
+            self.state, key, toward=toward, screen=screen, **filled
+        )
+        return clauses

@@ -1,0 +1,386 @@
+"""The embedded dialogue as a pure function: a conversation and a line in, an answer out.
+
+First what cannot wait (emergency), then whether the line answers the question that was asked, then
+what it asks for by itself. A question that a digression left open is asked again at the end.
+"""
+
+import re
+from dataclasses import replace
+
+from behavior import tasks
+from behavior.conversation import Asked, Conversation, Forget, Heard, Meeting, Part
+from behavior.directory import WEEKDAYS, Found, opening_minutes
+from behavior.draft import Desk, Draft
+from behavior.knowledge import clock_in_words, hours_in_words
+from behavior.sounds_like import plain, spelled
+from behavior.understanding import (
+    SMALL,
+    Intent,
+    Request,
+    bare_name,
+    correction,
+    understand,
+)
+from behavior.wording import sentences
+
+_FIRM = frozenset(
+    {Intent.FORGET_ME, Intent.CANCEL, Intent.REPEAT, Intent.STAFF, Intent.FAREWELL, Intent.WAIT,
+     Intent.INSULT, Intent.JOKE, Intent.HOW_ARE_YOU, Intent.OPEN_NOW, Intent.TIME, Intent.DATE,
+     Intent.MY_NAME, Intent.PRIVATE, Intent.DELIVERY, Intent.SIGNATURE, Intent.PICKUP,
+     Intent.DIRECTIONS, Intent.QUESTION, Intent.HOST_STATUS}
+)  # fmt: skip
+"""What a line may ask for while a question is open, without being an answer to it."""
+_POSSIBLE_WORDS = re.compile(
+    r"\b(?:don't know|do not know|not sure|no idea|can't remember|forgot)\b"
+)
+_ORDINALS = (("first", "former"), ("second", "latter", "last"), ("third",), ("fourth",))
+
+
+def respond(conversation: Conversation, heard: Heard, desk: Desk) -> Part:
+    """Answer one line. Pure: the same arguments give the same answer, and nothing is done."""
+    draft = Draft(conversation, heard, desk)
+    if not plain(heard.text):
+        draft.say("unheard")
+        _keep_question(draft)
+        return draft.finish("unheard", "a voice without words")
+    requests = understand(
+        heard.text, directory=desk.directory, index=desk.index, entries=desk.entries
+    )
+    first = requests[0]
+    if first.intent in {Intent.EMERGENCY, Intent.FIRE}:
+        tasks.emergency(draft, first.intent)
+        return draft.finish(first.intent.value, first.because)
+    if answered := _answer(draft, requests):
+        return draft.finish(*answered)
+    for request in requests:
+        _take(draft, request)
+    if conversation.asked is not Asked.NOTHING and first.intent is not Intent.CANCEL:
+        _keep_question(draft)
+    intent = "+".join(dict.fromkeys(r.intent.value for r in requests))
+    return draft.finish(intent, "; ".join(r.because for r in requests))
+
+
+# --- answers to a question of ours -----------------------------------------------------------
+
+
+def _answer(draft: Draft, requests: tuple[Request, ...]) -> tuple[str, str] | None:
+    """Take the line as an answer to what was asked, or as a correction. None: it is neither."""
+    request, asked = requests[0], draft.before.asked
+    if put_right := correction(draft.heard.text):
+        return _correct(draft, put_right)
+    if len(requests) > 1:
+        return None
+    if request.intent in _FIRM and not _names_expected(draft, request):
+        return None
+    match asked:
+        case Asked.HOST | Asked.WHICH_HOST | Asked.CONFIRM_HOST:
+            return _about_host(draft, request)
+        case Asked.VISITOR:
+            return _about_visitor(draft, request)
+        case Asked.DELIVERY_FOR:
+            return _about_delivery(draft, request)
+        case Asked.CONFIRM_ENTRY | Asked.STAFF | Asked.MORE:
+            return _yes_or_no(draft, request)
+        case _:
+            return None
+
+
+def _names_expected(draft: Draft, request: Request) -> bool:
+    """Whether a name was asked for and the line holds one, whatever else it sounds like."""
+    if draft.before.asked in {Asked.HOST, Asked.WHICH_HOST, Asked.CONFIRM_HOST}:
+        found = draft.desk.directory.people(draft.heard.text, expected=True)
+        return found.sure and request.intent in {Intent.QUESTION, Intent.DIRECTIONS}
+    return False
+
+
+def _correct(draft: Draft, put_right: str) -> tuple[str, str] | None:
+    desk, state = draft.desk, draft.state
+    again = understand(put_right, directory=desk.directory, index=desk.index, entries=desk.entries)
+    request = again[0]
+    because = "puts right what was understood before"
+    if request.intent is Intent.NAME or (request.name and not request.found.hosts):
+        tasks.take_name(draft, request.name)
+        return "name", because
+    expects_host = state.asked in {Asked.HOST, Asked.CONFIRM_HOST, Asked.WHICH_HOST, Asked.VISITOR}
+    found = desk.directory.people(put_right, expected=expects_host)
+    in_meeting = state.meeting is not None or expects_host
+    if found.hosts and (in_meeting or request.intent is Intent.MEET_HOST):
+        old = state.meeting or Meeting()
+        draft.change(meeting=replace(old, host=None, options=(), notified=False))
+        tasks.choose_host(draft, found)
+        return "meet_host", because
+    if request.intent not in SMALL:
+        for one in again:
+            _take(draft, one)
+        return request.intent.value, because
+    if state.asked is Asked.VISITOR and (name := bare_name(put_right)):
+        tasks.take_name(draft, name)
+        return "name", because
+    if state.meeting and state.meeting.notified and (name := bare_name(put_right)):
+        tasks.take_name(draft, name)
+        return "name", because
+    return None
+
+
+def _about_host(draft: Draft, request: Request) -> tuple[str, str] | None:
+    directory, state, line = draft.desk.directory, draft.state, draft.heard.text
+    meeting = state.meeting or Meeting()
+    options = meeting.options
+    if request.name:
+        draft.change(visitor=request.name)
+    if letters := spelled(line):
+        found = directory.people(letters, expected=True)
+        return _go_on_with(draft, found, f"spelled {letters}")
+    if state.asked is Asked.CONFIRM_HOST and request.intent is Intent.YES and options:
+        tasks.accept_host(draft, options[0])
+        return "meet_host", "the visitor says yes"
+    if state.asked is Asked.CONFIRM_HOST and request.intent is Intent.NO:
+        draft.change(meeting=replace(meeting, options=(), host=None))
+        draft.ask("meet.wrong_host", Asked.HOST)
+        return "meet_host", "the visitor says no"
+    if state.asked is Asked.WHICH_HOST and (chosen := _among(draft, options, line)):
+        tasks.accept_host(draft, chosen)
+        return "meet_host", "chosen from those named"
+    text = line.replace(request.name, "") if request.name else line
+    found = directory.people(text, expected=True)
+    if found.hosts:
+        if len(found.hosts) == 1 and found.hosts[0].name in options:
+            found = replace(found, sure=True)
+        return _go_on_with(draft, found, f"names {found.hosts[0].name}, {found.score:.2f}")
+    if directory.department(line):
+        tasks.meet(draft, replace(request, intent=Intent.MEET_HOST))
+        return "meet_host", "names a department"
+    if _POSSIBLE_WORDS.search(plain(line)) or request.intent is Intent.NO:
+        tasks.call_staff(draft, "a visitor does not know whom to meet")
+        return "staff", "does not know the host's name"
+    if request.intent in {Intent.NAME, Intent.MEET_HOST} and request.name:
+        draft.ask("meet.ask_host", Asked.HOST)
+        return "name", "gives the own name first"
+    return _go_on_with(draft, Found(), "a name that is not in the directory")
+
+
+def _go_on_with(draft: Draft, found: Found, because: str) -> tuple[str, str]:
+    if found.hosts:
+        tasks.choose_host(draft, found)
+    else:
+        tasks.unknown_host(draft)
+    return "meet_host", because
+
+
+def _among(draft: Draft, options: tuple[str, ...], line: str) -> str | None:
+    """Find which of the names just offered is meant: by name, department or order."""
+    words = plain(line).split()
+    for i, names in enumerate(_ORDINALS[: len(options)]):
+        if any(n in words for n in names):
+            return options[i]
+    hosts = [h for h in draft.desk.site.hosts if h.name in options]
+    by_department = [h for h in hosts if h.department and plain(h.department) in plain(line)]
+    if len(by_department) == 1:
+        return by_department[0].name
+    site = draft.desk.site.model_copy(update={"hosts": tuple(hosts)})
+    found = type(draft.desk.directory)(site).people(line, expected=True)
+    return found.hosts[0].name if len(found.hosts) == 1 else None
+
+
+def _about_visitor(draft: Draft, request: Request) -> tuple[str, str] | None:
+    letters = spelled(draft.heard.text)
+    name = request.name or (letters.capitalize() if letters else bare_name(draft.heard.text))
+    if request.intent is Intent.MEET_HOST and not request.name and request.found.sure:
+        words = plain(draft.heard.text).split()
+        if len(words) > 4:  # a whole sentence about the host, not a name
+            tasks.meet(draft, request)
+            return "meet_host", request.because
+    if request.intent in {Intent.YES, Intent.GREETING, Intent.THANKS, Intent.HOW_ARE_YOU}:
+        draft.ask("meet.ask_visitor", Asked.VISITOR)
+        return request.intent.value, "no name yet"
+    if request.intent is Intent.NO or re.search(
+        r"\b(?:rather not|won't say)\b", plain(draft.heard.text)
+    ):
+        tasks.announce(draft)
+        return "name", "would rather not say a name"
+    if name:
+        tasks.take_name(draft, name)
+        return "name", "a name was asked for"
+    tasks.no_name(draft)
+    return "name", "a name was asked for and none was understood"
+
+
+def _about_delivery(draft: Draft, request: Request) -> tuple[str, str] | None:
+    found = draft.desk.directory.people(draft.heard.text, expected=True)
+    if found.hosts:
+        tasks.delivery_for(draft, replace(found, sure=found.sure or found.score > 0.76))
+        return "delivery", f"it is for {found.hosts[0].name}"
+    if request.intent in SMALL | {Intent.NAME, Intent.MEET_HOST}:
+        draft.say("delivery.noted")
+        return "delivery", "nobody of the directory was named"
+    return None
+
+
+def _yes_or_no(draft: Draft, request: Request) -> tuple[str, str] | None:
+    asked = draft.before.asked
+    if request.intent is Intent.YES:
+        if asked is Asked.CONFIRM_ENTRY:
+            _tell(draft, draft.before.asked_about)
+        elif asked is Asked.STAFF:
+            tasks.call_staff(draft, "a visitor asked for a person")
+        else:
+            draft.say("more.go_on")
+        return request.intent.value, f"answers `{asked.value}`"
+    if request.intent is Intent.NO:
+        if asked is Asked.CONFIRM_ENTRY:
+            _unclear(draft)
+            return "unknown", "not the question that was meant"
+        draft.say("no_more")
+        return request.intent.value, f"answers `{asked.value}`"
+    return None
+
+
+def _keep_question(draft: Draft) -> None:
+    """Ask again what was open before a digression, if the answer does not ask anything itself."""
+    if draft.asked is not Asked.NOTHING or draft.closes:
+        return
+    meeting = draft.state.meeting
+    if draft.before.asked is Asked.VISITOR and meeting and not meeting.notified:
+        draft.ask("meet.ask_visitor", Asked.VISITOR)
+    elif draft.before.asked is Asked.CONFIRM_HOST and meeting and meeting.options:
+        host = meeting.options[0]
+        draft.ask("meet.confirm_host", Asked.CONFIRM_HOST, host, host=host)
+    elif draft.before.asked is Asked.HOST and meeting and not meeting.host:
+        draft.ask("meet.ask_host_again", Asked.HOST)
+
+
+# --- what a line asks for by itself ------------------------------------------------------------
+
+
+def _take(draft: Draft, request: Request) -> None:
+    if request.name and request.intent is not Intent.NAME:
+        draft.change(visitor=request.name)
+    match request.intent:
+        case Intent.MEET_HOST:
+            tasks.meet(draft, request)
+        case Intent.HOST_STATUS:
+            tasks.host_status(draft)
+        case Intent.PRIVATE:
+            tasks.private(draft, request)
+        case Intent.DELIVERY:
+            tasks.deliver(draft, request)
+        case Intent.SIGNATURE:
+            tasks.sign(draft, request)
+        case Intent.PICKUP:
+            tasks.pick_up(draft, request)
+        case Intent.STAFF:
+            tasks.call_staff(draft, "a visitor asked for a person")
+        case Intent.EMERGENCY | Intent.FIRE:
+            tasks.emergency(draft, request.intent)
+        case Intent.NAME:
+            tasks.take_name(draft, request.name)
+        case Intent.DIRECTIONS:
+            _show_way(draft, request)
+        case Intent.QUESTION:
+            _tell(draft, request.entry)
+        case Intent.MAYBE_QUESTION:
+            question = draft.desk.entries[request.entry].questions[0]
+            draft.ask("know.confirm", Asked.CONFIRM_ENTRY, request.entry, question=question)
+        case Intent.OPEN_NOW | Intent.TIME | Intent.DATE:
+            _tell_time(draft, request.intent)
+        case _:
+            _small_talk(draft, request)
+
+
+def _small_talk(draft: Draft, request: Request) -> None:
+    before = draft.before
+    match request.intent:
+        case Intent.REPEAT if before.last_reply:
+            draft.repeats = True
+            draft.say("repeat.intro")
+            draft.clauses += before.last_reply
+            draft.asked, draft.about = before.asked, before.asked_about
+        case Intent.REPEAT:
+            draft.say("repeat.nothing")
+        case Intent.CANCEL:
+            draft.change(meeting=None)
+            draft.say("cancel")
+            draft.asked = Asked.MORE
+        case Intent.FORGET_ME:
+            draft.say("forget")
+            draft.do(Forget())
+            draft.state = Conversation(turns=draft.state.turns, wordings=draft.state.wordings)
+        case Intent.MY_NAME if draft.state.visitor:
+            draft.say("name.yours", visitor=draft.state.visitor)
+        case Intent.MY_NAME:
+            draft.say("name.unknown")
+        case Intent.FAREWELL:
+            draft.say("farewell")
+            draft.closes = True
+        case Intent.GREETING:
+            draft.say("greet" if before.turns < 2 else "greet.again")
+        case Intent.INSULT:
+            draft.ask("insult", Asked.STAFF)
+        case Intent.YES:
+            draft.say("more.go_on" if before.last_intent in {"", "greeting", "cancel"} else "fine")
+        case Intent.NO:
+            draft.say("no_more")
+        case Intent.THANKS:
+            draft.say("welcome")
+        case Intent.WAIT | Intent.HOW_ARE_YOU | Intent.JOKE | Intent.COMPLIMENT | Intent.PERSONAL:
+            draft.say(request.intent.value)
+        case _:
+            _unclear(draft)
+
+
+def _show_way(draft: Draft, request: Request) -> None:
+    place = request.place
+    if place is None:
+        if (
+            re.search(r"\b(?:lost|way|directions)\b", request.text)
+            and len(request.text.split()) < 9
+        ):
+            return draft.say("directions.which")
+        return draft.ask("directions.unknown", Asked.STAFF)
+    if not place.public:
+        draft.change(meeting=draft.state.meeting or Meeting())
+        return draft.ask("directions.not_public", Asked.HOST)
+    screen = place.screen or f"{place.name[:1].upper()}{place.name[1:]}"
+    # The way is told sentence by sentence, and the hand points while the first one is spoken.
+    directions = " | ".join(c.text for c in sentences(place.directions))
+    draft.say("directions", toward=place.place, screen=screen, directions=directions)
+
+
+def _tell(draft: Draft, key: str) -> None:
+    entry = draft.desk.entries[key]
+    place = draft.desk.site.place(entry.point) if entry.point else None
+    draft.tell(sentences(entry.answer), place.place if place else None, entry.screen)
+    if entry.offers_staff and "person" not in entry.answer:
+        draft.asked = Asked.STAFF
+
+
+def _tell_time(draft: Draft, intent: Intent) -> None:
+    now, site = draft.heard.local_time, draft.desk.site
+    if now is None:
+        return draft.say("time.unknown")
+    if intent is Intent.TIME:
+        return draft.say("time", time=clock_in_words(now.hour * 60 + now.minute))
+    if intent is Intent.DATE:
+        return draft.say("date", date=f"{now:%A}, {now.day} {now:%B}")
+    today = site.hours.get(WEEKDAYS[now.weekday()])
+    start, end = opening_minutes(today, "today") if today else (0, 0)
+    if start <= now.hour * 60 + now.minute < end:
+        return draft.say("open.yes", until=clock_in_words(end))
+    draft.say("open.no", hours=hours_in_words(site))
+
+
+def _unclear(draft: Draft) -> None:
+    """Own up, differently each time, and in the end offer typing and a person."""
+    heard, count = draft.heard, draft.before.not_understood
+    words = plain(heard.text).split()
+    asks = bool(words) and words[0] in {
+        "what", "who", "when", "where", "why", "how", "which", "do", "does", "is", "are", "can",
+        "could", "would", "will", "did", "may", "should",
+    }  # fmt: skip
+    if asks and len(words) >= 4 and (heard.typed or heard.confidence >= 0.6):
+        return draft.ask("know.unknown", Asked.STAFF)
+    if count == 0:
+        return draft.say("unclear.1")
+    if count == 1:
+        return draft.say("unclear.2")
+    draft.ask("unclear.3", Asked.STAFF)

@@ -1,0 +1,398 @@
+"""What a visitor's line asks for: a few patterns, then likeness in meaning, then names and places.
+
+A line may ask for several things; they come out in the order in which they are to be done. Words
+are taken as a recogniser gives them: lower case, no punctuation, some of them wrong.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from importlib import resources
+
+import yaml
+
+from behavior.directory import Destination, Directory, Found
+from behavior.knowledge import Entry, Index, Match
+from behavior.sounds_like import plain
+
+
+class Intent(StrEnum):
+    """What a visitor wants of a receptionist."""
+
+    EMERGENCY = "emergency"
+    FIRE = "fire"
+    FORGET_ME = "forget_me"
+    REPEAT = "repeat"
+    CANCEL = "cancel"
+    STAFF = "staff"
+    MEET_HOST = "meet_host"
+    HOST_STATUS = "host_status"
+    PRIVATE = "private"
+    DELIVERY = "delivery"
+    SIGNATURE = "signature"
+    PICKUP = "pickup"
+    DIRECTIONS = "directions"
+    QUESTION = "question"
+    MAYBE_QUESTION = "maybe_question"
+    OPEN_NOW = "open_now"
+    TIME = "time"
+    DATE = "date"
+    NAME = "name"
+    MY_NAME = "my_name"
+    WAIT = "wait"
+    FAREWELL = "farewell"
+    THANKS = "thanks"
+    GREETING = "greeting"
+    HOW_ARE_YOU = "how_are_you"
+    JOKE = "joke"
+    COMPLIMENT = "compliment"
+    INSULT = "insult"
+    PERSONAL = "personal"
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+SMALL = frozenset(
+    {Intent.THANKS, Intent.GREETING, Intent.YES, Intent.NO, Intent.UNKNOWN, Intent.WAIT,
+     Intent.COMPLIMENT, Intent.MAYBE_QUESTION, Intent.REPEAT, Intent.NAME}
+)  # fmt: skip
+"""Intents that do not make a part of a line a request of its own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One thing a line asks for."""
+
+    intent: Intent
+    text: str
+    """The part of the line, plain."""
+    because: str = ""
+    found: Found = Found()
+    place: Destination | None = None
+    entry: str = ""
+    """Key of a knowledge entry."""
+    name: str = ""
+    """The visitor's own name, where the line gives it."""
+    time: str = ""
+
+
+_DATA = yaml.safe_load(resources.files("behavior").joinpath("patterns.yaml").read_text("utf-8"))
+
+
+def _any_of(patterns: list[str]) -> re.Pattern[str]:
+    return re.compile("|".join(patterns))
+
+
+_URGENT = {name: _any_of(lines) for name, lines in _DATA["urgency"].items()}
+_PATTERNS = tuple((Intent(name), _any_of(lines)) for name, lines in _DATA["intents"].items())
+_CUES = {name: _any_of(lines) for name, lines in _DATA["cues"].items()}
+_NOT_A_NAME = frozenset(_DATA["not_a_name"].split())
+_MEET, _WHERE, _SPLIT, _FIRST, _LEAD = (
+    _CUES[name] for name in ("meet", "where", "split", "first", "lead")
+)
+
+
+def understand(
+    line: str, *, directory: Directory, index: Index, entries: dict[str, Entry]
+) -> tuple[Request, ...]:
+    """Return what `line` asks for, at least one request, in the order to be done."""
+    whole = plain(line)
+    if urgent := urgency(whole):
+        return (Request(intent=urgent, text=whole, because="urgent words"),)
+    reader = _Reader(directory, index, entries)
+    name, rest = _own_name(whole, line)
+    pieces = [p for p in (plain(piece) for piece in _SPLIT.split(line.lower())) if p]
+    if len(pieces) > 1 and (several := reader.several(pieces, whole)):
+        return _with_name(several, name)
+    if name and not rest:
+        return (Request(intent=Intent.NAME, text=whole, name=name, because="says a name"),)
+    request = reader.read(rest if name else whole)
+    if name and request.intent in {Intent.UNKNOWN, Intent.MAYBE_QUESTION, Intent.GREETING}:
+        return (Request(intent=Intent.NAME, text=whole, name=name, because="says a name"),)
+    return _with_name((request,), name)
+
+
+def urgency(line: str) -> Intent | None:
+    """Return the emergency that `line` speaks of, if any. Plain text in."""
+    text = _URGENT["not_urgent"].sub(" ", line)
+    if _URGENT["fire"].search(text):
+        return Intent.FIRE
+    if (
+        _URGENT["medical"].search(text)
+        or _URGENT["threat"].search(text)
+        or _URGENT["help"].fullmatch(text.strip())
+    ):
+        return Intent.EMERGENCY
+    return None
+
+
+def correction(line: str) -> str | None:
+    """Return what a line like `no, i said ...` puts in place, if it is one."""
+    match = _CUES["correction"].match(plain(line))
+    if match is None:
+        return None
+    rest = (match[1] or match[2] or "").strip()
+    return (
+        rest if rest and not re.match(r"^(?:thanks?|thank you|problem|idea|one)\b", rest) else None
+    )
+
+
+def bare_name(line: str) -> str:
+    """Read a visitor's name where one was asked for, or return nothing."""
+    text = plain(line)
+    name, _ = _own_name(text, line)
+    if name:
+        return name
+    text = re.sub(
+        r"^(?:(?:yes|sure|um+|uh+|well|of course|it's|it is|its|i'm|i am|okay|the name is)\s+)+",
+        "",
+        text,
+    )
+    text = re.sub(r"\s+(?:please|thanks|thank you|from .*|here|is my name)$", "", text)
+    words = text.split()
+    odd = {
+        "where",
+        "what",
+        "when",
+        "how",
+        "why",
+        "you",
+        "i",
+        "is",
+        "are",
+        "can",
+        "do",
+        "does",
+        "the",
+    }
+    if not 1 <= len(words) <= 4 or any(w in odd or w in _NOT_A_NAME for w in words):
+        return ""
+    return _as_written(" ".join(words), line)
+
+
+def meeting_time(line: str) -> str:
+    """Return a time of day as the visitor said it, or nothing."""
+    match = _CUES["time"].search(plain(line))
+    return match[1] if match else ""
+
+
+def _own_name(text: str, line: str) -> tuple[str, str]:
+    """Split off `my name is ...`: (name as to be shown, the rest of the line)."""
+    match = _CUES["name"].search(text)
+    if match is None:
+        match = _CUES["i_am"].match(text)
+        if match is None or match[1].split()[0] in _NOT_A_NAME | {"dr's"}:
+            return "", text
+    words: list[str] = []
+    for word in match[1].split():
+        if _CUES["after_name"].match(word) or word in _NOT_A_NAME or len(words) == 4:
+            break
+        words.append(word)
+    if not words:
+        return "", text
+    end = match.start(1) + len(" ".join(words))
+    rest = (text[: match.start()] + " " + text[end:]).strip()
+    rest = re.sub(r"^(?:and|from (?:\w+ )?\w+)\s*|\s*\band$", "", _LEAD.sub("", rest + " ").strip())
+    return _as_written(" ".join(words), line), rest.strip()
+
+
+def _as_written(name: str, line: str) -> str:
+    """Give a name the capitals of a typed line, or one for each word."""
+    found = re.search(re.escape(name), line, re.IGNORECASE)
+    if found and found[0] != found[0].lower():
+        return found[0]
+    return " ".join(word.capitalize() for word in name.split())
+
+
+def _with_name(requests: Sequence[Request], name: str) -> tuple[Request, ...]:
+    return tuple(replace(r, name=name) for r in requests) if name else tuple(requests)
+
+
+class _Reader:
+    """Reads one part of a line at a time."""
+
+    def __init__(self, directory: Directory, index: Index, entries: dict[str, Entry]) -> None:
+        self._directory = directory
+        self._index = index
+        self._entries = entries
+
+    def several(self, pieces: list[str], whole: str) -> tuple[Request, ...]:
+        """Read parts that each ask for something of their own; none if fewer than two do."""
+        own: list[Request] = []
+        for piece in pieces:
+            if own and own[-1].place:  # "where is the café and when does it open"
+                piece = re.sub(r"\b(?:it|they|that)\b", own[-1].place.the, piece)
+            request = self.read(piece, sure_only=True)
+            bare_word = len(piece.split()) < 2 and request.intent is not Intent.MEET_HOST
+            if request.intent in SMALL or bare_word:
+                continue
+            same = any(
+                (r.intent, r.entry, r.place) == (request.intent, request.entry, request.place)
+                for r in own
+            )
+            if same:
+                continue
+            own.append(request)
+        if len(own) < 2:
+            return ()
+        if Intent.MEET_HOST in {r.intent for r in own} and not _FIRST.search(whole):
+            found = self._directory.people(whole)
+            own = [
+                replace(r, found=found, time=meeting_time(whole))
+                if r.intent is Intent.MEET_HOST and not r.found.hosts
+                else r
+                for r in own
+            ]
+        if _FIRST.search(whole):
+            own = [own[-1], *own[:-1]]
+        return tuple(own)
+
+    def read(self, text: str, *, sure_only: bool = False) -> Request:
+        """Read one part as one request."""
+        stripped = _LEAD.sub("", text + " ").strip() or text
+        nearest = self._index.nearest(stripped)
+        for candidate in (stripped, text):
+            for intent, pattern in _PATTERNS:
+                if pattern.search(candidate) and not self._better_question(intent, nearest):
+                    return self._task(intent, stripped, candidate) or Request(
+                        intent=intent, text=stripped, because=f"the words of `{intent.value}`"
+                    )
+        return (
+            self._place(stripped, nearest)
+            or self._meeting(stripped, nearest)
+            or self._by_meaning(stripped, nearest, sure_only)
+        )
+
+    def _task(self, intent: Intent, text: str, whole: str) -> Request | None:
+        """Let a pattern give way where a place or person makes the line mean something else."""
+        if intent in {Intent.DELIVERY, Intent.PICKUP, Intent.SIGNATURE}:
+            found = self._directory.people(text)
+            places = self._directory.places(text)
+            if intent is Intent.DELIVERY and places and re.search(r"\bwhere (?:is|are|'s)\b", text):
+                return (
+                    None
+                    if places[0][0].key == self._directory.site.parcels
+                    else self._place(text, ())
+                )
+            return Request(
+                intent=intent, text=text, found=found, because=f"the words of `{intent.value}`"
+            )
+        if intent is Intent.PRIVATE:
+            found = self._directory.people(re.sub(r"'s\b", "", text))
+            about_others = re.search(r"\bwho\b", text)
+            if not found.hosts and not about_others:
+                return self._by_meaning(text, self._index.nearest(text), False)
+            return Request(intent=intent, text=text, found=found, because="asks for private facts")
+        if intent in {Intent.THANKS, Intent.COMPLIMENT} and len(text.split()) > 2:
+            rest = self._rest_of(text)
+            return rest if rest.intent not in SMALL else None
+        return None
+
+    def _rest_of(self, text: str) -> Request:
+        rest = re.sub(r"\b(?:thanks?|thank you)(?: very much| a lot| so much)?\b", " ", text)
+        rest = " ".join(rest.split())
+        nearest = self._index.nearest(rest)
+        return (
+            self._place(rest, nearest)
+            or self._meeting(rest, nearest)
+            or self._by_meaning(rest, nearest, True)
+        )
+
+    def _better_question(self, intent: Intent, nearest: Sequence[Match]) -> bool:
+        """Whether a known question fits the line so well that a pattern must not take it."""
+        if intent in {Intent.FORGET_ME, Intent.CANCEL, Intent.STAFF, Intent.PRIVATE}:
+            return False
+        best = nearest[0]
+        return best.label.startswith("know:") and best.score >= self._index.threshold + 0.22
+
+    def _place(self, text: str, nearest: Sequence[Match]) -> Request | None:
+        places = self._directory.places(text)
+        if not places or not (_WHERE.search(text) or self._is_all(text, places[0][2])):
+            return None
+        place, score, _ = places[0]
+        best = nearest[0] if nearest else None
+        if best and best.label.startswith("know:"):
+            entry = self._entries[best.label.removeprefix("know:")]
+            bar = 0.88 if entry.point == place.key else 0.80
+            bar += self._index.threshold - 0.60
+            if best.score >= bar and not re.match(r"where (?:is|are)\b", text):
+                return None
+            if best.score >= 0.93:
+                return None
+        because = f"asks the way to `{place.key}`, likeness {score:.2f}"
+        return Request(intent=Intent.DIRECTIONS, text=text, place=place, because=because)
+
+    def _is_all(self, text: str, span: tuple[int, int]) -> bool:
+        filler = {
+            "the",
+            "a",
+            "to",
+            "please",
+            "my",
+            "for",
+            "and",
+            "is",
+            "in",
+            "need",
+            "i",
+            "uh",
+            "um",
+        }
+        words = text.split()
+        return all(w in filler for w in words[: span[0]] + words[span[1] :])
+
+    def _meeting(self, text: str, nearest: Sequence[Match]) -> Request | None:
+        found = self._directory.people(text)
+        cue = _MEET.search(text)
+        departments = self._directory.department(text)
+        best = nearest[0] if nearest else None
+        known = best is not None and best.label.startswith("know:")
+        if known and best and best.score >= self._index.threshold + 0.12 and not found.hosts:
+            return None
+        if not cue and not found.hosts and not (departments and _WHERE.search(text)):
+            return None
+        if not cue and found.hosts and not found.sure:
+            # Half a likeness to a name, and nothing else that speaks of a visit: not enough.
+            if len(found.hosts) == 1 and len(text.split()) > 4 and found.score < 0.80:
+                return None
+        because = (
+            f"a visit; {found.hosts[0].name} at {found.score:.2f}" if found.hosts else "a visit"
+        )
+        return Request(
+            intent=Intent.MEET_HOST,
+            text=text,
+            found=found,
+            time=meeting_time(text),
+            because=because,
+        )
+
+    def _by_meaning(self, text: str, nearest: Sequence[Match], sure_only: bool) -> Request:
+        best = nearest[0]
+        bar = self._index.threshold + (0.1 if sure_only else 0.0)
+        because = f"nearest to {best.form!r}, likeness {best.score:.2f}"
+        kind, _, key = best.label.partition(":")
+        # One stray word is like many forms; it has to be closer.
+        bar += 0.08 if len(text.split()) == 1 else 0.0
+        if best.score >= bar:
+            if kind == "know":
+                return Request(intent=Intent.QUESTION, text=text, entry=key, because=because)
+            return self._of_example(Intent(key), text, because)
+        rival = nearest[1].score if len(nearest) > 1 else 0.0
+        if kind == "know" and best.score >= bar - 0.06 and best.score - rival >= 0.04:
+            return Request(intent=Intent.MAYBE_QUESTION, text=text, entry=key, because=because)
+        if _WHERE.search(text) and re.search(r"\bwhere|way to|get to|which floor", text):
+            return Request(intent=Intent.DIRECTIONS, text=text, because="asks for a place we lack")
+        return Request(intent=Intent.UNKNOWN, text=text, because=f"{because}: too far")
+
+    def _of_example(self, intent: Intent, text: str, because: str) -> Request:
+        found = self._directory.people(text)
+        if intent is Intent.DIRECTIONS:
+            places = self._directory.places(text)
+            return Request(
+                intent=intent, text=text, place=places[0][0] if places else None, because=because
+            )
+        return Request(
+            intent=intent, text=text, found=found, time=meeting_time(text), because=because
+        )
