@@ -8,15 +8,15 @@ follows it). Not too many, not the same one twice in a while, and hands free of 
 
 from collections import deque
 from collections.abc import Iterable
-from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from actuation.lexemes import Lexeme, Lexicon
 from actuation.rotations import stage_from_room
+from actuation.score import ScoredClause
 from actuation.skeleton import Skeleton
 from actuation.strokes import Stroke, make_stroke
-from agent.core.messages import Clause, GestureCue, Place
+from agent.core.messages import GestureCue, Place
 
 _POINTED_HEIGHT_M = 1.2
 """Doors and counters are pointed at about here, metres above the floor."""
@@ -41,28 +41,6 @@ class GestureConfig(BaseModel):
     )
 
 
-class Spoken(Protocol):
-    """What is needed of a scored clause."""
-
-    @property
-    def clause(self) -> Clause:
-        """The clause with the gestures asked for."""
-        ...
-
-    @property
-    def start_s(self) -> float:
-        """Where it begins, seconds."""
-        ...
-
-    def stroke_s(self, word: int | None) -> float:
-        """Where a stroke bound to that word should land, seconds."""
-        ...
-
-    def accents(self) -> Iterable[tuple[float, float]]:
-        """(moment, strength 0..1) of the leading stress of each phrase, seconds."""
-        ...
-
-
 class GestureChoice:
     """Chooses and places strokes, clause after clause. Deterministic; remembers what it did."""
 
@@ -74,7 +52,9 @@ class GestureChoice:
         self._beats = 0
         self._hand = "right"
 
-    def for_clause(self, spoken: Spoken, *, earliest_s: float, busy_until_s: float) -> list[Stroke]:
+    def for_clause(
+        self, spoken: ScoredClause, *, earliest_s: float, busy_until_s: float
+    ) -> list[Stroke]:
         """Strokes for a clause, in the order of time.
 
         `earliest_s`: nothing may move before. `busy_until_s`: the last stroke's keys end here.
@@ -96,7 +76,7 @@ class GestureChoice:
                 strokes.append(self._place(lexeme, now_s, now_s, cue.toward))
         return strokes
 
-    def _asked(self, spoken: Spoken, earliest_s: float) -> list[Stroke]:
+    def _asked(self, spoken: ScoredClause, earliest_s: float) -> list[Stroke]:
         strokes = []
         for cue in spoken.clause.gestures:
             lexeme = self._lexeme(cue)
@@ -109,7 +89,9 @@ class GestureChoice:
         named = self._lexicon.named(cue.lexeme) if cue.lexeme else None
         return named or (self._lexicon.like(cue.meaning) if cue.meaning else None)
 
-    def _called_for(self, spoken: Spoken, earliest_s: float, busy_until_s: float) -> list[Stroke]:
+    def _called_for(
+        self, spoken: ScoredClause, earliest_s: float, busy_until_s: float
+    ) -> list[Stroke]:
         strokes: list[Stroke] = []
         text = spoken.clause.text
         apart_s = 60.0 / max(self._config.meanings_per_minute, 1e-3)
@@ -137,18 +119,24 @@ class GestureChoice:
         return lexeme is not None and lexeme.kind == "beat"
 
     def _beats_on(
-        self, spoken: Spoken, earliest_s: float, busy_until_s: float, others: list[Stroke]
+        self, spoken: ScoredClause, earliest_s: float, busy_until_s: float, others: list[Stroke]
     ) -> list[Stroke]:
         if self._config.beats_per_minute <= 0:
             return []
         apart_s = 60.0 / self._config.beats_per_minute
         strokes: list[Stroke] = []
-        for at_s, strength in spoken.accents():
+        for accent in spoken.prominences:
+            at_s = accent.at_s
             last = max([at for _, at in self._done], default=-1e9)
             clear = all(
                 at_s + 0.3 < other.start_s or at_s - 0.5 > other.end_of_hold_s for other in others
             )
-            if strength < 0.6 or at_s - last < apart_s * 0.55 or not clear:
+            if (
+                not accent.leads
+                or accent.strength < 0.55
+                or at_s - last < apart_s * 0.55
+                or not clear
+            ):
                 continue
             if at_s - 0.5 < max(busy_until_s, earliest_s):
                 continue

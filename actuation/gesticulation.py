@@ -1,0 +1,72 @@
+"""Gestures of the whole upper body over time: what the performer lays over the idle body.
+
+Chooses by meaning and rhythm (`gesture_choice`), places by key poses and inverse kinematics
+(`strokes`), and forgets a stroke when no frame can ask for it any more.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from actuation.faces import REWIND_S
+from actuation.gesture_choice import GestureChoice, GestureConfig
+from actuation.gestures import PlacedStroke
+from actuation.lexemes import Lexicon, standard_lexicon
+from actuation.score import ScoredClause
+from actuation.skeleton import Skeleton, load_skeleton
+from actuation.strokes import Stroke, lay_over
+from agent.core.messages import GestureCue
+
+Floats = NDArray[np.float64]
+
+
+class Gesticulation:
+    """Arms, hands and head. Implements `actuation.gestures.Gestures`."""
+
+    def __init__(
+        self,
+        config: GestureConfig | None = None,
+        *,
+        lexicon: Lexicon | None = None,
+        skeleton: Skeleton | None = None,
+    ) -> None:
+        self._choice = GestureChoice(
+            lexicon or standard_lexicon(), skeleton or load_skeleton(), config or GestureConfig()
+        )
+        self._strokes: list[Stroke] = []
+
+    def for_clause(self, spoken: ScoredClause, *, earliest_s: float) -> Sequence[PlacedStroke]:
+        """Place gestures for a clause whose times are stage time. Nothing moves before."""
+        return self._add(
+            self._choice.for_clause(
+                spoken, earliest_s=earliest_s, busy_until_s=self._hands_busy_until_s()
+            )
+        )
+
+    def at_once(self, cues: Iterable[GestureCue], *, now_s: float) -> Sequence[PlacedStroke]:
+        """Place gestures without words, as soon as the body can."""
+        return self._add(self._choice.at_once(cues, now_s=now_s))
+
+    def lay_over(self, joints: Floats, times: Floats) -> Floats:
+        """Return (n, 44, 4) with the gestures laid over `joints` at rising `times`."""
+        self._strokes = [s for s in self._strokes if s.end_s > times[0] - REWIND_S]
+        return lay_over(joints, self._strokes, times) if self._strokes else joints
+
+    def interrupt(self, at_s: float) -> None:
+        """Give up all gestures: those under way retract, those to come are dropped."""
+        self._strokes = [s.interrupt(at_s) for s in self._strokes if s.start_s <= at_s]
+
+    def busy_until_s(self) -> float:
+        """When the last placed gesture is over; minus infinity when there is none."""
+        return max((s.end_s for s in self._strokes), default=-np.inf)
+
+    def _hands_busy_until_s(self) -> float:
+        return max((s.end_of_hold_s for s in self._strokes if not s.additive), default=-np.inf)
+
+    def _add(self, strokes: Sequence[Stroke]) -> list[PlacedStroke]:
+        self._strokes.extend(strokes)
+        return [
+            PlacedStroke(lexeme=s.lexeme, start_s=s.start_s, apex_s=s.apex_s, end_s=s.end_s)
+            for s in strokes
+        ]
