@@ -4,7 +4,7 @@ import numpy as np
 
 from actuation.embodiments.avatar.face_form import face, head_weights, to_model
 from actuation.embodiments.avatar.part import Part, joined, mirrored_part
-from actuation.embodiments.avatar.skeleton import ARM_Y, ARM_Z, HAND_X, joints
+from actuation.embodiments.avatar.skeleton import ARM_Y, ARM_Z, ELBOW_X, HAND_X, joints
 from actuation.embodiments.avatar.surfaces import (
     Array,
     cast,
@@ -26,15 +26,15 @@ def torso(p: Array) -> Array:
     d = ellipsoid(p, (0, 1.215, -0.012), (0.145, 0.195, 0.098))
     d = union(d, ellipsoid(p, (0, 1.055, -0.004), (0.122, 0.17, 0.092)), 0.06)
     d = union(d, ellipsoid(p, (0, 0.85, -0.006), (0.178, 0.22, 0.130)), 0.07)
-    d = union(d, cone(q, (0.0, 1.338, -0.030), (0.150, 1.322, -0.014), 0.048, 0.050), 0.05)
-    d = union(d, cone(q, (0.035, 1.375, -0.042), (0.10, 1.345, -0.030), 0.026, 0.030), 0.05)
+    d = union(d, cone(q, (0.0, 1.322, -0.034), (0.140, 1.322, -0.014), 0.046, 0.050), 0.05)
+    d = union(d, cone(q, (0.035, 1.372, -0.046), (0.10, 1.342, -0.030), 0.024, 0.030), 0.05)
     return union(d, ellipsoid(q, (0.066, 1.205, 0.056), (0.062, 0.072, 0.046)), 0.05)
 
 
 def _sleeve(q: Array) -> Array:
-    elbow, cuff = 0.415, HAND_X - 0.022
-    d = cone(q, (0.150, ARM_Y - 0.006, ARM_Z), (elbow, ARM_Y, ARM_Z), 0.057, 0.043)
-    return union(d, cone(q, (elbow, ARM_Y, ARM_Z), (cuff + 0.02, ARM_Y, ARM_Z), 0.043, 0.0345), 0.02)
+    elbow, cuff = ELBOW_X, HAND_X - 0.022
+    d = cone(q, (0.142, ARM_Y - 0.006, ARM_Z), (elbow, ARM_Y, ARM_Z), 0.054, 0.042)
+    return union(d, cone(q, (elbow, ARM_Y, ARM_Z), (cuff + 0.02, ARM_Y, ARM_Z), 0.042, 0.0335), 0.02)
 
 
 def jacket_field(p: Array) -> Array:
@@ -42,7 +42,7 @@ def jacket_field(p: Array) -> Array:
     q = mirrored(p)
     d = union(torso(p), _sleeve(q), 0.035)
     # A tailored sleeve is not a pipe: shallow folds inside the elbow and at the armpit.
-    d = d + 0.0022 * np.sin(q[:, 0] * 210.0 + q[:, 1] * 90.0) * np.exp(-(((q[:, 0] - 0.415) / 0.045) ** 2))
+    d = d + 0.0022 * np.sin(q[:, 0] * 210.0 + q[:, 1] * 90.0) * np.exp(-(((q[:, 0] - ELBOW_X) / 0.045) ** 2))
     d = meet(d, q[:, 0] - (HAND_X - 0.020), 0.006)
     return meet(d, 0.80 - p[:, 1], 0.01)
 
@@ -52,9 +52,9 @@ def body_weights(p: Array) -> dict[str, Array]:
     q = mirrored(p)
     x, y = q[:, 0], p[:, 1]
     low = np.clip(ARM_Y - 0.01 - y, 0.0, 0.2)
-    arm = smoothstep(0.112, 0.205, x - 0.42 * low)
+    arm = smoothstep(0.102, 0.195, x - 0.42 * low)
     clavicle = smoothstep(0.015, 0.125, x) * smoothstep(1.20, 1.33, y) * (1 - arm)
-    fore = smoothstep(0.415 - 0.032, 0.415 + 0.032, x)
+    fore = smoothstep(ELBOW_X - 0.032, ELBOW_X + 0.032, x)
     rest = 1.0 - arm - clavicle
     weights = {name: rest * w for name, w in _spine_weights(y).items()}
     for side, on in (("left", p[:, 0] >= 0), ("right", p[:, 0] < 0)):
@@ -89,11 +89,19 @@ def _leg_weights(p: Array) -> dict[str, Array]:
     return weights
 
 
-def jacket() -> Part:
-    """The outer cloth as one closed mesh."""
+def jacket() -> list[Part]:
+    """The outer cloth as one closed mesh; what shows inside its collar is blouse."""
     p, t = surface_nets(jacket_field, (-0.66, 0.78, -0.17), (0.66, 1.46, 0.17), 0.0135)
     normals = gradient(jacket_field, p, 0.002)
-    return Part("Jacket", "jacket", p, t, normals=normals, weights=body_weights(p))
+    weights = body_weights(p)
+    middle = p[t].mean(axis=1)
+    throat = (np.hypot(middle[:, 0], middle[:, 2] + 0.035) < 0.088) & (middle[:, 1] > 1.335)
+    made = []
+    for name, material, mask in (("Jacket", "jacket", ~throat), ("Throat", "blouse", throat)):
+        used, flat = np.unique(t[mask], return_inverse=True)
+        made.append(Part(name, material, p[used], flat.reshape(-1, 3), normals=normals[used],
+                         weights={b: w[used] for b, w in weights.items()}))
+    return made
 
 
 def _front(xy: Array) -> Array:
@@ -134,9 +142,23 @@ def _along(points: list[tuple[float, float]], n: int) -> Array:
 def blouse() -> list[Part]:
     """The blouse's front in the jacket's opening, and its collar."""
     n = 24
-    left = _along([(0.074, 1.372), (0.066, 1.33), (0.012, 1.105)], n)
+    left = _along([(0.058, 1.392), (0.066, 1.33), (0.012, 1.105)], n)
     front = panel("BlouseFront", "blouse", left * (-1, 1), left, 0.004, 17, 0.002)
-    return [joined("Blouse", [front, _stand_collar()])]
+    edge = _along([(0.011, 1.385), (0.010, 1.14)], n)
+    placket = panel("Placket", "blouse", edge * (-1, 1), edge, 0.0055, 7, 0.0022)
+    return [joined("Blouse", [front, placket, _stand_collar()])]
+
+
+def _neckline(phi: Array) -> Array:
+    """Height (head cm) at which the neck comes out of the torso, by angle from the front."""
+    base = np.full(len(phi), -18.0)
+    for y in np.arange(-18.0, -13.0, 0.1):
+        axis = np.column_stack([0 * phi, 0 * phi + y, 0 * phi - 2.2 - 2.4 * (-7 - y) / 13.0])
+        skin = cast(face, axis, np.column_stack([np.sin(phi), 0 * phi, np.cos(phi)]), 0.5, 11.0)
+        base = np.where(torso(to_model(skin)) < 0.003, y, base)
+    wave = [np.ones_like(phi), np.cos(phi), np.cos(2 * phi)]
+    fit = np.linalg.lstsq(np.column_stack(wave), base, rcond=None)[0]
+    return np.column_stack(wave) @ fit + 0.5
 
 
 def _stand_collar() -> Part:
@@ -144,10 +166,10 @@ def _stand_collar() -> Part:
     around = 48
     phi = 2 * np.pi * np.arange(around) / around
     out = np.column_stack([np.sin(phi), np.zeros(around), np.cos(phi)])
-    back = smoothstep(-1.0, 1.0, -np.cos(phi))
+    base = _neckline(phi)
     rings = []
-    for rise, gap in ((-1.9, 2.3), (-0.7, 1.05), (0.4, 0.55), (1.35, 0.42), (1.6, 0.36), (1.65, 0.25), (1.5, 0.05)):
-        y = -18.35 + 2.5 * back + rise
+    for rise, gap in ((-1.6, 0.5), (-0.6, 0.75), (0.1, 0.58), (0.7, 0.44), (0.92, 0.36), (0.97, 0.24), (0.8, 0.04)):
+        y = base + rise
         axis = np.column_stack([np.zeros(around), y, -2.2 - 2.4 * (-7 - y) / 13.0])
         rings.append(cast(face, axis, out, 0.5, 11.0) + out * gap)
     p = np.concatenate(rings)
@@ -175,7 +197,7 @@ def _ring_leaf(name: str, material: str, top: list, bottom: list) -> Part:
     out = p - np.array([0, 0, -0.028])
     out[..., 1] = 0.02
     out = out / np.linalg.norm(out, axis=2, keepdims=True)
-    p = p + out * (0.012 * np.sin(np.pi * np.minimum(v * 1.05, 1)) ** 0.8)[None, :, None]
+    p = p + out * (0.008 * np.sin(np.pi * np.minimum(v * 1.05, 1)) ** 0.8)[None, :, None]
     p = p.reshape(-1, 3)
     t = grid_triangles(n, across)
     m = (t[len(t) // 4])
@@ -206,20 +228,25 @@ def details() -> list[Part]:
         return (np.column_stack([np.full(8, cx - w), cy + y - tilt * w]),
                 np.column_stack([np.full(8, cx + w), cy + y + tilt * w]))
 
-    badge = panel("Badge", "badge", *quad(0.098, 1.222, 0.026, 0.009, 0.04), 0.0085, 11, 0.006)
-    line = panel("BadgeLine", "badgeInk", *quad(0.098, 1.2235, 0.018, 0.0022, 0.04), 0.0105, 7, 0.0015)
+    badge = panel("Badge", "badge", *quad(0.098, 1.222, 0.031, 0.0105, 0.04), 0.0085, 15, 0.006)
+    lines = [panel("Line", "badgeInk", *quad(0.098 + dx, 1.222 + dy, w, h, 0.04), 0.0092, 9, 0.0012)
+             for dx, dy, w, h in ((-0.004, 0.003, 0.020, 0.0022), (-0.008, -0.0045, 0.016, 0.0011))]
     welts = [panel("Welt", "lapel", *quad(s * 0.098, 0.965, 0.05, 0.007, -0.12 * s), 0.005, 11, 0.005) for s in (1, -1)]
     buttons = [_button(np.array([0.0, y])) for y in (1.072, 0.985)]
-    return [badge, line, joined("Welts", welts), joined("Buttons", buttons)]
+    pearls = [_button(np.array([0.0, y]), 0.55, 0.005) for y in (1.345, 1.285, 1.225)]
+    for pearl in pearls:
+        pearl.material = "badge"
+    return [badge, joined("BadgeLines", lines), joined("Welts", welts), joined("Buttons", buttons),
+            joined("Pearls", pearls)]
 
 
-def _button(xy: Array) -> Part:
+def _button(xy: Array, scale: float = 1.0, lift: float = 0.0) -> Part:
     around = 16
     phi = 2 * np.pi * np.arange(around) / around
     rings = []
     for r, h in ((0.0095, 0.001), (0.0092, 0.0045), (0.0075, 0.0055), (0.0045, 0.0042), (0.0001, 0.0042)):
-        ring = np.column_stack([xy[0] + r * np.cos(phi), xy[1] + r * np.sin(phi)])
-        rings.append(_front(ring) + np.array([0, 0, h]))
+        ring = np.column_stack([xy[0] + scale * r * np.cos(phi), xy[1] + scale * r * np.sin(phi)])
+        rings.append(_front(ring) + np.array([0, 0, lift + scale * h]))
     p = np.concatenate(rings)
     return Part("button", "button", p, grid_triangles(5, around, closed=True), weights=body_weights(p))
 
@@ -248,4 +275,4 @@ def legs() -> list[Part]:
 
 def body_parts() -> list[Part]:
     """Everything worn."""
-    return [jacket(), *blouse(), *lapels(), *details(), *legs()]
+    return [*jacket(), *blouse(), *lapels(), *details(), *legs()]

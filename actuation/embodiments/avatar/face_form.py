@@ -19,6 +19,7 @@ from actuation.embodiments.avatar.surfaces import (
 )
 
 HEAD_ORIGIN_M = np.array([0.0, 1.55, 0.012])
+HEAD_UNIT_M = 0.0104  # a head centimetre: the head is sculpted life-size and worn a little larger
 EYE = np.array([3.2, 0.0, 5.55])  # centre of the left eyeball
 EYE_RADIUS = 2.25
 LID_RADIUS = 2.38
@@ -26,8 +27,8 @@ MOUTH_Y = -6.3
 
 
 def to_model(p: Array) -> Array:
-    """Head centimetres to model metres."""
-    return p * 0.01 + HEAD_ORIGIN_M
+    """Head units to model metres."""
+    return p * HEAD_UNIT_M + HEAD_ORIGIN_M
 
 
 def face(p: Array) -> Array:
@@ -50,8 +51,8 @@ def face(p: Array) -> Array:
 
 def _neck(p: Array, d: Array) -> Array:
     q = mirrored(p)
-    d = union(d, cone(p, (0, -7.0, -2.0), (0, -20.0, -4.2), 3.75, 4.2), 1.8)
-    muscle = cone(q, (4.4, -5.5, -2.8), (0.9, -18.5, -0.7), 0.8, 0.7)
+    d = union(d, cone(p, (0, -7.0, -2.0), (0, -20.0, -4.2), 3.45, 3.85), 1.8)
+    muscle = cone(q, (4.4, -5.5, -2.8), (0.8, -18.5, -1.0), 0.75, 0.6)
     return union(d, muscle, 2.4)
 
 

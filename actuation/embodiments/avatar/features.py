@@ -3,7 +3,7 @@
 import numpy as np
 
 from actuation.embodiments.avatar import eye_region
-from actuation.embodiments.avatar.face_form import EYE, EYE_RADIUS, face, to_model
+from actuation.embodiments.avatar.face_form import EYE, EYE_RADIUS, HEAD_UNIT_M, face, to_model
 from actuation.embodiments.avatar.head_mesh import HeadMesh
 from actuation.embodiments.avatar.morphs import ARKIT, jaw_turn
 from actuation.embodiments.avatar.mouth_region import forward
@@ -81,12 +81,11 @@ def lashes(mesh: HeadMesh, skin: dict[str, Array]) -> Part:
         n = len(psi_top)
         t = grid_triangles(3, n)
         t = t if side == "Left" else t[:, ::-1]
-        t = np.concatenate([t, t[:, ::-1]])
         morphs = {}
         for name, field in skin.items():
             moved = mesh.points[margin_ids] + field[margin_ids]
-            morphs[name] = (_lash_points(moved * sign, place) * sign - rest) * 0.01
-        parts.append(Part("lash", "lash", to_model(rest), t, normals=vertex_normals(rest, t[: len(t) // 2]),
+            morphs[name] = (_lash_points(moved * sign, place) * sign - rest) * HEAD_UNIT_M
+        parts.append(Part("lash", "lash", to_model(rest), t, normals=vertex_normals(rest, t),
                           morphs=morphs, weights={"head": np.ones(len(rest))}))
     return joined("Lashes", parts)
 
@@ -95,7 +94,7 @@ def brows(mesh: HeadMesh, skin: dict[str, Array]) -> Part:
     """Sculpted brows that ride on the skin."""
     rows, cols = 7, 30
     u = np.linspace(0, 1, cols)
-    mid = np.column_stack([1.45 + 3.85 * u, 2.75 + 0.72 * np.sin(np.pi * u**1.15 * 0.72) - 0.42 * u**2])
+    mid = np.column_stack([1.5 + 3.8 * u, 2.95 + 0.62 * np.sin(np.pi * u**1.1 * 0.74) - 0.50 * u**2])
     width = 0.30 * (0.72 + 0.55 * np.sin(np.pi * np.clip(u * 0.8 + 0.1, 0, 1))) * smoothstep(1.04, 0.45, u)
     width *= 0.55 + 0.45 * smoothstep(0.0, 0.12, u)
     v = np.linspace(-1, 1, rows)
@@ -120,7 +119,7 @@ def _riding(part: Part, mesh: HeadMesh, skin: dict[str, Array]) -> Part:
     for name, field in skin.items():
         moved = np.einsum("ij,ijk->ik", w, field[near])
         if np.abs(moved).max() > 1e-4:
-            morphs[name] = moved * 0.01
+            morphs[name] = moved * HEAD_UNIT_M
     return Part(part.name, part.material, to_model(part.points), part.triangles, morphs=morphs,
                 weights={"head": np.ones(len(part.points))})
 
@@ -164,9 +163,9 @@ def _with_jaw(name: str, material: str, p: Array, t: Array, colours: Array, jaw:
     morphs = {}
     if jaw:
         w = np.full(len(p), jaw)
-        morphs = {"jawOpen": jaw_turn(p, w) * 0.01}
+        morphs = {"jawOpen": jaw_turn(p, w) * HEAD_UNIT_M}
         for m, v in (("jawForward", (0, -0.05, 0.75)), ("jawLeft", (0.75, 0, 0)), ("jawRight", (-0.75, 0, 0))):
-            morphs[m] = np.tile(np.array(v) * 0.01 * jaw, (len(p), 1))
+            morphs[m] = np.tile(np.array(v) * HEAD_UNIT_M * jaw, (len(p), 1))
     return Part(name, material, to_model(p), t, colours, morphs=morphs,
                 weights={"head": np.ones(len(p))})
 
@@ -191,7 +190,7 @@ def tongue() -> Part:
     reach = np.repeat(s, around) ** 1.3
     part.morphs["tongueOut"] = np.column_stack([
         -0.15 * p[:, 0] * reach, 0.34 * smoothstep(0.2, 0.6, reach) - 0.95 * smoothstep(0.55, 1, reach),
-        2.9 * reach]) * 0.01
+        2.9 * reach]) * HEAD_UNIT_M
     return part
 
 

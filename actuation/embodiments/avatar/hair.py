@@ -19,8 +19,8 @@ from actuation.embodiments.avatar.surfaces import (
 )
 
 CENTRE = np.array([0.0, 1.5, -1.2])
-DARK, LIGHT = srgb(44, 24, 17), srgb(116, 66, 40)
-PART_FRONT = np.array([2.2, 7.0, 7.2])
+DARK, LIGHT = srgb(44, 24, 17), srgb(138, 82, 50)
+PART_FRONT = np.array([2.2, 6.9, 7.2])
 PART_BACK = np.array([0.9, 11.6, -4.6])
 
 
@@ -62,8 +62,9 @@ def sheet(side: float, cols: int, rows: int) -> tuple[Array, Array, Array]:
     edge = (smoothstep(0.075, 0.0, u)[:, None] * smoothstep(half + 0.02, half - 0.12, t)[None]).reshape(-1, 1)
     on = (on * (1 - edge) + ground * edge).reshape(cols, rows, 3)
     _let_fall(on, u, t, half, side)
-    for _ in range(10):  # no kink where lines turn from the skull into the fall
-        on[:, 1:-1] += 0.25 * (on[:, :-2] - 2 * on[:, 1:-1] + on[:, 2:])
+    soft = 0.25 * smoothstep(0.42, 0.56, t)[None, 1:-1, None]
+    for _ in range(12):  # no kink where lines turn from the skull into the fall
+        on[:, 1:-1] += soft * (on[:, :-2] - 2 * on[:, 1:-1] + on[:, 2:])
     return on.reshape(-1, 3), np.repeat(u, rows), np.tile(t, cols)
 
 
@@ -85,7 +86,7 @@ def _relief(u: Array, t: Array, side: float) -> tuple[Array, Array]:
     broad = np.abs(np.sin(np.pi * locks * warp + 0.4)) ** 0.6
     strand = 0.5 + 0.5 * np.sin(2 * np.pi * (locks * 4.0) * warp + 1.2 * np.sin(6 * t + 20 * u))
     grown = smoothstep(0.0, 0.30, t)
-    height = grown * (0.34 * (broad - 0.6) + 0.085 * (strand - 0.5))
+    height = grown * (0.36 * (broad - 0.6) + 0.11 * (strand - 0.5))
     return height, grown * (0.65 * (1 - broad) + 0.35 * (1 - strand))
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from actuation.embodiments.avatar.face_form import LIP, face, head_weights, skin_colours, to_model
+from actuation.embodiments.avatar.face_form import HEAD_UNIT_M, LIP, face, head_weights, skin_colours, to_model
 from actuation.embodiments.avatar.hair import DARK
 from actuation.embodiments.avatar.head_mesh import HeadMesh
 from actuation.embodiments.avatar.mouth_region import RED_ROWS
@@ -41,7 +41,7 @@ def head_parts(mesh: HeadMesh, skin: dict[str, Array]) -> list[Part]:
         t = mesh.triangles[mask]
         used, flat = np.unique(t, return_inverse=True)
         part = Part(name, material, to_model(p[used]), flat.reshape(t.shape), colours[used],
-                    None, normals[used], {m: d[used] * 0.01 for m, d in skin.items()},
+                    None, normals[used], {m: d[used] * HEAD_UNIT_M for m, d in skin.items()},
                     {b: w[used] for b, w in weights.items()})
         part.morph_normals = {m: d[used] for m, d in morph_normals.items()}
         parts.append(part)

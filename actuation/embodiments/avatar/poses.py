@@ -65,12 +65,12 @@ def both(pose: Pose) -> Pose:
 
 
 _DOWN: Pose = {"leftUpperArm": (("z", -73.0),), "leftLowerArm": (("y", -14.0),), "leftShoulder": (("z", -4.0),), **curl(14)}
-_RAISED: Pose = {"leftUpperArm": (("y", -20.0), ("z", -66.0)), "leftLowerArm": (("y", -128.0), ("x", 75.0)), "leftHand": (("z", 8.0),), **curl(5)}
+_RAISED: Pose = {"leftUpperArm": (("y", -10.0), ("z", -60.0), ("x", -30.0)), "leftLowerArm": (("y", -132.0), ("x", 80.0)), "leftHand": (("z", 8.0),), **curl(5)}
 _POINT: Pose = {"leftUpperArm": (("y", -38.0), ("z", -52.0)), "leftLowerArm": (("y", -28.0), ("x", 10.0)), **curl(70, fingers=("Middle", "Ring", "Little")), "leftThumbProximal": (("y", 25.0),)}
-_FOLDED: Pose = {"leftUpperArm": (("y", -34.0), ("z", -62.0)), "leftLowerArm": (("z", 10.0), ("y", -92.0), ("x", -30.0)), **curl(18)}
-_PALMS_UP: Pose = {"leftUpperArm": (("y", -24.0), ("z", -62.0)), "leftLowerArm": (("y", -78.0), ("x", 125.0)), **curl(12)}
+_FOLDED: Pose = {"leftUpperArm": (("y", -34.0), ("z", -62.0)), "leftLowerArm": (("z", 6.0), ("y", -84.0), ("x", 35.0)), **curl(18)}
+_PALMS_UP: Pose = {"leftUpperArm": (("y", -24.0), ("z", -62.0)), "leftLowerArm": (("y", -80.0), ("x", -75.0)), **curl(12)}
 _CHEST: Pose = {"leftUpperArm": (("y", -30.0), ("z", -60.0)), "leftLowerArm": (("y", -132.0), ("x", -10.0)), **curl(12)}
-_FORWARD: Pose = {"leftUpperArm": (("y", -70.0), ("z", -20.0)), "leftLowerArm": (("y", -25.0), ("x", 60.0)), **curl(8)}
+_FORWARD: Pose = {"leftUpperArm": (("y", -70.0), ("z", -20.0)), "leftLowerArm": (("y", -25.0), ("x", -60.0)), **curl(8)}
 
 POSES: dict[str, Pose] = {
     "T": {},

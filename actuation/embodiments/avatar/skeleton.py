@@ -11,7 +11,8 @@ import numpy as np
 from actuation.embodiments.avatar.face_form import EYE, to_model
 
 ARM_Y, ARM_Z = 1.335, -0.012
-HAND_X = 0.655
+ELBOW_X = 0.405
+HAND_X = 0.645
 FINGERS = ("Thumb", "Index", "Middle", "Ring", "Little")
 
 _CENTRE = {
@@ -25,8 +26,8 @@ _CENTRE = {
 _LEFT = {
     "Eye": ("head", tuple(to_model(EYE[None])[0])),
     "Shoulder": ("upperChest", (0.028, 1.345, -0.006)),
-    "UpperArm": ("Shoulder", (0.158, ARM_Y, ARM_Z)),
-    "LowerArm": ("UpperArm", (0.415, ARM_Y, ARM_Z)),
+    "UpperArm": ("Shoulder", (0.148, ARM_Y, ARM_Z)),
+    "LowerArm": ("UpperArm", (ELBOW_X, ARM_Y, ARM_Z)),
     "Hand": ("LowerArm", (HAND_X, ARM_Y, ARM_Z)),
     "UpperLeg": ("hips", (0.090, 0.890, 0.0)),
     "LowerLeg": ("UpperLeg", (0.094, 0.490, 0.004)),
