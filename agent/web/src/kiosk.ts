@@ -1,0 +1,308 @@
+// The kiosk page: puts its parts together.
+
+import { loadModel, loadVrm } from "./body.ts";
+import { layOut, NOTHING, pillOf, type Shown, staysS } from "./captions.ts";
+import { Link, type LinkState, perfS } from "./link.ts";
+import { PanelView } from "./panel.ts";
+import { Player } from "./player.ts";
+import { Senses } from "./senses.ts";
+import { Speaker } from "./sound.ts";
+import { Stage } from "./stage.ts";
+import { Close, type Doing, type FromServer } from "./wire.ts";
+
+function at<T extends HTMLElement>(id: string): T {
+  const element = document.getElementById(id);
+  if (element === null) throw new Error(`the page has no #${id}`);
+  return element as T;
+}
+
+const CARD_STAYS_S = 30;
+const FIGURES_EVERY_S = 5;
+
+class Kiosk {
+  readonly link: Link;
+  readonly player: Player;
+  readonly senses: Senses;
+  private stage: Stage | null = null;
+  private readonly panel = new PanelView(at("panel"));
+  private open = false;
+  private doing: Doing = "idle";
+  private asked = false;
+  private cardUntilS = Infinity;
+  private clearAt = { agent: Infinity, visitor: Infinity };
+  private pictures = 0;
+  private figuresS = 0;
+  private loaded = false;
+
+  constructor() {
+    this.link = new Link(
+      "kiosk", (message) => this.hear(message), (chunk) => this.player.take(chunk),
+      (state) => this.linkChanged(state),
+    );
+    this.player = new Player(this.link);
+    this.senses = new Senses(this.link, () => this.devicesChanged());
+    const still = matchMedia("(prefers-reduced-motion: reduce)");
+    this.player.still = still.matches;
+    still.onchange = () => (this.player.still = still.matches);
+    this.startSpeaker();
+    this.startStage();
+    this.listenToPeople();
+    this.link.connect();
+    void this.greet();
+    requestAnimationFrame((ms) => this.picture(ms));
+  }
+
+  get bodyName(): string {
+    return this.stage?.bodyName ?? "none";
+  }
+
+  private startSpeaker(): void {
+    try {
+      const speaker = new Speaker(() => this.soundChanged());
+      this.player.speaker = speaker;
+      speaker.open().then(
+        () => this.soundChanged(),
+        () => this.notice("no_sound", "This address cannot play sound: browsers want https or localhost. Captions still work."),
+      );
+    } catch {
+      this.notice("no_sound", "This browser cannot play sound. Captions still work.");
+    }
+  }
+
+  private startStage(): void {
+    try {
+      this.stage = new Stage(at<HTMLCanvasElement>("stage"));
+    } catch {
+      at("plain").hidden = false;
+      return;
+    }
+    at("stage").classList.add("ready");
+    const fit = new ResizeObserver(() => this.stage?.resize());
+    fit.observe(at("scene"));
+  }
+
+  private async load(avatar: string): Promise<void> {
+    if (this.loaded || this.stage === null) return;
+    this.loaded = true;
+    const desk = await loadModel("/desk.glb");
+    if (desk !== null) this.stage.furnish(desk);
+    try {
+      this.stage.show(await loadVrm(avatar));
+    } catch {
+      this.notice("no_avatar", "The character could not be loaded; a simple face stands in.", 8);
+    }
+  }
+
+  // People.
+
+  private listenToPeople(): void {
+    at("form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.wake();
+      const field = at<HTMLInputElement>("line");
+      const text = field.value.trim();
+      if (text !== "" && this.link.say({ kind: "line", text })) field.value = "";
+    });
+    at("help").addEventListener("click", () => this.link.say({ kind: "button", button: "help" }));
+    at("mute").addEventListener("click", () => this.senses.setMuted(!this.senses.muted));
+    at("tap").addEventListener("click", () => this.wake());
+    at("ask-yes").addEventListener("click", () => this.answerAsk(true));
+    at("ask-no").addEventListener("click", () => this.answerAsk(false));
+    at("panel-toggle").addEventListener("click", () => this.togglePanel());
+    addEventListener("pointerdown", () => this.wake());
+    addEventListener("keydown", (event) => this.key(event));
+    document.addEventListener("visibilitychange", () => this.wake());
+  }
+
+  private key(event: KeyboardEvent): void {
+    if (event.key === "F2") {
+      event.preventDefault();
+      this.togglePanel();
+    } else if (event.key === "Escape" && !at("panel").hidden) this.togglePanel();
+    else this.wake();
+  }
+
+  private togglePanel(): void {
+    if (at("panel-toggle").hidden) return;
+    const panel = at("panel");
+    panel.hidden = !panel.hidden;
+    at("panel-toggle").setAttribute("aria-expanded", String(!panel.hidden));
+  }
+
+  private async greet(): Promise<void> {
+    if (await this.senses.allowedBefore()) return this.answerAsk(true);
+    at("ask").hidden = false;
+    at("ask-yes").focus({ preventScroll: true });
+  }
+
+  private answerAsk(yes: boolean): void {
+    if (this.asked) return;
+    this.asked = true;
+    at("ask").hidden = true;
+    at("line").focus({ preventScroll: true });
+    this.wake();
+    if (yes) void this.senses.start().then((said) => said !== "" && this.notice("senses", said, 12));
+    this.devicesChanged();
+    this.link.say({ kind: "button", button: "start" });
+  }
+
+  private wake(): void {
+    void this.player.speaker?.wake().catch(() => undefined);
+  }
+
+  // The server.
+
+  private linkChanged(state: LinkState): void {
+    this.open = state.state === "open";
+    this.drop("away");
+    this.drop("refused");
+    if (state.state === "away") {
+      this.notice("away", "One moment, please. I am reconnecting …");
+      this.senses.setPace(0);
+    } else if (state.state === "refused") this.refused(state.code);
+    this.showPill();
+  }
+
+  private refused(code: number): void {
+    const other = code === Close.BUSY || code === Close.TAKEN_OVER;
+    const text = other
+      ? "The receptionist is shown on another page now."
+      : "This page may not be shown without the operator’s token.";
+    const notice = this.notice("refused", text);
+    if (!other) return;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "main";
+    button.textContent = "Show it here";
+    button.onclick = () => this.link.connect(true);
+    notice.append(button);
+  }
+
+  private hear(message: FromServer): void {
+    switch (message.kind) {
+      case "welcome":
+        document.documentElement.lang = message.language;
+        at("name").textContent = message.name;
+        document.title = `${message.name} · Reception`;
+        at("panel-toggle").hidden = !message.panel;
+        if (!message.panel) at("panel").hidden = true;
+        this.devicesChanged();
+        void this.load(message.avatar);
+        return;
+      case "cut": return this.player.cut(message.generation);
+      case "volume": return this.player.speaker?.volume(message.gain);
+      case "caption": return this.caption(message.who, layOut(message));
+      case "card": return this.card(message.text);
+      case "state":
+        this.doing = message.doing;
+        return this.showPill();
+      case "workers": return this.panel.workers(message.workers);
+      case "panel": return at("panel").hidden ? undefined : this.panel.show(message);
+      case "notice":
+        this.notice(message.code, message.text, 20);
+        return;
+      case "pace": return this.senses.setPace(message.pictures_hz);
+    }
+  }
+
+  private caption(who: "agent" | "visitor", shown: Shown): void {
+    const line = at(who);
+    line.replaceChildren(...shown.spans.map((span) => {
+      const part = document.createElement("span");
+      part.className = span.part;
+      part.textContent = `${span.text} `;
+      return part;
+    }));
+    line.classList.toggle("final", shown.final);
+    line.classList.toggle("partial", !shown.final);
+    if (who === "visitor") {
+      if (shown.spans.length > 0) line.dataset["who"] = "You:";
+      else delete line.dataset["who"];
+    }
+    this.clearAt[who] = shown.final ? perfS() + staysS(shown) : Infinity;
+  }
+
+  private card(text: string): void {
+    at("card").hidden = text === "";
+    at("card-text").textContent = text;
+    this.cardUntilS = perfS() + CARD_STAYS_S;
+  }
+
+  // What it looks like.
+
+  private notice(code: string, text: string, forS = Infinity): HTMLElement {
+    this.drop(code);
+    const notice = document.createElement("div");
+    notice.className = `notice ${code}`;
+    const words = document.createElement("span");
+    words.textContent = text;
+    notice.append(words);
+    at("notices").append(notice);
+    if (Number.isFinite(forS)) setTimeout(() => notice.remove(), forS * 1000);
+    return notice;
+  }
+
+  private drop(code: string): void {
+    for (const notice of [...at("notices").children]) {
+      if (notice.classList.contains(code)) notice.remove();
+    }
+  }
+
+  private showPill(): void {
+    const { camera, microphone, muted } = this.senses;
+    const pill = pillOf(this.open, this.doing, camera, microphone, muted);
+    at("pill").dataset["doing"] = pill.doing;
+    if (at("pill-text").textContent !== pill.text) at("pill-text").textContent = pill.text;
+  }
+
+  private soundChanged(): void {
+    const speaker = this.player.speaker;
+    at("tap").hidden = speaker === null || speaker.running || !this.asked;
+    this.player.chooseAxis();
+    this.devicesChanged();
+  }
+
+  private devicesChanged(): void {
+    const { camera, microphone, muted, detail } = this.senses;
+    const speaker = this.player.speaker;
+    const sound = speaker === null ? "none" : speaker.running ? "on" : "blocked";
+    at("tap").hidden = speaker === null || speaker.running || !this.asked;
+    const mute = at<HTMLButtonElement>("mute");
+    mute.disabled = !microphone;
+    mute.setAttribute("aria-pressed", String(muted));
+    this.showPill();
+    if (this.open) this.link.say({ kind: "devices", camera, microphone, muted, sound, detail });
+  }
+
+  private picture(ms: number): void {
+    const nowS = ms / 1000;
+    this.pictures++;
+    const pose = this.player.poseAt(nowS);
+    this.stage?.draw(pose, this.player.elapsedS);
+    if (nowS > this.cardUntilS) this.card("");
+    for (const who of ["agent", "visitor"] as const) {
+      if (nowS > this.clearAt[who]) this.caption(who, NOTHING);
+    }
+    if (nowS - this.figuresS > FIGURES_EVERY_S) this.tellFigures(nowS);
+    requestAnimationFrame((next) => this.picture(next));
+  }
+
+  private tellFigures(nowS: number): void {
+    const framesHz = Math.min(1000, this.pictures / Math.max(0.001, nowS - this.figuresS));
+    this.pictures = 0;
+    this.figuresS = nowS;
+    this.link.say({
+      kind: "figures", frames_hz: framesHz, late_chunks: this.player.playout.lateChunks,
+      margin_s: this.player.playout.marginS,
+      output_latency_s: this.player.speaker?.latencyS ?? 0,
+    });
+  }
+}
+
+declare global {
+  interface Window {
+    /** For tests in a browser: what was shown and heard. */
+    __foyer?: Kiosk;
+  }
+}
+window.__foyer = new Kiosk();

@@ -1,0 +1,139 @@
+// Plays what the server sends: sound on the audio clock, frames by the same clock, and reports.
+
+import { FrameTrack, emptyPose, type Pose, type Shown } from "./frames.ts";
+import { type Link, perfS } from "./link.ts";
+import { Playout, type Heard } from "./playout.ts";
+import { restPose } from "./rest.ts";
+import { type Axis, type Speaker, silentAxis } from "./sound.ts";
+import type { FrameChunk, VoiceChunk } from "./wire.ts";
+
+/** What a picture showed and what was heard with it; for tests and for the lip report. */
+export interface Moment {
+  perfS: number;
+  utterance: number | null;
+  scoreShownS: number;
+  scoreHeardS: number | null;
+  generation: number;
+  jawOpen: number;
+  relaxed: number;
+}
+
+interface Drawn {
+  dueS: number;
+  shown: Shown;
+  jawOpen: number;
+}
+
+const JAW_OPEN = 17;
+const MOMENTS_KEPT = 7200;
+
+export class Player {
+  readonly moments: Moment[] = [];
+  readonly reports: Heard[] = [];
+  /** (performance seconds it arrived, play time it was placed at) of each stretch of voice. */
+  readonly arrivals: { arrivedS: number; heardS: number; utterance: number }[] = [];
+  speaker: Speaker | null = null;
+  still = false;
+  readonly playout = new Playout();
+  private axis: Axis = silentAxis;
+  private readonly track = new FrameTrack();
+  private readonly pose = emptyPose();
+  private errors: number[] = [];
+  private drawn: Drawn | null = null;
+  private intervalS = 1 / 60;
+  private drawnS = 0;
+  private stage = 0;
+
+  constructor(private readonly link: Link) {}
+
+  /** Use the loudspeaker when it runs, the page's own clock when it does not. */
+  chooseAxis(): void {
+    const axis = this.speaker?.running === true ? this.speaker : silentAxis;
+    if (axis === this.axis) return;
+    this.axis = axis;
+    this.playout.reset();
+  }
+
+  take(chunk: VoiceChunk | FrameChunk): void {
+    if (chunk.kind === "frames") this.track.push(chunk);
+    else this.say(chunk);
+  }
+
+  cut(generation: number): void {
+    const heard = this.playout.cut(generation, this.axis.heard(perfS()));
+    this.speaker?.cut(generation);
+    this.track.cut(generation, this.stage);
+    if (heard !== null) this.report(heard);
+  }
+
+  /** The pose for the picture being drawn at `nowS`, which is seen one picture later. */
+  poseAt(nowS: number): Pose {
+    this.speaker?.tick();
+    const elapsed = Math.min(0.5, Math.max(0.001, nowS - this.drawnS));
+    this.judge(nowS);
+    if (elapsed < 0.2) this.intervalS += 0.1 * (elapsed - this.intervalS);
+    this.drawnS = nowS;
+    const ideal = this.idealShift();
+    const dueS = nowS + this.intervalS;
+    const play = this.axis.heard(dueS);
+    const rest = restPose(nowS, this.still);
+    if (ideal !== null) this.playout.follow(ideal, play, elapsed);
+    this.stage = this.playout.stageAt(play) ?? 0;
+    const shown = this.track.sample(this.stage, rest, this.pose);
+    this.drawn = { dueS, shown, jawOpen: this.pose.face[JAW_OPEN] ?? 0 };
+    for (const heard of this.playout.reports(this.axis.heard(nowS))) this.report(heard);
+    return this.pose;
+  }
+
+  get elapsedS(): number {
+    return this.intervalS;
+  }
+
+  /** Play time minus agent time that makes "now" be heard now; null until the clocks are known. */
+  private idealShift(): number | null {
+    const offset = this.link.offsetS;
+    if (offset === null) return null;
+    return this.axis.heard(0) - offset;
+  }
+
+  private say(chunk: VoiceChunk): void {
+    const ideal = this.idealShift();
+    if (ideal === null) return;
+    const { generation, utterance, scoreS, at, last } = chunk;
+    const durationS = chunk.samples.length / chunk.rateHz;
+    const stretch = { generation, utterance, scoreS, at, durationS, last };
+    const start = this.playout.place(stretch, ideal, this.axis.earliest());
+    if (start === null) return;
+    this.arrivals.push({ arrivedS: perfS(), heardS: this.axis.perf(start), utterance });
+    if (this.arrivals.length > 2000) this.arrivals.shift();
+    if (this.axis === this.speaker) this.speaker.play(chunk, chunk.samples, start);
+  }
+
+  /** The picture drawn last has been on the screen since about now: were lips and sound together? */
+  private judge(nowS: number): void {
+    const drawn = this.drawn;
+    if (drawn === null) return;
+    const heard = this.playout.scoreAt(this.axis.heard(nowS));
+    const together = heard !== null && !heard.last && heard.utterance === drawn.shown.utterance;
+    if (together) this.errors.push(drawn.shown.scoreS - heard.scoreS);
+    this.moments.push({
+      perfS: nowS, utterance: drawn.shown.utterance, scoreShownS: drawn.shown.scoreS,
+      scoreHeardS: together ? heard.scoreS : null, generation: drawn.shown.generation,
+      jawOpen: drawn.jawOpen, relaxed: drawn.shown.relaxed,
+    });
+    if (this.moments.length > MOMENTS_KEPT) this.moments.splice(0, MOMENTS_KEPT / 4);
+  }
+
+  private report(heard: Heard): void {
+    const sorted = [...this.errors].sort((a, b) => Math.abs(a) - Math.abs(b));
+    const lip = sorted[Math.floor(sorted.length * 0.95)] ?? null;
+    this.errors = [];
+    this.reports.push(heard);
+    if (this.reports.length > 2000) this.reports.shift();
+    this.link.say({
+      kind: "played", generation: heard.generation, utterance: heard.utterance,
+      score_s: heard.scoreS, client_s: this.axis.perf(heard.playS), first: heard.first,
+      last: heard.last, silent: this.axis === silentAxis, lip_error_s: heard.first ? null : lip,
+    });
+  }
+}

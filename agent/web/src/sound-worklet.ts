@@ -1,0 +1,87 @@
+// What runs on the audio thread: the voice, the microphone, and a tap for tests.
+
+declare const sampleRate: number;
+declare const currentFrame: number;
+declare class AudioWorkletProcessor {
+  readonly port: MessagePort;
+}
+declare function registerProcessor(name: string, kind: new () => AudioWorkletProcessor): void;
+
+interface Stretch {
+  frame: number;
+  generation: number;
+  samples: Float32Array;
+}
+
+/** Plays stretches of voice, each at its own frame of the audio clock. */
+class Voice extends AudioWorkletProcessor {
+  private stretches: Stretch[] = [];
+  private fading: Stretch[] = [];
+  private fadeFrom = 0;
+  private readonly fadeFrames = Math.round(0.015 * sampleRate);
+
+  constructor() {
+    super();
+    this.port.onmessage = ({ data }: MessageEvent<Stretch | { cut: number }>) => {
+      if ("cut" in data) this.cut(data.cut);
+      else this.stretches.push(data);
+    };
+  }
+
+  process(_inputs: Float32Array[][], outputs: Float32Array[][]): boolean {
+    const out = outputs[0]?.[0];
+    if (out === undefined) return true;
+    for (const stretch of this.stretches) mix(stretch, out, () => 1);
+    if (this.fading.length > 0) {
+      const gain = (i: number) => 1 - (currentFrame + i - this.fadeFrom) / this.fadeFrames;
+      for (const stretch of this.fading) mix(stretch, out, (i) => Math.max(0, gain(i)));
+      if (currentFrame + out.length >= this.fadeFrom + this.fadeFrames) this.fading = [];
+    }
+    const end = currentFrame + out.length;
+    if (this.stretches.some((s) => s.frame + s.samples.length <= end)) {
+      this.stretches = this.stretches.filter((s) => s.frame + s.samples.length > end);
+    }
+    return true;
+  }
+
+  private cut(generation: number): void {
+    const soon = currentFrame + this.fadeFrames;
+    this.fading = this.stretches.filter((s) => s.generation < generation && s.frame < soon);
+    this.fadeFrom = currentFrame;
+    this.stretches = this.stretches.filter((s) => s.generation >= generation);
+  }
+}
+
+function mix(stretch: Stretch, out: Float32Array, gain: (i: number) => number): void {
+  const offset = currentFrame - stretch.frame;
+  const from = Math.max(0, -offset);
+  const to = Math.min(out.length, stretch.samples.length - offset);
+  for (let i = from; i < to; i++) {
+    out[i] = (out[i] ?? 0) + (stretch.samples[offset + i] ?? 0) * gain(i);
+  }
+}
+
+/** Hands on 20 ms stretches of what comes in, with the frame of their first sample. */
+class Listener extends AudioWorkletProcessor {
+  private readonly size = Math.round(0.02 * sampleRate);
+  private held = new Float32Array(this.size);
+  private count = 0;
+
+  process(inputs: Float32Array[][]): boolean {
+    const input = inputs[0]?.[0];
+    if (input === undefined) return true;
+    for (let i = 0; i < input.length; i++) {
+      this.held[this.count++] = input[i] ?? 0;
+      if (this.count === this.size) {
+        const frame = currentFrame + i + 1 - this.size;
+        this.port.postMessage({ frame, samples: this.held }, [this.held.buffer]);
+        this.held = new Float32Array(this.size);
+        this.count = 0;
+      }
+    }
+    return true;
+  }
+}
+
+registerProcessor("voice", Voice);
+registerProcessor("listener", Listener);
