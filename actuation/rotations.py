@@ -31,7 +31,7 @@ def multiply(a: Floats, b: Floats) -> Floats:
 
 def inverse(q: Floats) -> Floats:
     """The opposite rotation of unit quaternions."""
-    return q * np.array([-1.0, -1.0, -1.0, 1.0])
+    return np.asarray(q * np.array([-1.0, -1.0, -1.0, 1.0]))
 
 
 def normalised(q: Floats) -> Floats:
@@ -49,7 +49,9 @@ def about(axis: str, angle_rad: Floats | float) -> Floats:
     return q
 
 
-def turned(yaw_rad: Floats | float, pitch_rad: Floats | float, roll_rad: Floats | float = 0.0) -> Floats:
+def turned(
+    yaw_rad: Floats | float, pitch_rad: Floats | float, roll_rad: Floats | float = 0.0
+) -> Floats:
     """Head-like rotation: yaw left, pitch up, roll towards the character's right positive.
 
     Yaw is applied last, so a turned head nods about its own ears.
@@ -89,7 +91,7 @@ def angle(a: Floats, b: Floats) -> Floats:
 
 def mirrored(q: Floats) -> Floats:
     """The same pose on the character's other side."""
-    return q * np.array([1.0, -1.0, -1.0, 1.0])
+    return np.asarray(q * np.array([1.0, -1.0, -1.0, 1.0]))
 
 
 def minimum_jerk(x: Floats | float) -> Floats:

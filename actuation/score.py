@@ -16,7 +16,7 @@ _FUNCTION_WORDS = frozenset(
     "a an the of to in on at by for from with and or but if as is am are was were be been it its "
     "it's i you he she we they me him her us them my your his our their this that there here do "
     "does did have has had will would can could shall should may might must not no so than then "
-    "i'm you're we're i'll you'll please just".split()
+    "i'm you're we're i'll you'll please just".split()  # noqa: SIM905
 )
 _SENTENCE_GAP_S, _CLAUSE_GAP_S = 0.22, 0.08
 _LONG_VOWEL_S = 0.16
@@ -54,6 +54,18 @@ class ScoredClause:
         """Score time after its last sample."""
         return self.start_s + self.speech.duration_s
 
+    def moved(self, by_s: float) -> "ScoredClause":
+        """Return the clause on another time axis, such as stage time."""
+        return replace(
+            self,
+            start_s=self.start_s + by_s,
+            prominences=tuple(replace(p, at_s=p.at_s + by_s) for p in self.prominences),
+        )
+
+    def accents(self) -> tuple[tuple[float, float], ...]:
+        """Moment and strength, 0..1, of the leading stress of each phrase."""
+        return tuple((p.at_s, p.strength) for p in self.prominences if p.leads)
+
     def stroke_s(self, word: int | None) -> float:
         """Score time at which the stroke of a gesture bound to `word` should land.
 
@@ -83,9 +95,7 @@ class Score:
         """Score time at which the sound so far ends."""
         return self.clauses[-1].end_s if self.clauses else 0.0
 
-    def append(
-        self, act: Act, index: int, speech: Speech, *, not_before_s: float = 0.0
-    ) -> "Score":
+    def append(self, act: Act, index: int, speech: Speech, *, not_before_s: float = 0.0) -> "Score":
         """Return the score with clause `index` of `act` after what is there.
 
         `not_before_s`: score time that has been played already, if the clause comes late.
@@ -122,7 +132,9 @@ class Score:
                 said.append(scored.speech.text)
                 continue
             words = [
-                w.text for w in scored.speech.words if w.end_s > 0 and (w.start_s + w.end_s) / 2 <= at
+                w.text
+                for w in scored.speech.words
+                if w.end_s > 0 and (w.start_s + w.end_s) / 2 <= at
             ]
             if words and at > 0:
                 said.append(" ".join(words))
@@ -168,7 +180,11 @@ def _prominences(speech: Speech, start_s: float) -> tuple[Prominence, ...]:
         content = 0.25 if word in _FUNCTION_WORDS else 1.0
         length = min(1.0, (phone.end_s - phone.start_s) / _LONG_VOWEL_S)
         weighed.append(
-            (phone, content * (0.4 + 0.35 * length + 0.25 * loudness(speech, phone) / loudest), phrase)
+            (
+                phone,
+                content * (0.4 + 0.35 * length + 0.25 * loudness(speech, phone) / loudest),
+                phrase,
+            )
         )
     best: dict[int, float] = {}
     for _, weight, phrase in weighed:

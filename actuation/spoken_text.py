@@ -14,13 +14,15 @@ LONGEST_CLAUSE = 600
 _ONES = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
     "fifteen sixteen seventeen eighteen nineteen"
-).split()
-_TENS = "zero ten twenty thirty forty fifty sixty seventy eighty ninety".split()
+).split()  # noqa: SIM905
+_TENS = "zero ten twenty thirty forty fifty sixty seventy eighty ninety".split()  # noqa: SIM905
 _ORDINALS = {
     "one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth",
     "nine": "ninth", "twelve": "twelfth",
 }  # fmt: skip
-_ROOM_WORDS = frozenset("room rooms suite office desk floor building gate extension".split())
+_ROOM_WORDS = frozenset(
+    ("room", "rooms", "suite", "office", "desk", "floor", "building", "gate", "extension")
+)
 _SIGNS = {"&": "and", "+": "plus", "%": "percent", "=": "equals", "@": "at", "#": "number"}
 _MONEY = {"$": "dollars", "€": "euros", "£": "pounds"}
 _LETTERS = str.maketrans(

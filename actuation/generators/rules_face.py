@@ -94,7 +94,7 @@ _DIPHTHONGS = {
     "aw": ("aa", "uw"), "ay": ("aa", "ih"), "ey": ("eh", "iy"), "ow": ("ao", "uw"),
     "oy": ("ao", "iy"),
 }  # fmt: skip
-_LIP_HEAVY = frozenset("uw ow oy w sh zh ch jh".split())
+_LIP_HEAVY = frozenset(("uw", "ow", "oy", "w", "sh", "zh", "ch", "jh"))
 
 _ROUND_EARLY_S, _ROUND_LATE_S = 0.06, 0.04
 _RAMP_S = 0.16

@@ -66,7 +66,12 @@ class EspeakEngine:
         self._espeak.espeak_Synchronize()
         return Spoken(rate_hz=self._rate_hz, pcm=self._pcm, phones=tuple(self._phones(text)))
 
-    def _collect(self, samples: "ctypes._Pointer[ctypes.c_short]", count: int, events: "ctypes._Pointer[_Event]") -> int:  # noqa: E501
+    def _collect(
+        self,
+        samples: "ctypes._Pointer[ctypes.c_short]",
+        count: int,
+        events: "ctypes._Pointer[_Event]",
+    ) -> int:  # noqa: E501
         if samples and count:
             self._pcm.frombytes(ctypes.string_at(samples, 2 * count))
         i = 0

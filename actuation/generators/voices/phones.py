@@ -3,11 +3,11 @@
 PAUSE = "pau"
 
 VOWELS = frozenset(
-    "aa ae ah ao aw ax axr ay eh er ey ih ix iy ow oy uh uw".split()
-)  # fmt: skip
+    "aa ae ah ao aw ax axr ay eh er ey ih ix iy ow oy uh uw".split()  # noqa: SIM905
+)
 CONSONANTS = frozenset(
-    "b ch d dh dx f g hh jh k l m n ng p r s sh t th v w y z zh".split()
-)  # fmt: skip
+    "b ch d dh dx f g hh jh k l m n ng p r s sh t th v w y z zh".split()  # noqa: SIM905
+)
 PHONES = VOWELS | CONSONANTS | {PAUSE}
 
 _IPA: dict[str, tuple[str, ...]] = {

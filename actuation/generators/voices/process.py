@@ -26,9 +26,7 @@ def _command(name: str) -> list[str]:
 class ProcessVoice:
     """One engine behind a pipe. One request at a time."""
 
-    def __init__(
-        self, *, name: str, config: VoiceConfig, command: list[str] | None = None
-    ) -> None:
+    def __init__(self, *, name: str, config: VoiceConfig, command: list[str] | None = None) -> None:
         self.name = name
         self._config = config
         self._command = command or _command(name)
@@ -70,7 +68,7 @@ class ProcessVoice:
             raise BackendUnavailableError(f"voice: {self.name}: {greeting.get('missing')}")
 
     async def speak(self, text: str, words: Readable) -> Speech:
-        """Synthesise. On any fault the process is ended, so no late answer can be taken for a new."""
+        """Synthesise. After a fault the process is ended: no late answer is taken for a new one."""
         await self.start()
         try:
             async with asyncio.timeout(self._config.deadline_s):
@@ -127,9 +125,7 @@ class ProcessVoice:
             raise VoiceFailedError(f"{self.name} sends no object")
         return answer
 
-    def _speech(
-        self, text: str, words: Readable, header: dict[str, Any], pcm: bytes
-    ) -> Speech:
+    def _speech(self, text: str, words: Readable, header: dict[str, Any], pcm: bytes) -> Speech:
         samples = np.frombuffer(pcm, "<i2").astype(np.float32) / 32768.0
         rate_hz = int(header["rate_hz"])
         if not 8_000 <= rate_hz <= 48_000:
@@ -140,6 +136,8 @@ class ProcessVoice:
             words=words,
             rate_hz=rate_hz,
             samples=samples,
-            phones=[(str(n), float(a), float(b), int(s), int(t)) for n, a, b, s, t in header["phones"]],
+            phones=[
+                (str(n), float(a), float(b), int(s), int(t)) for n, a, b, s, t in header["phones"]
+            ],
             level_db=self._config.level_db,
         )

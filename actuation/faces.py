@@ -1,0 +1,236 @@
+"""The face: mouth, expression, brows and lids added together, in ARKit's 52 shapes.
+
+Order matters: expression is added to speech first, the closures of p b m and the contacts of f v
+are applied to the sum. So no smile and no surprise can cost a closure. Everything here is a pure
+function of time and of what has been scheduled.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from actuation.generators.rules_face import COLUMN, COLUMNS
+from actuation.motion import ARKIT_NAMES, FACE_INDEX
+from actuation.rotations import minimum_jerk
+from agent.core.messages import Expression
+
+Floats = NDArray[np.float64]
+SHAPES: Final = len(ARKIT_NAMES)
+REWIND_S: Final = 2.0
+"""Frames that were sent ahead may be made again; nothing younger than this is forgotten."""
+
+
+class FaceConfig(BaseModel):
+    """How much the face moves."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    mouth: float = Field(1.0, ge=0.5, le=1.5, description="Strength of lip and jaw motion.")
+    resting: Expression = Field(
+        Expression.FRIENDLY, description="The face between acts, worn lightly."
+    )
+    resting_intensity: float = Field(
+        0.35, ge=0, le=1, description="How much of the resting face shows."
+    )
+    blinks_per_minute: float = Field(
+        14.0, ge=2, le=40, description="Blinks a minute while nothing is said; more in speech."
+    )
+    brows: float = Field(1.0, ge=0, le=2, description="Strength of brows on stressed words.")
+
+
+def _both(**shapes: float) -> dict[str, float]:
+    """Spell out left and right for names that have sides."""
+    spelled: dict[str, float] = {}
+    for name, value in shapes.items():
+        if name in FACE_INDEX:
+            spelled[name] = value
+        else:
+            spelled[f"{name}Left"] = spelled[f"{name}Right"] = value
+    return spelled
+
+
+EXPRESSIONS: Final[Mapping[Expression, Mapping[str, float]]] = {
+    Expression.NEUTRAL: {},
+    Expression.FRIENDLY: _both(mouthSmile=0.50, cheekSquint=0.25, eyeSquint=0.10,
+                               browInnerUp=0.15, browOuterUp=0.10, mouthDimple=0.10),
+    Expression.HAPPY: _both(mouthSmile=0.85, cheekSquint=0.60, eyeSquint=0.25, browInnerUp=0.20,
+                            browOuterUp=0.25, mouthUpperUp=0.15, mouthDimple=0.20),
+    Expression.APOLOGETIC: _both(browInnerUp=0.75, browDown=0.08, mouthFrown=0.25,
+                                 mouthPress=0.20, mouthShrugLower=0.20, eyeSquint=0.12),
+    Expression.CONCERNED: _both(browInnerUp=0.60, browDown=0.30, mouthFrown=0.28,
+                                eyeSquint=0.18, mouthPress=0.12),
+    Expression.THINKING: {**_both(browDown=0.22, eyeSquint=0.22, mouthPress=0.22),
+                          "browOuterUpRight": 0.40, "mouthLeft": 0.16, "mouthPucker": 0.10},
+    Expression.ATTENTIVE: _both(browInnerUp=0.28, browOuterUp=0.32, eyeWide=0.22,
+                                mouthSmile=0.18),
+    Expression.SURPRISED: _both(browInnerUp=0.80, browOuterUp=0.80, eyeWide=0.65, jawOpen=0.22,
+                                mouthFunnel=0.12),
+}  # fmt: skip
+"""Each face at full intensity. They are the agent's own; none describes a visitor."""
+
+_MOST = np.ones(SHAPES)
+for _name in ("eyeSquintLeft", "eyeSquintRight"):
+    _MOST[FACE_INDEX[_name]] = 0.7
+
+
+def expression_vector(expression: Expression, intensity: float) -> Floats:
+    """(52,) of an expression at `intensity`, taken into 0..1; not a number counts as 0."""
+    vector = np.zeros(SHAPES)
+    strength = float(np.clip(np.nan_to_num(intensity), 0.0, 1.0))
+    for name, value in EXPRESSIONS[expression].items():
+        vector[FACE_INDEX[name]] = value * strength
+    return vector
+
+
+@dataclass
+class Moves:
+    """A vector that goes from wish to wish by minimum jerk; a new wish adds to those under way.
+
+    Adding makes any moment smooth, however soon the next wish comes.
+    """
+
+    size: int
+    _settled: Floats = field(init=False)
+    _target: Floats = field(init=False)
+    _under_way: list[tuple[float, float, Floats]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._settled = np.zeros(self.size)
+        self._target = np.zeros(self.size)
+
+    @property
+    def target(self) -> Floats:
+        """Where it is going."""
+        return self._target
+
+    def go(self, target: Floats, at: float, duration_s: float) -> None:
+        """Move to `target` from `at` on, taking `duration_s`."""
+        step = target - self._target
+        if float(np.abs(step).max(initial=0.0)) > 1e-6:
+            self._under_way.append((at, max(duration_s, 1e-3), step))
+            self._target = target.astype(np.float64, copy=True)
+
+    def give_up_after(self, at: float) -> None:
+        """Forget steps that have not begun at `at`."""
+        for start, _, step in self._under_way:
+            if start > at:
+                self._target = self._target - step
+        self._under_way = [move for move in self._under_way if move[0] <= at]
+
+    def evaluate(self, times: Floats) -> Floats:
+        """(n, size) at rising `times`, which may go back by up to `REWIND_S`."""
+        value = np.repeat(self._settled[None, :], len(times), axis=0)
+        going = []
+        for start, duration, step in self._under_way:
+            if start + duration <= times[0] - REWIND_S:
+                self._settled = self._settled + step
+                value += step
+            else:
+                value += minimum_jerk((times - start) / duration)[:, None] * step
+                going.append((start, duration, step))
+        self._under_way = going
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Bump:
+    """A short rise and fall: a brow on a stressed word, a small nod."""
+
+    peak_at: float
+    strength: float
+    rise_s: float = 0.14
+    hold_s: float = 0.05
+    fall_s: float = 0.32
+
+    def evaluate(self, times: Floats) -> Floats:
+        """(n,) from 0 to `strength` and back."""
+        up = minimum_jerk((times - (self.peak_at - self.rise_s)) / self.rise_s)
+        down = minimum_jerk((self.peak_at + self.hold_s + self.fall_s - times) / self.fall_s)
+        return np.asarray(self.strength * np.minimum(up, down))
+
+    @property
+    def over_at(self) -> float:
+        """When nothing of it is left."""
+        return self.peak_at + self.hold_s + self.fall_s
+
+
+_I = FACE_INDEX
+_PAIRS = {
+    "stretch": (_I["mouthStretchLeft"], _I["mouthStretchRight"]),
+    "smile": (_I["mouthSmileLeft"], _I["mouthSmileRight"]),
+    "lower": (_I["mouthLowerDownLeft"], _I["mouthLowerDownRight"]),
+    "upper": (_I["mouthUpperUpLeft"], _I["mouthUpperUpRight"]),
+}
+_SINGLES = {
+    "jaw": _I["jawOpen"],
+    "funnel": _I["mouthFunnel"],
+    "pucker": _I["mouthPucker"],
+    "tongue": _I["tongueOut"],
+}
+_PARTING = np.array([*_PAIRS["lower"], *_PAIRS["upper"]])
+_PRESS = np.array([_I["mouthPressLeft"], _I["mouthPressRight"]])
+_LIDS = np.array([_I["eyeBlinkLeft"], _I["eyeBlinkRight"]])
+_WIDE = np.array([_I["eyeWideLeft"], _I["eyeWideRight"]])
+_SMILING = np.array([*_PAIRS["smile"], _I["mouthDimpleLeft"], _I["mouthDimpleRight"]])
+_BROWS = np.array([_I["browInnerUp"], _I["browOuterUpLeft"], _I["browOuterUpRight"]])
+_OTHER_MOUTH = np.array(
+    [i for n, i in _I.items() if n.startswith(("mouth", "jaw")) and "Smile" not in n
+     and "Dimple" not in n and "Frown" not in n]
+)  # fmt: skip
+
+
+def compose(
+    *, mouth: Floats, expression: Floats, blink: Floats, brows: Floats, config: FaceConfig
+) -> NDArray[np.float32]:
+    """Put a face together.
+
+    `mouth`: (n, len(COLUMNS)); `expression`: (n, 52); `blink`, `brows`: (n,) in 0..1.
+    Returns (n, 52) in 0..1.
+    """
+    face = expression.copy()
+    speaking = np.clip(np.max(mouth[:, :-2], axis=1, initial=0.0) * 4, 0, 1)[:, None]
+    # While lips speak, an expression keeps its smile and gives up half of its other lip shapes.
+    face[:, _OTHER_MOUTH] *= 1 - 0.5 * speaking
+    face[:, _SMILING] *= 1 - 0.3 * speaking
+    strength = config.mouth
+    for column, i in _SINGLES.items():
+        face[:, i] += mouth[:, COLUMN[column]] * strength
+    for column, (left, right) in _PAIRS.items():
+        face[:, left] += mouth[:, COLUMN[column]] * strength
+        face[:, right] += mouth[:, COLUMN[column]] * strength
+    close, teeth = mouth[:, COLUMN["close"]], mouth[:, COLUMN["teeth"]]
+    _meet(face, close, teeth)
+    face[:, _BROWS] += brows[:, None] * np.array([0.30, 0.42, 0.42]) * config.brows
+    face[:, _LIDS] = np.maximum(face[:, _LIDS], blink[:, None])
+    face[:, _WIDE] *= (1 - blink)[:, None]
+    return np.asarray(np.clip(face, 0.0, _MOST), np.float32)
+
+
+def _meet(face: Floats, close: Floats, teeth: Floats) -> None:
+    """Bring the lips together where `close` is 1, lower lip to upper teeth where `teeth` is 1.
+
+    mouthClose cancels what the jaw opens, as ARKit defines it, so it takes the jaw's own value.
+    """
+    jaw = _I["jawOpen"]
+    teeth = teeth * (1 - close)
+    face[:, jaw] = np.clip(face[:, jaw], 0.0, 1.0) * (1 - 0.5 * close) * (1 - 0.55 * teeth)
+    face[:, _PARTING] *= ((1 - close) * (1 - teeth))[:, None]
+    face[:, _I["mouthFunnel"]] *= (1 - close) * (1 - 0.8 * teeth)
+    face[:, _I["mouthShrugUpper"]] *= 1 - close
+    face[:, _SMILING] *= (1 - 0.2 * close)[:, None]
+    face[:, _I["mouthClose"]] = close * face[:, jaw]
+    face[:, _PRESS] = np.maximum(face[:, _PRESS], 0.30 * close[:, None])
+    roll_lower, roll_upper = _I["mouthRollLower"], _I["mouthRollUpper"]
+    face[:, roll_lower] = np.maximum(face[:, roll_lower], 0.22 * close + 0.55 * teeth)
+    face[:, roll_upper] = np.maximum(face[:, roll_upper], 0.18 * close) * (1 - teeth)
+    face[:, _PARTING[2:]] += 0.20 * teeth[:, None]
+    face[:, _I["tongueOut"]] *= (1 - close) * (1 - teeth)
+
+
+def still_mouth(count: int) -> Floats:
+    """(count, len(COLUMNS)) of a mouth that says nothing."""
+    return np.zeros((count, len(COLUMNS)))

@@ -1,0 +1,126 @@
+"""The body between gestures: it breathes, sways a little, holds its head, rests its hands.
+
+A VRM body stands in T-pose when all its rotations are zero, so the arms are brought down here.
+Sway is a sum of slow sines with unrelated periods and seeded phases: it never repeats within a
+day, and is the same for the same seed.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from actuation.motion import JOINT_INDEX, JOINT_NAMES
+from actuation.rotations import IDENTITY, about, mirrored, multiply, turned
+from agent.core.messages import Posture
+
+Floats = NDArray[np.float64]
+JOINTS: Final = len(JOINT_NAMES)
+
+_BREATH_HZ = 0.23
+_BREATH_RAD = 0.012
+_SHOULDER_RAD = 0.016
+_PERIODS_S = (5.3, 8.9, 13.7)
+_SWAY_RAD = {"hips": 0.006, "spine": 0.006, "chest": 0.005, "neck": 0.008, "head": 0.009}
+_UPPER_ARM_DOWN_RAD = 1.20
+_UPPER_ARM_FORWARD_RAD = 0.18
+_ELBOW_RAD = 1.05
+_FOREARM_IN_RAD = 0.35
+_CURL_RAD = {"Index": 0.22, "Middle": 0.28, "Ring": 0.34, "Little": 0.40}
+
+
+def _left_arm() -> dict[str, Floats]:
+    """The left arm at rest: hand before the body, at the height of a desk."""
+    upper = multiply(about("y", -_UPPER_ARM_FORWARD_RAD), about("z", -_UPPER_ARM_DOWN_RAD))
+    # Forward at the elbow, then a little inwards, so that the hands rest before the body.
+    lower = multiply(about("y", -_ELBOW_RAD), about("x", -_FOREARM_IN_RAD))
+    pose = {
+        "leftShoulder": about("z", -0.03),
+        "leftUpperArm": upper,
+        "leftLowerArm": lower,
+        "leftHand": multiply(about("z", -0.10), about("x", -0.25)),
+        "leftThumbMetacarpal": about("y", -0.20),
+        "leftThumbProximal": about("y", -0.12),
+        "leftThumbDistal": about("y", -0.18),
+    }
+    for finger, curl in _CURL_RAD.items():
+        pose[f"left{finger}Proximal"] = about("z", -curl)
+        pose[f"left{finger}Intermediate"] = about("z", -curl * 1.2)
+        pose[f"left{finger}Distal"] = about("z", -curl * 0.7)
+    return pose
+
+
+def rest_pose() -> Floats:
+    """(44, 4): upright, hands before the body. The pose every gesture starts and ends in."""
+    pose = np.tile(IDENTITY, (JOINTS, 1))
+    for name, rotation in _left_arm().items():
+        pose[JOINT_INDEX[name]] = rotation
+        pose[JOINT_INDEX[name.replace("left", "right", 1)]] = mirrored(rotation)
+    return pose
+
+
+LEANS: Final[Mapping[Posture, Mapping[str, tuple[float, float]]]] = {
+    Posture.REST: {},
+    Posture.ATTENTIVE: {"spine": (-0.03, 0.0), "chest": (0.01, 0.0)},
+    Posture.LISTENING: {"spine": (-0.05, 0.0), "chest": (-0.02, 0.0), "head": (0.01, 0.07)},
+    Posture.THINKING: {"chest": (0.02, 0.0), "head": (0.03, -0.08)},
+}
+"""Pitch (up positive) and roll of each joint, radians."""
+LEAN_JOINTS: Final = ("spine", "chest", "head")
+
+
+def lean_vector(posture: Posture) -> Floats:
+    """(6,): pitch and roll of `LEAN_JOINTS`."""
+    lean = LEANS[posture]
+    return np.array([value for joint in LEAN_JOINTS for value in lean.get(joint, (0.0, 0.0))])
+
+
+class IdleBody:
+    """Breath, sway and posture over time, for the whole body."""
+
+    def __init__(self, *, seed: int) -> None:
+        random = np.random.default_rng((seed, 0x1D1E))
+        self._phase = random.uniform(0, 2 * np.pi, (len(_SWAY_RAD), 3, len(_PERIODS_S)))
+        self._rest = rest_pose()
+
+    def evaluate(
+        self,
+        times: Floats,
+        *,
+        lean: Floats,
+        head_yaw: Floats,
+        head_pitch: Floats,
+        head_roll: Floats,
+    ) -> Floats:
+        """(n, 44, 4) at `times`. `lean`: (n, 6); head angles (n,) against the trunk."""
+        joints = np.repeat(self._rest[None], len(times), axis=0)
+        breath = 0.5 - 0.5 * np.cos(2 * np.pi * _BREATH_HZ * times)
+        sway = {name: self._sway(i, times) for i, name in enumerate(_SWAY_RAD)}
+        zero = np.zeros(len(times))
+        add = {
+            "hips": (zero, zero, zero),
+            "spine": (zero, lean[:, 0] + 0.4 * _BREATH_RAD * breath, lean[:, 1]),
+            "chest": (zero, lean[:, 2] + _BREATH_RAD * breath, lean[:, 3]),
+            "neck": (0.4 * head_yaw, 0.35 * head_pitch - 0.6 * _BREATH_RAD * breath,
+                     0.4 * head_roll),
+            "head": (0.6 * head_yaw, 0.65 * head_pitch + lean[:, 4] - 0.6 * _BREATH_RAD * breath,
+                     0.6 * head_roll + lean[:, 5]),
+        }  # fmt: skip
+        for name, (yaw, pitch, roll) in add.items():
+            s = sway[name]
+            joints[:, JOINT_INDEX[name]] = turned(yaw + s[0], pitch + s[1], roll + s[2])
+        lift = _SHOULDER_RAD * breath
+        for side, sign in (("left", 1.0), ("right", -1.0)):
+            i = JOINT_INDEX[f"{side}Shoulder"]
+            joints[:, i] = multiply(about("z", sign * lift), joints[:, i])
+        return joints
+
+    def _sway(self, i: int, times: Floats) -> tuple[Floats, Floats, Floats]:
+        size = list(_SWAY_RAD.values())[i]
+        waves = [
+            size * sum(np.sin(2 * np.pi * times / p + self._phase[i, a, k]) / (k + 1)
+                       for k, p in enumerate(reversed(_PERIODS_S)))
+            for a in range(3)
+        ]  # fmt: skip
+        return np.asarray(waves[0]), 0.6 * np.asarray(waves[1]), np.asarray(waves[2])

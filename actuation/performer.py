@@ -1,0 +1,131 @@
+"""The component that performs acts: it gives the stage its commands, its sound and its time.
+
+One task makes sound, clause by clause, what is wanted now before what may be wanted; one task
+moves time on, some ten times a second; all of them work on one `Stage`.
+"""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterable, Callable, Sequence
+
+from actuation.bodies import Bodies
+from actuation.gestures import Gestures, HeadGestures
+from actuation.motion import FRAME_RATE_HZ, Embodiment
+from actuation.playback import ActOnStage
+from actuation.stage import PerformerConfig, Stage
+from actuation.voice import Voices
+from agent.core.clock import Clock
+from agent.core.messages import (
+    Act,
+    Duck,
+    Message,
+    PersonLost,
+    PersonSeen,
+    Played,
+    PrepareSpeech,
+    Stop,
+)
+
+Command = Act | Stop | Duck | PrepareSpeech
+
+_NOW, _MAYBE = 0, 1
+
+
+class Performer:
+    """The one writer of all bodies."""
+
+    name = "actuation.performer"
+
+    def __init__(
+        self,
+        *,
+        commands: AsyncIterable[Command],
+        sightings: AsyncIterable[PersonSeen | PersonLost],
+        reports: AsyncIterable[Played],
+        publish: Callable[[Message], None],
+        voices: Voices,
+        bodies: Sequence[Embodiment],
+        clock: Clock,
+        config: PerformerConfig | None = None,
+        gestures: Callable[[], Gestures] = HeadGestures,
+    ) -> None:
+        self._commands = commands
+        self._sightings = sightings
+        self._reports = reports
+        self._publish = publish
+        self._voices = voices
+        self._bodies = Bodies(bodies, clock=clock, publish=publish)
+        self._clock = clock
+        self._config = config or PerformerConfig()
+        self._gestures = gestures
+        self._order = itertools.count()
+        self._wanted: asyncio.PriorityQueue[tuple[int, int, ActOnStage | None, int, str]]
+
+    async def run(self) -> None:
+        """Perform until cancelled, then let the bodies rest. A restart begins at rest."""
+        self._wanted = asyncio.PriorityQueue()
+        stage = Stage(
+            config=self._config,
+            gestures=self._gestures(),
+            lead_s=self._bodies.lead_s,
+            start=self._clock.now(),
+            publish=self._publish,
+            send=self._bodies.apply,
+            want=lambda act, index, text: self._want(_NOW, text, act, index),
+        )
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._bodies.connect())
+                group.create_task(self._make_sound(stage))
+                group.create_task(self._obey(stage))
+                group.create_task(self._watch(stage))
+                group.create_task(self._listen_to_bodies(stage))
+                group.create_task(self._move_on(stage))
+        finally:
+            await self._bodies.rest()
+            await self._voices.close()
+
+    async def _obey(self, stage: Stage) -> None:
+        async for command in self._commands:
+            now = self._clock.now()
+            match command:
+                case Act():
+                    stage.act(command, now)
+                case Stop():
+                    stage.stop(command, now)
+                case Duck():
+                    stage.duck(command, now)
+                case PrepareSpeech():
+                    for clause in command.clauses:
+                        self._want(_MAYBE, clause.text)
+
+    async def _watch(self, stage: Stage) -> None:
+        async for sighting in self._sightings:
+            stage.attention.see(sighting)
+
+    async def _listen_to_bodies(self, stage: Stage) -> None:
+        async for played in self._reports:
+            if played.body == self._bodies.mouthpiece:
+                stage.report(played, self._clock.now())
+
+    async def _make_sound(self, stage: Stage) -> None:
+        await self._voices.start()
+        while True:
+            _, _, wanted_by, index, text = await self._wanted.get()
+            if wanted_by is not None and wanted_by.over:
+                continue
+            speech = await self._voices.speak(text)
+            if wanted_by is not None:
+                stage.have_sound(wanted_by, index, speech, self._clock.now())
+
+    async def _move_on(self, stage: Stage) -> None:
+        period = self._config.chunk_frames / FRAME_RATE_HZ
+        while True:
+            now = self._clock.now()
+            stage.advance(now)
+            await self._clock.sleep_until(now + period)
+
+    def _want(
+        self, rank: int, text: str, wanted_by: ActOnStage | None = None, index: int = 0
+    ) -> None:
+        self._wanted.put_nowait((rank, next(self._order), wanted_by, index, text))

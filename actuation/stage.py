@@ -1,0 +1,403 @@
+"""What happens on stage, as a function of commands, sounds, reports and time. No loop, no I/O.
+
+Frames and sound leave ahead of time in small chunks. Whatever must be seen sooner than what was
+sent ahead starts a new generation: bodies drop the rest and get it again from this moment on.
+A hold freezes the score where it was really heard; it goes on from the start of the cut phrase,
+or is given up. Sound that was asked for by an act that has ended meanwhile is not played.
+"""
+
+import itertools
+import math
+from collections.abc import Callable
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from actuation.animation import Animation, AnimationConfig, track_of
+from actuation.attention import Attention
+from actuation.generators.rules_face import MouthTrack
+from actuation.gestures import Gestures
+from actuation.motion import FRAME_RATE_HZ, Cut, FrameChunk, StageItem, Volume
+from actuation.playback import ActOnStage, Playback
+from actuation.voice import Speech
+from agent.core.messages import (
+    Act,
+    ActFinished,
+    ActStarted,
+    ClauseSpoken,
+    Duck,
+    Expression,
+    Meeting,
+    Message,
+    Played,
+    Priority,
+    StageState,
+    Stop,
+    UtteranceId,
+)
+
+
+class PerformerConfig(BaseModel):
+    """How acts are brought on stage."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    lead_in_s: float = Field(
+        0.08, ge=0.02, le=0.5, description="From having a clause's sound to its first sample."
+    )
+    chunk_frames: int = Field(
+        6, ge=1, le=30, description="Frames made and sent at a time; 6 are a tenth of a second."
+    )
+    hold_limit_s: float = Field(
+        8.0, ge=0.5, le=60, description="A held utterance that nobody resumes is given up."
+    )
+    report_grace_s: float = Field(
+        0.5, ge=0, le=5, description="How long to wait for a body's report before the clock counts."
+    )
+    floor_kept_s: float = Field(
+        4.0, ge=0, le=30, description="How long the floor is kept when an act says more follows."
+    )
+    animation: AnimationConfig = Field(
+        default_factory=AnimationConfig, description="Face, eyes and body."
+    )
+
+
+_RANK: Final = {priority: rank for rank, priority in enumerate(Priority)}
+_EARLY_S = 0.9
+"""Clauses are laid out on the stage this long before they begin: gestures prepare themselves."""
+_FACE_EARLY_S = 0.12
+_SILENT_ACT_S = 0.6
+_AFTERGLOW_S = 0.8
+_LATE_S = 0.01
+
+
+class Stage:
+    """Everything the agent shows and says."""
+
+    def __init__(
+        self,
+        *,
+        config: PerformerConfig,
+        gestures: Gestures,
+        lead_s: float,
+        start: float,
+        publish: Callable[[Message], None],
+        send: Callable[[StageItem], None],
+        want: Callable[[ActOnStage, int, str], None],
+    ) -> None:
+        self._config = config
+        self._lead_s = lead_s
+        self._publish = publish
+        self._send = send
+        self._want = want
+        self.attention = Attention(config.animation.gaze.eye_height_m)
+        self._animation = Animation(config=config.animation, gestures=gestures, start=start)
+        self._generation = 0
+        self._next = math.ceil(start * FRAME_RATE_HZ)
+        self._utterances = itertools.count(1)
+        self._current: Playback | None = None
+        self._covered: list[Playback] = []
+        self._tracks: dict[int, MouthTrack] = {}
+        self._silent: list[tuple[float, Act]] = []
+        self._relax_at = math.inf
+        self._floor_until = -math.inf
+        self._state = (False, False)
+        self._bodies_report = False
+
+    @property
+    def sent_at(self) -> float:
+        """Stage time of the next frame: what is scheduled from here on will be seen."""
+        return self._next / FRAME_RATE_HZ
+
+    # Commands.
+
+    def act(self, act: Act, now: float) -> None:
+        """Take on an act."""
+        current = self._current
+        if not act.clauses:
+            if current is None or not current.playing:
+                self._rewind(now)
+            self._perform_silent(act, now)
+            return
+        if current is not None:
+            match act.speech_meets:
+                case Meeting.SKIP:
+                    self._finish(act, now, "", False, "skipped: speech is under way")
+                    return
+                case Meeting.REPLACE:
+                    self._end_speech(now, "replaced by another act", lambda _: False)
+                case Meeting.OVERRIDE:
+                    self._hold(current, now)
+                    self._covered.append(current)
+                    self._current = None
+        if self._current is None:
+            self._current = Playback(UtteranceId(next(self._utterances)))
+        on_stage = ActOnStage(act)
+        self._current.acts.append(on_stage)
+        for i, clause in enumerate(act.clauses):
+            self._want(on_stage, i, clause.text)
+
+    def stop(self, stop: Stop, now: float) -> None:
+        """End what is said and done, apart from acts of high enough priority."""
+        limit, why = stop.except_priority, stop.reason.because
+
+        def keep(act: Act) -> bool:
+            return limit is not None and _RANK[act.priority] >= _RANK[limit]
+
+        self._end_speech(now, why, keep)
+        for _, act in self._silent:
+            if not keep(act):
+                self._finish(act, now, "", True, why)
+        self._silent = [pair for pair in self._silent if keep(pair[1])]
+        self._send(Volume(at=now, gain=1.0))
+        self.advance(now)
+
+    def duck(self, duck: Duck, now: float) -> None:
+        """Lower, hold or bring back the voice."""
+        current = self._current
+        if duck.gain <= 0.0:
+            if current is not None and current.held_s is None:
+                self._hold(current, now)
+                self.advance(now)
+            return
+        if current is not None and current.held_s is not None and duck.gain >= 1.0:
+            self._resume(current, now)
+        self._send(Volume(at=now, gain=min(duck.gain, 1.0)))
+        self.advance(now)
+
+    def have_sound(self, on_stage: ActOnStage, index: int, speech: Speech, now: float) -> None:
+        """A clause's sound is there: put it on the score, and start if it is the first."""
+        playback = next(
+            (p for p in (self._current, *self._covered) if p and on_stage in p.acts), None
+        )
+        if playback is None or on_stage.over:
+            return
+        earliest = max(now + self._config.lead_in_s, self.sent_at)
+        playback.append(on_stage, index, speech, not_before_at=earliest)
+        self._tracks[id(speech)] = track_of(speech)
+        if playback is self._current and playback.base_at is None and playback.held_s is None:
+            self._begin(playback, now)
+        self.advance(now)
+
+    def report(self, played: Played, now: float) -> None:
+        """A body says what it played."""
+        current = self._current
+        if current is not None and played.utterance == current.utterance:
+            self._bodies_report = True
+            current.report(played)
+            self._progress(now)
+
+    # Time.
+
+    def advance(self, now: float) -> None:
+        """Send what is due by `now`, tell what has happened."""
+        self._progress(now)
+        self._next = max(self._next, math.ceil(now * FRAME_RATE_HZ - 1e-6))
+        horizon = now + self._lead_s + self._config.chunk_frames / FRAME_RATE_HZ
+        current = self._current
+        if current is not None and current.playing:
+            unsent_at = current.unsent_at()
+            if unsent_at is not None and unsent_at < now - _LATE_S:
+                # The loop was away for longer than what was sent ahead: go on from here.
+                self._hold(current, now)
+                self._resume(current, now, repeat=False)
+            self._lay_out(current, horizon)
+            for chunk in current.sound_until(horizon, self._generation):
+                self._send(chunk)
+        self._animation.look(*self.attention.target(now), self.sent_at)
+        if now >= self._relax_at:
+            self._relax_at = math.inf
+            self._animation.relax(self.sent_at)
+            self.attention.back_to_partner(now)
+        count = math.floor(horizon * FRAME_RATE_HZ) - self._next + 1
+        if count > 0:
+            frames = self._animation.frames(self._next, count, current)
+            self._next += count
+            self._send(FrameChunk(generation=self._generation, frames=frames))
+        self._tell_state(now)
+
+    def _progress(self, now: float) -> None:
+        for end_at, act in [pair for pair in self._silent if pair[0] <= now]:
+            self._finish(act, end_at, "", False)
+            self._silent.remove((end_at, act))
+        current = self._current
+        if current is None:
+            return
+        if current.held_s is not None:
+            if now - current.held_at > self._config.hold_limit_s:
+                self._end_speech(now, "held too long", lambda _: False)
+            return
+        if current.base_at is None:
+            return
+        heard_s = current.heard_s(now)
+        for i, scored in enumerate(current.score.clauses):
+            on_stage = next(a for a in current.acts if a.act is scored.act)
+            if on_stage.over or i in current.told:
+                continue
+            starts_at = current.stage_at(scored.start_s) + current.lag_s
+            waited = current.reported or not self._bodies_report
+            if not waited:
+                waited = now >= starts_at + self._config.report_grace_s
+            ended = heard_s >= scored.end_s - 1e-6
+            if not on_stage.started and now >= starts_at and (waited or ended):
+                on_stage.started = True
+                self._publish(
+                    ActStarted(
+                        at=starts_at,
+                        act=scored.act.act,
+                        utterance=current.utterance,
+                        text=" ".join(c.text for c in scored.act.clauses),
+                    )
+                )
+            if ended:
+                current.told.add(i)
+                self._spoken(current, on_stage, i)
+        if all(a.over for a in current.acts):
+            self._end_playback(now)
+
+    def _spoken(self, playback: Playback, on_stage: ActOnStage, i: int) -> None:
+        scored = playback.score.clauses[i]
+        ended_at = playback.stage_at(scored.end_s) + playback.lag_s
+        act = on_stage.act
+        self._publish(
+            ClauseSpoken(at=ended_at, act=act.act, index=scored.index, text=scored.clause.text)
+        )
+        on_stage.spoken += 1
+        if on_stage.spoken == len(act.clauses):
+            on_stage.over = True
+            if act.more_follows:
+                self._floor_until = ended_at + self._config.floor_kept_s
+            self._finish(act, ended_at, playback.score.heard(act.act, math.inf), False)
+
+    def _end_playback(self, now: float) -> None:
+        self._current = None
+        self._tracks.clear()
+        self._relax_at = now + _AFTERGLOW_S
+        if self._covered:
+            self._current = self._covered.pop()
+            for scored in self._current.score.clauses:
+                self._tracks[id(scored.speech)] = track_of(scored.speech)
+            self._resume(self._current, now)
+
+    # Moves of the whole.
+
+    def _rewind(self, now: float) -> None:
+        """What was sent ahead is dropped, and made again from now on."""
+        self._generation += 1
+        self._next = math.ceil(now * FRAME_RATE_HZ - 1e-6)
+        self._send(Cut(generation=self._generation, at=now))
+
+    def _begin(self, playback: Playback, now: float) -> None:
+        self._rewind(now)
+        playback.begin(now + self._config.lead_in_s)
+        self._relax_at = math.inf
+        self._floor_until = -math.inf
+
+    def _hold(self, playback: Playback, now: float) -> None:
+        playing = playback.playing
+        playback.hold(now)
+        if playing:
+            self._rewind(now)
+            self._animation.hold(now)
+            self.attention.back_to_partner(now)
+            self._animation.express(Expression.ATTENTIVE, 0.5, now)
+
+    def _resume(self, playback: Playback, now: float, *, repeat: bool = True) -> None:
+        self._rewind(now)
+        at = now + self._config.lead_in_s
+        placed = playback.base_at is not None
+        playback.resume(at, repeat=repeat)
+        if not placed and playback.score.clauses:
+            playback.begin(at)
+        self._relax_at = math.inf
+
+    def _end_speech(self, now: float, why: str, keep: Callable[[Act], bool]) -> None:
+        """Give up all speech whose act is not kept."""
+        current = self._current
+        if current is None:
+            return
+        self._progress_before_end(current, now)
+        for playback in (current, *self._covered):
+            heard_s = playback.heard_s(now)
+            for on_stage in playback.acts:
+                if not on_stage.over and not keep(on_stage.act):
+                    on_stage.over = True
+                    heard = playback.score.heard(on_stage.act.act, heard_s)
+                    self._finish(on_stage.act, now, heard, True, why)
+        self._covered = [p for p in self._covered if not all(a.over for a in p.acts)]
+        if self._current is not current:
+            return
+        if current.cut_short(now):
+            return
+        kept = [a.act for a in current.acts if not a.over]
+        self._hold(current, now)
+        self._current = None
+        self._end_playback(now)
+        for act in kept:
+            self.act(act, now)
+
+    def _progress_before_end(self, current: Playback, now: float) -> None:
+        """Tell of clauses that ended just now, so that they are not lost to the stop."""
+        if current.playing:
+            self._progress(now)
+
+    def _perform_silent(self, act: Act, now: float) -> None:
+        at = self.sent_at
+        ends = [at + _SILENT_ACT_S]
+        moving = self._animation.moving(at)
+        if not (moving and act.gesture_meets is Meeting.SKIP):
+            if moving and act.gesture_meets is Meeting.REPLACE and act.gestures:
+                self._animation.give_up_gestures(at)
+            ends += [s.end_s for s in self._animation.at_once(act.gestures, at)]
+        self._wear(act, now, at)
+        if act.expression is not None:
+            self._relax_at = max(ends) + _AFTERGLOW_S
+        self._publish(ActStarted(at=at, act=act.act))
+        self._silent.append((max(ends), act))
+        self.advance(now)
+
+    def _wear(self, act: Act, now: float, at: float) -> None:
+        """Face, gaze and posture of an act."""
+        if act.expression is not None:
+            self._animation.express(act.expression, act.intensity, at)
+        if act.posture is not None:
+            self._animation.lean(act.posture, at)
+        self.attention.wish(act.gaze, act.to, now)
+
+    def _lay_out(self, playback: Playback, horizon: float) -> None:
+        """Schedule face and gestures of the clauses that come near."""
+        for i, scored in enumerate(playback.score.clauses):
+            starts_at = playback.stage_at(scored.start_s)
+            if i in playback.performed or starts_at - _EARLY_S > horizon:
+                continue
+            playback.performed.add(i)
+            from_at = playback.resumed_inside(i)
+            moved = playback.rest_of(i)
+            sooner = max(self.sent_at, starts_at - _FACE_EARLY_S)
+            if scored.index == 0 and from_at is None:
+                self._wear(scored.act, sooner, sooner)
+                self._animation.at_once(scored.act.gestures, sooner)
+            self._animation.speak(moved, self._tracks[id(scored.speech)], from_at=from_at)
+            self._animation.gesture(moved, earliest_at=self.sent_at)
+            clause = scored.clause
+            if clause.expression is not None:
+                self._animation.express(clause.expression, clause.intensity, sooner)
+            if clause.gaze is not None:
+                self.attention.wish(clause.gaze, scored.act.to, sooner)
+            elif scored.index > 0:
+                self.attention.wish(scored.act.gaze, scored.act.to, sooner)
+
+    # Telling.
+
+    def _finish(self, act: Act, at: float, heard: str, interrupted: bool, detail: str = "") -> None:
+        self._publish(
+            ActFinished(at=at, act=act.act, heard=heard, interrupted=interrupted, detail=detail)
+        )
+
+    def _tell_state(self, now: float) -> None:
+        current = self._current
+        speaking = (current is not None and current.base_at is not None) or now < self._floor_until
+        state = (speaking, self._animation.moving(now))
+        if state != self._state:
+            self._state = state
+            self._publish(StageState(at=now, speaking=state[0], moving=state[1]))
