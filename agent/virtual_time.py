@@ -19,9 +19,9 @@ Ts = TypeVarTuple("Ts")
 class _JumpingSelector(selectors.DefaultSelector):
     """Selects without waiting, and counts the wait it was asked for as time passed."""
 
-    def __init__(self) -> None:
+    def __init__(self, start_s: float) -> None:
         super().__init__()
-        self.time_s = 0.0
+        self.time_s = start_s
         self.waits_outside: Callable[[], bool] = lambda: False
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
@@ -39,14 +39,14 @@ class _JumpingSelector(selectors.DefaultSelector):
 
 
 class VirtualTimeLoop(asyncio.SelectorEventLoop):
-    """`loop.time()` starts at zero and moves only when every task is waiting for a timer.
+    """`loop.time()` starts at `start_s` and moves only when every task is waiting for a timer.
 
     Knows of work outside by `run_in_executor` (so `asyncio.to_thread`, name look-ups) and by
     child processes started through asyncio. A thread started by hand is not seen.
     """
 
-    def __init__(self) -> None:
-        selector = _JumpingSelector()
+    def __init__(self, start_s: float = 0.0) -> None:
+        selector = _JumpingSelector(start_s)
         super().__init__(selector)
         self._jumping = selector
         self._jobs = 0
@@ -54,7 +54,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         selector.waits_outside = self._works_outside
 
     def time(self) -> float:
-        """Virtual seconds since the loop was made."""
+        """Virtual seconds."""
         return self._jumping.time_s
 
     def run_in_executor(

@@ -20,7 +20,22 @@ MAY_IMPORT = {
     "actuation": {"actuation", "agent.core"},
     "agent": {"agent", "agent.core", *SIBLINGS},
 }
-FLOOR = ("runtime", "watchdog", "config", "recorder", "replay", "virtual_time", "log")
+FLOOR = (
+    "comparison",
+    "config",
+    "config_faults",
+    "config_text",
+    "explain",
+    "lifetime",
+    "log",
+    "recorder",
+    "recording",
+    "reload",
+    "replay",
+    "runtime",
+    "virtual_time",
+    "watchdog",
+)
 HEAVY = {
     "aiomqtt",
     "bpy",
