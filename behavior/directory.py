@@ -185,8 +185,8 @@ _TO_HOST = (
 )  # fmt: skip
 _TO_PLACE = (
     "where is the {}", "where is the {} please", "how do i get to the {}",
-    "i am looking for the {}", "can you tell me the way to the {}", "how do i find the {}", "which way is the {}", "the {}",
-    "is there a {} here", "where can i find the {}",
+    "i am looking for the {}", "can you tell me the way to the {}", "how do i find the {}",
+    "which way is the {}", "the {}", "is there a {} here", "where can i find the {}",
 )  # fmt: skip
 _GENERAL = (
     "hello", "hi", "good morning", "good afternoon", "good evening", "yes", "yes please", "no",
@@ -204,7 +204,8 @@ _GENERAL = (
     "how are you", "who are you", "what is your name", "are you a robot", "are you a human",
     "are you recording me", "what can you do", "tell me a joke", "do you speak german",
     "can i bring my dog", "where can i charge my phone", "where can i wait",
-    "how long will it take", "i am early", "i am late", "at nine o'clock", "at ten o'clock", "at half past two",
+    "how long will it take", "i am early", "i am late", "at nine o'clock",
+    "at ten o'clock", "at half past two",
 )  # fmt: skip
 
 

@@ -171,13 +171,8 @@ class Encounter:
             self.history.append((who, words.strip()))
             del self.history[:-longest]
 
-    def forget(self) -> tuple[int, ...]:
-        """Empty the memory; return the visits in the book that are to be deleted."""
-        visits = tuple(self.visits.values())
-        self.conversation = Conversation(
-            turns=self.conversation.turns, wordings=self.conversation.wordings
-        )
+    def forget(self) -> None:
+        """Empty the memory. What is in the book is deleted by who wrote it there."""
+        old = self.conversation
+        self.conversation = Conversation(turns=old.turns, wordings=old.wordings, salt=old.salt)
         self.history.clear()
-        self.visits.clear()
-        self.asked_something = False
-        return visits

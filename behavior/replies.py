@@ -105,8 +105,7 @@ def _correct(draft: Draft, put_right: str) -> tuple[str, str] | None:
     found = desk.directory.people(put_right, expected=expects_host)
     in_meeting = state.meeting is not None or expects_host
     if found.hosts and (in_meeting or request.intent is Intent.MEET_HOST):
-        old = state.meeting or Meeting()
-        draft.change(meeting=replace(old, host=None, options=(), notified=False))
+        tasks.withdraw(draft, unless=found.hosts)
         tasks.choose_host(draft, found)
         return "meet_host", because
     if request.intent not in SMALL:
@@ -193,11 +192,13 @@ def _about_visitor(draft: Draft, request: Request) -> tuple[str, str] | None:
     if request.intent in {Intent.YES, Intent.GREETING, Intent.THANKS, Intent.HOW_ARE_YOU}:
         draft.ask("meet.ask_visitor", Asked.VISITOR)
         return request.intent.value, "no name yet"
-    if request.intent is Intent.NO or re.search(
-        r"\b(?:rather not|won't say)\b", plain(draft.heard.text)
-    ):
+    if re.search(r"\b(?:rather not|won't say|no thanks?|no thank you)\b", plain(draft.heard.text)):
         tasks.announce(draft)
         return "name", "would rather not say a name"
+    if request.intent is Intent.NO:
+        draft.change(meeting=replace(draft.state.meeting or Meeting(), host=None))
+        draft.ask("meet.wrong_host", Asked.HOST)
+        return "meet_host", "no: probably another host"
     if name:
         tasks.take_name(draft, name)
         return "name", "a name was asked for"
@@ -246,7 +247,7 @@ def _keep_question(draft: Draft) -> None:
         host = meeting.options[0]
         draft.ask("meet.confirm_host", Asked.CONFIRM_HOST, host, host=host)
     elif draft.before.asked is Asked.HOST and meeting and not meeting.host:
-        draft.ask("meet.ask_host_again", Asked.HOST)
+        draft.ask("meet.ask_host_plain", Asked.HOST)
 
 
 # --- what a line asks for by itself ------------------------------------------------------------
@@ -322,6 +323,8 @@ def _small_talk(draft: Draft, request: Request) -> None:
             draft.say("no_more")
         case Intent.THANKS:
             draft.say("welcome")
+        case Intent.BACKCHANNEL:
+            pass
         case Intent.WAIT | Intent.HOW_ARE_YOU | Intent.JOKE | Intent.COMPLIMENT | Intent.PERSONAL:
             draft.say(request.intent.value)
         case _:

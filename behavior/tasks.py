@@ -4,12 +4,24 @@ Each function writes its share of an answer into a `Draft`. Nothing is done here
 and run when the turn counts.
 """
 
+import re
 from dataclasses import replace
 
 from behavior.conversation import Asked, CallHelp, Meeting, NotifyHost, RecordVisit
 from behavior.directory import Found, Host
 from behavior.draft import Draft
 from behavior.understanding import Intent, Request
+
+_SOMEBODY = re.compile(
+    r"\b(?:with|to see|see|meet|visit|for|meeting)"
+    r" (?:mister |miss |missus |doctor |mr |mrs |ms |dr )?"
+    r"([a-z']+(?: [a-z']+)?)(?: please| at .*)?$"
+)
+_NOBODY = frozenset(
+    {"a", "an", "my", "the", "someone", "somebody", "anyone", "you", "your", "me", "us", "some",
+     "him", "her", "them", "people", "this", "it", "one", "two", "three", "ten", "noon", "today",
+     "now", "with", "work", "interview", "appointment", "meeting"}
+)  # fmt: skip
 
 
 def meet(draft: Draft, request: Request) -> None:
@@ -99,6 +111,18 @@ def announce(draft: Draft) -> None:
     _meeting(draft, notified=True)
 
 
+def withdraw(draft: Draft, unless: tuple[Host, ...]) -> None:
+    """The host was the wrong one: tell that host so, and start over with the rest as it is."""
+    meeting = draft.state.meeting or Meeting()
+    if meeting.notified and meeting.host and meeting.host not in {h.name for h in unless}:
+        draft.do(
+            NotifyHost(
+                host=meeting.host, visitor=draft.state.visitor or "a visitor", purpose="withdrawn"
+            )
+        )
+    draft.change(meeting=Meeting(time=meeting.time))
+
+
 def host_status(draft: Draft) -> None:
     """Say what is known of the message to the host: no more than that."""
     meeting = draft.state.meeting
@@ -120,9 +144,7 @@ def take_name(draft: Draft, name: str) -> None:
         draft.say("meet.corrected_visitor", visitor=name)
         draft.do(
             NotifyHost(host=meeting.host, visitor=name, purpose="correction"),
-            RecordVisit(
-                kind="appointment", visitor=name, host=meeting.host, detail="name corrected"
-            ),
+            RecordVisit(kind="appointment", visitor=name, host=meeting.host),
         )
     elif meeting and meeting.host and not meeting.notified:
         announce(draft)
@@ -224,9 +246,8 @@ def emergency(draft: Draft, intent: Intent) -> None:
         key = "emergency.again" if again else "emergency"
         screen = f"Emergency call: {site.emergency.number}"
         draft.say(key, text=site.emergency.text, number=number, screen=screen)
-    because = (
-        "a visitor reports a fire" if intent is Intent.FIRE else "a visitor reports an emergency"
-    )
+    what = "a fire" if intent is Intent.FIRE else "an emergency"
+    because = f"a visitor reports {what}"
     draft.do(CallHelp(urgent=True, because=because), RecordVisit(kind="help", detail=because))
     draft.change(recorded=(*draft.state.recorded, "urgent"))
 
@@ -271,14 +292,5 @@ def _meeting(draft: Draft, **changes: object) -> None:
 
 def _names_somebody(text: str) -> bool:
     """Whether the line names a person we did not find, rather than none at all."""
-    import re
-
-    match = re.search(
-        r"\b(?:with|to see|see|meet|visit|for|meeting) (?:mister |miss |missus |doctor |mr |mrs |ms |dr )?"
-        r"([a-z']+(?: [a-z']+)?)(?: please| at .*)?$",
-        text,
-    )
-    general = {"a", "an", "my", "the", "someone", "somebody", "interview", "ten", "you", "your",
-               "noon", "today", "now", "me", "people", "some", "him", "her", "them", "with", "work",
-               "this", "one", "two", "three", "it", "appointment", "meeting", "us", "anyone"}  # fmt: skip
-    return bool(match) and match[1].split()[0] not in general  # type: ignore[index]
+    match = _SOMEBODY.search(text)
+    return bool(match) and match[1].split()[0] not in _NOBODY  # type: ignore[index]

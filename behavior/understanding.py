@@ -49,6 +49,7 @@ class Intent(StrEnum):
     COMPLIMENT = "compliment"
     INSULT = "insult"
     PERSONAL = "personal"
+    BACKCHANNEL = "backchannel"
     YES = "yes"
     NO = "no"
     UNKNOWN = "unknown"
@@ -78,6 +79,9 @@ class Request:
     time: str = ""
 
 
+_UNYIELDING = frozenset(
+    {Intent.FORGET_ME, Intent.CANCEL, Intent.STAFF, Intent.PRIVATE, Intent.MY_NAME}
+)
 _DATA = yaml.safe_load(resources.files("behavior").joinpath("patterns.yaml").read_text("utf-8"))
 
 
@@ -302,7 +306,7 @@ class _Reader:
 
     def _better_question(self, intent: Intent, nearest: Sequence[Match]) -> bool:
         """Whether a known question fits the line so well that a pattern must not take it."""
-        if intent in {Intent.FORGET_ME, Intent.CANCEL, Intent.STAFF, Intent.PRIVATE}:
+        if intent in _UNYIELDING:
             return False
         best = nearest[0]
         return best.label.startswith("know:") and best.score >= self._index.threshold + 0.22
@@ -353,10 +357,10 @@ class _Reader:
             return None
         if not cue and not found.hosts and not (departments and _WHERE.search(text)):
             return None
-        if not cue and found.hosts and not found.sure:
+        faint = len(found.hosts) == 1 and not found.sure and found.score < 0.80
+        if not cue and faint and len(text.split()) > 4:
             # Half a likeness to a name, and nothing else that speaks of a visit: not enough.
-            if len(found.hosts) == 1 and len(text.split()) > 4 and found.score < 0.80:
-                return None
+            return None
         because = (
             f"a visit; {found.hosts[0].name} at {found.score:.2f}" if found.hosts else "a visit"
         )

@@ -1,6 +1,7 @@
 """The dialogue that needs no model server: patterns, likeness in meaning, and a site's facts."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -8,10 +9,12 @@ from pathlib import Path
 from agent.core.backend import pick
 from agent.core.errors import BackendUnavailableError
 from behavior.backends.embeddings import ENCODERS, Encoder
-from behavior.conversation import Conversation, Heard, Part
+from behavior.conversation import Asked, Conversation, Heard, Part
 from behavior.directory import SiteConfig
-from behavior.draft import Desk, set_up_desk
+from behavior.draft import Desk, Draft, set_up_desk
 from behavior.replies import respond
+
+log = logging.getLogger(__name__)
 
 
 class EmbeddedDialogue:
@@ -74,10 +77,14 @@ class EmbeddedDialogue:
     async def respond(self, conversation: Conversation, heard: Heard) -> Part:
         """Return the answer. A thread that runs on after cancellation produces nothing."""
         await self.warm_up()
-        if not self._slow or self._thread is None:
-            return respond(conversation, heard, self.desk)
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, respond, conversation, heard, self.desk)
+        try:
+            if not self._slow or self._thread is None:
+                return respond(conversation, heard, self.desk)
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._thread, respond, conversation, heard, self.desk)
+        except Exception:  # the back-end edge: a visitor is never left without an answer
+            log.exception("a line could not be answered")
+            return _at_a_loss(conversation, heard, self.desk)
 
     async def close(self) -> None:
         """End the worker thread."""
@@ -85,6 +92,12 @@ class EmbeddedDialogue:
             self._thread.shutdown(wait=False, cancel_futures=True)
             self._thread = None
             self._desk = None
+
+
+def _at_a_loss(conversation: Conversation, heard: Heard, desk: Desk) -> Part:
+    draft = Draft(conversation, heard, desk)
+    draft.ask("unclear.3", Asked.STAFF)
+    return draft.finish("unknown", "a fault while answering; see the log")
 
 
 def _encoder(name: str) -> Encoder:

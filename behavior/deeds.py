@@ -1,0 +1,249 @@
+"""What a committed reply does in the world: tells people, writes the visit book, forgets.
+
+Deeds run one after the other in their own task, so that a slow disk or a dead webhook never keeps
+a visitor waiting for words. What fails is said, and a person is called instead.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from agent.core.backend import pick
+from agent.core.clock import Clock, WallTime
+from agent.core.errors import FoyerError
+from agent.core.messages import (
+    ButtonPressed,
+    ComponentHealth,
+    Health,
+    HelpCalled,
+    HostNotified,
+    Message,
+    VisitRecorded,
+)
+from behavior.conversation import CallHelp, Effect, Forget, NotifyHost, RecordVisit
+from behavior.directory import Notify, SiteConfig
+from behavior.memory import Encounter, VisitBook
+from behavior.notifications import CHANNELS, Channel, NotifyConfig, send_with_retry
+
+T = TypeVar("T")
+
+_PURPOSES = {
+    "appointment": "{visitor} is here for you",
+    "delivery": "A delivery for you is at the desk",
+    "correction": "Correction: your visitor's name is {visitor}",
+    "withdrawn": "Correction: {visitor} is not here for you",
+}
+_SWEEP_S = 3600.0
+
+
+class Deeds:
+    """Runs effects in order. Owned by the dialogue, which starts `run`."""
+
+    def __init__(
+        self,
+        *,
+        publish: Callable[[Message], None],
+        site: SiteConfig,
+        book: Path,
+        retention_days: float,
+        notify: NotifyConfig,
+        clock: Clock,
+        wall: WallTime,
+    ) -> None:
+        self._publish = publish
+        self._site = site
+        self._path = book
+        self._retention_days = retention_days
+        self._notify = notify
+        self._clock = clock
+        self._wall = wall
+        self._book: VisitBook | None = None
+        self._disk: ThreadPoolExecutor | None = None
+        self._queue: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue()
+        self._messengers: asyncio.TaskGroup | None = None
+        self._out: set[asyncio.Task[None]] = set()
+        self._channels: dict[str, Channel] = {}
+        self._swept_at: float | None = None
+
+    async def run(self) -> None:
+        """Do what is asked, in order, until cancelled."""
+        self._disk = ThreadPoolExecutor(1, thread_name_prefix="visit-book")
+        try:
+            async with asyncio.TaskGroup() as self._messengers:
+                while True:
+                    deed = await self._queue.get()
+                    try:
+                        await deed()
+                    except (FoyerError, OSError, sqlite3.Error) as fault:
+                        self._complain(f"the visit book: {fault}")
+                    finally:
+                        self._queue.task_done()
+        finally:
+            self._messengers = None
+            if self._book is not None:
+                await asyncio.get_running_loop().run_in_executor(self._disk, self._book.close)
+                self._book = None
+            self._disk.shutdown(wait=False)
+
+    async def drained(self) -> None:
+        """Return when everything asked for so far is done."""
+        await self._queue.join()
+        while self._out:
+            await asyncio.wait(tuple(self._out))
+
+    # What may be asked for; all of it returns at once
+
+    def do(self, effects: Sequence[Effect], encounter: Encounter, at: float) -> None:
+        """Have these effects of one answer done, in order."""
+        for effect in effects:
+            match effect:
+                case CallHelp():
+                    self._help(effect, encounter, at)
+                case NotifyHost():
+                    self._later(self._tell_host, effect, encounter, at)
+                case RecordVisit():
+                    self._later(self._record, effect, encounter, at)
+                case Forget():
+                    self._forget(encounter)
+
+    def press(self, button: ButtonPressed, encounter: Encounter) -> None:
+        """A button: call a person, or forget."""
+        if button.button in {"help", "staff"}:
+            urgent = button.button == "help"
+            because = f"the button {button.button!r} was pressed"
+            self._help(CallHelp(urgent=urgent, because=because), encounter, button.at)
+            record = RecordVisit(kind="help", detail=because)
+            self._later(self._record, record, encounter, button.at)
+        elif button.button == "forget":
+            self._forget(encounter)
+
+    def end(self, encounter: Encounter) -> None:
+        """An encounter is over: note it if nothing else did, without any words."""
+        if encounter.asked_something and not encounter.visits:
+            visit = RecordVisit(kind="question")
+            self._later(self._record, visit, encounter, encounter.began_at)
+        encounter.history.clear()
+
+    def tidy(self, now: float) -> None:
+        """Delete old visits, once an hour."""
+        if self._swept_at is None or now - self._swept_at >= _SWEEP_S:
+            self._swept_at = now
+            self._later(self._expire, now)
+
+    # How it is done
+
+    def _later(self, deed: Callable[..., Awaitable[None]], *arguments: object) -> None:
+        self._queue.put_nowait(partial(deed, *arguments))
+
+    def _help(self, call: CallHelp, encounter: Encounter, at: float) -> None:
+        # Published at once: nobody in need waits for a disk or a network.
+        self._publish(
+            HelpCalled(at=at, urgent=call.urgent, because=call.because, person=encounter.person)
+        )
+        duty = self._site.emergency.notify if call.urgent else self._site.staff
+        subject = "urgent: help wanted" if call.urgent else "a person is wanted"
+        self._later(self._send_apart, duty, subject, call.because)
+
+    def _forget(self, encounter: Encounter) -> None:
+        # The numbers are looked up when its turn comes: a visit may still be on its way to the
+        # book. The memory itself is emptied now.
+        encounter.forget()
+        self._later(self._forget_visits, encounter)
+
+    async def _forget_visits(self, encounter: Encounter) -> None:
+        visits = tuple(encounter.visits.values())
+        encounter.visits.clear()
+        encounter.asked_something = False
+        if visits:
+            await self._on_disk(lambda book: book.forget(visits))
+
+    async def _tell_host(self, tell: NotifyHost, encounter: Encounter, at: float) -> None:
+        await self._apart(self._tell_host_now(tell, encounter, at))
+
+    async def _tell_host_now(self, tell: NotifyHost, encounter: Encounter, at: float) -> None:
+        host = next((h for h in self._site.hosts if h.name == tell.host), None)
+        notify = host.notify if host else Notify()
+        text = _PURPOSES[tell.purpose].format(visitor=tell.visitor)
+        if tell.time:
+            text += f" (appointment at {tell.time})"
+        problem = await self._send(notify, f"visitor: {tell.purpose}", text)
+        self._publish(
+            HostNotified(
+                at=at,
+                host=tell.host,
+                channel=notify.channel,
+                delivered=not problem,
+                detail=problem,
+            )
+        )
+        if problem:
+            known = encounter.conversation.unreachable
+            encounter.conversation = replace(
+                encounter.conversation, unreachable=(*known, tell.host)
+            )
+            because = "a host could not be reached; a visitor waits"
+            self._help(CallHelp(urgent=False, because=because), encounter, at)
+
+    async def _send_apart(self, notify: Notify, subject: str, text: str) -> None:
+        await self._apart(self._send_and_complain(notify, subject, text))
+
+    async def _send_and_complain(self, notify: Notify, subject: str, text: str) -> None:
+        if problem := await self._send(notify, subject, text):
+            self._complain(f"staff could not be told: {problem}")
+
+    async def _send(self, notify: Notify, subject: str, text: str) -> str:
+        try:
+            channel = self._channels.get(notify.channel)
+            if channel is None:
+                channel = pick("notification", CHANNELS, notify.channel)(self._notify)
+                self._channels[notify.channel] = channel
+        except FoyerError as fault:
+            return str(fault)
+        return await send_with_retry(
+            channel, notify.address, subject, text, config=self._notify, clock=self._clock
+        )
+
+    async def _apart(self, work: Awaitable[None]) -> None:
+        """Messages go out side by side: a dead address must not hold up the visit book."""
+
+        async def run() -> None:
+            await work
+
+        if self._messengers is not None:
+            task = self._messengers.create_task(run())
+            self._out.add(task)
+            task.add_done_callback(self._out.discard)
+
+    async def _record(self, visit: RecordVisit, encounter: Encounter, at: float) -> None:
+        earlier = encounter.visits.get(visit.kind)
+        unix_s = self._wall.unix_s(at)
+        number = await self._on_disk(lambda book: book.record(visit, unix_s, instead_of=earlier))
+        encounter.visits[visit.kind] = number
+        self._publish(VisitRecorded(at=at, visit=number, purpose=visit.kind))
+
+    async def _expire(self, now: float) -> None:
+        unix_s = self._wall.unix_s(now)
+        await self._on_disk(lambda book: book.expire(unix_s, self._retention_days))
+
+    async def _on_disk(self, job: Callable[[VisitBook], T]) -> T:
+        def work() -> T:
+            if self._book is None:
+                self._book = VisitBook(self._path)
+            return job(self._book)
+
+        return await asyncio.get_running_loop().run_in_executor(self._disk, work)
+
+    def _complain(self, detail: str) -> None:
+        self._publish(
+            ComponentHealth(
+                at=self._clock.now(),
+                component="behavior.dialogue",
+                health=Health.DEGRADED,
+                detail=detail,
+            )
+        )

@@ -1,0 +1,300 @@
+"""Answers visitors: takes turns in, gives replies and their effects out.
+
+A reply is started when a turn pauses and may be dropped again; what it does (tell a host, write
+the visit book, call a person) happens only when that very revision is committed by `TurnEnded`.
+Words of a revision stand once it has paused: `TurnEnded` commits what was computed for it.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from agent.core.clock import Clock, WallTime
+from agent.core.messages import (
+    ActFinished,
+    ButtonPressed,
+    Clause,
+    Engagement,
+    EngagementChanged,
+    Message,
+    PersonId,
+    PersonLost,
+    ReplyReady,
+    TurnEnded,
+    TurnId,
+    TurnPaused,
+)
+from behavior.conversation import DialogueBackend, Heard, Part
+from behavior.deeds import Deeds
+from behavior.directory import SiteConfig
+from behavior.memory import Encounter
+from behavior.notifications import NotifyConfig
+
+Input = TurnPaused | TurnEnded | EngagementChanged | PersonLost | ActFinished | ButtonPressed
+
+
+class DialogueConfig(BaseModel):
+    """Who answers, from what, and what is kept of it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    backend: str = Field("auto", description="`auto`: a model server if one is set, else embedded.")
+    encoder: str = Field("auto", description="Sentence vectors: `auto`, `minilm` or `words`.")
+    knowledge: Path = Field(
+        Path("configs/knowledge"), description="Folder of Markdown files with frequent questions."
+    )
+    visits: Path = Field(Path("var/visits.sqlite"), description="The visit book.")
+    retention_days: float = Field(
+        30.0, gt=0, le=3650, description="Visits are deleted after this many days."
+    )
+    grace_s: float = Field(
+        20.0, ge=0, le=600, description="An encounter outlives a person's absence by this long."
+    )
+    idle_s: float = Field(
+        90.0, gt=0, le=3600, description="An encounter with nobody in view ends after this silence."
+    )
+    notify: NotifyConfig = Field(default_factory=NotifyConfig, description="Reaching people.")
+
+
+@dataclass(slots=True)
+class _Work:
+    """The answer to one revision of one turn, while it is being made."""
+
+    turn: TurnId
+    revision: int
+    encounter: Encounter
+    heard: Heard
+    task: asyncio.Task[None] | None = None
+    said: tuple[Clause, ...] = ()
+    parts: list[Part] = field(default_factory=list)
+    committed: bool = False
+    applied: bool = False
+
+
+class Dialogue:
+    """The component: one encounter at a time is spoken with, several are remembered."""
+
+    name = "behavior.dialogue"
+
+    def __init__(
+        self,
+        *,
+        inputs: AsyncIterable[Input],
+        publish: Callable[[Message], None],
+        backend: DialogueBackend,
+        deeds: Deeds,
+        site: SiteConfig,
+        config: DialogueConfig,
+        clock: Clock,
+        wall: WallTime,
+    ) -> None:
+        self._inputs = inputs
+        self._publish = publish
+        self._backend = backend
+        self._deeds = deeds
+        self._zone = ZoneInfo(site.timezone)
+        self._config = config
+        self._clock = clock
+        self._wall = wall
+        self._work: _Work | None = None
+        self._spoken: _Work | None = None
+        """A committed answer that still streams while the next turn is already heard."""
+        self._encounters: list[Encounter] = []
+        self._current: Encounter | None = None
+
+    async def run(self) -> None:
+        """Answer until cancelled. A restart forgets the encounters, not the visit book."""
+        await self._backend.warm_up()
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._deeds.run(), name="deeds")
+                group.create_task(self._tidy(), name="tidy")
+                async for message in self._inputs:
+                    self._take(message, group)
+                await self._end_of_input(group)
+        finally:
+            await self._backend.close()
+
+    async def _end_of_input(self, group: asyncio.TaskGroup) -> None:
+        # Only tests and files end; a bus does not. Finish what was promised, then stop.
+        for work in (self._spoken, self._work):
+            if work is not None and work.task is not None:
+                with contextlib.suppress(asyncio.CancelledError):
+                    await work.task
+        for encounter in tuple(self._encounters):
+            self._end(encounter)
+        await self._deeds.drained()
+        raise asyncio.CancelledError
+
+    def _take(self, message: Input, group: asyncio.TaskGroup) -> None:
+        match message:
+            case TurnPaused() if message.text.strip():
+                self._start(message, group)
+            case TurnEnded() if message.text.strip():
+                self._commit(message, group)
+            case ActFinished() if self._current is not None:
+                self._current.note("agent", message.heard)
+            case ButtonPressed():
+                self._press(message)
+            case EngagementChanged(state=Engagement.LEFT) | PersonLost():
+                for encounter in self._encounters:
+                    if encounter.person == message.person:
+                        encounter.left_at = message.at
+            case EngagementChanged(state=Engagement.ENGAGED):
+                self._current = self._encounter_with(message.person, message.at)
+            case _:
+                pass
+
+    # Turns
+
+    def _start(self, turn: TurnPaused | TurnEnded, group: asyncio.TaskGroup) -> _Work:
+        person = turn.person if isinstance(turn, TurnEnded) else None
+        encounter = self._encounter_with(person, turn.at)
+        self._drop()
+        heard = Heard(
+            text=turn.text,
+            at=turn.at,
+            confidence=turn.confidence,
+            typed=isinstance(turn, TurnEnded) and turn.typed,
+            person=encounter.person,
+            local_time=datetime.fromtimestamp(self._wall.unix_s(turn.at), self._zone),
+            history=tuple(encounter.history),
+        )
+        work = _Work(turn.turn, turn.revision, encounter, heard)
+        self._work = work
+        work.task = group.create_task(self._answer(work), name=f"reply {turn.turn}")
+        return work
+
+    def _commit(self, end: TurnEnded, group: asyncio.TaskGroup) -> None:
+        work = self._work
+        same = (
+            work is not None
+            and (work.turn, work.revision) == (end.turn, end.revision)
+            and (end.person is None or work.encounter.person in {None, end.person})
+        )
+        if work is None or not same:
+            work = self._start(end, group)
+        if work.committed:
+            return
+        work.committed = True
+        work.encounter.note("visitor", work.heard.text)
+        work.encounter.last_at = end.at
+        work.encounter.left_at = None
+        work.encounter.person = work.encounter.person or end.person
+        self._apply(work)
+
+    async def _answer(self, work: _Work) -> None:
+        conversation = work.encounter.conversation
+        stream = self._backend.answer(conversation, work.heard)
+        async for part in stream:
+            work.parts.append(part)
+            if work is not self._work and work is not self._spoken:
+                self._apply(work)  # superseded while a thread ran on: says nothing any more,
+                return  # but what was committed is done
+            self._publish(
+                ReplyReady(
+                    at=work.heard.at,
+                    turn=work.turn,
+                    revision=work.revision,
+                    clauses=part.clauses,
+                    part=len(work.parts) - 1,
+                    last=part.last,
+                    source=part.source,
+                    intent=part.intent,
+                    because=part.because,
+                    closes=part.closes,
+                )
+            )
+            self._apply(work)
+
+    def _apply(self, work: _Work) -> None:
+        """Make a committed answer count: the conversation goes on, its effects run, once."""
+        if not work.committed or not work.parts:
+            return
+        encounter, first = work.encounter, work.parts[0]
+        if not work.applied:
+            work.applied = True
+            if first.conversation is not None:
+                encounter.conversation = first.conversation
+            encounter.asked_something = encounter.asked_something or first.intent != "greeting"
+            self._deeds.do(first.effects, encounter, work.heard.at)
+            if work is self._work and first.clauses and self._spoken is not None:
+                _cancel(self._spoken)
+                self._spoken = None
+        if len(work.parts) > 1 or first.source != "embedded":
+            said = tuple(clause for part in work.parts for clause in part.clauses)
+            encounter.conversation = replace(encounter.conversation, last_reply=said)
+
+    def _drop(self) -> None:
+        """Make room for the next answer. One that is committed may be heard still: it goes on."""
+        work, self._work = self._work, None
+        if work is None or work.task is None or work.task.done():
+            return
+        if not work.committed:
+            return _cancel(work)
+        if self._spoken is not None:
+            _cancel(self._spoken)
+        self._spoken = work
+
+    # Encounters
+
+    def _encounter_with(self, person: PersonId | None, at: float) -> Encounter:
+        current = self._current
+        if person is not None:
+            for encounter in self._encounters:
+                if encounter.person == person:
+                    self._current = encounter
+                    return encounter
+            if current is not None and current.person is None and self._fresh(current, at):
+                current.person = person  # spoke first, was seen later
+                return current
+        elif current is not None and self._fresh(current, at):
+            return current
+        encounter = Encounter(began_at=at, last_at=at, person=person)
+        encounter.conversation = replace(encounter.conversation, salt=len(self._encounters) * 7)
+        self._encounters.append(encounter)
+        self._current = encounter
+        return encounter
+
+    def _fresh(self, encounter: Encounter, at: float) -> bool:
+        return encounter in self._encounters and at - encounter.last_at <= self._config.idle_s
+
+    def _press(self, button: ButtonPressed) -> None:
+        known = button.person is not None or self._current is not None
+        encounter = self._encounter_with(button.person, button.at)
+        if button.button == "forget" and known:
+            self._drop()
+        self._deeds.press(button, encounter)
+
+    async def _tidy(self) -> None:
+        """End encounters whose time is over, and delete what may not be kept any longer."""
+        while True:
+            await self._clock.sleep_until(self._clock.now() + 1.0)
+            now = self._clock.now()
+            for encounter in tuple(self._encounters):
+                gone = encounter.left_at is not None or encounter.person is None
+                last = max(encounter.last_at, encounter.left_at or 0.0)
+                limit = self._config.grace_s if encounter.left_at else self._config.idle_s
+                if gone and now - last > limit:
+                    self._end(encounter)
+            self._deeds.tidy(now)
+
+    def _end(self, encounter: Encounter) -> None:
+        self._deeds.end(encounter)
+        self._encounters.remove(encounter)
+        if self._current is encounter:
+            self._current = None
+        if self._work is not None and self._work.encounter is encounter:
+            self._drop()
+
+
+def _cancel(work: _Work) -> None:
+    # Committed but not yet done: its effects are owed, so it runs on and says nothing.
+    if work.task is not None and (work.applied or not work.committed):
+        work.task.cancel()
