@@ -18,6 +18,7 @@ from agent.core.messages import (
     Duck,
     Engagement,
     EngagementChanged,
+    Health,
     HelpCalled,
     HostNotified,
     LineTyped,
@@ -44,6 +45,7 @@ from behavior.situation import (
     apart_m,
 )
 
+_STAGE = "actuation.performer"
 _TIDY_EVERY_S = 1.0
 _LINES_KEPT = 12
 _SPOKEN_KEPT = 3
@@ -307,8 +309,6 @@ def _act_finished(situation: Situation, report: ActFinished) -> Situation:
 
 def _stage(situation: Situation, state: StageState) -> Situation:
     floor = replace(situation.floor, stage_speaks=state.speaking)
-    if not state.speaking:
-        floor = replace(floor, gain=1.0)
     return replace(situation, floor=floor)
 
 
@@ -364,7 +364,11 @@ def _quiet(situation: Situation, stream: StreamQuiet) -> Situation:
 
 
 def _health(situation: Situation, report: ComponentHealth) -> Situation:
-    return replace(situation, health={**situation.health, report.component: report.health})
+    situation = replace(situation, health={**situation.health, report.component: report.health})
+    if report.component == _STAGE and report.health in (Health.RESTARTING, Health.FAILED):
+        floor = replace(situation.floor, on_stage=(), stage_speaks=False, gain=1.0)
+        return replace(situation, floor=floor)
+    return situation
 
 
 # What only the passing of time changes

@@ -90,6 +90,8 @@ class InterruptionPolicy:
             return self._at_once(situation, message)
         if isinstance(message, TurnEnded) and message.typed:
             return self._at_once(situation, message)
+        if not floor.agent_speaks and floor.gain < 1.0:
+            return _resume(message, "the agent has ended by itself")
         turn = situation.current_turn
         if isinstance(message, _HEARD):
             turn = situation.turns.get(message.turn)
