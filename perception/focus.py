@@ -42,8 +42,13 @@ TILES = (
     WHOLE,
     *(Box(x, y, x + 0.5, y + 0.6) for y in (0.0, 0.4) for x in (0.0, 0.25, 0.5)),
 )
-SCANS = (WHOLE, Box(0.0, 0.0, 0.6, 1.0), WHOLE, Box(0.4, 0.0, 1.0, 1.0))
+_BANDS = tuple(Box(x, 0.15, x + 0.5, 0.85) for x in (0.0, 0.25, 0.5))
+SCANS = (WHOLE, _BANDS[0], WHOLE, _BANDS[1], WHOLE, _BANDS[2])
+"""Near bodies are found in the whole picture, far ones in its parts."""
 FRESH_S = 0.35
+CROP = 2.5
+"""Side of the square around a body, against the body's height: the network wants to see the
+surroundings; with 1.2 it finds one far body in five, with 2.5 nine in ten."""
 
 
 class FocusPolicy:
@@ -63,17 +68,16 @@ class FocusPolicy:
             return None
         self._last_look = at
         if not tracks:
-            return Focus(scan=self._next_scan(at), faces=self._next_tiles(2))
-        heads = self._heads(at, tracks)
-        due = at - self._last_scan >= self._config.scan_s
-        stale = None if due else self._stalest_body(at, tracks)
-        if stale is not None and stale.body is not None:
-            stale.body_sought_at = at
-            return Focus(
-                scan=None, bodies=(_around(stale),), faces=self._next_tiles(1), heads=heads
-            )
-        scan = self._next_scan(at) if due else None
-        return Focus(scan=scan, faces=self._next_tiles(1), heads=heads)
+            return Focus(scan=self._next_scan(at, tracks), faces=self._next_tiles(2))
+        heads, faces = self._heads(at, tracks), self._next_tiles(1)
+        if at - self._last_scan >= self._scan_s(at, tracks):
+            return Focus(scan=self._next_scan(at, tracks), faces=faces, heads=heads)
+        wanted = self._stalest_body(at, tracks)
+        if wanted is None or wanted.body is None:
+            return Focus(scan=None, faces=faces, heads=heads)
+        region = _around(wanted.body.box)
+        _seek(at, region, tracks)
+        return Focus(scan=None, bodies=(region,), faces=faces, heads=heads)
 
     def _rate_hz(self, tracks: Sequence[Track]) -> float:
         if not tracks:
@@ -81,12 +85,21 @@ class FocusPolicy:
         near = any(track.place.distance_m <= self._config.head_m for track in tracks)
         return self._config.busy_hz if near else self._config.far_hz
 
+    def _scan_s(self, at: float, tracks: Sequence[Track]) -> float:
+        """Search often while nobody near claims the time."""
+        held = any(
+            track.place.distance_m <= self._config.head_m and at - track.seen_at <= FRESH_S
+            for track in tracks
+        )
+        return self._config.scan_s if held else 1.5 / self._config.far_hz
+
     def _heads(self, at: float, tracks: Sequence[Track]) -> tuple[Box, ...]:
         near = [t for t in tracks if t.place.distance_m <= self._config.head_m and t.head]
         near.sort(key=lambda t: (t.face_sought_at, t.place.distance_m))
         chosen = near[: self._config.heads]
         for track in chosen:
             track.face_sought_at = at
+            track.face_seeks += 1
         return tuple(track.head.grown(1.7) for track in chosen if track.head is not None)
 
     def _stalest_body(self, at: float, tracks: Sequence[Track]) -> Track | None:
@@ -97,24 +110,41 @@ class FocusPolicy:
             if track.body is not None
             and (at - track.face_at > FRESH_S or at - track.body_sought_at >= self._config.body_s)
         ]
-        return min(wanted, key=lambda track: track.body_sought_at, default=None)
+        return max(wanted, key=lambda track: self._urgency(at, track), default=None)
+
+    def _urgency(self, at: float, track: Track) -> float:
+        near = 2.0 if track.place.distance_m <= self._config.head_m else 1.0
+        return near * min(at - track.body_sought_at, 10.0) / (1 + track.body_misses)
 
     def _next_tiles(self, count: int) -> tuple[Box, ...]:
         chosen = tuple(TILES[(self._tile + i) % len(TILES)] for i in range(count))
         self._tile = (self._tile + count) % len(TILES)
         return chosen
 
-    def _next_scan(self, at: float) -> Box:
+    def _next_scan(self, at: float, tracks: Sequence[Track]) -> Box:
         self._last_scan = at
+        region = SCANS[self._scan]
         self._scan = (self._scan + 1) % len(SCANS)
-        return SCANS[self._scan]
+        near = [track for track in tracks if track.place.distance_m <= self._config.head_m]
+        _seek(at, region, near)
+        return region
 
 
-def _around(track: Track) -> Box:
-    """Room for the body to have moved."""
-    assert track.body is not None
-    box = track.body.box
-    grown = box.grown(1.3)
-    # Bodies are tall: without extra width the arms and the next step are cut off.
-    extra = max(0.0, 0.5 * box.height - grown.width) / 2
-    return Box(max(0.0, grown.left - extra), grown.top, min(1.0, grown.right + extra), grown.bottom)
+def _seek(at: float, region: Box, tracks: Sequence[Track]) -> None:
+    """Note for whose bodies a look at `region` counts."""
+    for track in tracks:
+        if track.body is None:
+            continue
+        x, y = track.body.box.center
+        if region.left < x < region.right and region.top < y < region.bottom:
+            track.body_sought_at = at
+            track.body_seeks += 1
+            track.body_misses += 1  # taken back when the body is found
+
+
+def _around(body: Box) -> Box:
+    """A square of the picture with the body in its middle, kept inside."""
+    (x, y), half = body.center, CROP / 2 * body.height
+    # Boxes are fractions; pictures are about 4:3, so a square is narrower than it is high.
+    wide = 0.75 * half
+    return Box(max(0.0, x - wide), max(0.0, y - half), min(1.0, x + wide), min(1.0, y + half))

@@ -6,9 +6,13 @@ import threading
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
-from agent.core.errors import BackendUnavailableError
+from agent.core.errors import FoyerError
 
 T = TypeVar("T")
+
+
+class GivenUpError(FoyerError):
+    """Work that did not answer in time. What is done next is a fresh start."""
 
 
 class OffLoop(Protocol):
@@ -17,7 +21,7 @@ class OffLoop(Protocol):
     async def call(self, work: Callable[[], T], timeout_s: float) -> T:
         """Run `work`, one at a time; return or raise what it does.
 
-        Raises `BackendUnavailableError` when there is no answer within `timeout_s`.
+        Raises `GivenUpError` when there is no answer within `timeout_s`.
         """
         ...
 
@@ -57,8 +61,8 @@ class OneThread:
             if answer.done() and not answer.cancelled():
                 raise  # the work's own, not ours
             self.close()
-            raise BackendUnavailableError(
-                f"{self._name}: no answer within {timeout_s:g} s; given up and started again"
+            raise GivenUpError(
+                f"{self._name}: no answer within {timeout_s:g} s; it was given up"
             ) from None
 
     def close(self) -> None:

@@ -8,7 +8,7 @@ is `focus.py`'s choice, following people over time is `tracks.py`'s, the zero of
 import asyncio
 import math
 import secrets
-from collections.abc import AsyncIterable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
@@ -26,10 +26,10 @@ from agent.core.messages import (
 from perception.camera import CameraConfig, Vector, wrapped_rad
 from perception.focus import FocusConfig, FocusPolicy
 from perception.gaze import GazeConfig, GazeZero, gaze_angles, head_angles
-from perception.off_loop import OffLoop
+from perception.off_loop import GivenUpError, OffLoop
 from perception.pairing import pair_up
 from perception.picture_check import PictureCheck, PictureConfig, is_picture
-from perception.senses import Picture
+from perception.senses import Camera, Picture
 from perception.sightings import Look, PeopleDetector
 from perception.tracks import Track, TrackConfig, Tracker
 
@@ -163,7 +163,7 @@ class PeopleComponent:
     def __init__(
         self,
         *,
-        pictures: AsyncIterable[Picture],
+        camera: Camera,
         open_detector: Callable[[], PeopleDetector],
         off_loop: OffLoop,
         publish: Callable[[PersonSeen | PersonLost | ComponentHealth], None],
@@ -173,7 +173,7 @@ class PeopleComponent:
         watch: Callable[[Picture, Look, list[Track]], None] | None = None,
     ) -> None:
         """`watch` sees each picture with what was found in it, for previews. Never stored."""
-        self._pictures = pictures
+        self._camera = camera
         self._open_detector = open_detector
         self._off_loop = off_loop
         self._publish = publish
@@ -194,6 +194,8 @@ class PeopleComponent:
                 await self._look_at_all(people)
                 waiting.cancel()
             watched = True
+        except ExceptionGroup as faults:  # one task at work, one fault: no need for a group
+            raise faults.exceptions[0] from None
         finally:
             if not watched:  # a fault: those who were here must not stay for ever
                 self._tell(people.lose_all())
@@ -202,7 +204,7 @@ class PeopleComponent:
     async def _look_at_all(self, people: People) -> None:
         detector = await self._off_loop.call(self._open_detector, OPEN_TIMEOUT_S)
         check, faults = PictureCheck(self._config.pictures), 0
-        async for picture in self._pictures:
+        async for picture in self._camera.pictures():
             if not is_picture(picture):
                 continue
             self._complain(picture.at, check.complaint(picture))
@@ -216,12 +218,12 @@ class PeopleComponent:
                 look = await self._off_loop.call(
                     partial(detector.look, picture, focus), self._config.look_timeout_s
                 )
-            except BackendUnavailableError:
+            except (GivenUpError, BackendUnavailableError):
                 raise
             except Exception as fault:  # the back-end's edge: one bad picture is not the end
                 faults += 1
                 if faults >= self._config.faults_in_a_row:
-                    raise BackendUnavailableError(
+                    raise GivenUpError(
                         f"people: the detector failed on {faults} pictures in a row: {fault!r}"
                     ) from fault
                 continue

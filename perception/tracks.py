@@ -57,10 +57,13 @@ class Sighting:
     ranges: tuple[Range, ...]
 
 
-NOISE = {Cue.FACE: 0.02, Cue.FEET: 0.05, Cue.BODY: 0.05}
-"""Relative deviation of one distance reading from the next, apart from its lasting error."""
+NOISE = {Cue.FACE: (0.015, 0.01), Cue.FEET: (0.03, 0.01), Cue.BODY: (0.04, 0.015)}
+"""Relative deviation of one distance reading from the next, apart from its lasting error: near
+by, and what each metre adds."""
+FOUND_SHARE = 0.5
+"""Who is really there is found in at least this part of the looks."""
 BEARING_NOISE_RAD = 0.012
-LASTING_LIMIT = 0.7
+LASTING_LIMIT = 0.35
 """Largest logarithm of a lasting disagreement between cues."""
 GATE = 9.0
 """Squared normalised distance within which a sighting may belong to a track."""
@@ -82,7 +85,13 @@ class Track:
     sighting: Sighting
     """The newest."""
     hits: int = 1
+    face_hits: int = 0
     body_hits: int = 0
+    face_seeks: int = 0
+    """How often the face was looked for; `focus.py` counts."""
+    body_seeks: int = 0
+    body_misses: int = 0
+    """Body looks in a row that found nothing."""
     confirmed: bool = False
     face: Face | None = None
     face_at: float = -math.inf
@@ -146,6 +155,7 @@ class Tracker:
 
     def _begin(self, at: float, sighting: Sighting) -> Track:
         distance, noise = _distance(sighting, {})
+        lasting = {r.cue: _limited(math.log(distance / r.distance_m)) for r in sighting.ranges}
         track = Track(
             person=self._new_id(),
             state=np.array([*_floor(distance, sighting.bearing_rad), 0.0, 0.0]),
@@ -154,6 +164,9 @@ class Tracker:
             first_at=at,
             seen_at=at,
             sighting=sighting,
+            lasting=lasting,
+            face_seeks=1 if sighting.face else 0,
+            body_seeks=1 if sighting.body else 0,
         )
         track.spread[:2, :2] = _noise(distance, sighting.bearing_rad, noise)
         self._remember(track, at, sighting)
@@ -164,8 +177,7 @@ class Tracker:
         expected = max(track.place.distance_m, 0.1)
         for reading in sighting.ranges:
             if reading.cue not in track.lasting:
-                offset = math.log(expected / reading.distance_m)
-                track.lasting[reading.cue] = max(-LASTING_LIMIT, min(LASTING_LIMIT, offset))
+                track.lasting[reading.cue] = _limited(math.log(expected / reading.distance_m))
         distance, noise = _distance(sighting, track.lasting)
         _correct(track, distance, sighting.bearing_rad, noise)
         self._settle(track, sighting, elapsed)
@@ -181,23 +193,32 @@ class Tracker:
         here = math.log(max(track.place.distance_m, 0.1))
         for reading in sighting.ranges:
             if reading.cue is not leader.cue:
-                offset = here - math.log(reading.distance_m)
-                offset = max(-LASTING_LIMIT, min(LASTING_LIMIT, offset))
+                offset = _limited(here - math.log(reading.distance_m))
                 track.lasting[reading.cue] += share * (offset - track.lasting[reading.cue])
 
     def _remember(self, track: Track, at: float, sighting: Sighting) -> None:
         if sighting.face is not None:
             track.face, track.face_at = sighting.face, at
+            track.face_hits += 1
         if sighting.body is not None:
             track.body, track.body_at = sighting.body, at
-            track.body_hits += 1
+            track.body_hits, track.body_misses = track.body_hits + 1, 0
+        track.confirmed = track.confirmed or self._is_person(track)
+
+    def _is_person(self, track: Track) -> bool:
+        """Patterns fool the networks now and then; people are found again and again."""
         config = self._config
-        track.confirmed = (
-            track.confirmed
-            or track.body_hits >= config.hits_to_confirm
-            or (track.body_hits > 0 and track.hits > config.hits_to_confirm)
-            or track.hits >= config.face_hits_to_confirm
-        )
+        faces = track.face_hits >= FOUND_SHARE * track.face_seeks
+        bodies = track.body_hits >= FOUND_SHARE * track.body_seeks
+        if track.face_hits and track.body_hits:
+            return (faces or bodies) and track.hits >= config.hits_to_confirm
+        if track.body_hits:
+            return bodies and track.body_hits >= config.hits_to_confirm
+        return faces and track.face_hits >= config.face_hits_to_confirm
+
+
+def _limited(offset: float) -> float:
+    return max(-LASTING_LIMIT, min(LASTING_LIMIT, offset))
 
 
 def _predict(track: Track, at: float, config: TrackConfig) -> None:
@@ -254,8 +275,9 @@ def _distance(sighting: Sighting, lasting: dict[Cue, float]) -> tuple[float, flo
     """Distance by all cues in view together, and its relative deviation."""
     trust = np.array([reading.trust for reading in sighting.ranges])
     logs = [math.log(r.distance_m) + lasting.get(r.cue, 0.0) for r in sighting.ranges]
-    noise = min(NOISE[reading.cue] for reading in sighting.ranges)
-    return math.exp(float(trust @ np.array(logs) / trust.sum())), noise
+    distance = math.exp(float(trust @ np.array(logs) / trust.sum()))
+    noise = min(NOISE[r.cue][0] + NOISE[r.cue][1] * distance for r in sighting.ranges)
+    return distance, noise
 
 
 def _floor(distance: float, bearing_rad: float) -> tuple[float, float]:

@@ -74,8 +74,7 @@ class MediaPipePeople:
         face, pose = _model_file(models, FACE_MODEL), _model_file(models, POSE_MODEL)
         self._faces = _face_landmarker(face, count=MAX_PEOPLE)
         self._head = _face_landmarker(face, count=1)
-        self._scan = _pose_landmarker(pose, count=MAX_PEOPLE)
-        self._body = _pose_landmarker(pose, count=1)
+        self._bodies = _pose_landmarker(pose, count=MAX_PEOPLE)
 
     def look(self, picture: Picture, focus: Focus) -> Look:
         """Faces and bodies where `focus` points. About 2 ms for faces, 20 ms for each body."""
@@ -87,14 +86,14 @@ class MediaPipePeople:
             faces += self._find_faces(self._faces, picture, region)
         for head in focus.heads:
             faces += self._find_faces(self._head, picture, head)
-        bodies = self._find_bodies(self._scan, picture, focus.scan) if focus.scan else []
-        for body in focus.bodies:
-            bodies += self._find_bodies(self._body, picture, body)
+        bodies: list[Body] = []
+        for region in ((focus.scan,) if focus.scan else ()) + focus.bodies:
+            bodies += self._find_bodies(picture, region)
         return Look(faces=_apart(faces), bodies=_bodies_apart(bodies))
 
     def close(self) -> None:
         """Give the models back."""
-        for landmarker in (self._faces, self._head, self._scan, self._body):
+        for landmarker in (self._faces, self._head, self._bodies):
             landmarker.close()
 
     def _find_faces(
@@ -105,11 +104,9 @@ class MediaPipePeople:
         faces = (read_face(_pixels(points, image, corner), self._lens) for points in found)
         return [face for face in faces if face is not None]
 
-    def _find_bodies(
-        self, landmarker: vision.PoseLandmarker, picture: Picture, region: Box
-    ) -> list[Body]:
+    def _find_bodies(self, picture: Picture, region: Box) -> list[Body]:
         image, corner = _cut(picture.pixels, region)
-        found = landmarker.detect(image)
+        found = self._bodies.detect(image)
         bodies = []
         for points, world in zip(found.pose_landmarks, found.pose_world_landmarks, strict=True):
             skeleton = Skeleton(
@@ -232,7 +229,7 @@ def _pixels(
 ) -> NDArray[np.float64]:
     size = np.array([image.width, image.height])
     fractions: NDArray[np.float64] = np.array([(p.x, p.y) for p in points], dtype=np.float64)
-    return fractions * size + corner
+    return np.asarray(fractions * size + corner, dtype=np.float64)
 
 
 def _model_file(folder: Path, name: str) -> str:

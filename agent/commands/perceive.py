@@ -1,0 +1,138 @@
+"""`foyer perceive VIDEO`: people, positions and engagement of a video as JSON lines."""
+
+import argparse
+import asyncio
+import contextlib
+import itertools
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from agent.config import load
+from agent.core.codec import encode
+from agent.core.messages import (
+    ComponentHealth,
+    Engagement,
+    Message,
+    PersonId,
+    PersonLost,
+    PersonSeen,
+)
+from agent.models import models_folder
+from perception.detectors import detector_opener
+from perception.engagement import EngagementCore
+from perception.off_loop import OneThread
+from perception.people import PeopleComponent
+from perception.seeing import SeeingConfig
+from perception.senses import Picture
+from perception.sightings import Look
+from perception.tracks import Track
+
+if TYPE_CHECKING:
+    from perception.backends.preview import Preview
+
+HELP = "read a video: people, positions, engagement as JSON lines"
+
+
+class PerceiveConfig(BaseModel):
+    """The part of a configuration that seeing needs; the rest of the file is not read."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    seeing: SeeingConfig = Field(SeeingConfig(), description="From pictures to people.")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command line."""
+    parser.add_argument("video", type=Path, help="mp4, mov, webm, mkv, avi or y4m")
+    parser.add_argument("--config", type=Path, help="take `seeing` from this configuration")
+    parser.add_argument("--preview", type=Path, metavar="MP4", help="draw what is seen to a video")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print one message a line, flat out, in the video's own time."""
+    config = load(arguments.config, PerceiveConfig) if arguments.config else PerceiveConfig()
+    # Heavy: only when there is something to read.
+    from perception.backends.recorded import RecordedCamera
+
+    with _preview(arguments.preview) as preview:
+        teller = _Teller(EngagementCore(config.seeing.engagement), preview)
+        numbers = itertools.count(1)
+        people = PeopleComponent(
+            camera=RecordedCamera(arguments.video),
+            open_detector=detector_opener(
+                config.seeing.detector,
+                camera=config.seeing.people.camera,
+                models=models_folder(),
+            ),
+            off_loop=OneThread("people"),
+            publish=teller.tell,
+            config=config.seeing.people,
+            new_id=lambda: PersonId(f"p{next(numbers)}"),
+            watch=teller.draw,
+        )
+        asyncio.run(people.run())
+    return 0
+
+
+@contextlib.contextmanager
+def _preview(path: Path | None) -> "Iterator[Preview | None]":
+    if path is None:
+        yield None
+        return
+    from perception.backends.preview import Preview
+
+    with Preview(path) as preview:
+        yield preview
+
+
+class _Teller:
+    """Prints what is seen and what follows for engagement; keeps the newest for the preview."""
+
+    def __init__(self, engagement: EngagementCore, preview: "Preview | None") -> None:
+        self._engagement = engagement
+        self._preview = preview
+        self._newest: dict[PersonId, PersonSeen] = {}
+        self._states: dict[PersonId, Engagement] = {}
+
+    def tell(self, message: PersonSeen | PersonLost | ComponentHealth) -> None:
+        """Print the message, and the change of engagement it brings."""
+        _print(message)
+        if isinstance(message, ComponentHealth):
+            return
+        if isinstance(message, PersonSeen):
+            self._newest[message.person] = message
+        if (change := self._engagement.take(message)) is not None:
+            self._states[change.person] = change.state
+            _print(change)
+
+    def draw(self, picture: Picture, look: Look, tracks: list[Track]) -> None:
+        """Put the people of this picture into the preview."""
+        if self._preview is None:
+            return
+        shown = [
+            (
+                self._newest[track.person],
+                self._states.get(track.person),
+                track.body.box if track.body and track.seen_at == track.body_at else None,
+                track.head,
+            )
+            for track in tracks
+            if track.confirmed and track.seen_at == picture.at
+        ]
+        self._preview.add(picture, shown)
+
+
+def _print(message: Message) -> None:
+    print(json.dumps(_rounded(encode(message)), ensure_ascii=False), flush=True)
+
+
+def _rounded(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    if isinstance(value, float):
+        return round(value, 4)
+    if isinstance(value, dict):
+        return {key: _rounded(item) for key, item in value.items()}
+    return [_rounded(item) for item in value] if isinstance(value, list) else value

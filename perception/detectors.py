@@ -1,0 +1,74 @@
+"""The table of people detectors."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from agent.core.backend import Row, pick
+from agent.core.errors import BackendUnavailableError
+from perception.camera import CameraConfig
+from perception.senses import Picture
+from perception.sightings import Focus, Look, PeopleDetector
+
+DETECTORS = {
+    "mediapipe": Row(
+        path="perception.backends.mediapipe_people:MediaPipePeople",
+        about="faces and bodies by MediaPipe's networks, on the CPU",
+        packages=("mediapipe", "cv2"),
+        cure="pip install mediapipe, then foyer models pull",
+    ),
+    "recorded": Row(
+        path="perception.backends.recorded:RecordedPeople",
+        about="people from a file of JSON lines, whatever the pictures show",
+        packages=("cv2",),
+    ),
+    "none": Row(path="perception.detectors:NoPeople", about="sees nobody; needs nothing"),
+}
+
+
+class DetectorConfig(BaseModel):
+    """What finds people in pictures."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    backend: str = Field(
+        "mediapipe", description="`mediapipe`, `recorded` (people from a file) or `none`."
+    )
+    recording: Path | None = Field(None, description="The file of people for `recorded`.")
+
+
+class NoPeople:
+    """A detector for machines without eyes."""
+
+    def look(self, picture: Picture, focus: Focus) -> Look:
+        """Nobody, ever."""
+        return Look()
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+
+def detector_opener(
+    config: DetectorConfig, *, camera: CameraConfig, models: Path
+) -> Callable[[], PeopleDetector]:
+    """What opens the chosen detector, to be called in its worker thread.
+
+    Raises `BackendUnavailableError` at once when the row or its packages are missing; what is
+    opened raises it when a model is.
+    """
+    kind = pick("people", DETECTORS, config.backend)
+
+    def open_detector() -> PeopleDetector:
+        detector: PeopleDetector
+        if config.backend == "none":
+            detector = kind()
+        elif config.backend == "recorded":
+            if config.recording is None:
+                raise BackendUnavailableError("people: `recorded` needs `recording`, a file")
+            detector = kind(config.recording, agent_face_height_m=camera.agent_face_height_m)
+        else:
+            detector = kind(camera=camera, models=models)
+        return detector
+
+    return open_detector

@@ -1,0 +1,21 @@
+"""All the knobs of seeing in one model, for configurations and command lines."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from perception.detectors import DetectorConfig
+from perception.engagement import EngagementConfig
+from perception.people import PeopleConfig
+
+
+class SeeingConfig(BaseModel):
+    """From pictures to people and their engagement."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    detector: DetectorConfig = Field(
+        DetectorConfig(), description="What finds faces and bodies in pictures."
+    )
+    people: PeopleConfig = Field(PeopleConfig(), description="How people are found and followed.")
+    engagement: EngagementConfig = Field(
+        EngagementConfig(), description="When somebody counts as attending and as engaged."
+    )
