@@ -1,0 +1,113 @@
+"""Whisper on CTranslate2: the recogniser to deploy.
+
+It reads a whole turn at a time: words so far are the growing turn read again, when enough is new.
+`python -m perception.backends.whisper MODEL FOLDER` fetches a model.
+"""
+
+import math
+import sys
+
+import numpy as np
+from faster_whisper import WhisperModel, download_model
+
+from agent.core.errors import BackendUnavailableError
+from perception.audio import Sound
+from perception.recognition import Reading, RecognitionConfig, whisper_model
+from perception.senses import SOUND_RATE_HZ
+from perception.site_language import SiteLanguage, spoken
+
+_SHORTEST = SOUND_RATE_HZ // 5
+"""Whisper makes words up from less than this."""
+_HOTWORDS_CHARACTERS = 600
+"""Room in the prompt for names."""
+_MOST = 30 * SOUND_RATE_HZ
+"""Whisper's window; of a longer turn the last half minute is read."""
+
+
+class WhisperRecogniser:
+    """Greedy search, no timestamps, no voice detection of its own: the turn is already cut."""
+
+    def __init__(self, config: RecognitionConfig, site: SiteLanguage) -> None:
+        self._config = config.whisper
+        folder = whisper_model(self._config)
+        if folder is None and self._config.download:
+            folder_name = fetch(self._config.model, self._config.folder)
+        elif folder is not None:
+            folder_name = str(folder)
+        else:
+            raise BackendUnavailableError(
+                f"recogniser: the Whisper model {self._config.model} is not on the disk; "
+                "set whisper.download: true, or whisper.model to a folder"
+            )
+        self._model = WhisperModel(
+            folder_name,
+            device=self._config.device,
+            compute_type=self._config.compute_type,
+            cpu_threads=self._config.threads,
+        )
+        names = ", ".join((*site.company, *site.names, *site.rooms))
+        self._hotwords = names[:_HOTWORDS_CHARACTERS] or None
+        self.start()
+
+    def start(self) -> None:
+        """Begin a new turn."""
+        self._sound: list[Sound] = []
+        self._size = self._read_size = 0
+
+    def feed(self, samples: Sound) -> None:
+        """Keep the sound; reading is done when asked."""
+        self._sound.append(samples)
+        self._size += samples.size
+
+    def partial(self) -> str:
+        """The turn so far read again, when enough of it is new."""
+        if self._size - self._read_size < self._config.partial_every_s * SOUND_RATE_HZ:
+            return ""
+        return self._read().text
+
+    def finish(self) -> Reading:
+        """The whole turn read once more."""
+        return self._read()
+
+    def _read(self) -> Reading:
+        self._read_size = self._size
+        if self._size < _SHORTEST:
+            return Reading(text="", confidence=0.0)
+        whole = np.concatenate(self._sound)
+        self._sound = [whole]
+        segments, _ = self._model.transcribe(
+            whole[-_MOST:],
+            language=self._config.language if self._model.model.is_multilingual else "en",
+            beam_size=1,
+            best_of=1,
+            temperature=0.0,
+            condition_on_previous_text=False,
+            without_timestamps=True,
+            vad_filter=False,
+            hotwords=self._hotwords,
+            max_new_tokens=96,
+        )
+        parts = list(segments)
+        # Letters beyond the plain ones are kept: other languages need them.
+        text = " ".join(" ".join(part.text for part in parts).split())
+        if not parts:
+            return Reading(text="", confidence=0.0)
+        log = sum(part.avg_logprob for part in parts) / len(parts)
+        silent = max(part.no_speech_prob for part in parts)
+        trust = math.exp(min(0.0, log)) * (1.0 - silent if silent > 0.6 else 1.0)
+        plain = spoken(text) if self._config.language == "en" else text.lower()
+        return Reading(text=plain, confidence=max(0.0, min(1.0, trust)) if plain else 0.0)
+
+
+def fetch(model: str, folder: str) -> str:
+    """Download a model; return its folder. Raises `BackendUnavailableError` when it cannot."""
+    try:
+        return str(download_model(model, cache_dir=folder))
+    except (OSError, ValueError, RuntimeError) as fault:
+        raise BackendUnavailableError(
+            f"recogniser: cannot fetch the Whisper model {model}: {fault}"
+        ) from fault
+
+
+if __name__ == "__main__":
+    fetch(sys.argv[1], sys.argv[2])
