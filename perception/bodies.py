@@ -64,7 +64,8 @@ def read_body(skeleton: Skeleton, lens: Lens) -> Body | None:
         return None
     whole = bool(used[LEFT_HIP] or used[RIGHT_HIP])
     spread = BODY_SPREAD if whole else UPPER_BODY_SPREAD
-    ranges = [Range(cue=Cue.BODY, distance_m=distance, trust=spread**-2)]
+    noise = 0.04 + 0.015 * distance
+    ranges = [Range(cue=Cue.BODY, distance_m=distance, trust=spread**-2, noise=noise)]
     if (feet := _feet(skeleton, used, lens)) is not None:
         ranges.append(feet)
     eyes = lens.point(hips_at + nose)
@@ -124,7 +125,8 @@ def _feet(skeleton: Skeleton, used: NDArray[np.bool_], lens: Lens) -> Range | No
     distance = place.distance_m
     height = lens.config.height_m
     error = TILT_ERROR_RAD * (distance / height + height / max(distance, 0.1))
-    return Range(cue=Cue.FEET, distance_m=distance, trust=max(error, 0.05) ** -2)
+    trust = max(error, 0.05) ** -2
+    return Range(cue=Cue.FEET, distance_m=distance, trust=trust, noise=0.03 + 0.01 * distance)
 
 
 def _front(world: NDArray[np.float64], seen: NDArray[np.bool_], lens: Lens) -> float | None:

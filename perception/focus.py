@@ -75,8 +75,8 @@ class FocusPolicy:
         wanted = self._stalest_body(at, tracks)
         if wanted is None or wanted.body is None:
             return Focus(scan=None, faces=faces, heads=heads)
-        region = _around(wanted.body.box)
-        _seek(at, region, tracks)
+        region = _around(wanted.shifted(wanted.body.box, wanted.body_at, at))
+        _seek(at, wanted)
         return Focus(scan=None, bodies=(region,), faces=faces, heads=heads)
 
     def _rate_hz(self, tracks: Sequence[Track]) -> float:
@@ -94,13 +94,14 @@ class FocusPolicy:
         return self._config.scan_s if held else 1.5 / self._config.far_hz
 
     def _heads(self, at: float, tracks: Sequence[Track]) -> tuple[Box, ...]:
-        near = [t for t in tracks if t.place.distance_m <= self._config.head_m and t.head]
+        near = [track for track in tracks if track.place.distance_m <= self._config.head_m]
         near.sort(key=lambda t: (t.face_sought_at, t.place.distance_m))
-        chosen = near[: self._config.heads]
-        for track in chosen:
-            track.face_sought_at = at
-            track.face_seeks += 1
-        return tuple(track.head.grown(1.7) for track in chosen if track.head is not None)
+        heads = []
+        for track in near[: self._config.heads]:
+            if (head := track.head_at(at)) is not None:
+                track.face_sought_at, track.face_seeks = at, track.face_seeks + 1
+                heads.append(head.grown(1.7))
+        return tuple(heads)
 
     def _stalest_body(self, at: float, tracks: Sequence[Track]) -> Track | None:
         """Whose body to measure: at once where it is all there is, else when it is due."""
@@ -125,21 +126,18 @@ class FocusPolicy:
         self._last_scan = at
         region = SCANS[self._scan]
         self._scan = (self._scan + 1) % len(SCANS)
-        near = [track for track in tracks if track.place.distance_m <= self._config.head_m]
-        _seek(at, region, near)
+        if region is WHOLE:
+            for track in tracks:
+                if track.body is not None and track.place.distance_m <= self._config.head_m:
+                    _seek(at, track)
         return region
 
 
-def _seek(at: float, region: Box, tracks: Sequence[Track]) -> None:
-    """Note for whose bodies a look at `region` counts."""
-    for track in tracks:
-        if track.body is None:
-            continue
-        x, y = track.body.box.center
-        if region.left < x < region.right and region.top < y < region.bottom:
-            track.body_sought_at = at
-            track.body_seeks += 1
-            track.body_misses += 1  # taken back when the body is found
+def _seek(at: float, track: Track) -> None:
+    """Note that a look is for this body."""
+    track.body_sought_at = at
+    track.body_seeks += 1
+    track.body_misses += 1  # taken back when the body is found
 
 
 def _around(body: Box) -> Box:

@@ -6,8 +6,10 @@ from perception.camera import azimuth_rad
 from perception.sightings import Body, Cue, Face, Look, Range
 from perception.tracks import Sighting
 
-FACE_TRUST = 0.06**-2
+FACE_SPREAD = 0.05
 """Faces differ in size by about this much; the distance read from one does, too."""
+BLUR_PX, JITTER_PX = 6.0, 2.5
+"""Error of a face's width in the picture: lasting, and from one picture to the next."""
 
 
 def pair_up(look: Look) -> list[Sighting]:
@@ -50,7 +52,10 @@ def _sighting(face: Face | None, body: Body | None) -> Sighting:
     ranges: list[Range] = list(body.ranges) if body is not None else []
     if face is not None:
         distance = max(0.05, math.hypot(face.eyes[0], face.eyes[1]))
-        ranges.append(Range(cue=Cue.FACE, distance_m=distance, trust=FACE_TRUST))
+        width_px = max(face.width_px, 1.0)
+        trust = (FACE_SPREAD + BLUR_PX / width_px) ** -2
+        noise = 0.01 + JITTER_PX / width_px
+        ranges.append(Range(cue=Cue.FACE, distance_m=distance, trust=trust, noise=noise))
         bearing = azimuth_rad(face.eyes)
     else:
         assert body is not None

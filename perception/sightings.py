@@ -28,6 +28,8 @@ class Range:
     distance_m: float
     trust: float
     """Weight against the other cues, 1 / (relative standard deviation)**2."""
+    noise: float
+    """Relative deviation of one reading from the next, apart from its lasting error."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,8 @@ class Face:
     """Eyes against the head, the person's left positive; None: too small, or closed."""
     eyes_pitch_rad: float | None = None
     mouth_open: float | None = None
+    width_px: float = 200.0
+    """Width in the picture; a small face is measured badly."""
     quality: float = 1.0
     """How much it looks like a face, 0..1."""
 

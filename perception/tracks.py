@@ -57,9 +57,6 @@ class Sighting:
     ranges: tuple[Range, ...]
 
 
-NOISE = {Cue.FACE: (0.015, 0.01), Cue.FEET: (0.03, 0.01), Cue.BODY: (0.04, 0.015)}
-"""Relative deviation of one distance reading from the next, apart from its lasting error: near
-by, and what each metre adds."""
 FOUND_SHARE = 0.5
 """Who is really there is found in at least this part of the looks."""
 BEARING_NOISE_RAD = 0.012
@@ -93,6 +90,11 @@ class Track:
     body_misses: int = 0
     """Body looks in a row that found nothing."""
     confirmed: bool = False
+    confirmed_at: float = math.inf
+    middle: float = 0.5
+    """Where the person is across the picture, 0..1, and how fast that changes, 1/s."""
+    middle_at: float = -math.inf
+    drift: float = 0.0
     face: Face | None = None
     face_at: float = -math.inf
     body: Body | None = None
@@ -117,12 +119,16 @@ class Track:
         distance = max(self.place.distance_m, 1e-6)
         return float(-(self.state[:2] @ self.state[2:]) / distance)
 
-    @property
-    def head(self) -> Box | None:
-        """Where the head was last, in the picture."""
+    def shifted(self, box: Box, seen_at: float, at: float) -> Box:
+        """Where `box` will have moved to at the moment `at`."""
+        shift = max(-0.3, min(0.3, self.drift * (at - seen_at)))
+        return Box(box.left + shift, box.top, box.right + shift, box.bottom)
+
+    def head_at(self, at: float) -> Box | None:
+        """Where the head should be in the picture at the moment `at`."""
         if self.face is not None and self.face_at >= self.body_at:
-            return self.face.box.grown(1.3)
-        return self.body.head if self.body is not None else None
+            return self.shifted(self.face.box.grown(1.3), self.face_at, at)
+        return self.shifted(self.body.head, self.body_at, at) if self.body is not None else None
 
 
 class Tracker:
@@ -138,9 +144,13 @@ class Tracker:
         for track in self.tracks:
             _predict(track, at, self._config)
         left = list(sightings)
-        for track, sighting in _pairs(self.tracks, left):
-            left.remove(sighting)
-            self._see(track, at, sighting)
+        # People first: what is not yet known to be one must not take their sightings.
+        for known in (True, False):
+            group = [track for track in self.tracks if track.confirmed is known]
+            for track, sighting in _pairs(group, left):
+                left.remove(sighting)
+                self._see(track, at, sighting)
+        self._reunite(at)
         self.tracks += [self._begin(at, sighting) for sighting in left]
         return [track for track in self.tracks if track.confirmed and track.seen_at == at]
 
@@ -149,6 +159,16 @@ class Tracker:
         gone = [t for t in self.tracks if at - t.seen_at > self._patience_s(t)]
         self.tracks = [t for t in self.tracks if t not in gone]
         return [track for track in gone if track.confirmed]
+
+    def _reunite(self, at: float) -> None:
+        """Whoever was out of sight for a moment and is found again keeps their name."""
+        for new in [t for t in self.tracks if t.confirmed and t.confirmed_at == at]:
+            missing = [t for t in self.tracks if t.confirmed and t.seen_at < new.first_at]
+            missing = [t for t in missing if _could_be(t, new)]
+            old = min(missing, key=lambda t: math.dist(t.state[:2], new.state[:2]), default=None)
+            if old is not None:
+                new.person, new.first_at = old.person, old.first_at
+                self.tracks.remove(old)
 
     def _patience_s(self, track: Track) -> float:
         return self._config.bridge_s if track.confirmed else self._config.doubt_s
@@ -203,7 +223,9 @@ class Tracker:
         if sighting.body is not None:
             track.body, track.body_at = sighting.body, at
             track.body_hits, track.body_misses = track.body_hits + 1, 0
-        track.confirmed = track.confirmed or self._is_person(track)
+        if not track.confirmed and self._is_person(track):
+            track.confirmed, track.confirmed_at = True, at
+        _follow(track, at, sighting)
 
     def _is_person(self, track: Track) -> bool:
         """Patterns fool the networks now and then; people are found again and again."""
@@ -215,6 +237,26 @@ class Tracker:
         if track.body_hits:
             return bodies and track.body_hits >= config.hits_to_confirm
         return faces and track.face_hits >= config.face_hits_to_confirm
+
+
+def _follow(track: Track, at: float, sighting: Sighting) -> None:
+    """Note where in the picture the person is and whither they move."""
+    box = sighting.face.box if sighting.face is not None else None
+    if box is None and sighting.body is not None:
+        box = sighting.body.head
+    if box is None:
+        return
+    middle, elapsed = box.center[0], at - track.middle_at
+    if 0 < elapsed < 1:
+        track.drift += 0.5 * ((middle - track.middle) / elapsed - track.drift)
+    track.middle, track.middle_at = middle, at
+
+
+def _could_be(old: Track, new: Track) -> bool:
+    """Whether a lost track's walk leads to where the new one is."""
+    far, near = old.place.distance_m, new.place.distance_m
+    across = abs(math.atan2(old.state[1], old.state[0]) - math.atan2(new.state[1], new.state[0]))
+    return across * min(far, near) < 0.6 and max(far, near) < 1.5 * min(far, near)
 
 
 def _limited(offset: float) -> float:
@@ -262,11 +304,12 @@ def _pairs(tracks: list[Track], sightings: list[Sighting]) -> list[tuple[Track, 
 
 def _cost(track: Track, sighting: Sighting) -> float:
     """Squared distance in units of what may be expected."""
-    distance, _ = _distance(sighting, track.lasting)
+    distance, noise = _distance(sighting, track.lasting)
     miss = np.array(_floor(distance, sighting.bearing_rad)) - track.state[:2]
     # A cue not met before on this person may be a quarter off.
     known = any(reading.cue in track.lasting for reading in sighting.ranges)
-    doubt = _noise(distance, sighting.bearing_rad, 0.12 if known else 0.25)
+    relative = max(2.5 * noise, 0.12 if known else 0.25)
+    doubt = _noise(distance, sighting.bearing_rad, relative)
     doubt += np.eye(2) * 0.15**2
     return float(miss @ np.linalg.solve(track.spread[:2, :2] + doubt, miss))
 
@@ -276,8 +319,7 @@ def _distance(sighting: Sighting, lasting: dict[Cue, float]) -> tuple[float, flo
     trust = np.array([reading.trust for reading in sighting.ranges])
     logs = [math.log(r.distance_m) + lasting.get(r.cue, 0.0) for r in sighting.ranges]
     distance = math.exp(float(trust @ np.array(logs) / trust.sum()))
-    noise = min(NOISE[r.cue][0] + NOISE[r.cue][1] * distance for r in sighting.ranges)
-    return distance, noise
+    return distance, min(reading.noise for reading in sighting.ranges)
 
 
 def _floor(distance: float, bearing_rad: float) -> tuple[float, float]:

@@ -118,7 +118,7 @@ class _Teller:
                 self._newest[track.person],
                 self._states.get(track.person),
                 track.body.box if track.body and track.seen_at == track.body_at else None,
-                track.head,
+                track.head_at(picture.at),
             )
             for track in tracks
             if track.confirmed and track.seen_at == picture.at

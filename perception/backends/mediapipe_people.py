@@ -157,6 +157,7 @@ def read_face(points: NDArray[np.float64], lens: Lens) -> Face | None:
         eyes_yaw_rad=yaw,
         eyes_pitch_rad=pitch,
         mouth_open=float(mouth),
+        width_px=float(np.ptp(points[:468, 0])),
         quality=1.0 - misfit / MISFIT_LIMIT / 2,
     )
 
