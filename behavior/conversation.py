@@ -4,7 +4,7 @@ All of it is immutable: an answer is computed from a state and yields the next o
 made early, for a turn that may go on, costs nothing when it is dropped.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -141,7 +141,7 @@ class DialogueBackend(Protocol):
         """Load what is slow to load. Raises `BackendUnavailableError` with the cure."""
         ...
 
-    def answer(self, conversation: Conversation, heard: Heard) -> AsyncIterator[Part]:
+    def answer(self, conversation: Conversation, heard: Heard) -> AsyncGenerator[Part, None]:
         """Yield parts, the last one with `last=True`. Closing the iterator stops the work."""
         ...
 

@@ -191,27 +191,14 @@ class Dialogue:
 
     async def _answer(self, work: _Work) -> None:
         conversation = work.encounter.conversation
-        stream = self._backend.answer(conversation, work.heard)
-        async for part in stream:
-            work.parts.append(part)
-            if work is not self._work and work is not self._spoken:
-                self._apply(work)  # superseded while a thread ran on: says nothing any more,
-                return  # but what was committed is done
-            self._publish(
-                ReplyReady(
-                    at=work.heard.at,
-                    turn=work.turn,
-                    revision=work.revision,
-                    clauses=part.clauses,
-                    part=len(work.parts) - 1,
-                    last=part.last,
-                    source=part.source,
-                    intent=part.intent,
-                    because=part.because,
-                    closes=part.closes,
-                )
-            )
-            self._apply(work)
+        async with contextlib.aclosing(self._backend.answer(conversation, work.heard)) as stream:
+            async for part in stream:
+                work.parts.append(part)
+                if work is not self._work and work is not self._spoken:
+                    self._apply(work)  # superseded while a thread ran on: says nothing any more,
+                    return  # but what was committed is done
+                self._publish(_as_message(work, part))
+                self._apply(work)
 
     def _apply(self, work: _Work) -> None:
         """Make a committed answer count: the conversation goes on, its effects run, once."""
@@ -292,6 +279,21 @@ class Dialogue:
             self._current = None
         if self._work is not None and self._work.encounter is encounter:
             self._drop()
+
+
+def _as_message(work: _Work, part: Part) -> ReplyReady:
+    return ReplyReady(
+        at=work.heard.at,
+        turn=work.turn,
+        revision=work.revision,
+        clauses=part.clauses,
+        part=len(work.parts) - 1,
+        last=part.last,
+        source=part.source,
+        intent=part.intent,
+        because=part.because,
+        closes=part.closes,
+    )
 
 
 def _cancel(work: _Work) -> None:

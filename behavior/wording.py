@@ -1,7 +1,8 @@
 """How the receptionist puts things: several wordings of each, never the same twice in short order.
 
 `wording.yaml` holds them. ` | ` parts clauses, `(friendly)` in front sets the face, `[nod]` before
-a word binds a gesture to it, `{name}` is filled in.
+a word binds a gesture to it, `{name}` is filled in, `<this|that>` is said as `that` where a
+stranger may hear it.
 """
 
 import re
@@ -17,6 +18,7 @@ from behavior.conversation import Conversation
 
 _FACE = re.compile(r"^\((\w+)\)\s*")
 _MARK = re.compile(r"^\[([a-z_]+)\](.*)$", re.DOTALL)
+_CHOICE = re.compile(r"<([^<>|]*)\|([^<>|]*)>")
 _REMEMBERED = 24
 
 
@@ -69,6 +71,9 @@ def sentences(text: str) -> tuple[Clause, ...]:
 
 
 def _read_clause(part: str, toward: Place | None) -> Clause:
+    if _CHOICE.search(part):
+        discreet = _read_clause(_CHOICE.sub(r"\2", part), toward).text
+        return replace(_read_clause(_CHOICE.sub(r"\1", part), toward), discreet=discreet)
     expression = None
     if face := _FACE.match(part):
         expression, part = Expression(face[1]), part[face.end() :]

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -70,7 +70,7 @@ class EmbeddedDialogue:
             encoder = _encoder("words")
         return set_up_desk(self._site, self._knowledge, encoder), encoder.slow
 
-    async def answer(self, conversation: Conversation, heard: Heard) -> AsyncIterator[Part]:
+    async def answer(self, conversation: Conversation, heard: Heard) -> AsyncGenerator[Part, None]:
         """Yield the whole answer at once."""
         yield await self.respond(conversation, heard)
 
