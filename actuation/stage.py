@@ -19,6 +19,7 @@ from actuation.generators.rules_face import MouthTrack
 from actuation.gestures import Gestures
 from actuation.motion import FRAME_RATE_HZ, Cut, FrameChunk, StageItem, Volume
 from actuation.playback import ActOnStage, Playback
+from actuation.score import ScoredClause
 from actuation.voice import Speech
 from agent.core.messages import (
     Act,
@@ -165,19 +166,25 @@ class Stage:
         self._send(Volume(at=now, gain=min(duck.gain, 1.0)))
         self.advance(now)
 
-    def have_sound(self, on_stage: ActOnStage, index: int, speech: Speech, now: float) -> None:
-        """A clause's sound is there: put it on the score, and start if it is the first."""
+    def have_sound(
+        self, on_stage: ActOnStage, index: int, speech: Speech, now: float
+    ) -> ScoredClause | None:
+        """A clause's sound is there: put it on the score, and start if it is the first.
+
+        Returns its place on the score, or None when nobody wants it any more.
+        """
         playback = next(
             (p for p in (self._current, *self._covered) if p and on_stage in p.acts), None
         )
         if playback is None or on_stage.over:
-            return
+            return None
         earliest = max(now + self._config.lead_in_s, self.sent_at)
-        playback.append(on_stage, index, speech, not_before_at=earliest)
+        scored = playback.append(on_stage, index, speech, not_before_at=earliest)
         self._tracks[id(speech)] = track_of(speech)
         if playback is self._current and playback.base_at is None and playback.held_s is None:
             self._begin(playback, now)
         self.advance(now)
+        return scored
 
     def report(self, played: Played, now: float) -> None:
         """A body says what it played."""

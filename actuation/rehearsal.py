@@ -1,0 +1,163 @@
+"""Performs an act away from any stage: all its sound and frames at once, as a body would get them.
+
+The same `Stage` as in front of people, moved on by counting instead of by a clock. For files,
+benches and pictures. Times count from the first frame; the sound begins after a short lead-in.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from actuation.gestures import Gestures, HeadGestures, PlacedStroke
+from actuation.motion import FRAME_RATE_HZ, Cut, Frame, FrameChunk, StageItem, VoiceChunk
+from actuation.playback import ActOnStage
+from actuation.score import ScoredClause
+from actuation.stage import PerformerConfig, Stage
+from actuation.voice import Speech
+from agent.core.messages import Act, ActFinished, Clause, GestureCue, Message
+
+Floats = NDArray[np.float64]
+
+LEAD_IN_S = 0.3
+_AFTER_S = 0.7
+_LONGEST_S = 3600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsal:
+    """A performance as data. All times in seconds from its start."""
+
+    rate_hz: int
+    samples: NDArray[np.float32]
+    """(n,) from time 0."""
+    frames: tuple[Frame, ...]
+    """60 a second from time 0."""
+    clauses: tuple[ScoredClause, ...]
+    """With `start_s` in time from the start."""
+    strokes: tuple[PlacedStroke, ...]
+
+    @property
+    def faces(self) -> NDArray[np.float32]:
+        """(frames, 52)."""
+        return np.stack([f.face for f in self.frames])
+
+    @property
+    def times(self) -> Floats:
+        """(frames,)."""
+        return np.array([f.at for f in self.frames])
+
+
+class _Noting:
+    """Gestures that write down what they place."""
+
+    def __init__(self, gestures: Gestures) -> None:
+        self._gestures = gestures
+        self.placed: list[PlacedStroke] = []
+
+    def for_clause(self, spoken: ScoredClause, *, earliest_s: float) -> Sequence[PlacedStroke]:
+        placed = self._gestures.for_clause(spoken, earliest_s=earliest_s)
+        self.placed += placed
+        return placed
+
+    def at_once(self, cues: Iterable[GestureCue], *, now_s: float) -> Sequence[PlacedStroke]:
+        placed = self._gestures.at_once(cues, now_s=now_s)
+        self.placed += placed
+        return placed
+
+    def lay_over(self, joints: Floats, times: Floats) -> Floats:
+        return self._gestures.lay_over(joints, times)
+
+    def interrupt(self, at_s: float) -> None:
+        self._gestures.interrupt(at_s)
+
+    def busy_until_s(self) -> float:
+        return self._gestures.busy_until_s()
+
+
+def clauses_of(text: str) -> tuple[Clause, ...]:
+    """Split running text into clauses at the ends of sentences and at semicolons."""
+    clauses: list[str] = []
+    begun: list[str] = []
+    for word in text.split():
+        begun.append(word)
+        bare = word.rstrip("\"')]”’")
+        if bare.endswith((".", "!", "?", ";", ":")) and not _abbreviated(bare):
+            clauses.append(" ".join(begun))
+            begun = []
+    if begun:
+        clauses.append(" ".join(begun))
+    return tuple(Clause(text=each) for each in clauses)
+
+
+def _abbreviated(word: str) -> bool:
+    return word.lower() in {"dr.", "mr.", "mrs.", "ms.", "prof.", "st.", "e.g.", "i.e.", "no."}
+
+
+def rehearse(
+    act: Act,
+    speeches: Sequence[Speech],
+    *,
+    config: PerformerConfig | None = None,
+    gestures: Gestures | None = None,
+) -> Rehearsal:
+    """Perform `act`, whose clauses sound as `speeches` says."""
+    config = (config or PerformerConfig()).model_copy(update={"lead_in_s": LEAD_IN_S})
+    items: list[StageItem] = []
+    told: list[Message] = []
+    wanted: list[tuple[ActOnStage, int]] = []
+    noting = _Noting(gestures or HeadGestures())
+    stage = Stage(
+        config=config,
+        gestures=noting,
+        lead_s=0.25,
+        start=0.0,
+        publish=told.append,
+        send=items.append,
+        want=lambda on_stage, index, _: wanted.append((on_stage, index)),
+    )
+    stage.act(act, 0.0)
+    clauses = []
+    for on_stage, index in wanted:
+        scored = stage.have_sound(on_stage, index, speeches[index], 0.0)
+        if scored is not None:
+            clauses.append(scored.moved(LEAD_IN_S))
+    now = 0.0
+    while not any(isinstance(m, ActFinished) for m in told) and now < _LONGEST_S:
+        now += 0.1
+        stage.advance(now)
+    ends_at = now + _AFTER_S
+    while stage.sent_at < ends_at:
+        now += 0.1
+        stage.advance(now)
+    frames = _shown(items, ends_at)
+    return Rehearsal(
+        rate_hz=speeches[0].rate_hz if speeches else 16_000,
+        samples=_sound(items, len(frames) / FRAME_RATE_HZ),
+        frames=frames,
+        clauses=tuple(clauses),
+        strokes=tuple(noting.placed),
+    )
+
+
+def _shown(items: Iterable[StageItem], until_at: float) -> tuple[Frame, ...]:
+    frames: list[Frame] = []
+    for item in items:
+        match item:
+            case Cut():
+                frames = [f for f in frames if f.at < item.at - 1e-6]
+            case FrameChunk():
+                frames += item.frames
+    return tuple(f for f in frames if f.at < until_at)
+
+
+def _sound(items: Iterable[StageItem], length_s: float) -> NDArray[np.float32]:
+    chunks = [item for item in items if isinstance(item, VoiceChunk)]
+    rate = chunks[0].rate_hz if chunks else 16_000
+    samples = np.zeros(round(length_s * rate), np.float32)
+    for chunk in chunks:
+        first = round(chunk.at * rate)
+        part = chunk.samples[: len(samples) - first]
+        samples[first : first + len(part)] = part
+    return samples

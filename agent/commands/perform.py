@@ -1,0 +1,185 @@
+"""`foyer perform "TEXT" --out DIR`: what the agent would say and show, as files.
+
+All times count from the start of `speech.wav`. `frames.jsonl` has 60 frames a second.
+"""
+
+import argparse
+import asyncio
+import json
+import sys
+import wave
+from pathlib import Path
+from typing import Any, get_args
+
+import numpy as np
+
+from actuation.gesticulation import Gesticulation
+from actuation.motion import ARKIT_NAMES, JOINT_NAMES, Frame
+from actuation.rehearsal import Rehearsal, clauses_of, rehearse
+from actuation.skeleton import load_skeleton
+from actuation.voice import Speech, VoiceConfig, VoiceName, Voices
+from agent.core.clock import LoopClock
+from agent.core.errors import BadInputError
+from agent.core.messages import (
+    Act,
+    ActId,
+    BackendChosen,
+    Clause,
+    Expression,
+    Gaze,
+    GazeTarget,
+    Place,
+    Reason,
+)
+
+HELP = "speak a text to files: sound, frames, score, motion, preview"
+LONGEST_TEXT = 20_000
+PREVIEW_FPS = 20
+VRM = Path(__file__).parents[2] / "actuation/embodiments/avatar/receptionist.vrm"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("text", help="what to say; - reads standard input")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the files")
+    parser.add_argument("--voice", choices=get_args(VoiceName), default="auto")
+    parser.add_argument("--expression", choices=[e.value for e in Expression])
+    parser.add_argument("--intensity", type=float, default=0.6, help="of the expression, 0..1")
+    parser.add_argument("--view", choices=("body", "face"), default="body", help="of the preview")
+    parser.add_argument("--no-preview", action="store_true", help="leave preview.mp4 out")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Perform; print what was written."""
+    text = sys.stdin.read() if arguments.text == "-" else arguments.text
+    text = text.strip()
+    if not text:
+        raise BadInputError("perform: there is nothing to say; give a text, or - and one on stdin")
+    if len(text) > LONGEST_TEXT:
+        raise BadInputError(
+            f"perform: {len(text)} characters are too many; at most {LONGEST_TEXT}, so split it"
+        )
+    if not 0.0 <= arguments.intensity <= 1.0:
+        raise BadInputError(f"perform: intensity {arguments.intensity} is not in 0..1")
+    clauses = clauses_of(text)
+    speeches, chosen = asyncio.run(_speak(clauses, VoiceConfig(voice=arguments.voice)))
+    for choice in chosen:
+        if choice.fallback:
+            print(f"voice: {choice.backend} instead ({choice.detail})", file=sys.stderr)
+    expression = Expression(arguments.expression) if arguments.expression else None
+    act = Act(
+        at=0.0,
+        act=ActId(1),
+        reason=Reason(policy="perform", because="asked for on the command line"),
+        clauses=clauses,
+        expression=expression,
+        intensity=arguments.intensity,
+        gaze=Gaze(target=GazeTarget.PLACE, place=Place(x_m=1.2, y_m=0.0)),
+    )
+    rehearsal = rehearse(act, speeches, gestures=Gesticulation())
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    written = write(rehearsal, arguments.out)
+    if not arguments.no_preview:
+        written.append(_preview(rehearsal, arguments.out, arguments.view))
+    for path in written:
+        print(path)
+    return 0
+
+
+async def _speak(
+    clauses: tuple[Clause, ...], config: VoiceConfig
+) -> tuple[list[Speech], list[BackendChosen]]:
+    chosen: list[BackendChosen] = []
+    clock = LoopClock(asyncio.get_running_loop())
+    voices = Voices(config=config, clock=clock, publish=chosen.append)
+    try:
+        return [await voices.speak(clause.text) for clause in clauses], chosen
+    finally:
+        await voices.close()
+
+
+def write(rehearsal: Rehearsal, out: Path) -> list[Path]:
+    """Write sound, frames, score and motion; return their paths."""
+    from actuation.embodiments.bvh import write_bvh
+
+    paths = [out / name for name in ("speech.wav", "frames.jsonl", "score.json", "motion.bvh")]
+    with wave.open(str(paths[0]), "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(rehearsal.rate_hz)
+        sound.writeframes((np.clip(rehearsal.samples, -1, 1) * 32767).astype("<i2").tobytes())
+    with paths[1].open("w", encoding="utf-8") as lines:
+        for frame in rehearsal.frames:
+            lines.write(json.dumps(frame_as_json(frame)) + "\n")
+    paths[2].write_text(json.dumps(score_as_json(rehearsal), indent=1) + "\n", encoding="utf-8")
+    write_bvh(paths[3], rehearsal.frames, load_skeleton())
+    return paths
+
+
+def frame_as_json(frame: Frame) -> dict[str, Any]:
+    """One line of `frames.jsonl`: shapes in 0..1, unit quaternions x y z w, radians."""
+    return {
+        "t": round(frame.at, 4),
+        "blendshapes": {
+            name: round(float(v), 4) for name, v in zip(ARKIT_NAMES, frame.face, strict=True)
+        },
+        "joints": {
+            name: [round(float(v), 5) for v in q]
+            for name, q in zip(JOINT_NAMES, frame.joints, strict=True)
+        },
+        "gaze": {
+            "yaw_rad": round(frame.gaze_yaw_rad, 4),
+            "pitch_rad": round(frame.gaze_pitch_rad, 4),
+        },
+    }
+
+
+def score_as_json(rehearsal: Rehearsal) -> dict[str, Any]:
+    """What is said when, and the strokes that go along; seconds."""
+    phonemes, words, stresses = [], [], []
+    for scored in rehearsal.clauses:
+        start = scored.start_s
+        phonemes += [
+            {"phone": p.name, "start": round(start + p.start_s, 4), "end": round(start + p.end_s, 4),
+             "stress": p.stress}
+            for p in scored.speech.phones
+        ]  # fmt: skip
+        words += [
+            {"word": w.text, "start": round(start + w.start_s, 4), "end": round(start + w.end_s, 4)}
+            for w in scored.speech.words
+        ]
+        stresses += [
+            {"t": round(p.at_s, 4), "word": p.word, "strength": round(p.strength, 3)}
+            for p in scored.prominences
+        ]
+    strokes = [
+        {"lexeme": s.lexeme, "start": round(s.start_s, 4), "apex": round(s.apex_s, 4),
+         "end": round(s.end_s, 4)}
+        for s in rehearsal.strokes
+    ]  # fmt: skip
+    return {
+        "voice": rehearsal.clauses[0].speech.voice if rehearsal.clauses else "",
+        "clauses": [
+            {"text": c.speech.text, "start": round(c.start_s, 4), "end": round(c.end_s, 4)}
+            for c in rehearsal.clauses
+        ],
+        "words": words,
+        "phonemes": phonemes,
+        "stresses": stresses,
+        "strokes": strokes,
+    }
+
+
+def _preview(rehearsal: Rehearsal, out: Path, view: str) -> Path:
+    from actuation.embodiments.preview import BODY_CAMERA, FACE_CAMERA, Preview, write_film
+    from actuation.embodiments.vrm_file import read_character
+
+    camera = FACE_CAMERA if view == "face" else BODY_CAMERA
+    preview = Preview(read_character(VRM), camera=camera)
+    step = 60 // PREVIEW_FPS
+    pictures = [preview.draw(frame) for frame in rehearsal.frames[::step]]
+    path = out / "preview.mp4"
+    write_film(
+        path, pictures, fps=PREVIEW_FPS, samples=rehearsal.samples, rate_hz=rehearsal.rate_hz
+    )
+    return path
