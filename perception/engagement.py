@@ -156,11 +156,12 @@ class EngagementTracker:
 
     def _attend(self, at: float) -> EngagementChanged | None:
         config, evidence = self._config, self.evidence
-        share = evidence.looking(keep=True)
         settled = evidence.holds_s("still") >= config.engage_still_s
+        share = evidence.looking()
         if self.distance_m <= config.engage_m and settled and self._looks_enough(share):
             self._by_looks = True
             return self._become(Engagement.ENGAGED, at, self._looks(share), "stands here")
+        share = evidence.looking(keep=True)
         if self.distance_m > config.attend_keep_m:
             return self._become(self._way(), at, "too far off")
         if self._goes():

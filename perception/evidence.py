@@ -20,7 +20,7 @@ class EvidenceConfig(BaseModel):
         25.0, gt=0, le=90, description="A gaze within this of the agent is a look at it."
     )
     keep_look_deg: float = Field(
-        35.0, gt=0, le=90, description="The same for one who is already attending."
+        30.0, gt=0, le=90, description="The same for one who is already attending."
     )
     look_window_s: float = Field(
         1.5, gt=0, le=10, description="The time over which looks are counted."
@@ -44,6 +44,8 @@ class EvidenceConfig(BaseModel):
     )
 
 
+AVERTED_SHARE = 0.3
+"""Fewer looks than this are looking elsewhere."""
 KNOWN_SHARE = 0.4
 """Part of the window in which the gaze must be known, or nothing is said about it."""
 POSE_WEIGHT = 0.5
@@ -89,7 +91,7 @@ class Evidence:
             "coming": closing >= config.closing_m_s and straight,
             "leaving": closing <= -config.leaving_m_s,
             "turned": turned,
-            "averted": share is not None and share <= 0.2,
+            "averted": share is not None and share < AVERTED_SHARE,
         }
 
     def holds_s(self, name: str) -> float:

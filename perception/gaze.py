@@ -24,9 +24,9 @@ class GazeConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     candidate_deg: float = Field(
-        26.0, ge=0, le=45, description="Looks farther off than this never move the zero."
+        22.0, ge=0, le=45, description="Looks farther off than this never move the zero."
     )
-    bound_deg: float = Field(22.0, ge=0, le=45, description="The zero moves no farther than this.")
+    bound_deg: float = Field(15.0, ge=0, le=45, description="The zero moves no farther than this.")
     steady_deg: float = Field(
         4.0, gt=0, le=20, description="Spread (median deviation) up to which a look is steady."
     )
