@@ -21,8 +21,6 @@ Fingerprints = Mapping[str, str]
 class PolicyWatcher:
     """Watches a folder of policy files. Publishes `PolicyReloaded` for each file that changed."""
 
-    name = "agent.reload"
-
     def __init__(
         self,
         *,
@@ -32,8 +30,10 @@ class PolicyWatcher:
         publish: Callable[[PolicyReloaded], None],
         clock: Clock,
         every_s: float = 0.5,
+        name: str = "agent.reload",
     ) -> None:
         """`apply` gets the models of all files at once; it swaps them between two turns."""
+        self.name = name
         self._folder = folder
         self._table = table
         self._apply = apply

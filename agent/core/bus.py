@@ -24,6 +24,8 @@ A = TypeVar("A", bound=Message)
 B = TypeVar("B", bound=Message)
 C = TypeVar("C", bound=Message)
 D = TypeVar("D", bound=Message)
+E = TypeVar("E", bound=Message)
+F = TypeVar("F", bound=Message)
 
 _MESSAGES_IN_A_ROW = 32
 """So many are read without letting others run, when each is quick."""
@@ -262,6 +264,21 @@ class Bus:
         reader: str = "",
         urgent: tuple[type[Message], ...] = (),
     ) -> Subscription[A | B | C | D]: ...
+    @overload
+    def subscribe(
+        self,
+        a: type[A],
+        b: type[B],
+        c: type[C],
+        d: type[D],
+        e: type[E],
+        f: type[F],
+        /,
+        *,
+        delivery: Delivery,
+        reader: str = "",
+        urgent: tuple[type[Message], ...] = (),
+    ) -> Subscription[A | B | C | D | E | F]: ...
     @overload
     def subscribe(
         self,

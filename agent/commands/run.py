@@ -1,0 +1,119 @@
+"""`foyer run CONFIG`: starts the receptionist and says where to meet it."""
+
+import argparse
+import asyncio
+import contextlib
+import os
+import sys
+import webbrowser
+from collections.abc import AsyncIterable
+from pathlib import Path
+
+from agent import log
+from agent.app import Agent, build
+from agent.core.bus import EVERY, Bus
+from agent.core.clock import LoopClock, WallTime
+from agent.core.errors import FoyerError
+from agent.core.messages import BackendChosen, ComponentHealth, Health, PolicyReloaded
+from agent.lifetime import leave, run_to_end
+from agent.settings import Settings, read_settings
+
+HELP = "start the receptionist from a configuration"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command line."""
+    parser.add_argument(
+        "config", type=Path, nargs="?", default=Path("configs/demo.yaml"), help="a configuration"
+    )
+    parser.add_argument("--headless", action="store_true", help="serve no page; a null body plays")
+    parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    parser.add_argument("--log", default="warning", choices=("debug", "info", "warning", "error"))
+    parser.add_argument(
+        "--personal", action="store_true", help="show words and names in the log (your own desk)"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run until Ctrl-C; 0 then, 1 when an essential part could not be kept alive."""
+    log.setup(arguments.log, personal=arguments.personal)
+    settings = read_settings(arguments.config)
+    try:
+        run_to_end(_run(settings, arguments))
+    except KeyboardInterrupt:
+        print("\nfoyer: stopped")
+        leave(0)
+    except ExceptionGroup as group:
+        told, untold = group.split(FoyerError)
+        for fault in _leaves(told) if told else []:
+            print(f"foyer: {fault}", file=sys.stderr)
+        if untold is not None:
+            raise untold from None
+        leave(1)
+    return 0
+
+
+async def _run(settings: Settings, arguments: argparse.Namespace) -> None:
+    clock = LoopClock(asyncio.get_running_loop())
+    bus = Bus()
+    agent = build(settings, bus=bus, clock=clock, wall=WallTime(clock), headless=arguments.headless)
+    news = bus.subscribe(BackendChosen, ComponentHealth, PolicyReloaded, delivery=EVERY)
+    async with asyncio.TaskGroup() as group:
+        tellers = [group.create_task(_tell(news)), group.create_task(_welcome(agent, arguments))]
+        try:
+            await agent.runtime.run()
+        finally:
+            for teller in tellers:
+                teller.cancel()
+
+
+async def _welcome(agent: Agent, arguments: argparse.Namespace) -> None:
+    if agent.server is None:
+        print("foyer: running without a page; Ctrl-C stops it", flush=True)
+        return
+    await agent.server.started.wait()
+    print(f"\n  The receptionist:  {agent.server.address}/")
+    print(f"  For operators:     {agent.server.console_address}")
+    print("  Ctrl-C stops it.\n", flush=True)
+    if not arguments.no_browser and _has_display():
+        await asyncio.to_thread(_open, agent.server.address + "/")
+
+
+def _open(address: str) -> None:
+    with contextlib.suppress(webbrowser.Error, OSError):
+        webbrowser.open(address)
+
+
+def _has_display() -> bool:
+    if sys.platform in ("darwin", "win32"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+async def _tell(news: AsyncIterable[BackendChosen | ComponentHealth | PolicyReloaded]) -> None:
+    """Say who is at work and who is not well, once each."""
+    told: dict[str, tuple[Health, str]] = {}
+    async for one in news:
+        match one:
+            case BackendChosen():
+                note = " (a fallback)" if one.fallback else ""
+                detail = f": {one.detail}" if one.detail else ""
+                print(f"  {one.role}: {one.backend}{note}{detail}", flush=True)
+            case ComponentHealth():
+                before = told.get(one.component)
+                told[one.component] = (one.health, one.detail)
+                if one.health is Health.RUNNING and (before is None or before[0] is one.health):
+                    continue
+                if before == told[one.component]:
+                    continue
+                print(f"  {one.component}: {one.health} {one.detail}".rstrip(), flush=True)
+            case PolicyReloaded():
+                word = "reloaded" if one.accepted else "kept as it was:"
+                print(f"  {Path(one.path).name} {word} {one.detail}".rstrip(), flush=True)
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
+    found: list[BaseException] = []
+    for one in group.exceptions:
+        found += _leaves(one) if isinstance(one, BaseExceptionGroup) else [one]
+    return found

@@ -1,0 +1,164 @@
+"""The whole configuration as one model, and what it refers to: site, policies, norms."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from actuation.embodiments.page import AvatarConfig
+from actuation.gesture_choice import GestureConfig
+from actuation.performer import PerformerConfig
+from actuation.voice import VoiceConfig
+from agent.config import ConfigError, Problem, beside, load, load_folder
+from agent.recorder import RecorderConfig
+from agent.server import ServerConfig
+from agent.watchdog import WatchdogConfig
+from behavior.backends.openai_compatible import ModelServerConfig
+from behavior.dialogue import DialogueConfig
+from behavior.directory import SiteConfig
+from behavior.norms import Norm, Norms, NormsFile
+from behavior.planner import PlannerConfig
+from behavior.policies.catalogue import CATALOGUE, PoliciesConfig
+from perception.recognition import RecognitionConfig
+from perception.seeing import SeeingConfig
+from perception.site_language import SiteLanguage
+from perception.turns import TurnsConfig
+
+
+class SourceConfig(BaseModel):
+    """Where a sense comes from."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    source: Literal["page", "device", "file", "none"] = Field(
+        "page",
+        description="page: the browser that shows the kiosk; device: one of this machine's own;"
+        " file: a recording; none.",
+    )
+    device: int = Field(0, ge=0, le=64, description="Number of the device.")
+    file: Path | None = Field(None, description="The recording to play.")
+
+
+class AgentConfig(BaseModel):
+    """A receptionist: where it stands, what it senses, how it behaves, how it looks."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    site: Path = Field(
+        Path("sites/demo.yaml"), description="Who works here and where things are; beside this."
+    )
+    policies: Path = Field(
+        Path("policies"), description="Folder of policies and of norms/; beside this file."
+    )
+    camera: SourceConfig = Field(SourceConfig(), description="Where pictures come from.")
+    microphone: SourceConfig = Field(SourceConfig(), description="Where sound comes from.")
+    seeing: SeeingConfig = Field(SeeingConfig(), description="From pictures to people.")
+    turns: TurnsConfig = Field(TurnsConfig(), description="From sound to turns.")
+    recognition: RecognitionConfig = Field(RecognitionConfig(), description="From sound to words.")
+    dialogue: DialogueConfig = Field(
+        default_factory=DialogueConfig, description="From words to replies."
+    )
+    language_model: ModelServerConfig = Field(
+        default_factory=ModelServerConfig, description="A language model for the dialogue, if any."
+    )
+    planner: PlannerConfig = Field(
+        default_factory=PlannerConfig, description="What is remembered of the situation."
+    )
+    voice: VoiceConfig = Field(default_factory=VoiceConfig, description="The voice.")
+    performer: PerformerConfig = Field(
+        default_factory=PerformerConfig, description="Sound, lips, gaze and gestures in time."
+    )
+    gestures: GestureConfig = Field(
+        default_factory=GestureConfig, description="How much the hands speak along."
+    )
+    avatar: AvatarConfig = Field(default_factory=AvatarConfig, description="How the page is fed.")
+    server: ServerConfig = Field(default_factory=ServerConfig, description="The pages.")
+    recorder: RecorderConfig = Field(
+        default_factory=RecorderConfig, description="Recordings of messages."
+    )
+    watchdog: WatchdogConfig = Field(
+        default_factory=WatchdogConfig, description="Watching the agent itself."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """A configuration read whole: everything it refers to was there and valid."""
+
+    config: AgentConfig
+    site: SiteConfig
+    policies: PoliciesConfig
+    norms: Norms
+    policies_folder: Path
+    norms_folder: Path
+    knowledge: Path
+
+
+POLICY_FILES: Mapping[str, type[BaseModel]] = {name: row[0] for name, row in CATALOGUE.items()}
+
+
+def read_settings(path: Path) -> Settings:
+    """Read the configuration and all it refers to, or raise `ConfigError` with every problem."""
+    config = load(path, AgentConfig)
+    problems: list[Problem] = []
+    site = policies = norms = None
+    folder = beside(path, config.policies)
+    try:
+        site = load(beside(path, config.site), SiteConfig)
+    except ConfigError as error:
+        problems.extend(error.problems)
+    try:
+        policies = PoliciesConfig.model_validate(load_folder(folder, POLICY_FILES))
+    except ConfigError as error:
+        problems.extend(error.problems)
+    try:
+        norms = read_norms(folder / "norms")
+    except ConfigError as error:
+        problems.extend(error.problems)
+    if site is None or policies is None or norms is None:
+        raise ConfigError(problems)
+    knowledge = config.dialogue.knowledge
+    return Settings(
+        config=config,
+        site=site,
+        policies=policies,
+        norms=norms,
+        policies_folder=folder,
+        norms_folder=folder / "norms",
+        knowledge=knowledge if knowledge.is_dir() else beside(path, knowledge.name),
+    )
+
+
+def norm_files(folder: Path) -> dict[str, type[BaseModel]]:
+    """Every YAML file of the folder is a file of norms."""
+    return {path.stem: NormsFile for path in sorted(folder.glob("*.yaml"))}
+
+
+def read_norms(folder: Path) -> Norms:
+    """Read all norms of the folder, or raise `ConfigError`."""
+    return norms_of(load_folder(folder, norm_files(folder)), folder)
+
+
+def norms_of(files: Mapping[str, BaseModel], folder: Path) -> Norms:
+    """The norms of several files as one body, or `ConfigError` where they contradict."""
+    norms: list[Norm] = []
+    for one in files.values():
+        assert isinstance(one, NormsFile)
+        norms.extend(one.norms)
+    try:
+        return Norms(norms)
+    except ValueError as error:
+        raise ConfigError([Problem(str(folder), 0, "norms", str(error))]) from None
+
+
+def site_language(site: SiteConfig) -> SiteLanguage:
+    """What is likely to be said at this site, for the recogniser."""
+    phrases = site.phrases()
+    return SiteLanguage(
+        names=tuple(host.name for host in site.hosts),
+        rooms=phrases.rooms,
+        phrases=phrases.sentences,
+        company=(site.name,),
+    )
