@@ -14,7 +14,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from agent.core.errors import FoyerError
 from agent.core.messages import Clause, Expression, Gaze, GazeTarget, GestureCue, PersonId, Place
 
-LEXEMES = ("nod", "wave", "point", "offer_palm")
+LEXEMES = (
+    "nod", "wave", "point", "offer_palm", "show_way", "welcome_arms", "shrug", "heart_clasp",
+    "self_indicate", "small_bow", "here_desk",
+)  # fmt: skip
+"""Names in the lexicon of gestures that a model may ask for."""
+_DEICTIC = frozenset({"point", "show_way"})
 CLAUSE_CHARS = 200
 CLAUSES = 6
 
@@ -182,8 +187,8 @@ def check_words(text: str, *, before: tuple[str, ...], rules: str, deeds: bool) 
 def to_clause(spoken: SpokenClause, *, person: PersonId | None, toward: Place | None) -> Clause:
     """Make a clause of what a model wrote. It points only where the desk has a true place."""
     gestures: tuple[GestureCue, ...] = ()
-    if spoken.gesture in LEXEMES and (spoken.gesture != "point" or toward is not None):
-        deictic = toward if spoken.gesture in {"point", "offer_palm"} else None
+    if spoken.gesture in LEXEMES and (spoken.gesture not in _DEICTIC or toward is not None):
+        deictic = toward if spoken.gesture in {*_DEICTIC, "offer_palm"} else None
         gestures = (GestureCue(lexeme=spoken.gesture, toward=deictic),)
     gaze = None
     if spoken.gaze is GazeTarget.PLACE:

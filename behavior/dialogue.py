@@ -34,6 +34,7 @@ from behavior.conversation import DialogueBackend, Heard, Part
 from behavior.deeds import Deeds
 from behavior.directory import SiteConfig
 from behavior.memory import Encounter
+from behavior.model_server import ModelServerConfig
 from behavior.notifications import NotifyConfig
 
 Input = TurnPaused | TurnEnded | EngagementChanged | PersonLost | ActFinished | ButtonPressed
@@ -58,6 +59,12 @@ class DialogueConfig(BaseModel):
     )
     idle_s: float = Field(
         90.0, gt=0, le=3600, description="An encounter with nobody in view ends after this silence."
+    )
+    model: ModelServerConfig = Field(
+        default_factory=ModelServerConfig, description="The language model server, if any."
+    )
+    script: tuple[str, ...] = Field(
+        (), description="Replies of the `scripted` back-end; ` | ` parts clauses."
     )
     notify: NotifyConfig = Field(default_factory=NotifyConfig, description="Reaching people.")
 
@@ -113,24 +120,23 @@ class Dialogue:
         await self._backend.warm_up()
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._deeds.run(), name="deeds")
-                group.create_task(self._tidy(), name="tidy")
+                own = [group.create_task(self._deeds.run()), group.create_task(self._tidy())]
                 async for message in self._inputs:
                     self._take(message, group)
-                await self._end_of_input(group)
+                await self._finish()
+                for task in own:
+                    task.cancel()
         finally:
             await self._backend.close()
 
-    async def _end_of_input(self, group: asyncio.TaskGroup) -> None:
-        # Only tests and files end; a bus does not. Finish what was promised, then stop.
+    async def _finish(self) -> None:
+        """Keep what was promised when the input ends, as files and tests do; a bus never does."""
         for work in (self._spoken, self._work):
             if work is not None and work.task is not None:
-                with contextlib.suppress(asyncio.CancelledError):
-                    await work.task
+                await asyncio.wait((work.task,))
         for encounter in tuple(self._encounters):
             self._end(encounter)
         await self._deeds.drained()
-        raise asyncio.CancelledError
 
     def _take(self, message: Input, group: asyncio.TaskGroup) -> None:
         match message:

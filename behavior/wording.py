@@ -82,7 +82,7 @@ def _read_clause(part: str, toward: Place | None) -> Clause:
     gaze = None
     for word in part.split():
         while mark := _MARK.match(word):
-            deictic = mark[1] in {"point", "offer_palm"}
+            deictic = mark[1] in {"point", "show_way", "offer_palm"}
             if deictic and toward is not None:
                 gaze = Gaze(target=GazeTarget.PLACE, place=toward)
             cue = GestureCue(lexeme=mark[1], word=len(words), toward=toward if deictic else None)

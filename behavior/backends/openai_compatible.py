@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from importlib import resources
 
 import aiohttp
-from pydantic import BaseModel, ConfigDict, Field
 
 from agent.core.clock import Clock
 from agent.core.messages import (
@@ -39,45 +38,12 @@ from behavior.backends.embedded import EmbeddedDialogue
 from behavior.conversation import Asked, CallHelp, Conversation, Heard, NotifyHost, Part
 from behavior.draft import Desk
 from behavior.knowledge import site_facts
+from behavior.model_server import ModelServerConfig
 
 _KEPT = frozenset(
     {"emergency", "fire", "forget_me", "repeat", "backchannel", "unheard", "private", "staff"}
 )
 """Answered in the desk's own words: at once, and the same each time."""
-
-
-class ModelServerConfig(BaseModel):
-    """A language model behind an OpenAI-compatible address: vLLM, llama.cpp, Ollama, hosted."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    url: str = Field(
-        "", description="Base address such as `http://127.0.0.1:8000/v1`; empty: none."
-    )
-    model: str = Field(
-        "", description="Name of the model as the server knows it; empty: its first."
-    )
-    api_key_env: str = Field("", description="Environment variable that holds the key, if any.")
-    first_clause_s: float = Field(
-        1.2,
-        gt=0,
-        le=30,
-        description="Without a first clause by then the embedded dialogue answers.",
-    )
-    whole_s: float = Field(8.0, gt=0, le=120, description="How long a whole reply may take.")
-    max_tokens: int = Field(300, ge=32, le=4000, description="Longest reply, in tokens.")
-    temperature: float = Field(0.3, ge=0, le=2, description="0: always the likeliest words.")
-    context_tokens: int = Field(
-        3000, ge=500, le=100_000, description="Bound on the prompt; the oldest turns are dropped."
-    )
-    structured: bool = Field(True, description="Ask the server to decode by the reply's schema.")
-    failures: int = Field(2, ge=1, le=20, description="Failures in a row before it is left alone.")
-    retry_after_s: float = Field(
-        10.0,
-        gt=0,
-        le=3600,
-        description="Pause before it is tried again; doubles up to two minutes.",
-    )
 
 
 @dataclass(slots=True)

@@ -1,0 +1,106 @@
+"""Puts the dialogue together from a site and its configuration."""
+
+from collections.abc import AsyncIterable, Callable, Sequence
+
+from agent.core.backend import Row, Table, pick
+from agent.core.clock import Clock, WallTime
+from agent.core.errors import BackendUnavailableError
+from agent.core.messages import BackendChosen, ComponentHealth, Health, Message
+from behavior.backends.embedded import EmbeddedDialogue
+from behavior.backends.scripted import Line, ScriptedDialogue
+from behavior.conversation import DialogueBackend
+from behavior.deeds import Deeds
+from behavior.dialogue import Dialogue, DialogueConfig, Input
+from behavior.directory import SiteConfig
+
+DIALOGUES: Table = {
+    "embedded": Row(
+        path="behavior.backends.embedded:EmbeddedDialogue",
+        about="patterns, likeness in meaning and the site's facts; needs nothing else",
+    ),
+    "openai_compatible": Row(
+        path="behavior.backends.openai_compatible:OpenAiCompatibleDialogue",
+        about="worded by a language model server; the embedded dialogue stands behind it",
+        packages=("aiohttp",),
+    ),
+    "scripted": Row(
+        path="behavior.backends.scripted:ScriptedDialogue",
+        about="says what the configuration's script says, whatever it hears",
+    ),
+}
+
+
+def set_up_dialogue(
+    *,
+    inputs: AsyncIterable[Input],
+    publish: Callable[[Message], None],
+    site: SiteConfig,
+    config: DialogueConfig,
+    clock: Clock,
+    wall: WallTime,
+) -> Dialogue:
+    """Return the component, not yet started. Raises `BackendUnavailableError` with the cure."""
+    deeds = Deeds(
+        publish=publish,
+        site=site,
+        book=config.visits,
+        retention_days=config.retention_days,
+        notify=config.notify,
+        clock=clock,
+        wall=wall,
+    )
+    return Dialogue(
+        inputs=inputs,
+        publish=publish,
+        backend=choose_backend(publish=publish, site=site, config=config, clock=clock),
+        deeds=deeds,
+        site=site,
+        config=config,
+        clock=clock,
+        wall=wall,
+    )
+
+
+def choose_backend(
+    *,
+    publish: Callable[[Message], None],
+    site: SiteConfig,
+    config: DialogueConfig,
+    clock: Clock,
+) -> DialogueBackend:
+    """Take the row that the configuration names; `auto`: a model server if one is set."""
+    name = config.backend
+    if name == "auto":
+        name = "openai_compatible" if config.model.url else "embedded"
+    if name == "scripted":
+        return ScriptedDialogue(_script(config.script))
+    row = pick("dialogue", DIALOGUES, name)
+
+    def encoder_degraded(detail: str) -> None:
+        publish(
+            ComponentHealth(
+                at=clock.now(),
+                component="behavior.dialogue",
+                health=Health.DEGRADED,
+                detail=f"{detail}; questions are matched by spelling only",
+            )
+        )
+
+    embedded = EmbeddedDialogue(
+        site=site, knowledge=config.knowledge, encoder=config.encoder, degraded=encoder_degraded
+    )
+    if name == "embedded":
+        publish(BackendChosen(at=clock.now(), role="dialogue", backend="embedded"))
+        return embedded
+    if not config.model.url:
+        raise BackendUnavailableError(
+            "dialogue: openai_compatible needs dialogue.model.url, such as http://127.0.0.1:8000/v1"
+        )
+    served: DialogueBackend = row(
+        embedded=embedded, config=config.model, publish=publish, clock=clock
+    )
+    return served
+
+
+def _script(lines: Sequence[str]) -> list[Line]:
+    return [Line(clauses=tuple(line.split(" | "))) for line in lines]
