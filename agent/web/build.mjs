@@ -7,17 +7,18 @@ const common = { bundle: true, format: "esm", target: "es2022", logLevel: "warni
 
 if (process.argv.includes("--test")) {
   const files = readdirSync("test").filter((name) => name.endsWith(".test.ts"));
-  rmSync("dist-test", { recursive: true, force: true });
+  const made = "node_modules/.test";
+  rmSync(made, { recursive: true, force: true });
   await build({
     ...common,
     entryPoints: files.map((name) => `test/${name}`),
-    outdir: "dist-test",
+    outdir: made,
     outExtension: { ".js": ".mjs" },
     platform: "node",
   });
   const run = spawnSync(
     process.execPath,
-    ["--test", ...files.map((name) => `dist-test/${name.replace(/\.ts$/, ".mjs")}`)],
+    ["--test", ...files.map((name) => `${made}/${name.replace(/\.ts$/, ".mjs")}`)],
     { stdio: "inherit" },
   );
   process.exit(run.status ?? 1);

@@ -76,7 +76,7 @@ class Page:
         loop = asyncio.get_running_loop()
         end = loop.time() + within_s
         while True:
-            value = await self.evaluate(script)
+            value = await self.evaluate(f"(() => {{ try {{ return {script} }} catch {{}} }})()")
             if value:
                 return value
             assert loop.time() < end, f"not within {within_s} s: {script}"
@@ -91,11 +91,19 @@ class Page:
             mobile=False,
         )
 
-    async def screenshot(self, path):
-        """Save what is shown as a PNG; the pixels as an array, height x width x 3."""
+    async def screenshot(self, path, *, fine=False):
+        """Save what is shown as a PNG; the pixels as an array, height x width x 3.
+
+        `fine` draws it with all that is left out where the processor draws; it takes seconds.
+        """
         import cv2
 
+        if fine:
+            drawn = "new Promise((f) => requestAnimationFrame(() => requestAnimationFrame(f)))"
+            await self.evaluate(f"(__foyer.stage.fine(true), {drawn})")
         answer = await self.call("Page.captureScreenshot", format="png")
+        if fine:
+            await self.evaluate("__foyer.stage.fine(false)")
         data = base64.b64decode(answer["data"])
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)

@@ -69,6 +69,9 @@ export class PlaceholderBody implements BodyView {
   }
 }
 
+/** Hands whose wrists are all below this are behind the desk, metres. */
+const BELOW_DESK_M = 0.86;
+
 interface Morph {
   influences: number[];
   index: number;
@@ -81,9 +84,11 @@ export class VrmBody implements BodyView {
   private readonly bones: (Object3D | null)[];
   private readonly eyes: Object3D[] = [];
   private readonly morphs: Morph[][];
+  private readonly hands: { meshes: Object3D[]; wrists: Object3D[] };
   private readonly whole: boolean;
   private readonly euler = new Euler(0, 0, 0, "YXZ");
   private readonly turn = new Quaternion();
+  private readonly point = new Vector3();
 
   constructor(private readonly vrm: VRM) {
     VRMUtils.rotateVRM0(vrm);
@@ -96,6 +101,7 @@ export class VrmBody implements BodyView {
     }
     this.morphs = ARKIT_NAMES.map((name) => morphsNamed(vrm.scene, name));
     this.whole = this.morphs.filter((found) => found.length > 0).length > 40;
+    this.hands = handsOf(vrm);
     vrm.scene.updateMatrixWorld(true);
     const at = new Vector3();
     const node = this.eyes[0] ?? vrm.humanoid.getNormalizedBoneNode("head");
@@ -116,6 +122,9 @@ export class VrmBody implements BodyView {
     this.vrm.nodeConstraintManager?.update();
     this.vrm.springBoneManager?.update(Math.min(elapsedS, 0.05));
     if (!this.whole) this.vrm.expressionManager?.update();
+    // A third of the triangles are fingers; below the desk nobody sees them.
+    const seen = this.hands.wrists.some((wrist) => wrist.getWorldPosition(this.point).y > BELOW_DESK_M);
+    for (const mesh of this.hands.meshes) mesh.visible = seen;
   }
 
   private applyWhole(pose: Pose): void {
@@ -154,6 +163,17 @@ export class VrmBody implements BodyView {
     set("sad", of("mouthFrownLeft") * 0.7);
     set("surprised", of("browInnerUp") * 0.5);
   }
+}
+
+/** Meshes that are nothing but hands, and the bones that tell where they are. */
+function handsOf(vrm: VRM): { meshes: Object3D[]; wrists: Object3D[] } {
+  const meshes: Object3D[] = [];
+  vrm.scene.traverse((node) => {
+    if ((node as Mesh).isMesh && /^hands?(_|$)/i.test(node.name)) meshes.push(node);
+  });
+  const wrists = (["leftHand", "rightHand"] as const).map((name) =>
+    vrm.humanoid.getRawBoneNode(name));
+  return { meshes, wrists: wrists.filter((bone) => bone !== null) };
 }
 
 function morphsNamed(scene: Object3D, name: string): Morph[] {

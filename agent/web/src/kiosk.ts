@@ -23,7 +23,7 @@ class Kiosk {
   readonly link: Link;
   readonly player: Player;
   readonly senses: Senses;
-  private stage: Stage | null = null;
+  stage: Stage | null = null;
   private readonly panel = new PanelView(at("panel"));
   private open = false;
   private doing: Doing = "idle";
@@ -32,6 +32,7 @@ class Kiosk {
   private clearAt = { agent: Infinity, visitor: Infinity };
   private pictures = 0;
   private figuresS = 0;
+  private drawnS = 0;
   private loaded = false;
 
   constructor() {
@@ -276,9 +277,14 @@ class Kiosk {
 
   private picture(ms: number): void {
     const nowS = ms / 1000;
-    this.pictures++;
-    const pose = this.player.poseAt(nowS);
-    this.stage?.draw(pose, this.player.elapsedS);
+    this.player.tick(nowS);
+    const elapsedS = nowS - this.drawnS;
+    if (elapsedS > (this.stage?.atLeastS ?? 0) - 0.004) {
+      this.pictures++;
+      this.drawnS = nowS;
+      const pose = this.player.poseAt(nowS);
+      this.stage?.draw(pose, elapsedS);
+    }
     if (nowS > this.cardUntilS) this.card("");
     for (const who of ["agent", "visitor"] as const) {
       if (nowS > this.clearAt[who]) this.caption(who, NOTHING);

@@ -19,7 +19,6 @@ export interface Moment {
 }
 
 interface Drawn {
-  dueS: number;
   shown: Shown;
   jawOpen: number;
 }
@@ -41,7 +40,9 @@ export class Player {
   private errors: number[] = [];
   private drawn: Drawn | null = null;
   private intervalS = 1 / 60;
+  private lately: number[] = [];
   private drawnS = 0;
+  private tickedS = 0;
   private stage = 0;
 
   constructor(private readonly link: Link) {}
@@ -66,12 +67,19 @@ export class Player {
     if (heard !== null) this.report(heard);
   }
 
-  /** The pose for the picture being drawn at `nowS`, which is seen one picture later. */
-  poseAt(nowS: number): Pose {
+  /** Once for each of the screen's pictures, drawn anew or not. */
+  tick(nowS: number): void {
     this.speaker?.tick();
-    const elapsed = Math.min(0.5, Math.max(0.001, nowS - this.drawnS));
+    const elapsed = nowS - this.tickedS;
+    this.tickedS = nowS;
+    if (this.drawn !== null && elapsed > 0 && elapsed < 0.5) this.took(elapsed);
     this.judge(nowS);
-    if (elapsed < 0.2) this.intervalS += 0.1 * (elapsed - this.intervalS);
+    for (const heard of this.playout.reports(this.axis.heard(nowS))) this.report(heard);
+  }
+
+  /** The pose for the picture being drawn at `nowS`, which is seen one of the screen's later. */
+  poseAt(nowS: number): Pose {
+    const elapsed = Math.min(0.5, Math.max(0.001, nowS - this.drawnS));
     this.drawnS = nowS;
     const ideal = this.idealShift();
     const dueS = nowS + this.intervalS;
@@ -80,13 +88,8 @@ export class Player {
     if (ideal !== null) this.playout.follow(ideal, play, elapsed);
     this.stage = this.playout.stageAt(play) ?? 0;
     const shown = this.track.sample(this.stage, rest, this.pose);
-    this.drawn = { dueS, shown, jawOpen: this.pose.face[JAW_OPEN] ?? 0 };
-    for (const heard of this.playout.reports(this.axis.heard(nowS))) this.report(heard);
+    this.drawn = { shown, jawOpen: this.pose.face[JAW_OPEN] ?? 0 };
     return this.pose;
-  }
-
-  get elapsedS(): number {
-    return this.intervalS;
   }
 
   /** Play time minus agent time that makes "now" be heard now; null until the clocks are known. */
@@ -94,6 +97,13 @@ export class Player {
     const offset = this.link.offsetS;
     if (offset === null) return null;
     return this.axis.heard(0) - offset;
+  }
+
+  /** How long a drawn picture takes to be seen: the middle of the last few. */
+  private took(seconds: number): void {
+    this.lately.push(seconds);
+    if (this.lately.length > 9) this.lately.shift();
+    this.intervalS = [...this.lately].sort((a, b) => a - b)[this.lately.length >> 1] ?? seconds;
   }
 
   private say(chunk: VoiceChunk): void {
@@ -113,6 +123,7 @@ export class Player {
   private judge(nowS: number): void {
     const drawn = this.drawn;
     if (drawn === null) return;
+    this.drawn = null;
     const heard = this.playout.scoreAt(this.axis.heard(nowS));
     const together = heard !== null && !heard.last && heard.utterance === drawn.shown.utterance;
     if (together) this.errors.push(drawn.shown.scoreS - heard.scoreS);
