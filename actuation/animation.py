@@ -175,7 +175,7 @@ class Animation:
         """Make `count` frames from frame number `first` on; frame k is at k / 60 s."""
         times = np.arange(first, first + count) / FRAME_RATE_HZ
         joints, look = self._body(times, first)
-        face = self._face(times)
+        face = self._face(times, look[1])
         speaking = playback is not None and playback.playing
         frames = []
         for i, at in enumerate(times.tolist()):
@@ -213,7 +213,7 @@ class Animation:
         # Eyes keep their aim while the head nods.
         return joints.astype(np.float32), (look.eye_yaw, look.eye_pitch - nod)
 
-    def _face(self, times: Floats) -> NDArray[np.float32]:
+    def _face(self, times: Floats, eye_pitch: Floats) -> NDArray[np.float32]:
         mouth = still_mouth(len(times))
         self._mouths = [m for m in self._mouths if m.over_at > times[0] - REWIND_S]
         for each in self._mouths:
@@ -225,5 +225,6 @@ class Animation:
             expression=self._expression.evaluate(times),
             blink=self._blinks.evaluate(times, speaking=bool(self._mouths)),
             brows=np.clip(brows, 0.0, 1.0),
+            eye_pitch=eye_pitch,
             config=self._config.face,
         )

@@ -158,6 +158,7 @@ class Bump:
         return self.peak_at + self.hold_s + self.fall_s
 
 
+_LID_PER_RAD = 1.1
 _I = FACE_INDEX
 _PAIRS = {
     "stretch": (_I["mouthStretchLeft"], _I["mouthStretchRight"]),
@@ -184,11 +185,18 @@ _OTHER_MOUTH = np.array(
 
 
 def compose(
-    *, mouth: Floats, expression: Floats, blink: Floats, brows: Floats, config: FaceConfig
+    *,
+    mouth: Floats,
+    expression: Floats,
+    blink: Floats,
+    brows: Floats,
+    eye_pitch: Floats,
+    config: FaceConfig,
 ) -> NDArray[np.float32]:
     """Put a face together.
 
-    `mouth`: (n, len(COLUMNS)); `expression`: (n, 52); `blink`, `brows`: (n,) in 0..1.
+    `mouth`: (n, len(COLUMNS)); `expression`: (n, 52); `blink`, `brows`: (n,) in 0..1;
+    `eye_pitch`: (n,) radians, up positive: upper lids follow the eyes.
     Returns (n, 52) in 0..1.
     """
     face = expression.copy()
@@ -205,7 +213,10 @@ def compose(
     close, teeth = mouth[:, COLUMN["close"]], mouth[:, COLUMN["teeth"]]
     _meet(face, close, teeth)
     face[:, _BROWS] += brows[:, None] * np.array([0.30, 0.42, 0.42]) * config.brows
-    face[:, _LIDS] = np.maximum(face[:, _LIDS], blink[:, None])
+    followed = np.clip(_LID_PER_RAD * -eye_pitch, -0.12, 0.45)
+    face[:, _LIDS] += np.maximum(followed, 0.0)[:, None]
+    face[:, _WIDE] += np.maximum(-followed, 0.0)[:, None]
+    face[:, _LIDS] += (1 - face[:, _LIDS]) * blink[:, None]
     face[:, _WIDE] *= (1 - blink)[:, None]
     return np.asarray(np.clip(face, 0.0, _MOST), np.float32)
 

@@ -101,8 +101,9 @@ def rehearse(
     *,
     config: PerformerConfig | None = None,
     gestures: Gestures | None = None,
+    until_s: float | None = None,
 ) -> Rehearsal:
-    """Perform `act`, whose clauses sound as `speeches` says."""
+    """Perform `act`, whose clauses sound as `speeches` says; `until_s`: only that far."""
     config = (config or PerformerConfig()).model_copy(update={"lead_in_s": LEAD_IN_S})
     items: list[StageItem] = []
     told: list[Message] = []
@@ -124,10 +125,11 @@ def rehearse(
         if scored is not None:
             clauses.append(scored.moved(LEAD_IN_S))
     now = 0.0
-    while not any(isinstance(m, ActFinished) for m in told) and now < _LONGEST_S:
+    limit_s = _LONGEST_S if until_s is None else until_s
+    while not any(isinstance(m, ActFinished) for m in told) and now < limit_s:
         now += 0.1
         stage.advance(now)
-    ends_at = now + _AFTER_S
+    ends_at = now + (_AFTER_S if until_s is None else 0.0)
     while stage.sent_at < ends_at:
         now += 0.1
         stage.advance(now)
@@ -158,6 +160,6 @@ def _sound(items: Iterable[StageItem], length_s: float) -> NDArray[np.float32]:
     samples = np.zeros(round(length_s * rate), np.float32)
     for chunk in chunks:
         first = round(chunk.at * rate)
-        part = chunk.samples[: len(samples) - first]
+        part = chunk.samples[: max(len(samples) - first, 0)]
         samples[first : first + len(part)] = part
     return samples

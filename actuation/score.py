@@ -12,12 +12,14 @@ from actuation.generators.voices.phones import PAUSE, VOWELS
 from actuation.voice import Phone, Speech
 from agent.core.messages import Act, ActId, Clause, UtteranceId
 
-_FUNCTION_WORDS = frozenset(
-    "a an the of to in on at by for from with and or but if as is am are was were be been it its "
-    "it's i you he she we they me him her us them my your his our their this that there here do "
-    "does did have has had will would can could shall should may might must not no so than then "
-    "i'm you're we're i'll you'll please just".split()  # noqa: SIM905
-)
+_FUNCTION_WORDS = frozenset((
+    "a", "an", "the", "of", "to", "in", "on", "at", "by", "for", "from", "with", "and", "or",
+    "but", "if", "as", "is", "am", "are", "was", "were", "be", "been", "it", "its", "it's", "i",
+    "you", "he", "she", "we", "they", "me", "him", "her", "us", "them", "my", "your", "his",
+    "our", "their", "this", "that", "there", "here", "do", "does", "did", "have", "has", "had",
+    "will", "would", "can", "could", "shall", "should", "may", "might", "must", "not", "no",
+    "so", "than", "then", "i'm", "you're", "we're", "i'll", "you'll", "please", "just",
+))  # fmt: skip
 _SENTENCE_GAP_S, _CLAUSE_GAP_S = 0.22, 0.08
 _LONG_VOWEL_S = 0.16
 

@@ -68,13 +68,19 @@ class _File:
         width, count = _WIDTH[accessor["type"]], accessor["count"]
         kind = _KIND[accessor["componentType"]]
         if "bufferView" in accessor:
-            raw = self._read(accessor["bufferView"], accessor.get("byteOffset", 0), kind, width, count)
+            raw = self._read(
+                accessor["bufferView"], accessor.get("byteOffset", 0), kind, width, count
+            )
         else:
             raw = np.zeros((count, width), kind)
         if sparse := accessor.get("sparse"):
             at = sparse["indices"]
             where = self._read(
-                at["bufferView"], at.get("byteOffset", 0), _KIND[at["componentType"]], 1, sparse["count"]
+                at["bufferView"],
+                at.get("byteOffset", 0),
+                _KIND[at["componentType"]],
+                1,
+                sparse["count"],
             )[:, 0]
             raw = raw.copy()
             values = sparse["values"]
@@ -107,9 +113,7 @@ def read_character(path: Path) -> Character:
     except (KeyError, IndexError):
         raise BadInputError(f"{path}: not a VRM 1.0 character") from None
     parts = [
-        _part(file, mesh, primitive)
-        for mesh in tree["meshes"]
-        for primitive in mesh["primitives"]
+        _part(file, mesh, primitive) for mesh in tree["meshes"] for primitive in mesh["primitives"]
     ]
     # Parts that morph come first, so that the morphs are one block.
     parts.sort(key=lambda part: part["morphs"] is None)
@@ -130,11 +134,17 @@ def read_character(path: Path) -> Character:
         bones=np.concatenate([p["bones"] for p in parts]).astype(np.int32),
         weights=np.concatenate([p["weights"] for p in parts]).astype(np.float32),
         parents=tuple(place.get(parent_of.get(node, -1), -1) for node in joints),
-        offsets=np.array([tree["nodes"][n].get("translation", (0, 0, 0)) for n in joints], np.float32),
+        offsets=np.array(
+            [tree["nodes"][n].get("translation", (0, 0, 0)) for n in joints], np.float32
+        ),
         inverse_rest=rest.reshape(-1, 4, 4).transpose(0, 2, 1).astype(np.float32),
         moves_as=tuple(JOINT_NAMES.index(n) if n in JOINT_NAMES else -1 for n in names),
-        eyes=tuple(names.index(n) if n in names else -1 for n in ("leftEye", "rightEye")),
+        eyes=(_place(names, "leftEye"), _place(names, "rightEye")),
     )
+
+
+def _place(names: list[str], name: str) -> int:
+    return names.index(name) if name in names else -1
 
 
 def _part(file: _File, mesh: dict[str, Any], primitive: dict[str, Any]) -> dict[str, Any]:
@@ -142,7 +152,9 @@ def _part(file: _File, mesh: dict[str, Any], primitive: dict[str, Any]) -> dict[
     points = file.array(attributes["POSITION"]).astype(np.float32)
     material = file.tree["materials"][primitive["material"]]
     surface = material.get("pbrMetallicRoughness", {})
-    colours = np.tile(np.array(surface.get("baseColorFactor", (1, 1, 1, 1)), np.float32)[:3], (len(points), 1))
+    colours = np.tile(
+        np.array(surface.get("baseColorFactor", (1, 1, 1, 1)), np.float32)[:3], (len(points), 1)
+    )
     if "COLOR_0" in attributes:
         colours = colours * file.array(attributes["COLOR_0"])[:, :3]
     if "baseColorTexture" in surface and "TEXCOORD_0" in attributes:

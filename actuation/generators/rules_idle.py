@@ -11,8 +11,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from actuation.handshapes import SHAPES, solve_hand
 from actuation.motion import JOINT_INDEX, JOINT_NAMES
-from actuation.rotations import IDENTITY, about, mirrored, multiply, turned
+from actuation.rotations import IDENTITY, about, multiply, turned
+from actuation.skeleton import SIDES, Reach, Skeleton, load_skeleton, solve_arm
 from agent.core.messages import Posture
 
 Floats = NDArray[np.float64]
@@ -23,40 +25,23 @@ _BREATH_RAD = 0.012
 _SHOULDER_RAD = 0.016
 _PERIODS_S = (5.3, 8.9, 13.7)
 _SWAY_RAD = {"hips": 0.006, "spine": 0.006, "chest": 0.005, "neck": 0.008, "head": 0.009}
-_UPPER_ARM_DOWN_RAD = 1.20
-_UPPER_ARM_FORWARD_RAD = 0.18
-_ELBOW_RAD = 1.05
-_FOREARM_IN_RAD = 0.35
-_CURL_RAD = {"Index": 0.22, "Middle": 0.28, "Ring": 0.34, "Little": 0.40}
+_HANDS = Reach(
+    hand=(0.27, -0.66, 0.46),
+    palm=(-0.30, -0.95, 0.05),
+    fingers=(-0.45, -0.22, 0.86),
+    elbow=(0.62, -1.0, -0.45),
+)
+"""Before the body, at the height of a desk, fingers a little inwards."""
 
 
-def _left_arm() -> dict[str, Floats]:
-    """The left arm at rest: hand before the body, at the height of a desk."""
-    upper = multiply(about("y", -_UPPER_ARM_FORWARD_RAD), about("z", -_UPPER_ARM_DOWN_RAD))
-    # Forward at the elbow, then a little inwards, so that the hands rest before the body.
-    lower = multiply(about("y", -_ELBOW_RAD), about("x", -_FOREARM_IN_RAD))
-    pose = {
-        "leftShoulder": about("z", -0.03),
-        "leftUpperArm": upper,
-        "leftLowerArm": lower,
-        "leftHand": multiply(about("z", -0.10), about("x", -0.25)),
-        "leftThumbMetacarpal": about("y", -0.20),
-        "leftThumbProximal": about("y", -0.12),
-        "leftThumbDistal": about("y", -0.18),
-    }
-    for finger, curl in _CURL_RAD.items():
-        pose[f"left{finger}Proximal"] = about("z", -curl)
-        pose[f"left{finger}Intermediate"] = about("z", -curl * 1.2)
-        pose[f"left{finger}Distal"] = about("z", -curl * 0.7)
-    return pose
-
-
-def rest_pose() -> Floats:
+def rest_pose(skeleton: Skeleton | None = None) -> Floats:
     """(44, 4): upright, hands before the body. The pose every gesture starts and ends in."""
+    skeleton = skeleton or load_skeleton()
     pose = np.tile(IDENTITY, (JOINTS, 1))
-    for name, rotation in _left_arm().items():
-        pose[JOINT_INDEX[name]] = rotation
-        pose[JOINT_INDEX[name.replace("left", "right", 1)]] = mirrored(rotation)
+    for side in SIDES:
+        turned_joints = solve_arm(skeleton, side, _HANDS) | solve_hand(side, SHAPES["relaxed"])
+        for name, rotation in turned_joints.items():
+            pose[JOINT_INDEX[name]] = rotation.as_quat()
     return pose
 
 

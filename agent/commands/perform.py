@@ -140,8 +140,8 @@ def score_as_json(rehearsal: Rehearsal) -> dict[str, Any]:
     for scored in rehearsal.clauses:
         start = scored.start_s
         phonemes += [
-            {"phone": p.name, "start": round(start + p.start_s, 4), "end": round(start + p.end_s, 4),
-             "stress": p.stress}
+            {"phone": p.name, "start": round(start + p.start_s, 4),
+             "end": round(start + p.end_s, 4), "stress": p.stress}
             for p in scored.speech.phones
         ]  # fmt: skip
         words += [

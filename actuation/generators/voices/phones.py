@@ -1,5 +1,7 @@
 """Phone names. Every engine's own alphabet becomes lower-case ARPAbet without digits."""
 
+from collections.abc import Sequence
+
 PAUSE = "pau"
 
 VOWELS = frozenset(
@@ -20,6 +22,7 @@ _IPA: dict[str, tuple[str, ...]] = {
     "ð": ("dh",), "ɾ": ("dx",), "f": ("f",), "ɡ": ("g",), "g": ("g",), "h": ("hh",),
     "k": ("k",), "x": ("k",), "l": ("l",), "ɫ": ("l",), "m": ("m",), "n": ("n",), "ŋ": ("ng",),
     "p": ("p",), "ɹ": ("r",), "r": ("r",), "s": ("s",), "ʃ": ("sh",), "t": ("t",),
+    "ʤ": ("jh",), "ʧ": ("ch",), "ɹ̩": ("er",), "ᵊ": ("ax",), "ʔ": ("t",),
     "θ": ("th",), "v": ("v",), "w": ("w",), "j": ("y",), "z": ("z",), "ʒ": ("zh",),
 }  # fmt: skip
 _LONGEST = max(map(len, _IPA))
@@ -42,3 +45,47 @@ def from_ipa(ipa: str) -> tuple[tuple[str, ...], int]:
         else:
             i += 1
     return tuple(found), stress
+
+
+def from_timed_signs(
+    signs: Sequence[tuple[str, float, float]],
+) -> list[tuple[str, float, float, int, int]]:
+    """Return ARPAbet phones with stress and token of single IPA signs with start and end.
+
+    A space ends a token; punctuation and the ends are silence; marks of length belong to the
+    phone before, stress to the vowel after.
+    """
+    found: list[tuple[str, float, float, int, int]] = []
+    token, stress, i = 0, 0, 0
+    while i < len(signs):
+        sign, start, end = signs[i]
+        if sign in "ˈˌ":
+            stress = 1 if sign == "ˈ" else 2
+            i += 1
+            continue
+        for size in range(min(_LONGEST, len(signs) - i), 0, -1):
+            names = _IPA.get("".join(s for s, _, _ in signs[i : i + size]))
+            if names:
+                break
+        else:
+            names, size = None, 1
+        end = signs[i + size - 1][2]
+        if names:
+            step = (end - start) / len(names)
+            for k, name in enumerate(names):
+                mark = stress if name in VOWELS else 0
+                stress = 0 if name in VOWELS else stress
+                found.append((name, start + k * step, start + (k + 1) * step, mark, token))
+        elif sign == " " or not sign.isalpha():
+            token += sign == " " and any(p[4] == token for p in found)
+            found.append((PAUSE, start, end, 0, -1))
+        elif found:
+            last = found[-1]
+            found[-1] = (last[0], last[1], end, last[3], last[4])
+        i += size
+    # Marks have time of their own in some models; it goes to the phone that follows.
+    joined = [p for p in found if p[2] > p[1]]
+    for k in range(1, len(joined)):
+        name, _, end, mark, word = joined[k]
+        joined[k] = (name, joined[k - 1][2], end, mark, word)
+    return joined

@@ -1,0 +1,1 @@
+"""Judges of what generators make, each with the source of its formula."""
