@@ -39,8 +39,7 @@ def settle(wishes: Sequence[Wish], situation: Situation, first: ActId) -> Settle
             continue
         act = _without_taken(wish.act, granted)
         if _is_empty(act) and not _is_empty(wish.act):
-            refused.append(refusal(wish, "arbiter", "a stronger act looks or moves just now"))
-            continue
+            continue  # a stronger act looks or moves just now: nobody misses this one
         number = ActId(first + len(granted))
         granted.append(replace(wish, act=replace(act, act=number)))
     return Settlement(granted=tuple(granted), refused=tuple(refused))

@@ -86,13 +86,11 @@ def _started(situation: Situation, start: SpeechStarted) -> Situation:
     turn = situation.turns.get(start.turn)
     floor = situation.floor
     if turn is None:
-        over = floor.agent_speaks
         turn = Turn(
             id=start.turn,
             began_at=start.at,
             voice_began_at=start.at,
             voice_at=start.at,
-            over_speech=over,
         )
         floor = replace(floor, current_turn=start.turn)
     turn = replace(
@@ -103,6 +101,7 @@ def _started(situation: Situation, start: SpeechStarted) -> Situation:
         earlier_voiced_s=turn.total_voiced_s,
         voiced_s=0.0,
         paused=False,
+        over_speech=turn.over_speech or floor.agent_speaks,
         dismissed=False,
     )
     if turn.revision > 0:

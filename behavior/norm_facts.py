@@ -71,9 +71,12 @@ def _looks_away(_: Situation, person: Person) -> FactValue:
 
 
 def _farewelled(_: Situation, person: Person) -> FactValue:
-    """Said goodbye to, and has not turned to the agent again."""
-    goodbye, since = person.marks.get(Mark.FAREWELLED), person.attending_since
-    return goodbye is not None and (since is None or since < goodbye)
+    """Said goodbye to, and has neither spoken nor turned to the agent since."""
+    goodbye = person.marks.get(Mark.FAREWELLED)
+    if goodbye is None:
+        return False
+    again = max(person.marks.get(Mark.SPOKE, goodbye), person.attending_since or goodbye)
+    return again <= goodbye
 
 
 def _company(situation: Situation, wish: Wish) -> set[PersonId]:

@@ -242,7 +242,10 @@ def _converse(situation: Situation, to: PersonId | None) -> Situation:
     if meeting is None:
         meeting = Encounter(addressee=to, since=now, active_at=now)
     else:
-        meeting = replace(meeting, addressee=to or meeting.addressee, active_at=now)
+        first = situation.addressee
+        aside = first is not None and first.attends  # a word to another changes nothing
+        addressee = meeting.addressee if aside else to or meeting.addressee
+        meeting = replace(meeting, addressee=addressee, active_at=now)
     return replace(situation, encounter=meeting)
 
 
@@ -377,7 +380,7 @@ def _health(situation: Situation, report: ComponentHealth) -> Situation:
 def _tidy(situation: Situation) -> Situation:
     config, now = situation.config, situation.now
     for person in tuple(situation.people.values()):
-        if now - person.seen_at > config.stale_after_s and person.engagement_since < person.seen_at:
+        if now - max(person.seen_at, person.engagement_since) > config.stale_after_s:
             situation = _leave(situation, person.id)
     memory_s = max(config.return_within_s, config.bridge_s)
     floor = situation.floor
@@ -398,7 +401,8 @@ def _end_encounter(situation: Situation) -> Situation:
     idle_s = situation.now - meeting.active_at
     gone = person is None or not person.attends
     said_goodbye = person is not None and person.has(Mark.FAREWELLED) and gone
-    if said_goodbye or (gone and idle_s > situation.config.encounter_idle_s):
+    next_one = any(one.attends and not one.has(Mark.GREETED) for one in situation.people.values())
+    if said_goodbye or ((gone or next_one) and idle_s > situation.config.encounter_idle_s):
         return replace(situation, encounter=None)
     return situation
 

@@ -93,8 +93,8 @@ class FarewellPolicy:
         config = self._config
         if person.engagement is not Engagement.DISENGAGING or not situation.quiet:
             return False
-        turned_s = situation.now - person.engagement_since
-        if not config.after_s <= turned_s <= config.until_s:
+        turned_at = person.engagement_since
+        if not turned_at + config.after_s <= situation.now <= turned_at + config.until_s:
             return False
         return person.approach_m_s <= -config.leaving_m_s and _was_served(person)
 
@@ -125,7 +125,7 @@ class FarewellPolicy:
 
     def _stop(self, situation: Situation, message: Message) -> Stop | None:
         gone = self._spoken_to_gone(situation)
-        if gone is None or situation.now - self._gone_at(situation, gone) < self._gone_after_s:
+        if gone is None or situation.now < self._gone_at(situation, gone) + self._gone_after_s:
             return None
         reason = because("farewell.gone", f"{gone.to} has gone and nobody else is listening")
         return Stop(at=message.at, reason=reason)

@@ -202,7 +202,7 @@ class GreetingPolicy:
     def _wants_words(self, situation: Situation, person: Person) -> bool:
         config = self._config
         since = person.attending_since
-        if since is None or situation.now - since < config.words_after_s:
+        if since is None or situation.now < since + config.words_after_s:
             return False
         if person.distance_m > config.words_within_m:
             return False

@@ -17,6 +17,7 @@ from agent.core.messages import (
     Message,
     SpeechContinues,
     SpeechStarted,
+    StageState,
     Stop,
     TurnEnded,
     TurnPaused,
@@ -78,7 +79,13 @@ class InterruptionPolicy:
     """Pure: duck, hold, go on or stop."""
 
     name: ClassVar[str] = "interruption"
-    hears: ClassVar[tuple[type[Message], ...]] = (*_HEARD, LineTyped, ButtonPressed, ActFinished)
+    hears: ClassVar[tuple[type[Message], ...]] = (
+        *_HEARD,
+        LineTyped,
+        ButtonPressed,
+        ActFinished,
+        StageState,
+    )
 
     def __init__(self, config: InterruptionConfig) -> None:
         self._config = config
@@ -97,6 +104,8 @@ class InterruptionPolicy:
             turn = situation.turns.get(message.turn)
         if turn is None or turn.typed:
             return NOTHING
+        if turn.ended is not None and not isinstance(message, TurnEnded):
+            return NOTHING  # it was judged when it ended
         if not floor.agent_speaks:
             return self._afterwards(situation, turn)
         if any(not act.interruptible for act in floor.speech):
@@ -133,8 +142,7 @@ class InterruptionPolicy:
         config, gain = self._config, situation.floor.gain
         if gain == 1.0 and turn.voiced_s < config.hold_after_voiced_s:
             return NOTHING
-        silent_s = situation.now - turn.voice_at
-        if silent_s >= config.resume_after_s:
+        if situation.now >= turn.voice_at + config.resume_after_s:
             return _resume(message, "the voice has stopped") if gain < 1.0 else NOTHING
         believed = turn.voiced_s >= config.words_after_voiced_s
         if believed and self._says_something(situation, turn):

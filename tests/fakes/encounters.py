@@ -1,5 +1,6 @@
 """A planner of the house's own configuration, fed with facts by hand."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -73,20 +74,32 @@ class Lobby:
         self.now = 0.0
         self.sent = []
         self._stage = stage
-        self._turn = 0
+        self._in_view = {}
 
     @property
     def situation(self):
         return self.planner.situation
 
     def tell(self, message, now=None):
-        """One fact, after all wake-ups that come before it; returns what it led to at once."""
+        """One fact, after all that comes before it; returns what it led to at once."""
         self.until(message.at if now is None else now)
-        sent = self._decide(message)
-        return sent
+        if isinstance(message, PersonSeen):
+            self._in_view[message.person] = message
+        elif isinstance(message, PersonLost):
+            self._in_view.pop(message.person, None)
+        return self._decide(message)
 
     def until(self, when):
-        """Let time pass."""
+        """Let time pass: who is in view stays there, seen once a second where not told else."""
+        while (again := min((s.at for s in self._in_view.values()), default=when) + 1.0) < when:
+            for person, sighting in self._in_view.items():
+                if sighting.at + 1.0 <= again:
+                    self._in_view[person] = replace(sighting, at=again, approach_m_s=0.0)
+                    self._wakes_until(again)
+                    self._decide(self._in_view[person])
+        self._wakes_until(when)
+
+    def _wakes_until(self, when):
         while (wake := self.planner.wake_at) is not None and max(wake, self.now) <= when:
             self.now = max(wake, self.now)
             self._decide(Woke(at=self.now))
