@@ -14,10 +14,15 @@ from actuation.embodiments.avatar.surfaces import (
     grid_triangles,
     meet,
     mirrored,
+    occlusion,
     smoothstep,
+    srgb,
     surface_nets,
     union,
 )
+
+
+CLOTH = srgb(32, 78, 88)
 
 
 def torso(p: Array) -> Array:
@@ -33,7 +38,7 @@ def torso(p: Array) -> Array:
 
 def _sleeve(q: Array) -> Array:
     elbow, cuff = ELBOW_X, HAND_X - 0.022
-    d = cone(q, (0.142, ARM_Y - 0.006, ARM_Z), (elbow, ARM_Y, ARM_Z), 0.054, 0.042)
+    d = cone(q, (0.142, ARM_Y - 0.006, ARM_Z), (elbow, ARM_Y, ARM_Z), 0.050, 0.041)
     return union(d, cone(q, (elbow, ARM_Y, ARM_Z), (cuff + 0.02, ARM_Y, ARM_Z), 0.042, 0.0335), 0.02)
 
 
@@ -93,13 +98,17 @@ def jacket() -> list[Part]:
     """The outer cloth as one closed mesh; what shows inside its collar is blouse."""
     p, t = surface_nets(jacket_field, (-0.66, 0.78, -0.17), (0.66, 1.46, 0.17), 0.0135)
     normals = gradient(jacket_field, p, 0.002)
+    # Armpits, waist and elbow folds lie a little in their own shade.
+    hidden = smoothstep(0.95, 0.35, occlusion(jacket_field, p, normals, 0.07))
+    colours = CLOTH * (1.0 - 0.5 * hidden)[:, None] * (0.88 + 0.12 * smoothstep(0.85, 1.35, p[:, 1]))[:, None]
     weights = body_weights(p)
     middle = p[t].mean(axis=1)
-    throat = (np.hypot(middle[:, 0], middle[:, 2] + 0.035) < 0.088) & (middle[:, 1] > 1.335)
+    throat = (np.hypot(middle[:, 0], middle[:, 2] + 0.035) < 0.088) & (middle[:, 1] > 1.335) & (middle[:, 2] > -0.045)
     made = []
     for name, material, mask in (("Jacket", "jacket", ~throat), ("Throat", "blouse", throat)):
         used, flat = np.unique(t[mask], return_inverse=True)
-        made.append(Part(name, material, p[used], flat.reshape(-1, 3), normals=normals[used],
+        made.append(Part(name, material, p[used], flat.reshape(-1, 3),
+                         colours[used] if material == "jacket" else None, normals=normals[used],
                          weights={b: w[used] for b, w in weights.items()}))
     return made
 
@@ -216,7 +225,7 @@ def lapels() -> list[Part]:
     edge = _along([(0.098, 1.392), (0.118, 1.338), (0.099, 1.318), (0.128, 1.306), (0.108, 1.245), (0.062, 1.15), (0.008, 1.085)], n)
     lapel = panel("Lapel", "lapel", roll, edge, 0.0095, 10, 0.008)
     collar = _ring_leaf("Collar", "lapel",
-                        top=[(0.066, 1.378, 0.046), (0.070, 1.398, 0.008), (0.066, 1.410, -0.046), (0.0, 1.414, -0.088)],
+                        top=[(0.060, 1.382, 0.044), (0.062, 1.402, 0.006), (0.058, 1.413, -0.048), (0.0, 1.413, -0.089)],
                         bottom=[(0.116, 1.338, 0.040), (0.112, 1.372, 0.006), (0.096, 1.372, -0.054), (0.0, 1.362, -0.100)])
     return [joined("Lapels", [lapel, mirrored_part(lapel, "l"), collar, mirrored_part(collar, "c")])]
 
@@ -251,6 +260,20 @@ def _button(xy: Array, scale: float = 1.0, lift: float = 0.0) -> Part:
     return Part("button", "button", p, grid_triangles(5, around, closed=True), weights=body_weights(p))
 
 
+def cuffs() -> list[Part]:
+    """The blouse's cuffs beyond the sleeves."""
+    around = 28
+    phi = 2 * np.pi * np.arange(around) / around
+    rings = []
+    for x, grow in ((-0.045, 0.0), (-0.012, 0.0008), (-0.009, 0.0002), (-0.009, -0.003)):
+        rings.append(np.column_stack([np.full(around, HAND_X + x), ARM_Y + (0.0262 + grow) * np.cos(phi),
+                                      ARM_Z + (0.0300 + grow) * np.sin(phi)]))
+    p = np.concatenate(rings)
+    t = grid_triangles(len(rings), around, closed=True)[:, ::-1]
+    left = Part("Cuff", "blouse", p, t, weights={"leftLowerArm": np.ones(len(p))})
+    return [joined("Cuffs", [left, mirrored_part(left, "r")])]
+
+
 def legs() -> list[Part]:
     """Trousers and shoes, seldom seen."""
     def trousers(p: Array) -> Array:
@@ -275,4 +298,4 @@ def legs() -> list[Part]:
 
 def body_parts() -> list[Part]:
     """Everything worn."""
-    return [*jacket(), *blouse(), *lapels(), *details(), *legs()]
+    return [*jacket(), *blouse(), *lapels(), *details(), *cuffs(), *legs()]

@@ -7,6 +7,7 @@ every run.
 from pathlib import Path
 
 from actuation.embodiments.avatar import body, ears, features, hair, hands
+from actuation.embodiments.avatar.desk import write_desk
 from actuation.embodiments.avatar.export_vrm import export_vrm
 from actuation.embodiments.avatar.head_mesh import build_head
 from actuation.embodiments.avatar.head_parts import head_parts
@@ -38,12 +39,13 @@ def main() -> None:
     face, others = sculpt()
     size = export_vrm(HERE / "receptionist.vrm", face, others)
     write_skeleton(HERE / "skeleton.json")
+    desk = write_desk(HERE / "desk.glb")
     total = 0
     for name, parts in {"Face": face, **others}.items():
         count = sum(len(p.triangles) for p in parts)
         total += count
         print(f"{name:8} {count:6d} triangles")
-    print(f"all      {total:6d} triangles, {size / 1e6:.2f} MB")
+    print(f"all      {total:6d} triangles, {size / 1e6:.2f} MB; desk {desk / 1e3:.0f} kB")
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ def margin_angles(psi: Array) -> tuple[Array, Array]:
     azimuth = 0.5 * (OUTER + INNER) + 0.5 * (OUTER - INNER) * c
     u = (azimuth - INNER) / (OUTER - INNER)  # 0 inner corner .. 1 outer corner
     tilt = np.radians(-3.5) + np.radians(7.0) * u
-    upper = np.radians(21.8) * np.abs(s) ** 0.92 * (1.0 + 0.12 * (u - 0.42))
+    upper = np.radians(20.8) * np.abs(s) ** 0.92 * (1.0 + 0.12 * (u - 0.42))
     lower = np.radians(-18.5) * np.abs(s) ** 1.25 * (1.0 + 0.25 * (u - 0.5))
     return azimuth, tilt + np.where(s >= 0, upper, lower)
 

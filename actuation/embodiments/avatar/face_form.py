@@ -76,9 +76,9 @@ def head_weights(p: Array) -> dict[str, Array]:
     return {"head": head, "neck": (1 - head) * (1 - chest), "upperChest": (1 - head) * chest}
 
 
-SKIN = srgb(236, 184, 152)
-BLUSH = srgb(226, 134, 112)
-LIP = srgb(186, 78, 78)
+SKIN = srgb(232, 174, 140)
+BLUSH = srgb(218, 120, 98)
+LIP = srgb(190, 86, 84)
 SHADE = srgb(184, 112, 84)
 
 
@@ -91,6 +91,7 @@ def skin_colours(p: Array, openness: Array) -> Array:
     warm = warm + 0.30 * bump(q, (7.4, -1.5, -0.5), (1.4, 4.0, 2.5))
     warm = warm + 0.30 * bump(q, EYE + (0.2, 1.1, 1.6), (1.9, 0.9, 1.6))
     colour = SKIN + (BLUSH - SKIN) * np.clip(warm, 0, 0.75)[:, None]
-    hidden = smoothstep(0.9, 0.1, openness)[:, None]
+    by_nose = bump(q, (0.9, -3.2, 8.9), (1.5, 2.2, 1.8))  # small folds: the estimate is rough there
+    hidden = (smoothstep(0.9, 0.1, openness) * (1.0 - 0.75 * by_nose))[:, None]
     # Light that reaches a fold has passed through skin: shade towards red, not towards grey.
     return colour * (1.0 - hidden * (1.0 - np.array([0.66, 0.47, 0.40])))

@@ -95,14 +95,14 @@ def brows(mesh: HeadMesh, skin: dict[str, Array]) -> Part:
     rows, cols = 7, 30
     u = np.linspace(0, 1, cols)
     mid = np.column_stack([1.5 + 3.8 * u, 2.95 + 0.62 * np.sin(np.pi * u**1.1 * 0.74) - 0.50 * u**2])
-    width = 0.30 * (0.72 + 0.55 * np.sin(np.pi * np.clip(u * 0.8 + 0.1, 0, 1))) * smoothstep(1.04, 0.45, u)
-    width *= 0.55 + 0.45 * smoothstep(0.0, 0.12, u)
+    width = 0.27 * (0.72 + 0.55 * np.sin(np.pi * np.clip(u * 0.8 + 0.1, 0, 1))) * smoothstep(1.04, 0.45, u)
+    width *= 0.30 + 0.70 * smoothstep(0.0, 0.2, u)
     v = np.linspace(-1, 1, rows)
     xy = mid[None] + np.stack([0.10 * v[:, None] * np.ones(cols), v[:, None] * width[None]], axis=-1)
     p = forward(xy.reshape(-1, 2))
     normal = gradient(face, p, 0.02)
     height = 0.14 * np.sqrt(np.maximum(1 - v**2, 0))[:, None] * np.ones(cols)[None]
-    groove = 1.0 - 0.35 * (0.5 + 0.5 * np.cos(2 * np.pi * (u[None] * 13 - v[:, None] * 0.9)))
+    groove = 1.0 - 0.5 * (0.5 + 0.5 * np.cos(2 * np.pi * (u[None] * 13 - v[:, None] * 0.9)))
     p = p + normal * (height * groove * smoothstep(1.0, 0.6, u)[None] - 0.02).reshape(-1, 1)
     left = _riding(Part("brow", "brow", p, grid_triangles(rows, cols)), mesh, skin)
     right = _riding(Part("brow", "brow", p * MIRROR, grid_triangles(rows, cols)[:, ::-1]), mesh, skin)
@@ -151,7 +151,7 @@ def teeth(lower: bool) -> Part:
     p = np.concatenate(pts)
     t = grid_triangles(rows, cols)
     t = t if lower else t[:, ::-1]
-    white, dim = srgb(246, 240, 230), srgb(206, 150, 135)
+    white, dim = srgb(252, 248, 242), srgb(206, 150, 135)
     shade = smoothstep(0.3, 1, np.tile(np.abs(u), rows)) * 0.55
     colours = white * (1 - shade)[:, None] + dim * 0.6 * shade[:, None]
     root_rows = np.repeat(np.array([1, 1, 0.12, 0, 0, 0.1]), cols)[:, None]
@@ -164,7 +164,7 @@ def _with_jaw(name: str, material: str, p: Array, t: Array, colours: Array, jaw:
     if jaw:
         w = np.full(len(p), jaw)
         morphs = {"jawOpen": jaw_turn(p, w) * HEAD_UNIT_M}
-        for m, v in (("jawForward", (0, -0.05, 0.75)), ("jawLeft", (0.75, 0, 0)), ("jawRight", (-0.75, 0, 0))):
+        for m, v in (("jawForward", (0, -0.08, 0.9)), ("jawLeft", (1.0, 0, 0)), ("jawRight", (-1.0, 0, 0))):
             morphs[m] = np.tile(np.array(v) * HEAD_UNIT_M * jaw, (len(p), 1))
     return Part(name, material, to_model(p), t, colours, morphs=morphs,
                 weights={"head": np.ones(len(p))})
@@ -189,8 +189,8 @@ def tongue() -> Part:
     part = _with_jaw("Tongue", "tongue", p, t, colours, 0.85)
     reach = np.repeat(s, around) ** 1.3
     part.morphs["tongueOut"] = np.column_stack([
-        -0.15 * p[:, 0] * reach, 0.34 * smoothstep(0.2, 0.6, reach) - 0.95 * smoothstep(0.55, 1, reach),
-        2.9 * reach]) * HEAD_UNIT_M
+        -0.35 * p[:, 0] * reach, 0.62 * smoothstep(0.1, 0.45, reach) - 0.75 * smoothstep(0.6, 1, reach),
+        3.6 * reach]) * HEAD_UNIT_M
     return part
 
 

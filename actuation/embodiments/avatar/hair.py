@@ -19,7 +19,7 @@ from actuation.embodiments.avatar.surfaces import (
 )
 
 CENTRE = np.array([0.0, 1.5, -1.2])
-DARK, LIGHT = srgb(44, 24, 17), srgb(138, 82, 50)
+DARK, LIGHT = srgb(40, 23, 17), srgb(122, 74, 46)
 PART_FRONT = np.array([2.2, 6.9, 7.2])
 PART_BACK = np.array([0.9, 11.6, -4.6])
 
@@ -40,7 +40,7 @@ def _unit(v: Array) -> Array:
 
 def sheet(side: float, cols: int, rows: int) -> tuple[Array, Array, Array]:
     """One side: points (cols * rows, 3), u and t of each. side +1 is the character's left."""
-    u = np.linspace(0, 1, cols) ** 1.15
+    u = np.linspace(0, 1, cols) ** 1.5
     root = PART_FRONT + (PART_BACK - PART_FRONT) * smoothstep(-0.25, 0.75, u)[:, None]
     r0 = _unit(root + np.array([0.02 * side, 0, 0]) - CENTRE)
     front = np.radians(104.0 if side > 0 else 66.0)
@@ -58,8 +58,10 @@ def sheet(side: float, cols: int, rows: int) -> tuple[Array, Array, Array]:
     centre = np.tile(CENTRE, (len(flat), 1))
     on = cast(volume, centre, flat, 4.0, 16.0)
     # The hairline: along the first lines the sheet goes down into the skin.
-    ground = cast(face, centre, flat, 3.0, 16.0) - flat * 0.35
-    edge = (smoothstep(0.075, 0.0, u)[:, None] * smoothstep(half + 0.02, half - 0.12, t)[None]).reshape(-1, 1)
+    ground = cast(face, centre, flat, 3.0, 16.0) - flat * 0.25
+    # A quarter circle: steep at the hairline, so that the line where hair meets skin is clean.
+    roll = 1.0 - np.sqrt(1.0 - np.clip(1.0 - u / 0.06, 0.0, 1.0) ** 2)
+    edge = (roll[:, None] * smoothstep(half + 0.02, half - 0.12, t)[None]).reshape(-1, 1)
     on = (on * (1 - edge) + ground * edge).reshape(cols, rows, 3)
     _let_fall(on, u, t, half, side)
     soft = 0.25 * smoothstep(0.42, 0.56, t)[None, 1:-1, None]
@@ -90,20 +92,77 @@ def _relief(u: Array, t: Array, side: float) -> tuple[Array, Array]:
     return height, grown * (0.65 * (1 - broad) + 0.35 * (1 - strand))
 
 
+def _lock(grid: Array, u: Array, at: float, drift: float, width: float, reach: tuple[float, float]) -> Part:
+    """A single lock that rides on the sheet: grid (cols, rows, 3) and the u of its columns.
+
+    at and drift say where it runs in u, width is in centimetres, reach is its part of t.
+    """
+    rows, around = 18, 9
+    t = np.linspace(*reach, rows)
+    v = (at + drift * (t - t[0]) ** 1.3)[:, None] * np.ones(3) + np.array([-0.012, 0.0, 0.012])
+    column = np.interp(np.clip(v, 0, 1), u, np.arange(len(u)))
+    row = np.repeat((t * (grid.shape[1] - 1))[:, None], 3, axis=1)
+    a, b = np.minimum(column.astype(int), len(u) - 2), np.minimum(row.astype(int), grid.shape[1] - 2)
+    fa, fb = (column - a)[..., None], (row - b)[..., None]
+    near = grid[a, b] * (1 - fb) + grid[a, b + 1] * fb
+    far = grid[a + 1, b] * (1 - fb) + grid[a + 1, b + 1] * fb
+    line = near * (1 - fa) + far * fa
+    middle = line[:, 1]
+    for _ in range(4):
+        middle[1:-1] = 0.25 * middle[:-2] + 0.5 * middle[1:-1] + 0.25 * middle[2:]
+    along = np.gradient(middle, axis=0)
+    out = middle - np.array([0, 2.0, -1.5])
+    across = np.cross(along, out)
+    across /= np.linalg.norm(across, axis=1, keepdims=True)
+    outward = out
+    out = np.cross(across, along)
+    out *= np.sign(np.sum(out * outward, axis=1, keepdims=True))
+    out /= np.linalg.norm(out, axis=1, keepdims=True)
+    s = np.linspace(0, 1, rows)
+    taper = np.sin(np.pi * (0.04 + 0.96 * s) ** 0.75) ** 0.7 * (1 - 0.25 * s)
+    phi = 2 * np.pi * np.arange(around) / around
+    ring = np.cos(phi)[None, :, None] * across[:, None] + 0.5 * np.sin(phi)[None, :, None] * out[:, None]
+    p = (middle + 0.16 * out * taper[:, None])[:, None] + ring * (width * taper)[:, None, None]
+    tone = 0.55 + 0.30 * np.sin(phi)[None] * np.ones(rows)[:, None] + 0.20 * np.sin(np.pi * s)[:, None]
+    colours = DARK + (LIGHT - DARK) * np.clip(tone, 0, 1).reshape(-1, 1)
+    triangles = grid_triangles(rows, around, closed=True)
+    p = p.reshape(-1, 3)
+    m = triangles[len(triangles) // 2]
+    if np.cross(p[m[1]] - p[m[0]], p[m[2]] - p[m[0]]) @ (p[m[0]] - middle[rows // 2]) < 0:
+        triangles = triangles[:, ::-1]
+    return Part("hair", "hair", to_model(p), triangles, colours, weights={"head": np.ones(len(p))})
+
+
+# Side, place in u, drift, width in centimetres, from and to in t.
+LOCKS = (
+    (-1.0, 0.035, 0.015, 0.40, (0.40, 0.97)), (-1.0, 0.085, -0.03, 0.48, (0.36, 0.99)),
+    (-1.0, 0.17, 0.05, 0.46, (0.34, 0.985)), (-1.0, 0.32, -0.05, 0.52, (0.32, 1.0)),
+    (-1.0, 0.52, 0.04, 0.52, (0.34, 0.99)), (-1.0, 0.76, -0.04, 0.55, (0.34, 1.0)),
+    (1.0, 0.055, 0.02, 0.38, (0.42, 0.96)), (1.0, 0.14, -0.04, 0.44, (0.38, 0.985)),
+    (1.0, 0.29, 0.05, 0.48, (0.34, 1.0)), (1.0, 0.50, -0.05, 0.52, (0.34, 0.99)),
+    (1.0, 0.74, 0.04, 0.55, (0.34, 1.0)),
+)
+
+
+def _side(side: float) -> list[Part]:
+    cols, rows = 96, 25
+    p, u, t = sheet(side, cols, rows)
+    height, groove = _relief(u, t, side)
+    out = p - np.array([0, 2.0, -1.5])
+    out = out / np.linalg.norm(out, axis=1, keepdims=True)
+    p = p + out * (height * smoothstep(0.01, 0.08, u) - 0.30 * smoothstep(0.08, 0.0, t))[:, None]
+    rim = smoothstep(0.045, 0.0, u) ** 2 * smoothstep(0.5, 0.62, t)
+    p = p - rim[:, None] * np.column_stack([out[:, 0], 0 * u, np.full(len(u), 0.5)]) * 0.7
+    p[:, 1] += 0.12 * smoothstep(0.9, 1.0, t) * groove * smoothstep(0.0, 0.1, u)
+    tone = 0.62 - 0.75 * groove + 0.30 * np.sin(np.pi * t) ** 2 - 0.25 * smoothstep(0.25, 0.0, t)
+    colours = DARK + (LIGHT - DARK) * np.clip(tone, 0, 1)[:, None]
+    triangles = grid_triangles(cols, rows)
+    triangles = triangles[:, ::-1] if side < 0 else triangles
+    cap = Part("hair", "hair", to_model(p), triangles, colours, weights={"head": np.ones(len(p))})
+    grid, lines = p.reshape(cols, rows, 3), u.reshape(cols, rows)[:, 0]
+    return [cap, *(_lock(grid, lines, *row[1:]) for row in LOCKS if row[0] == side)]
+
+
 def hair() -> list[Part]:
     """Both sides of the hair as one part."""
-    made = []
-    for side in (1.0, -1.0):
-        cols, rows = 96, 25
-        p, u, t = sheet(side, cols, rows)
-        height, groove = _relief(u, t, side)
-        out = p - np.array([0, 2.0, -1.5])
-        out = out / np.linalg.norm(out, axis=1, keepdims=True)
-        p = p + out * (height * smoothstep(0.0, 0.06, u) - 0.30 * smoothstep(0.08, 0.0, t))[:, None]
-        p[:, 1] += 0.14 * smoothstep(0.9, 1.0, t) * groove
-        tone = np.clip(0.62 - 0.75 * groove + 0.30 * np.sin(np.pi * t) ** 2 - 0.25 * smoothstep(0.25, 0.0, t), 0, 1)
-        colours = DARK + (LIGHT - DARK) * tone[:, None]
-        triangles = grid_triangles(cols, rows)
-        triangles = triangles[:, ::-1] if side < 0 else triangles
-        made.append(Part("hair", "hair", to_model(p), triangles, colours, weights={"head": np.ones(len(p))}))
-    return [joined("Hair", made)]
+    return [joined("Hair", _side(1.0) + _side(-1.0))]

@@ -108,7 +108,7 @@ def _colours(p: Array, normals: Array) -> Array:
 
 def hands() -> list[Part]:
     """Both hands."""
-    p, t = surface_nets(hand_field, WRIST + (-0.055, -0.045, -0.07), WRIST + (0.20, 0.035, 0.09), 0.0032)
+    p, t = surface_nets(hand_field, WRIST + (-0.055, -0.045, -0.07), WRIST + (0.20, 0.035, 0.09), 0.0034)
     keep = p[:, 0] > HAND_X - 0.050
     p, t = p.copy(), t[keep[t].all(axis=1)]
     normals = gradient(hand_field, p, 0.0008)

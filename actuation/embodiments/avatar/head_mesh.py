@@ -67,7 +67,7 @@ def _scattered() -> Array:
         return ((xy[:, 0] / 52) ** 2 + ((xy[:, 1] + 6) / 56) ** 2) < 1
 
     def skull(xy: Array) -> Array:
-        return np.linalg.norm(xy, axis=1) < 112
+        return np.linalg.norm(xy, axis=1) < 126
 
     fine = _hexes(1.15, nose)
     middle = _hexes(2.35, lambda xy: front(xy) & ~nose(xy))

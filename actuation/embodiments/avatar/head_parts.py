@@ -31,6 +31,10 @@ def head_parts(mesh: HeadMesh, skin: dict[str, Array]) -> list[Part]:
     p = mesh.points
     normals = vertex_normals(p, mesh.triangles)
     colours = skin_colours(p, occlusion(face, p, normals, 1.6))
+    # Broad shade under chin and jaw, and where hair falls beside the face.
+    broad = 0.34 * smoothstep(0.85, 0.30, occlusion(face, p, normals, 6.0)) * smoothstep(-8.5, -11.5, p[:, 1])
+    broad += 0.30 * smoothstep(5.9, 7.0, np.abs(p[:, 0])) * smoothstep(3.6, 1.0, p[:, 2])
+    colours = colours * (1 - np.clip(broad, 0, 0.5)[:, None] * np.array([0.75, 1.0, 1.1]))
     colours = _paint(mesh, p, colours)
     morph_normals = {name: vertex_normals(p + d, mesh.triangles) - normals for name, d in skin.items()}
     weights = head_weights(p)

@@ -16,11 +16,12 @@ LOOKS = {
     "teeth": (WHITE, 0.25, True),
     "tongue": (WHITE, 0.38, False),
     "lash": (tuple(srgb(26, 16, 13)), 0.7, True),
-    "brow": (tuple(srgb(74, 46, 34)), 0.75, False),
+    "brow": (tuple(srgb(86, 55, 40)), 0.75, False),
     "eye": (WHITE, 0.12, False),
     "glint": (WHITE, 0.2, False),
+    "gold": (tuple(srgb(222, 178, 92)), 0.28, False),
     "hair": (WHITE, 0.5, True),
-    "jacket": (tuple(srgb(32, 78, 88)), 0.82, False),
+    "jacket": (WHITE, 0.82, False),
     "lapel": (tuple(srgb(38, 90, 100)), 0.78, True),
     "blouse": (tuple(srgb(226, 218, 204)), 0.75, True),
     "badge": (tuple(srgb(232, 226, 208)), 0.35, True),
@@ -40,7 +41,7 @@ def add_materials(document: Document) -> dict[str, int]:
             "doubleSided": both,
             "pbrMetallicRoughness": {
                 "baseColorFactor": [round(float(c), 5) for c in colour] + [1.0],
-                "metallicFactor": 0.0,
+                "metallicFactor": 0.8 if name == "gold" else 0.0,
                 "roughnessFactor": roughness,
             },
         }
@@ -64,15 +65,15 @@ def eye_texture(size: int = 512) -> NDArray[np.uint8]:
     degrees, angle = np.hypot(x, y) * 75.0, np.arctan2(y, x)
     r = degrees / IRIS_DEG
     fibres = _fibres(angle, r)
-    inner, outer = srgb(176, 112, 52), srgb(78, 92, 62)
-    iris = inner + (outer - inner) * smoothstep(0.42, 0.80, r + 0.10 * fibres)[..., None]
+    inner, outer = srgb(150, 104, 56), srgb(92, 98, 66)
+    iris = inner + (outer - inner) * smoothstep(0.46, 0.72, r + 0.16 * (fibres - 0.5))[..., None]
     iris = iris * (0.80 + 0.50 * fibres)[..., None]
     # Light enters from above and gathers in the lower half of the iris.
     iris = iris * (1.05 - 0.42 * np.sin(angle) * smoothstep(0.2, 0.8, r))[..., None]
-    iris = iris * (1 - 0.82 * smoothstep(0.80, 0.99, r))[..., None]
-    pupil = smoothstep(0.40, 0.46, r)[..., None]
-    iris = iris * pupil + srgb(14, 10, 10) * (1 - pupil)
-    white = srgb(243, 238, 232) + (srgb(214, 178, 168) - srgb(243, 238, 232)) * smoothstep(30, 62, degrees)[..., None]
+    iris = iris * (1 - 0.80 * smoothstep(0.74, 0.97, r))[..., None]
+    pupil = smoothstep(0.45, 0.51, r)[..., None]
+    iris = iris * pupil + srgb(9, 7, 7) * (1 - pupil)
+    white = srgb(236, 231, 226) + (srgb(214, 178, 168) - srgb(236, 231, 226)) * smoothstep(30, 62, degrees)[..., None]
     lid_shadow = 1 - 0.42 * smoothstep(0.10, 0.40, y)
     edge = smoothstep(0.96, 1.05, r)[..., None]
     colour = (iris * (1 - edge) + white * edge) * lid_shadow[..., None]

@@ -87,8 +87,13 @@ def jaw_turn(p: Array, weight: Array, turn_rad: float = JAW_TURN_RAD) -> Array:
     return np.column_stack([np.zeros(len(p)), y - d[:, 1], z - d[:, 2]])
 
 
-def lids(s: Skin, upper_rad: Callable[[Array], Array], lower_rad: Callable[[Array], Array]) -> Array:
-    """Displacement by turning the lids; the angles are functions of the corner-to-corner place."""
+def lids(s: Skin, upper_rad: Callable[[Array], Array], lower_rad: Callable[[Array], Array],
+         swell_cm: float | None = None) -> Array:
+    """Displacement by turning the lids; the angles are functions of the corner-to-corner place.
+
+    Lids that turn far also move outward, by swell_cm where given, so that the straight way of a
+    morph stays clear of the eyeball.
+    """
     azimuth, height = eye_region.margin_angles(s.lid_psi)
     is_upper = np.sin(s.lid_psi) > 1e-6
     is_lower = np.sin(s.lid_psi) < -1e-6
@@ -98,7 +103,8 @@ def lids(s: Skin, upper_rad: Callable[[Array], Array], lower_rad: Callable[[Arra
     angle = np.where(is_upper, upper_rad(s.lid_psi), np.where(is_lower, lower_rad(s.lid_psi), 0.0))
     angle = np.where(live, angle * fall, 0.0)
     amount = np.abs(angle) / np.radians(40.0)
-    return np.where(live[:, None], eye_region.lid_turn(s.p, angle, 0.05 * amount) - s.p, 0.0)
+    out = 0.05 * amount if swell_cm is None else swell_cm * fall * live
+    return np.where(live[:, None], eye_region.lid_turn(s.p, angle, out) - s.p, 0.0)
 
 
 def _heights(psi: Array) -> tuple[Array, Array]:
@@ -127,7 +133,7 @@ def eye_morphs(s: Skin) -> dict[str, Array]:
         return lambda psi: np.radians(amount_deg) * np.abs(np.sin(psi)) ** 0.8
 
     left = side_of_left(p, 0.4)
-    blink = lids(s, _close(0.17), _close(0.17))
+    blink = lids(s, _close(0.17), _close(0.17), 0.05)
     cheek = bump(p, (3.6, -2.6, 7.3), (2.0, 1.1, 2.5)) * left
     bags = bump(p, (3.2, -1.9, 7.6), (2.0, 0.6, 2.0)) * left
     squint = lids(s, part(5.0), part(-9.0))
@@ -140,7 +146,7 @@ def eye_morphs(s: Skin) -> dict[str, Array]:
         "eyeLookIn": lid_in[:, None] * np.array([-0.06, 0.0, 0.0]),
         "eyeLookOut": lid_in[:, None] * np.array([0.06, 0.0, 0.0]),
         "eyeSquint": squint,
-        "eyeWide": lids(s, part(-8.0), part(3.0)),
+        "eyeWide": lids(s, part(-11.0), part(4.5)),
     }
 
 
@@ -165,10 +171,10 @@ def brow_morphs(s: Skin) -> dict[str, Array]:
         "browDown": down[:, None] * [0, -0.62, 0.12] + knit[:, None] * [-0.22, -0.25, 0.16],
         "browOuterUp": outer[:, None] * [0.05, 0.72, 0.0],
         "browInnerUp": (inner + inner_r)[:, None] * [0, 0.85, 0.02],
-        "cheekSquint": apple[:, None] * [0.05, 0.42, 0.28] + below_eye[:, None] * [0, 0.22, 0.1],
-        "noseSneer": wing[:, None] * [0.12, 0.38, 0.08] + side_nose[:, None] * [0, 0.2, 0.14]
-        + knit[:, None] * [-0.05, -0.18, 0.06] + sneer_lip[:, None] * [0, 0.22, 0.0],
-        "cheekPuffHalf": puff[:, None] * [0.85, 0.05, 0.45],
+        "cheekSquint": apple[:, None] * [0.08, 0.62, 0.5] + below_eye[:, None] * [0, 0.30, 0.22],
+        "noseSneer": wing[:, None] * [0.20, 0.55, 0.14] + side_nose[:, None] * [0, 0.3, 0.26]
+        + knit[:, None] * [-0.05, -0.18, 0.06] + sneer_lip[:, None] * [0, 0.30, 0.0],
+        "cheekPuffHalf": puff[:, None] * [1.25, 0.1, 0.8],
     }
 
 

@@ -58,15 +58,15 @@ def mouth_morphs(s: Skin) -> tuple[dict[str, Array], dict[str, Array]]:
 
 def _sided(s: Skin, f: dict[str, Array]) -> dict[str, Array]:
     corner, left = f["corner"], f["left"]
-    smile = _v(corner, 0.62, 0.70, -0.42) + _v(f["apple"], 0.12, 0.42, 0.32)
-    smile += _v(f["fold"], 0.16, 0.18, 0.05) + _v((f["up"] + f["low"]) * left, 0.0, 0.10, -0.12)
+    smile = _v(corner, 0.62, 0.70, -0.42) + _v(f["apple"], 0.14, 0.46, 0.46)
+    smile += _v(f["fold"], 0.20, 0.24, 0.22) + _v((f["up"] + f["low"]) * left, 0.0, 0.10, -0.12)
     stretch = _v(corner, 0.75, -0.12, -0.5) + _v(f["low"] * left, 0.1, -0.05, -0.1)
     press = f["on"] * left * (1 - 0.3 * np.abs(s.lip_x))
     squeeze = np.column_stack([0 * press, 0.5 * _thin(s) * press, -0.10 * press])
     return {
         "mouthSmile": smile,
         "mouthFrown": _v(corner, 0.1, -0.72, -0.12) + _v(f["chin"] * left, 0, 0.1, 0.08),
-        "mouthDimple": _v(corner, 0.42, 0.1, -0.45),
+        "mouthDimple": _v(corner, 0.55, 0.12, -0.62) + _v(f["fold"], 0.15, 0.0, 0.10),
         "mouthStretch": stretch,
         "mouthPress": squeeze + _v(corner, 0.12, 0.05, -0.12),
         "mouthLowerDown": _v(f["low"] * left, 0.05, -0.62, 0.05) + _v(f["below"] * left * (s.near < 0.9), 0, -0.3, 0.05),
@@ -88,22 +88,22 @@ def _whole(s: Skin, f: dict[str, Array]) -> dict[str, Array]:
     roll_u = np.column_stack([0 * x, 0.72 * _thin(s) * f["up"], -0.42 * f["up"] * _red(s)])
     roll_l = np.column_stack([0 * x, 0.72 * _thin(s) * f["low"], -0.48 * f["low"] * _red(s)])
     shut = f["on"] * np.maximum(1 - 0.4 * np.abs(x), 0)
-    puff = _v(both, 0, 0, 0.22) + _v(f["muzzle"] * (1 - f["on"]), 0, 0, 0.3)
+    puff = _v(both, 0, 0, 0.30) + _v(f["muzzle"] * (1 - f["on"]), 0, 0, 0.5)
     shift = f["on"] * 0.75 + 0.6 * f["muzzle"] * (1 - f["on"])
     return {
         "jawOpen": opened,
-        "jawForward": _v(jaw, 0, -0.05, 0.75),
-        "jawLeft": _v(jaw, 0.75, 0, 0.0),
+        "jawForward": _v(jaw, 0, -0.08, 0.9),
+        "jawLeft": _v(jaw, 1.0, 0, 0.0),
         "mouthClose": _close(s, jaw, opened),
         "mouthFunnel": funnel,
         "mouthPucker": pucker,
-        "mouthLeft": _v(shift, 0.72, 0.04, -0.05),
+        "mouthLeft": _v(shift, 0.95, 0.05, -0.06),
         "mouthRollUpper": roll_u + _v(f["up"] * (1 - _red(s)), 0, -0.16, -0.08),
         "mouthRollLower": roll_l + _v(f["low"] * (1 - _red(s)), 0, 0.2, -0.1),
         "mouthShrugLower": _v(shut, 0, 0.28, 0.06) + _v(f["low"], 0, 0.0, 0.16) + _v(f["chin"], 0, 0.42, 0.12),
         "mouthShrugUpper": _v(shut, 0, 0.26, 0.04) + _v(f["up"], 0, 0.08, 0.12),
         "cheekPuff": puff,
-        "tongueOut": _v(f["low"], 0, -0.30, 0.05) + _v(f["up"], 0, 0.12, 0.0),
+        "tongueOut": _v(f["low"], 0, -0.62, 0.10) + _v(f["up"], 0, 0.30, 0.05),
     }
 
 

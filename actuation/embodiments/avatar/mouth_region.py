@@ -73,7 +73,7 @@ def _red(contact: Array, border: Array, x: Array, side: Array, t: float) -> Arra
     full = np.where(side > 0, 0.30, 0.42) * middle
     centre = np.where(side > 0, 1 + 0.25 * np.exp(-((x / 0.2) ** 2)), 1 - 0.08 * np.exp(-((x / 0.15) ** 2)))
     # Rolled in at the contact line, fullest at a third, level with the skin at the border.
-    profile = np.sin(np.pi * min(1.0, t + 0.02) ** 0.62)
+    profile = np.sin(np.pi * t**0.62)
     p[:, 2] += full * centre * profile + 0.07 * t * middle - 0.30 * (1 - smoothstep(0.0, 0.22, t)) * (
         0.35 + 0.65 * middle
     )

@@ -21,7 +21,7 @@ from actuation.embodiments.avatar.poses import GAZE_DEG, POSES, SUMS, VISEMES, P
 
 VRM = Path(__file__).parent / "receptionist.vrm"
 TO_BLENDER = Matrix(((1, 0, 0), (0, 0, -1), (0, 1, 0)))  # glTF's +Y up to Blender's +Z up
-EYE_LEVEL = (0.0, 1.53, 0.03)
+EYE_LEVEL = (0.0, 1.525, 0.03)
 
 
 class Studio:
@@ -102,7 +102,7 @@ class Studio:
 
 
 def _use_vertex_colours(material: bpy.types.Material) -> None:
-    names = {"skin", "lips", "pocket", "teeth", "tongue", "hair"}
+    names = {"skin", "lips", "pocket", "teeth", "tongue", "hair", "jacket"}
     if not material.node_tree or material.name.split(".")[0] not in names:
         return
     tree = material.node_tree
@@ -126,7 +126,7 @@ def _lights() -> None:
 
     area((0.9, 2.3, 1.5), 34.0, 0.9, (1.0, 0.95, 0.88))
     area((-1.3, 1.7, 1.2), 12.0, 1.2, (0.88, 0.94, 1.0))
-    area((-0.6, 2.2, -1.4), 26.0, 0.6, (1.0, 0.98, 0.95))
+    area((-0.6, 2.2, -1.4), 15.0, 0.6, (1.0, 0.98, 0.95))
     world = bpy.data.worlds.new("room")
     bpy.context.scene.world = world
     world.use_nodes = True
@@ -153,7 +153,7 @@ def render(folder: Path, wanted: set[str]) -> None:
     rest = POSES["rest"]
 
     def close() -> None:
-        studio.look(EYE_LEVEL, (0.10, 1.54, 1.05), 125)
+        studio.look(EYE_LEVEL, (0.10, 1.54, 1.05), 150)
 
     def save(name: str, shots: list[np.ndarray], columns: int) -> None:
         (folder / f"{name}.png").write_bytes(png(tiled(shots, columns)))
