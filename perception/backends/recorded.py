@@ -154,6 +154,8 @@ def _people(path: Path) -> list[Line]:
     for number, line in enumerate(text.splitlines(), start=1):
         try:
             entry = json.loads(line)
+            if not isinstance(entry, dict):
+                raise ValueError("not a JSON object")
             if "head_m" not in entry:
                 continue
             head, gaze = (np.array(entry[key], dtype=np.float64) for key in ("head_m", "gaze"))
