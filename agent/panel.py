@@ -25,6 +25,7 @@ from agent.core.messages import (
     PersonSeen,
     Played,
     PolicyReloaded,
+    Reason,
     SpeechStarted,
     StageState,
     Stop,
@@ -74,6 +75,7 @@ SHOWN: tuple[type[Message], ...] = (
 )
 """The kinds to subscribe to for the pages. Losing one is no fault: RECENT will do."""
 THINKS_AT_MOST_S = 6.0
+HEARS_AT_MOST_S = 30.0
 ACTS_SHOWN = 30
 UNSEEN_S = 3.0
 
@@ -86,7 +88,7 @@ class PageView:
         self._workers: dict[str, Worker] = {}
         self._doing = State(doing="idle")
         self._thinks_since: float | None = None
-        self._hears = False
+        self._hears_since: float | None = None
         self._speaks = False
         self._clauses: OrderedDict[ActId, Act] = OrderedDict()
         self._seen: dict[PersonId, PersonSeen] = {}
@@ -97,7 +99,6 @@ class PageView:
         self._latencies_ms: dict[str, float] = {}
         self._health: dict[str, PanelHealth] = {}
         self._turn_ended_at: float | None = None
-        self._speech_started_at: float | None = None
 
     @property
     def anyone_there(self) -> bool:
@@ -162,6 +163,8 @@ class PageView:
             del self._seen[person]
         if self._thinks_since is not None and now - self._thinks_since > THINKS_AT_MOST_S:
             self._thinks_since = None
+        if self._hears_since is not None and now - self._hears_since > HEARS_AT_MOST_S:
+            self._hears_since = None
         return self._state()
 
     def panel(self, now: float, page: dict[str, float]) -> Panel:
@@ -227,9 +230,9 @@ class PageView:
     def _conduct(self, message: Message) -> list[ToPage]:
         match message:
             case SpeechStarted():
-                self._hears, self._speech_started_at = True, message.at
+                self._hears_since = message.at
             case TurnEnded():
-                self._hears, self._turn_ended_at = False, message.at
+                self._hears_since, self._turn_ended_at = None, message.at
                 self._thinks_since = message.at if message.text else None
             case StageState():
                 self._speaks = message.speaking
@@ -239,37 +242,34 @@ class PageView:
                 self._latencies_ms["reaction"] = 1000 * (message.at - self._turn_ended_at)
                 self._turn_ended_at = None
             case Act():
-                what = " ".join(c.text for c in message.clauses) or _silent(message)
-                self._note(message.at, what, message.reason.policy, message.reason.because)
-                self._acts[-1] = self._acts[-1].model_copy(
-                    update={"norms": list(message.reason.norms)}
-                )
+                what = " ".join(clause.text for clause in message.clauses) or _silent(message)
+                self._note(message.at, what, message.reason)
             case ActRefused():
-                self._note(
-                    message.at,
-                    message.text or "refused",
-                    message.reason.policy,
-                    message.reason.because,
-                    message.by,
-                )
+                self._note(message.at, message.text or "refused", message.reason, message.by)
             case Stop():
-                self._note(message.at, "stop", message.reason.policy, message.reason.because)
+                self._note(message.at, "stop", message.reason)
             case Duck():
-                what = f"voice at {message.gain:.0%}"
-                self._note(message.at, what, message.reason.policy, message.reason.because)
+                self._note(message.at, f"voice at {message.gain:.0%}", message.reason)
             case _:
                 pass
         return []
 
-    def _note(self, at: float, what: str, policy: str, because: str, by: str = "") -> None:
+    def _note(self, at: float, what: str, reason: Reason, refused_by: str = "") -> None:
         self._acts.append(
-            PanelAct(at=at, what=what[:200], policy=policy, because=because[:300], refused_by=by)
+            PanelAct(
+                at=at,
+                what=what[:200],
+                policy=reason.policy,
+                because=reason.because[:300],
+                norms=list(reason.norms),
+                refused_by=refused_by,
+            )
         )
 
     def _state(self) -> list[ToPage]:
         if self._speaks:
             doing = State(doing="speaking")
-        elif self._hears:
+        elif self._hears_since is not None:
             doing = State(doing="hearing")
         elif self._thinks_since is not None:
             doing = State(doing="thinking")

@@ -28,6 +28,8 @@ from agent.core.messages import (
 from agent.page import Closed, Page
 from agent.panel import PageView
 from agent.wire import (
+    MAX_PICTURE_BYTES,
+    MAX_SOUND_BYTES,
     PROTOCOL,
     Button,
     Close,
@@ -357,6 +359,9 @@ class PageServer:
         kind = "picture" if sensed.kind == PICTURE else "sound"
         if not page.allows(kind, now) or at is None or now - at > OLD_S:
             return
+        most = MAX_PICTURE_BYTES if sensed.kind == PICTURE else MAX_SOUND_BYTES
+        if len(sensed.payload) > most:
+            raise BadInputError(f"a {kind} has at most {most} bytes")
         put = self._senses.picture if sensed.kind == PICTURE else self._senses.sound
         put(min(at, now), sensed.payload)
 

@@ -1,0 +1,75 @@
+import stat
+
+import pytest
+
+from agent.access import host_allowed, origin_allowed, same_token, token_from
+from agent.core.errors import BadInputError
+
+
+def test_the_token_is_made_once_and_for_its_owner_only(tmp_path):
+    path = tmp_path / "var" / "token"
+    token = token_from(path)
+    assert token_from(path) == token
+    assert len(token) >= 32
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_token_file_left_open_to_all_is_closed(tmp_path):
+    path = tmp_path / "token"
+    path.write_text("a token that is long enough\n")
+    path.chmod(0o644)
+    token_from(path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_an_empty_token_file_opens_nothing(tmp_path):
+    path = tmp_path / "token"
+    path.write_text("")
+    with pytest.raises(BadInputError, match="delete the file"):
+        token_from(path)
+
+
+@pytest.mark.parametrize("given", [None, "", "tok", "tokenx", "Token", "tök"])
+def test_only_the_token_itself_is_the_token(given):
+    assert not same_token(given, "token")
+    assert same_token("token", "token")
+
+
+@pytest.mark.parametrize(
+    ("host", "allowed"),
+    [
+        ("localhost:8710", True),
+        ("127.0.0.1:8710", True),
+        ("[::1]:8710", True),
+        ("192.168.1.20:8710", True),
+        ("kiosk.lan:8710", True),
+        ("KIOSK.lan", True),
+        ("evil.example:8710", False),
+        ("localhost.evil.example", False),
+        ("127.0.0.1.evil.example", False),
+        ("kiosk.lan.evil.example", False),
+        ("", False),
+        (None, False),
+        ("[::1", False),
+    ],
+)
+def test_only_our_own_names_are_answered(host, allowed):
+    assert host_allowed(host, ("kiosk.lan",)) is allowed
+
+
+@pytest.mark.parametrize(
+    ("origin", "allowed"),
+    [
+        (None, True),
+        ("http://localhost:8710", True),
+        ("https://sister.site", True),
+        ("http://localhost:9999", False),
+        ("http://evil.example", False),
+        ("http://localhost:8710.evil.example", False),
+        ("null", False),
+        ("file://", False),
+        ("", False),
+    ],
+)
+def test_only_our_own_pages_open_sockets(origin, allowed):
+    assert origin_allowed(origin, "localhost:8710", ("https://sister.site",)) is allowed
