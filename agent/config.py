@@ -75,6 +75,8 @@ def load_folder(folder: Path, table: Mapping[str, type[BaseModel]]) -> dict[str,
     files = {path.stem: path for path in sorted(folder.glob("*.yaml"))}
     models: dict[str, BaseModel] = {}
     problems: list[Problem] = []
+    for path in sorted(folder.glob("*.yml")):
+        problems.append(Problem(str(path), 0, "", f"is not read; call it {path.stem}.yaml"))
     for name, path in files.items():
         if name not in table:
             what = f"nothing is called {name}" + alike(name, table)

@@ -74,7 +74,7 @@ class PolicyWatcher:
 def fingerprints(folder: Path) -> Fingerprints:
     """A hash of each YAML file's contents. A file that cannot be read just now has none."""
     found: dict[str, str] = {}
-    for path in sorted(folder.glob("*.yaml")):
+    for path in sorted(folder.glob("*.y*ml")):
         try:
             found[str(path)] = hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
         except OSError:

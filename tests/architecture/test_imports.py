@@ -127,6 +127,30 @@ def test_only_the_roof_subscribes():
             assert ".subscribe(" not in path.read_text(encoding="utf-8"), module_name(path)
 
 
+CATCH_ALL_ALLOWED_IN = (*HEAVY_ALLOWED_IN, "agent.runtime", "agent.reload")
+
+
+def passes_on(handler):
+    """Whether a handler raises, or hands the fault to whoever waits for the result."""
+    return any(
+        isinstance(node, ast.Raise)
+        or (isinstance(node, ast.Attribute) and node.attr == "set_exception")
+        for node in ast.walk(handler)
+    )
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=module_name)
+def test_faults_are_swallowed_only_at_the_edge_of_a_back_end(path):
+    lines = path.read_text(encoding="utf-8").splitlines()
+    for node in ast.walk(ast.parse("\n".join(lines))):
+        if isinstance(node, ast.ExceptHandler) and not passes_on(node):
+            caught = "everything" if node.type is None else ast.unparse(node.type)
+            said = "edge" in lines[node.lineno - 1]
+            if caught in ("everything", "Exception", "BaseException") and not said:
+                where = f"{path.relative_to(ROOT)}:{node.lineno} catches {caught}"
+                assert module_name(path).startswith(CATCH_ALL_ALLOWED_IN), where
+
+
 def test_the_vocabulary_stays_small():
     kinds = [
         kind

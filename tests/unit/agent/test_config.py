@@ -203,11 +203,13 @@ def test_the_faults_of_all_files_of_a_folder_are_told_together(tmp_path):
     (tmp_path / "greeting.yaml").write_text("near_m: 30")
     (tmp_path / "camera.yaml").write_text("rate: 3")
     (tmp_path / "greetings.yaml").write_text("")
+    (tmp_path / "farewell.yml").write_text("")
     with pytest.raises(ConfigError) as raised:
         load_folder(tmp_path, {"greeting": Greeting, "camera": Camera})
     said = str(raised.value)
     assert "camera.yaml:1: rate: unknown setting; did you mean rate_hz?" in said
     assert "greeting.yaml:1: near_m: must be at most 10, and is 30" in said
+    assert "farewell.yml: is not read; call it farewell.yaml" in said
     assert "greetings.yaml: nothing is called greetings; did you mean greeting?" in said
 
 
