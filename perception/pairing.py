@@ -36,6 +36,11 @@ def pair_up(look: Look) -> list[Sighting]:
     return sightings
 
 
+def only_bodies(sightings: list[Sighting]) -> list[Sighting]:
+    """The same people without their faces; those of whom only a face was seen fall away."""
+    return [_sighting(None, sighting.body) for sighting in sightings if sighting.body]
+
+
 def _same_head(face: Face, body: Body) -> bool:
     x, y = face.box.center
     head = body.head.grown(1.4)

@@ -62,6 +62,8 @@ FOUND_SHARE = 0.5
 BEARING_NOISE_RAD = 0.012
 LASTING_LIMIT = 0.35
 """Largest logarithm of a lasting disagreement between cues."""
+FAIR_CHANCES = 4
+"""Updates without a sighting before one in doubt is dropped; a look is one or two updates."""
 GATE = 9.0
 """Squared normalised distance within which a sighting may belong to a track."""
 
@@ -82,6 +84,7 @@ class Track:
     sighting: Sighting
     """The newest."""
     hits: int = 1
+    missed_updates: int = 0
     face_hits: int = 0
     body_hits: int = 0
     face_seeks: int = 0
@@ -150,13 +153,15 @@ class Tracker:
             for track, sighting in _pairs(group, left):
                 left.remove(sighting)
                 self._see(track, at, sighting)
+        for track in self.tracks:
+            track.missed_updates = 0 if track.seen_at == at else track.missed_updates + 1
         self._reunite(at)
         self.tracks += [self._begin(at, sighting) for sighting in left]
         return [track for track in self.tracks if track.confirmed and track.seen_at == at]
 
     def lost(self, at: float) -> list[Track]:
         """Drop whoever has not been seen for too long; returns the confirmed among them."""
-        gone = [t for t in self.tracks if at - t.seen_at > self._patience_s(t)]
+        gone = [track for track in self.tracks if self._is_gone(track, at)]
         self.tracks = [t for t in self.tracks if t not in gone]
         return [track for track in gone if track.confirmed]
 
@@ -170,8 +175,13 @@ class Tracker:
                 new.person, new.first_at = old.person, old.first_at
                 self.tracks.remove(old)
 
-    def _patience_s(self, track: Track) -> float:
-        return self._config.bridge_s if track.confirmed else self._config.doubt_s
+    def _is_gone(self, track: Track, at: float) -> bool:
+        away_s = at - track.seen_at
+        if track.confirmed:
+            return away_s > self._config.bridge_s
+        # On a machine so busy that looks are rare, a doubtful one gets a second look.
+        looked = track.missed_updates >= FAIR_CHANCES or away_s > self._config.bridge_s * 3
+        return looked and away_s > self._config.doubt_s
 
     def _begin(self, at: float, sighting: Sighting) -> Track:
         distance, noise = _distance(sighting, {})

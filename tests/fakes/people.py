@@ -143,7 +143,11 @@ class FakeDetector:
         found = self._scene(picture.at)
         if isinstance(found, Exception):
             raise found
-        return found if isinstance(found, Look) else Look(bodies=tuple(found))
+        look = found if isinstance(found, Look) else Look(bodies=tuple(found))
+        return Look(
+            faces=look.faces if focus.faces or focus.heads else (),
+            bodies=look.bodies if focus.scan or focus.bodies else (),
+        )
 
     def close(self):
         self.closed = True
