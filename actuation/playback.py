@@ -97,7 +97,7 @@ class Playback:
             return 0.0
         if self.held_s is not None:
             return self.held_s
-        return float(np.clip(now - self.lag_s - self.base_at, 0.0, self.score.end_s))
+        return float(np.clip(now - self.lag_s - self.base_at, 0.0, self._sent_s))
 
     def report(self, played: Played) -> None:
         """Take in what the body says it played. Reports from before the last laying are old."""
@@ -164,6 +164,10 @@ class Playback:
             clause=replace(moved.clause, gestures=gestures),
             prominences=tuple(p for p in moved.prominences if p.at_s >= from_at),
         )
+
+    def has_fallen_silent(self, now: float) -> bool:
+        """All sound there is has come out, and more is awaited."""
+        return self.playing and now >= self.stage_at(self.score.end_s) + max(self.lag_s, 0.0)
 
     def unsent_at(self) -> float | None:
         """Stage time of the next sample to send; None when all is sent or nothing plays."""

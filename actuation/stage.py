@@ -103,7 +103,7 @@ class Stage:
         self._relax_at = math.inf
         self._floor_until = -math.inf
         self._state = (False, False)
-        self._bodies_report = False
+        self._bodies_report = True
 
     @property
     def sent_at(self) -> float:
@@ -179,6 +179,10 @@ class Stage:
         if playback is None or on_stage.over:
             return None
         earliest = max(now + self._config.lead_in_s, self.sent_at)
+        if playback is self._current and playback.has_fallen_silent(now):
+            # Nothing is being heard that a new start could cut: no need to wait for sent frames.
+            self._rewind(now)
+            earliest = now + self._config.lead_in_s
         scored = playback.append(on_stage, index, speech, not_before_at=earliest)
         self._tracks[id(speech)] = track_of(speech)
         if playback is self._current and playback.base_at is None and playback.held_s is None:
@@ -277,6 +281,8 @@ class Stage:
             self._finish(act, ended_at, playback.score.heard(act.act, math.inf), False)
 
     def _end_playback(self, now: float) -> None:
+        if self._current is not None:
+            self._bodies_report = self._current.reported
         self._current = None
         self._tracks.clear()
         self._relax_at = now + _AFTERGLOW_S

@@ -239,8 +239,9 @@ def _constraint(phones: Sequence[Phone], names: frozenset[str], grid: Floats) ->
         middle, half = apex_s(phone), _half_width(phone)
         before = _free_apex(phones, range(i - 1, -1, -1), names)
         after = _free_apex(phones, range(i + 1, len(phones)), names)
-        rise = float(np.clip(middle - half - before, 0.03, 0.06))
-        fall = float(np.clip(after - middle - half, 0.03, 0.055))
+        # Open again by the neighbour's own apex, however near that is.
+        rise = float(np.clip(middle - half - before, 0.008, 0.06))
+        fall = float(np.clip(after - middle - half, 0.008, 0.055))
         up = minimum_jerk((grid - (middle - half - rise)) / rise)
         down = minimum_jerk(((middle + half + fall) - grid) / fall)
         track = np.maximum(track, np.minimum(up, down))

@@ -80,7 +80,7 @@ class GazeProcess:
         self._aim = np.zeros(2)
         self._next_dart = start + 0.5
         self._next_wander = start + 1.5
-        self._away_until = -np.inf
+        self._away_until: float | None = None
         self._next_aversion = np.inf
 
     def look(self, mode: GazeMode, aim: tuple[float, float], at: float) -> bool:
@@ -98,7 +98,7 @@ class GazeProcess:
             return False
         if mode is GazeMode.DOWN:
             return self._shift(np.array([0.0, -0.38]), at) if changed else False
-        if at < self._away_until and not changed:
+        if self._away_until is not None and not changed:
             return False
         far = float(np.abs(self._aim - self._sight.target).max())
         return self._shift(self._aim, at) if changed or far > _SMALL_RAD else False
@@ -127,12 +127,11 @@ class GazeProcess:
                 [side * self._random.uniform(0.16, 0.26), self._random.uniform(-0.12, 0.1)]
             )
             self._shift(aside, at, head_share=0.25)
-        if self._away_until <= until:
-            at, self._away_until = self._away_until, np.inf
+        if self._away_until is not None and self._away_until <= until:
+            at, self._away_until = self._away_until, None
             if self._mode is GazeMode.AT:
                 self._shift(self._aim, at)
-            self._away_until = -np.inf
-        if self._away_until == -np.inf and self._mode is GazeMode.AMBIENT:
+        if self._mode is GazeMode.AMBIENT:
             while self._next_wander <= until:
                 self._wander(self._next_wander)
         while self._next_dart <= until:

@@ -89,23 +89,26 @@ def _rate(times: Floats, met: NDArray[np.bool_], phones: Sequence[TimedPhone]) -
     return float(np.mean(reached))
 
 
-def apex_errors_s(times: Floats, faces: Floats, phones: Iterable[TimedPhone]) -> Floats:
+def apex_errors_s(times: Floats, faces: Floats, phones: Sequence[TimedPhone]) -> Floats:
     """Time of the mouth's extreme minus the middle of the phone, for each phone that has one.
 
     Closures: the centre of the closed stretch. Open vowels: the widest jaw. Rounded phones: the
-    most pursed lips. A phone whose extreme lies at the edge of the window (60 ms beyond the phone)
-    has none of its own, because a neighbour goes further the same way, and is left out; a closure
-    that is never reached counts as the whole window.
+    most pursed lips. Looked for up to 60 ms beyond the phone, and not beyond its neighbours'
+    middles. A phone whose extreme lies at the edge of that window has none of its own, because a
+    neighbour goes further the same way, and is left out; a closure that is never reached counts
+    as the whole window.
     """
     gap = lip_gap(faces)
     closed = gap < CLOSED_PART * (float(np.quantile(gap, 0.95)) or 1.0)
     pursed = _shape(faces, "mouthPucker") + 0.5 * _shape(faces, "mouthFunnel")
     jaw = _shape(faces, "jawOpen")
     found: list[float] = []
-    for phone in phones:
-        inside = np.flatnonzero(
-            (times >= phone.start_s - _WINDOW_S) & (times <= phone.end_s + _WINDOW_S)
-        )
+    for i, phone in enumerate(phones):
+        begin, end = phone.start_s - _WINDOW_S, phone.end_s + _WINDOW_S
+        if phone.name not in CLOSURES:
+            begin = max(begin, phones[i - 1].middle_s if i else begin)
+            end = min(end, phones[i + 1].middle_s if i + 1 < len(phones) else end)
+        inside = np.flatnonzero((times >= begin) & (times <= end))
         if len(inside) < 3:
             continue
         if phone.name in CLOSURES:
