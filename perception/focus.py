@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from perception.camera import WHOLE, Box
 from perception.sightings import Focus
-from perception.tracks import Track
+from perception.track import Track
 
 
 class FocusConfig(BaseModel):

@@ -4,7 +4,7 @@ import math
 
 from perception.camera import azimuth_rad
 from perception.sightings import Body, Cue, Face, Look, Range
-from perception.tracks import Sighting
+from perception.track import Sighting
 
 FACE_SPREAD = 0.05
 """Faces differ in size by about this much; the distance read from one does, too."""

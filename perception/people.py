@@ -32,7 +32,8 @@ from perception.pairing import only_bodies, pair_up
 from perception.picture_check import PictureCheck, PictureConfig, is_picture
 from perception.senses import Camera, Picture
 from perception.sightings import Focus, Look, PeopleDetector
-from perception.tracks import Track, TrackConfig, Tracker
+from perception.track import Track
+from perception.tracks import TrackConfig, Tracker
 
 
 class PeopleConfig(BaseModel):

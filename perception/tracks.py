@@ -8,15 +8,22 @@ into view or the feet leave it. The most trusted cue in view slowly has its way.
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from agent.core.messages import PersonId, Place
-from perception.camera import Box
-from perception.sightings import Body, Cue, Face, Range
+from agent.core.messages import PersonId
+from perception.track import (
+    Sighting,
+    Track,
+    correct,
+    floor_noise,
+    fused_distance,
+    limited,
+    note_middle,
+    on_floor,
+    predict,
+)
 
 
 class TrackConfig(BaseModel):
@@ -47,91 +54,12 @@ class TrackConfig(BaseModel):
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sighting:
-    """One person in one picture: a face, a body, or both."""
-
-    face: Face | None
-    body: Body | None
-    bearing_rad: float
-    ranges: tuple[Range, ...]
-
-
 FOUND_SHARE = 0.5
 """Who is really there is found in at least this part of the looks."""
-BEARING_NOISE_RAD = 0.012
-LASTING_LIMIT = 0.35
-"""Largest logarithm of a lasting disagreement between cues."""
 FAIR_CHANCES = 4
 """Updates without a sighting before one in doubt is dropped; a look is one or two updates."""
 GATE = 9.0
 """Squared normalised distance within which a sighting may belong to a track."""
-
-
-@dataclass(slots=True)
-class Track:
-    """One person being followed."""
-
-    person: PersonId
-    state: NDArray[np.float64]
-    """x, y, velocity x, velocity y."""
-    spread: NDArray[np.float64]
-    """Its covariance."""
-    at: float
-    """Of the state."""
-    first_at: float
-    seen_at: float
-    sighting: Sighting
-    """The newest."""
-    hits: int = 1
-    missed_updates: int = 0
-    face_hits: int = 0
-    body_hits: int = 0
-    face_seeks: int = 0
-    """How often the face was looked for; `focus.py` counts."""
-    body_seeks: int = 0
-    body_misses: int = 0
-    """Body looks in a row that found nothing."""
-    confirmed: bool = False
-    confirmed_at: float = math.inf
-    middle: float = 0.5
-    """Where the person is across the picture, 0..1, and how fast that changes, 1/s."""
-    middle_at: float = -math.inf
-    drift: float = 0.0
-    face: Face | None = None
-    face_at: float = -math.inf
-    body: Body | None = None
-    body_at: float = -math.inf
-    face_sought_at: float = -math.inf
-    body_sought_at: float = -math.inf
-    lasting: dict[Cue, float] = field(default_factory=dict)
-
-    @property
-    def place(self) -> Place:
-        """Where the person stands."""
-        return Place(x_m=float(self.state[0]), y_m=float(self.state[1]))
-
-    @property
-    def speed_m_s(self) -> float:
-        """Over the floor."""
-        return math.hypot(self.state[2], self.state[3])
-
-    @property
-    def approach_m_s(self) -> float:
-        """Closing speed."""
-        distance = max(self.place.distance_m, 1e-6)
-        return float(-(self.state[:2] @ self.state[2:]) / distance)
-
-    def shifted(self, box: Box, seen_at: float, at: float) -> Box:
-        """Where `box` will have moved to at the moment `at`."""
-        shift = max(-0.3, min(0.3, self.drift * (at - seen_at)))
-        return Box(box.left + shift, box.top, box.right + shift, box.bottom)
-
-    def head_at(self, at: float) -> Box | None:
-        """Where the head should be in the picture at the moment `at`."""
-        if self.face is not None and self.face_at >= self.body_at:
-            return self.shifted(self.face.box.grown(1.3), self.face_at, at)
-        return self.shifted(self.body.head, self.body_at, at) if self.body is not None else None
 
 
 class Tracker:
@@ -145,7 +73,7 @@ class Tracker:
     def update(self, at: float, sightings: Iterable[Sighting]) -> list[Track]:
         """Take in one picture's sightings; returns the confirmed people seen in it."""
         for track in self.tracks:
-            _predict(track, at, self._config)
+            predict(track, at, self._config.agility_m_s2)
         left = list(sightings)
         # People first: what is not yet known to be one must not take their sightings.
         for known in (True, False):
@@ -184,11 +112,11 @@ class Tracker:
         return looked and away_s > self._config.doubt_s
 
     def _begin(self, at: float, sighting: Sighting) -> Track:
-        distance, noise = _distance(sighting, {})
-        lasting = {r.cue: _limited(math.log(distance / r.distance_m)) for r in sighting.ranges}
+        distance, noise = fused_distance(sighting, {})
+        lasting = {r.cue: limited(math.log(distance / r.distance_m)) for r in sighting.ranges}
         track = Track(
             person=self._new_id(),
-            state=np.array([*_floor(distance, sighting.bearing_rad), 0.0, 0.0]),
+            state=np.array([*on_floor(distance, sighting.bearing_rad), 0.0, 0.0]),
             spread=np.diag([0.0, 0.0, 0.5, 0.5]),
             at=at,
             first_at=at,
@@ -198,7 +126,7 @@ class Tracker:
             face_seeks=1 if sighting.face else 0,
             body_seeks=1 if sighting.body else 0,
         )
-        track.spread[:2, :2] = _noise(distance, sighting.bearing_rad, noise)
+        track.spread[:2, :2] = floor_noise(distance, sighting.bearing_rad, noise)
         self._remember(track, at, sighting)
         return track
 
@@ -207,9 +135,9 @@ class Tracker:
         expected = max(track.place.distance_m, 0.1)
         for reading in sighting.ranges:
             if reading.cue not in track.lasting:
-                track.lasting[reading.cue] = _limited(math.log(expected / reading.distance_m))
-        distance, noise = _distance(sighting, track.lasting)
-        _correct(track, distance, sighting.bearing_rad, noise)
+                track.lasting[reading.cue] = limited(math.log(expected / reading.distance_m))
+        distance, noise = fused_distance(sighting, track.lasting)
+        correct(track, distance, sighting.bearing_rad, noise)
         self._settle(track, sighting, elapsed)
         track.hits += 1
         track.seen_at, track.sighting = at, sighting
@@ -223,7 +151,7 @@ class Tracker:
         here = math.log(max(track.place.distance_m, 0.1))
         for reading in sighting.ranges:
             if reading.cue is not leader.cue:
-                offset = _limited(here - math.log(reading.distance_m))
+                offset = limited(here - math.log(reading.distance_m))
                 track.lasting[reading.cue] += share * (offset - track.lasting[reading.cue])
 
     def _remember(self, track: Track, at: float, sighting: Sighting) -> None:
@@ -235,7 +163,7 @@ class Tracker:
             track.body_hits, track.body_misses = track.body_hits + 1, 0
         if not track.confirmed and self._is_person(track):
             track.confirmed, track.confirmed_at = True, at
-        _follow(track, at, sighting)
+        note_middle(track, at, sighting)
 
     def _is_person(self, track: Track) -> bool:
         """Patterns fool the networks now and then; people are found again and again."""
@@ -249,49 +177,11 @@ class Tracker:
         return faces and track.face_hits >= config.face_hits_to_confirm
 
 
-def _follow(track: Track, at: float, sighting: Sighting) -> None:
-    """Note where in the picture the person is and whither they move."""
-    box = sighting.face.box if sighting.face is not None else None
-    if box is None and sighting.body is not None:
-        box = sighting.body.head
-    if box is None:
-        return
-    middle, elapsed = box.center[0], at - track.middle_at
-    if 0 < elapsed < 1:
-        track.drift += 0.5 * ((middle - track.middle) / elapsed - track.drift)
-    track.middle, track.middle_at = middle, at
-
-
 def _could_be(old: Track, new: Track) -> bool:
     """Whether a lost track's walk leads to where the new one is."""
     far, near = old.place.distance_m, new.place.distance_m
     across = abs(math.atan2(old.state[1], old.state[0]) - math.atan2(new.state[1], new.state[0]))
     return across * min(far, near) < 0.6 and max(far, near) < 1.5 * min(far, near)
-
-
-def _limited(offset: float) -> float:
-    return max(-LASTING_LIMIT, min(LASTING_LIMIT, offset))
-
-
-def _predict(track: Track, at: float, config: TrackConfig) -> None:
-    dt = max(at - track.at, 0.0)
-    step = np.eye(4)
-    step[0, 2] = step[1, 3] = dt
-    q = config.agility_m_s2**2
-    block = q * np.array([[dt**3 / 3, dt**2 / 2], [dt**2 / 2, dt]])
-    track.state = step @ track.state
-    track.spread = step @ track.spread @ step.T
-    for axis in (0, 1):
-        track.spread[np.ix_([axis, axis + 2], [axis, axis + 2])] += block
-    track.at = max(at, track.at)
-
-
-def _correct(track: Track, distance: float, bearing_rad: float, noise: float) -> None:
-    seen = np.array(_floor(distance, bearing_rad))
-    surprise = track.spread[:2, :2] + _noise(distance, bearing_rad, noise)
-    gain = track.spread[:, :2] @ np.linalg.inv(surprise)
-    track.state = track.state + gain @ (seen - track.state[:2])
-    track.spread = track.spread - gain @ track.spread[:2, :]
 
 
 def _pairs(tracks: list[Track], sightings: list[Sighting]) -> list[tuple[Track, Sighting]]:
@@ -314,31 +204,11 @@ def _pairs(tracks: list[Track], sightings: list[Sighting]) -> list[tuple[Track, 
 
 def _cost(track: Track, sighting: Sighting) -> float:
     """Squared distance in units of what may be expected."""
-    distance, noise = _distance(sighting, track.lasting)
-    miss = np.array(_floor(distance, sighting.bearing_rad)) - track.state[:2]
+    distance, noise = fused_distance(sighting, track.lasting)
+    miss = np.array(on_floor(distance, sighting.bearing_rad)) - track.state[:2]
     # A cue not met before on this person may be a quarter off.
     known = any(reading.cue in track.lasting for reading in sighting.ranges)
     relative = max(2.5 * noise, 0.12 if known else 0.25)
-    doubt = _noise(distance, sighting.bearing_rad, relative)
+    doubt = floor_noise(distance, sighting.bearing_rad, relative)
     doubt += np.eye(2) * 0.15**2
     return float(miss @ np.linalg.solve(track.spread[:2, :2] + doubt, miss))
-
-
-def _distance(sighting: Sighting, lasting: dict[Cue, float]) -> tuple[float, float]:
-    """Distance by all cues in view together, and its relative deviation."""
-    trust = np.array([reading.trust for reading in sighting.ranges])
-    logs = [math.log(r.distance_m) + lasting.get(r.cue, 0.0) for r in sighting.ranges]
-    distance = math.exp(float(trust @ np.array(logs) / trust.sum()))
-    return distance, min(reading.noise for reading in sighting.ranges)
-
-
-def _floor(distance: float, bearing_rad: float) -> tuple[float, float]:
-    return distance * math.cos(bearing_rad), distance * math.sin(bearing_rad)
-
-
-def _noise(distance: float, bearing_rad: float, relative: float) -> NDArray[np.float64]:
-    """Covariance on the floor: long towards the agent, short across."""
-    along = np.array([math.cos(bearing_rad), math.sin(bearing_rad)])
-    across = np.array([-along[1], along[0]])
-    deep, wide = relative * distance + 0.005, BEARING_NOISE_RAD * distance + 0.01
-    return np.outer(along, along) * deep**2 + np.outer(across, across) * wide**2

@@ -29,7 +29,7 @@ from perception.people import PeopleComponent
 from perception.seeing import SeeingConfig
 from perception.senses import Picture
 from perception.sightings import Look
-from perception.tracks import Track
+from perception.track import Track
 
 if TYPE_CHECKING:
     from perception.backends.preview import Preview
