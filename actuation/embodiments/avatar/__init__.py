@@ -1,1 +1,1 @@
-"""The character Foyer and the scripts that make it; nothing here is needed at run time but its data."""
+"""The character Foyer and the scripts that make it; only its data is needed at run time."""

@@ -1,4 +1,4 @@
-"""Build the receptionist: `python -m actuation.embodiments.avatar.build` in an environment with bpy.
+"""Build the receptionist: `python -m actuation.embodiments.avatar.build` (needs bpy).
 
 Writes receptionist.vrm, skeleton.json and desk.glb beside this file. The result is the same on
 every run.
@@ -6,7 +6,7 @@ every run.
 
 from pathlib import Path
 
-from actuation.embodiments.avatar import body, ears, features, hair, hands
+from actuation.embodiments.avatar import ears, features, hair, hands
 from actuation.embodiments.avatar.desk import write_desk
 from actuation.embodiments.avatar.export_vrm import export_vrm
 from actuation.embodiments.avatar.head_mesh import build_head
@@ -14,6 +14,7 @@ from actuation.embodiments.avatar.head_parts import head_parts
 from actuation.embodiments.avatar.morphs import skin_morphs
 from actuation.embodiments.avatar.part import Part
 from actuation.embodiments.avatar.skeleton import write_skeleton
+from actuation.embodiments.avatar.tailoring import body_parts
 
 HERE = Path(__file__).parent
 
@@ -29,7 +30,7 @@ def sculpt() -> tuple[list[Part], dict[str, list[Part]]]:
         "Hair": hair.hair(),
         "Ears": ears.ears(),
         "Hands": hands.hands(),
-        "Clothes": body.body_parts(),
+        "Clothes": body_parts(),
     }
     return face, others
 

@@ -59,22 +59,56 @@ def main() -> int:
     blink = {w: moved(mesh, skin, eyeBlinkLeft=w) for w in (0.25, 0.5, 0.75, 1.0)}
     opened = {w: moved(mesh, skin, jawOpen=w, mouthClose=w) for w in (0.3, 1.0)}
     symmetry = max(
-        float(np.abs(np.abs(skin[m + "Left"]).max(axis=0) - np.abs(skin[m + "Right"]).max(axis=0)).max())
+        float(
+            np.abs(
+                np.abs(skin[m + "Left"]).max(axis=0) - np.abs(skin[m + "Right"]).max(axis=0)
+            ).max()
+        )
         for m in ("eyeBlink", "mouthSmile", "browDown", "noseSneer")
     )
     alone = [m for m in ARKIT if m != "mouthClose"]  # which only makes sense on an open jaw
     worst = max(alone, key=lambda m: folded_share(mesh, moved(mesh, skin, **{m: 1.0})))
     rows = [
-        ("all 52 morphs move the skin (least, cm)", min(np.abs(skin[m]).max() for m in ARKIT), 0.03, 9.0),
+        (
+            "all 52 morphs move the skin (least, cm)",
+            min(np.abs(skin[m]).max() for m in ARKIT),
+            0.03,
+            9.0,
+        ),
         ("gap between closed lids (cm)", lid_gap_cm(mesh, blink[1.0]), 0.0, 0.02),
-        ("clearance lid to eyeball over a blink (cm)", min(eye_clearance_cm(mesh, p) for p in blink.values()), 0.0, 1.0),
-        ("clearance lid to eyeball, wide eye (cm)", eye_clearance_cm(mesh, moved(mesh, skin, eyeWideLeft=1.0)), 0.0, 1.0),
-        ("lip gap, jaw open and mouthClose (cm)", max(lip_gap_cm(mesh, p) for p in opened.values()), 0.0, 0.01),
+        (
+            "clearance lid to eyeball over a blink (cm)",
+            min(eye_clearance_cm(mesh, p) for p in blink.values()),
+            0.0,
+            1.0,
+        ),
+        (
+            "clearance lid to eyeball, wide eye (cm)",
+            eye_clearance_cm(mesh, moved(mesh, skin, eyeWideLeft=1.0)),
+            0.0,
+            1.0,
+        ),
+        (
+            "lip gap, jaw open and mouthClose (cm)",
+            max(lip_gap_cm(mesh, p) for p in opened.values()),
+            0.0,
+            0.01,
+        ),
         ("lip gap, jawOpen alone (cm)", lip_gap_cm(mesh, moved(mesh, skin, jawOpen=1.0)), 1.5, 5.0),
-        ("lip gap in a smile (cm)", lip_gap_cm(mesh, moved(mesh, skin, mouthSmileLeft=1, mouthSmileRight=1)), 0.0, 0.1),
+        (
+            "lip gap in a smile (cm)",
+            lip_gap_cm(mesh, moved(mesh, skin, mouthSmileLeft=1, mouthSmileRight=1)),
+            0.0,
+            0.1,
+        ),
         ("left and right alike (cm)", symmetry, 0.0, 0.001),
         ("folded triangles, jaw open and mouthClose", folded_share(mesh, opened[1.0]), 0.0, 0.01),
-        (f"folded triangles, worst morph {worst}", folded_share(mesh, moved(mesh, skin, **{worst: 1.0})), 0.0, 0.01),
+        (
+            f"folded triangles, worst morph {worst}",
+            folded_share(mesh, moved(mesh, skin, **{worst: 1.0})),
+            0.0,
+            0.01,
+        ),
     ]
     failed = 0
     for told, value, low, high in rows:

@@ -57,16 +57,28 @@ def ears() -> list[Part]:
     open_ = occlusion(ear_field, p, normals, 0.9)
     colour = np.tile(SKIN + (BLUSH - SKIN) * 0.42, (len(p), 1))
     colour = colour + (SHADE * 0.8 - colour) * (0.85 * smoothstep(0.9, 0.15, open_))[:, None]
-    left = Part("LeftEar", "skin", to_model(p), t, colour, None, normals, {}, {"head": np.ones(len(p))})
+    left = Part(
+        "LeftEar", "skin", to_model(p), t, colour, None, normals, {}, {"head": np.ones(len(p))}
+    )
     return [left, mirrored_part(left, "RightEar"), *_studs()]
 
 
 def _studs() -> list[Part]:
     """Small earrings in the lobes."""
     rows, around = 7, 10
-    t, f = np.meshgrid(np.linspace(0.0, np.pi, rows), 2 * np.pi * np.arange(around) / around, indexing="ij")
-    unit = np.stack([np.sin(t) * np.cos(f), np.cos(t), np.sin(t) * np.sin(f)], axis=-1).reshape(-1, 3)
+    t, f = np.meshgrid(
+        np.linspace(0.0, np.pi, rows), 2 * np.pi * np.arange(around) / around, indexing="ij"
+    )
+    unit = np.stack([np.sin(t) * np.cos(f), np.cos(t), np.sin(t) * np.sin(f)], axis=-1).reshape(
+        -1, 3
+    )
     at = PLACE + np.array([0.35, -2.35, 0.36]) @ _axes()
-    left = Part("LeftStud", "gold", to_model(at + unit * 0.22), grid_triangles(rows, around, closed=True),
-                normals=unit, weights={"head": np.ones(len(unit))})
+    left = Part(
+        "LeftStud",
+        "gold",
+        to_model(at + unit * 0.22),
+        grid_triangles(rows, around, closed=True),
+        normals=unit,
+        weights={"head": np.ones(len(unit))},
+    )
     return [left, mirrored_part(left, "RightStud")]

@@ -15,23 +15,68 @@ LICENCE = "https://vrm.dev/licenses/1.0/"
 # VRM presets as mixes of the ARKit morphs, so that any VRM player can move the face.
 PRESETS: dict[str, dict[str, float]] = {
     "aa": {"jawOpen": 0.55, "mouthLowerDownLeft": 0.15, "mouthLowerDownRight": 0.15},
-    "ih": {"jawOpen": 0.16, "mouthStretchLeft": 0.3, "mouthStretchRight": 0.3, "mouthUpperUpLeft": 0.2,
-           "mouthUpperUpRight": 0.2, "mouthLowerDownLeft": 0.35, "mouthLowerDownRight": 0.35},
+    "ih": {
+        "jawOpen": 0.16,
+        "mouthStretchLeft": 0.3,
+        "mouthStretchRight": 0.3,
+        "mouthUpperUpLeft": 0.2,
+        "mouthUpperUpRight": 0.2,
+        "mouthLowerDownLeft": 0.35,
+        "mouthLowerDownRight": 0.35,
+    },
     "ou": {"jawOpen": 0.16, "mouthPucker": 0.8, "mouthFunnel": 0.3},
-    "ee": {"jawOpen": 0.14, "mouthSmileLeft": 0.35, "mouthSmileRight": 0.35, "mouthStretchLeft": 0.3,
-           "mouthStretchRight": 0.3, "mouthLowerDownLeft": 0.35, "mouthLowerDownRight": 0.35},
+    "ee": {
+        "jawOpen": 0.14,
+        "mouthSmileLeft": 0.35,
+        "mouthSmileRight": 0.35,
+        "mouthStretchLeft": 0.3,
+        "mouthStretchRight": 0.3,
+        "mouthLowerDownLeft": 0.35,
+        "mouthLowerDownRight": 0.35,
+    },
     "oh": {"jawOpen": 0.34, "mouthFunnel": 0.65},
     "blink": {"eyeBlinkLeft": 1.0, "eyeBlinkRight": 1.0},
     "blinkLeft": {"eyeBlinkLeft": 1.0},
     "blinkRight": {"eyeBlinkRight": 1.0},
-    "happy": {"mouthSmileLeft": 0.8, "mouthSmileRight": 0.8, "cheekSquintLeft": 0.5,
-              "cheekSquintRight": 0.5, "eyeSquintLeft": 0.2, "eyeSquintRight": 0.2, "browInnerUp": 0.15},
-    "angry": {"browDownLeft": 0.8, "browDownRight": 0.8, "mouthPressLeft": 0.5, "mouthPressRight": 0.5,
-              "mouthFrownLeft": 0.35, "mouthFrownRight": 0.35, "eyeSquintLeft": 0.3, "eyeSquintRight": 0.3},
-    "sad": {"browInnerUp": 0.85, "mouthFrownLeft": 0.65, "mouthFrownRight": 0.65, "mouthShrugLower": 0.3},
-    "relaxed": {"mouthSmileLeft": 0.3, "mouthSmileRight": 0.3, "eyeBlinkLeft": 0.12, "eyeBlinkRight": 0.12},
-    "surprised": {"browInnerUp": 0.8, "browOuterUpLeft": 0.8, "browOuterUpRight": 0.8, "eyeWideLeft": 0.7,
-                  "eyeWideRight": 0.7, "jawOpen": 0.25},
+    "happy": {
+        "mouthSmileLeft": 0.8,
+        "mouthSmileRight": 0.8,
+        "cheekSquintLeft": 0.5,
+        "cheekSquintRight": 0.5,
+        "eyeSquintLeft": 0.2,
+        "eyeSquintRight": 0.2,
+        "browInnerUp": 0.15,
+    },
+    "angry": {
+        "browDownLeft": 0.8,
+        "browDownRight": 0.8,
+        "mouthPressLeft": 0.5,
+        "mouthPressRight": 0.5,
+        "mouthFrownLeft": 0.35,
+        "mouthFrownRight": 0.35,
+        "eyeSquintLeft": 0.3,
+        "eyeSquintRight": 0.3,
+    },
+    "sad": {
+        "browInnerUp": 0.85,
+        "mouthFrownLeft": 0.65,
+        "mouthFrownRight": 0.65,
+        "mouthShrugLower": 0.3,
+    },
+    "relaxed": {
+        "mouthSmileLeft": 0.3,
+        "mouthSmileRight": 0.3,
+        "eyeBlinkLeft": 0.12,
+        "eyeBlinkRight": 0.12,
+    },
+    "surprised": {
+        "browInnerUp": 0.8,
+        "browOuterUpLeft": 0.8,
+        "browOuterUpRight": 0.8,
+        "eyeWideLeft": 0.7,
+        "eyeWideRight": 0.7,
+        "jawOpen": 0.25,
+    },
     "neutral": {},
     "lookUp": {"eyeLookUpLeft": 1.0, "eyeLookUpRight": 1.0},
     "lookDown": {"eyeLookDownLeft": 1.0, "eyeLookDownRight": 1.0},
@@ -70,25 +115,42 @@ def _add_skeleton(document: Document) -> dict[str, int]:
     for i, (_, at) in enumerate(found.values()):
         inverse[i, :3, 3] = -at
     columns = inverse.transpose(0, 2, 1).reshape(-1, 16)
-    document.json["skins"].append({
-        "joints": list(numbers.values()), "skeleton": numbers["hips"],
-        "inverseBindMatrices": document.accessor(columns, FLOAT, target=None),
-    })
+    document.json["skins"].append(
+        {
+            "joints": list(numbers.values()),
+            "skeleton": numbers["hips"],
+            "inverseBindMatrices": document.accessor(columns, FLOAT, target=None),
+        }
+    )
     return numbers
 
 
-def _add_mesh(document: Document, name: str, parts: list[Part], materials: dict[str, int],
-              bones: list[str], *, morphs: bool) -> int:
-    mesh: dict = {"name": name, "primitives": [_primitive(document, p, materials, bones, morphs) for p in parts]}
+def _add_mesh(
+    document: Document,
+    name: str,
+    parts: list[Part],
+    materials: dict[str, int],
+    bones: list[str],
+    *,
+    morphs: bool,
+) -> int:
+    mesh: dict = {
+        "name": name,
+        "primitives": [_primitive(document, p, materials, bones, morphs) for p in parts],
+    }
     if morphs:
         mesh["extras"] = {"targetNames": list(ARKIT)}
         mesh["weights"] = [0.0] * len(ARKIT)
     document.json["meshes"].append(mesh)
-    document.json["nodes"].append({"name": name, "mesh": len(document.json["meshes"]) - 1, "skin": 0})
+    document.json["nodes"].append(
+        {"name": name, "mesh": len(document.json["meshes"]) - 1, "skin": 0}
+    )
     return len(document.json["nodes"]) - 1
 
 
-def _primitive(document: Document, part: Part, materials: dict[str, int], bones: list[str], morphs: bool) -> dict:
+def _primitive(
+    document: Document, part: Part, materials: dict[str, int], bones: list[str], morphs: bool
+) -> dict:
     joints_, weights = _four_bones(part, bones)
     attributes = {
         "POSITION": document.accessor(part.points, FLOAT, limits=True),
@@ -139,8 +201,13 @@ def _four_bones(part: Part, bones: list[str]) -> tuple[Array, Array]:
 def _vrm(bones: dict[str, int], face_node: int) -> dict:
     def expression(mix: dict[str, float]) -> dict:
         binds = [{"node": face_node, "index": ARKIT.index(m), "weight": w} for m, w in mix.items()]
-        return {"morphTargetBinds": binds, "isBinary": False, "overrideBlink": "none",
-                "overrideLookAt": "none", "overrideMouth": "none"}
+        return {
+            "morphTargetBinds": binds,
+            "isBinary": False,
+            "overrideBlink": "none",
+            "overrideLookAt": "none",
+            "overrideMouth": "none",
+        }
 
     def reach(degrees: float) -> dict:
         return {"inputMaxValue": degrees, "outputScale": degrees}
@@ -148,19 +215,29 @@ def _vrm(bones: dict[str, int], face_node: int) -> dict:
     return {
         "specVersion": "1.0",
         "meta": {
-            "name": "Foyer receptionist", "version": "1", "authors": ["Foyer project"],
-            "copyrightInformation": "Made by code in this repository, under the repository's licence",
-            "licenseUrl": LICENCE, "avatarPermission": "everyone",
-            "commercialUsage": "corporation", "creditNotation": "unnecessary",
-            "allowRedistribution": True, "modification": "allowModificationRedistribution",
-            "allowExcessivelyViolentUsage": False, "allowExcessivelySexualUsage": False,
-            "allowPoliticalOrReligiousUsage": False, "allowAntisocialOrHateUsage": False,
+            "name": "Foyer receptionist",
+            "version": "1",
+            "authors": ["Foyer project"],
+            "copyrightInformation": "Made by code, under the licence of this repository",
+            "licenseUrl": LICENCE,
+            "avatarPermission": "everyone",
+            "commercialUsage": "corporation",
+            "creditNotation": "unnecessary",
+            "allowRedistribution": True,
+            "modification": "allowModificationRedistribution",
+            "allowExcessivelyViolentUsage": False,
+            "allowExcessivelySexualUsage": False,
+            "allowPoliticalOrReligiousUsage": False,
+            "allowAntisocialOrHateUsage": False,
         },
         "humanoid": {"humanBones": {name: {"node": number} for name, number in bones.items()}},
         "lookAt": {
-            "offsetFromHeadBone": [0.0, 0.085, 0.08], "type": "bone",
-            "rangeMapHorizontalInner": reach(30.0), "rangeMapHorizontalOuter": reach(35.0),
-            "rangeMapVerticalDown": reach(25.0), "rangeMapVerticalUp": reach(22.0),
+            "offsetFromHeadBone": [0.0, 0.085, 0.08],
+            "type": "bone",
+            "rangeMapHorizontalInner": reach(30.0),
+            "rangeMapHorizontalOuter": reach(35.0),
+            "rangeMapVerticalDown": reach(25.0),
+            "rangeMapVerticalUp": reach(22.0),
         },
         "expressions": {
             "preset": {name: expression(mix) for name, mix in PRESETS.items()},

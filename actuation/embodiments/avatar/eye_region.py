@@ -45,11 +45,18 @@ def ring_rows() -> Array:
     psi = 2.0 * np.pi * np.arange(AROUND) / AROUND
     azimuth, height = margin_angles(psi)
     wide = 1.0 + 0.05 * np.array([2.2, 1.0])
-    inside = [on_ball(azimuth * w, height * w, EYE_RADIUS + g) for w, g in zip(wide, (0.0, 0.02), strict=True)]
+    inside = [
+        on_ball(azimuth * w, height * w, EYE_RADIUS + g)
+        for w, g in zip(wide, (0.0, 0.02), strict=True)
+    ]
     edge = on_ball(azimuth, height, EYE_RADIUS + 0.04)
     margin = on_ball(azimuth, height, LID_RADIUS)
-    rim = np.column_stack([3.35 + np.where(np.cos(psi) < 0, 2.45, 2.75) * np.cos(psi),
-                           0.1 + np.where(np.sin(psi) > 0, 2.55, 2.4) * np.sin(psi)])
+    rim = np.column_stack(
+        [
+            3.35 + np.where(np.cos(psi) < 0, 2.45, 2.75) * np.cos(psi),
+            0.1 + np.where(np.sin(psi) > 0, 2.55, 2.4) * np.sin(psi),
+        ]
+    )
     rows = [inside[0], inside[1], edge, margin]
     for s in ROWS[1:]:
         xy = margin[:, :2] * (1 - s) + rim * s

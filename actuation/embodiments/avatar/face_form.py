@@ -57,7 +57,7 @@ def _neck(p: Array, d: Array) -> Array:
 
 
 def _nose(p: Array, q: Array, d: Array) -> Array:
-    d = union(d, cone(p, (0, 1.8, 7.45), (0, -2.6, 9.1), 0.66, 0.64), 1.1)
+    d = union(d, cone(p, (0, 1.8, 7.3), (0, -2.6, 9.0), 0.78, 0.72), 1.45)
     d = union(d, ellipsoid(p, (0, -3.0, 9.5), (0.88, 0.74, 0.84)), 0.65)
     d = union(d, ellipsoid(q, (0.95, -3.4, 8.5), (0.56, 0.54, 0.8)), 0.5)
     d = union(d, cone(p, (0, -3.5, 9.35), (0, -4.0, 8.1), 0.38, 0.42), 0.35)

@@ -1,11 +1,12 @@
-"""Eyeballs, lashes, brows, teeth, tongue: what sits in or on the skin. Head centimetres inside."""
+"""Eyeballs, lashes, brows: what sits in or on the skin. Head centimetres inside."""
 
 import numpy as np
 
 from actuation.embodiments.avatar import eye_region
 from actuation.embodiments.avatar.face_form import EYE, EYE_RADIUS, HEAD_UNIT_M, face, to_model
 from actuation.embodiments.avatar.head_mesh import HeadMesh
-from actuation.embodiments.avatar.morphs import ARKIT, jaw_turn
+from actuation.embodiments.avatar.morphs import ARKIT
+from actuation.embodiments.avatar.mouth_parts import teeth, tongue
 from actuation.embodiments.avatar.mouth_region import forward
 from actuation.embodiments.avatar.part import Part, joined
 from actuation.embodiments.avatar.surfaces import (
@@ -13,11 +14,10 @@ from actuation.embodiments.avatar.surfaces import (
     gradient,
     grid_triangles,
     smoothstep,
-    srgb,
     vertex_normals,
 )
 
-IRIS_DEG = 23.5
+IRIS_DEG = 25.0
 MIRROR = np.array([-1.0, 1.0, 1.0])
 
 
@@ -27,13 +27,19 @@ def eyeball(side: str) -> Part:
     theta = np.radians(np.concatenate([np.linspace(0, 60, 15), np.linspace(70, 135, rows - 15)]))
     phi = 2 * np.pi * np.arange(around) / around
     t, f = np.meshgrid(theta, phi, indexing="ij")
-    unit = np.stack([np.sin(t) * np.cos(f), np.sin(t) * np.sin(f), np.cos(t)], axis=-1).reshape(-1, 3)
+    unit = np.stack([np.sin(t) * np.cos(f), np.sin(t) * np.sin(f), np.cos(t)], axis=-1).reshape(
+        -1, 3
+    )
     centre = EYE * np.array([1.0 if side == "left" else -1.0, 1, 1])
     radius = t.ravel() / np.radians(150.0)
     uv = np.column_stack([0.5 + radius * np.cos(f).ravel(), 0.5 - radius * np.sin(f).ravel()])
     return Part(
-        f"{side}EyeBall", "eye", to_model(unit * EYE_RADIUS + centre),
-        grid_triangles(rows, around, closed=True)[:, ::-1], uv=uv, normals=unit,
+        f"{side}EyeBall",
+        "eye",
+        to_model(unit * EYE_RADIUS + centre),
+        grid_triangles(rows, around, closed=True)[:, ::-1],
+        uv=uv,
+        normals=unit,
         weights={f"{side}Eye": np.ones(len(unit))},
     )
 
@@ -50,8 +56,16 @@ def glint(side: str) -> Part:
         unit = np.column_stack([np.sin(a), np.cos(a) * np.sin(h), np.cos(a) * np.cos(h)])
         centre = EYE * np.array([1.0 if side == "left" else -1.0, 1, 1])
         t = np.array([[0, 1 + i, 1 + (i + 1) % around] for i in range(around)])
-        parts.append(Part("glint", "glint", to_model(centre + unit * (EYE_RADIUS + 0.025)), t,
-                          normals=unit, weights={"head": np.ones(len(unit))}))
+        parts.append(
+            Part(
+                "glint",
+                "glint",
+                to_model(centre + unit * (EYE_RADIUS + 0.025)),
+                t,
+                normals=unit,
+                weights={"head": np.ones(len(unit))},
+            )
+        )
     return joined(f"{side}Glint", parts)
 
 
@@ -85,8 +99,17 @@ def lashes(mesh: HeadMesh, skin: dict[str, Array]) -> Part:
         for name, field in skin.items():
             moved = mesh.points[margin_ids] + field[margin_ids]
             morphs[name] = (_lash_points(moved * sign, place) * sign - rest) * HEAD_UNIT_M
-        parts.append(Part("lash", "lash", to_model(rest), t, normals=vertex_normals(rest, t),
-                          morphs=morphs, weights={"head": np.ones(len(rest))}))
+        parts.append(
+            Part(
+                "lash",
+                "lash",
+                to_model(rest),
+                t,
+                normals=vertex_normals(rest, t),
+                morphs=morphs,
+                weights={"head": np.ones(len(rest))},
+            )
+        )
     return joined("Lashes", parts)
 
 
@@ -94,18 +117,28 @@ def brows(mesh: HeadMesh, skin: dict[str, Array]) -> Part:
     """Sculpted brows that ride on the skin."""
     rows, cols = 7, 30
     u = np.linspace(0, 1, cols)
-    mid = np.column_stack([1.5 + 3.8 * u, 2.95 + 0.62 * np.sin(np.pi * u**1.1 * 0.74) - 0.50 * u**2])
-    width = 0.27 * (0.72 + 0.55 * np.sin(np.pi * np.clip(u * 0.8 + 0.1, 0, 1))) * smoothstep(1.04, 0.45, u)
+    mid = np.column_stack(
+        [1.5 + 3.8 * u, 2.95 + 0.62 * np.sin(np.pi * u**1.1 * 0.74) - 0.50 * u**2]
+    )
+    width = (
+        0.27
+        * (0.72 + 0.55 * np.sin(np.pi * np.clip(u * 0.8 + 0.1, 0, 1)))
+        * smoothstep(1.04, 0.45, u)
+    )
     width *= 0.30 + 0.70 * smoothstep(0.0, 0.2, u)
     v = np.linspace(-1, 1, rows)
-    xy = mid[None] + np.stack([0.10 * v[:, None] * np.ones(cols), v[:, None] * width[None]], axis=-1)
+    xy = mid[None] + np.stack(
+        [0.10 * v[:, None] * np.ones(cols), v[:, None] * width[None]], axis=-1
+    )
     p = forward(xy.reshape(-1, 2))
     normal = gradient(face, p, 0.02)
     height = 0.14 * np.sqrt(np.maximum(1 - v**2, 0))[:, None] * np.ones(cols)[None]
     groove = 1.0 - 0.5 * (0.5 + 0.5 * np.cos(2 * np.pi * (u[None] * 13 - v[:, None] * 0.9)))
     p = p + normal * (height * groove * smoothstep(1.0, 0.6, u)[None] - 0.02).reshape(-1, 1)
     left = _riding(Part("brow", "brow", p, grid_triangles(rows, cols)), mesh, skin)
-    right = _riding(Part("brow", "brow", p * MIRROR, grid_triangles(rows, cols)[:, ::-1]), mesh, skin)
+    right = _riding(
+        Part("brow", "brow", p * MIRROR, grid_triangles(rows, cols)[:, ::-1]), mesh, skin
+    )
     return joined("Brows", [left, right])
 
 
@@ -120,78 +153,14 @@ def _riding(part: Part, mesh: HeadMesh, skin: dict[str, Array]) -> Part:
         moved = np.einsum("ij,ijk->ik", w, field[near])
         if np.abs(moved).max() > 1e-4:
             morphs[name] = moved * HEAD_UNIT_M
-    return Part(part.name, part.material, to_model(part.points), part.triangles, morphs=morphs,
-                weights={"head": np.ones(len(part.points))})
-
-
-def teeth(lower: bool) -> Part:
-    """A row of teeth as one band along the dental arch, with a groove at each gap."""
-    rows, cols = 6, 85
-    u = np.linspace(-1, 1, cols)
-    angle = u * np.radians(78)
-    wide, deep = (2.25, 2.6) if not lower else (2.05, 2.4)
-    front = 7.85 if not lower else 7.5
-    arch = np.column_stack([wide * np.sin(angle), np.zeros(cols), front - deep * (1 - np.cos(angle))])
-    out = np.column_stack([np.sin(angle) / wide, np.zeros(cols), np.cos(angle) / deep])
-    out /= np.linalg.norm(out, axis=1, keepdims=True)
-    edges = np.array([0.0, 0.42, 0.80, 1.16, 1.55, 2.0]) * (0.78 if lower else 1.0)
-    along = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(arch, axis=0), axis=1))])
-    along = np.abs(along - along[cols // 2])
-    edges = np.concatenate([[0.0], np.cumsum([0.43, 0.36, 0.38, 0.36, 0.40, 0.5, 0.5]) * (0.8 if lower else 1.0)])
-    gap = np.abs(along[:, None] - edges[None]).min(axis=1)
-    bulge = smoothstep(0.0, 0.11, gap)
-    tip, root = (-6.72, -5.4) if not lower else (-6.55, -7.6)
-    prof = [(root, -0.25), (root, 0.05), (0.55 * root + 0.45 * tip, 0.10), (0.2 * root + 0.8 * tip, 0.06), (tip, -0.05), (tip, -0.30)]
-    pts = []
-    for y, z in prof:
-        ring = arch + out * (z + 0.07 * (bulge - 1))[:, None]
-        short = 0.05 * (1 - bulge) * (1 if not lower else -1) * (abs(y - tip) < 0.4)
-        ring[:, 1] = y + short
-        pts.append(ring)
-    p = np.concatenate(pts)
-    t = grid_triangles(rows, cols)
-    t = t if lower else t[:, ::-1]
-    white, dim = srgb(252, 248, 242), srgb(206, 150, 135)
-    shade = smoothstep(0.3, 1, np.tile(np.abs(u), rows)) * 0.55
-    colours = white * (1 - shade)[:, None] + dim * 0.6 * shade[:, None]
-    root_rows = np.repeat(np.array([1, 1, 0.12, 0, 0, 0.1]), cols)[:, None]
-    colours = colours * (1 - root_rows) + srgb(196, 110, 104) * root_rows
-    return _with_jaw("TeethLower" if lower else "TeethUpper", "teeth", p, t, colours, 1.0 if lower else 0.0)
-
-
-def _with_jaw(name: str, material: str, p: Array, t: Array, colours: Array, jaw: float) -> Part:
-    morphs = {}
-    if jaw:
-        w = np.full(len(p), jaw)
-        morphs = {"jawOpen": jaw_turn(p, w) * HEAD_UNIT_M}
-        for m, v in (("jawForward", (0, -0.08, 0.9)), ("jawLeft", (1.0, 0, 0)), ("jawRight", (-1.0, 0, 0))):
-            morphs[m] = np.tile(np.array(v) * HEAD_UNIT_M * jaw, (len(p), 1))
-    return Part(name, material, to_model(p), t, colours, morphs=morphs,
-                weights={"head": np.ones(len(p))})
-
-
-def tongue() -> Part:
-    """A soft slab that lies behind the lower teeth and can come out between the lips."""
-    rows, around = 12, 16
-    s = np.linspace(0, 1, rows)
-    phi = 2 * np.pi * np.arange(around) / around
-    half = np.sqrt(np.maximum(1 - s**4, 0.0)) * (1.45 - 0.25 * s)
-    thick = np.sqrt(np.maximum(1 - s**5, 0.0)) * (0.62 - 0.18 * s)
-    z = 3.2 + 3.55 * s
-    y = -7.0 + 0.45 * np.sin(np.pi * s * 0.75) * 0.8
-    p = np.stack([
-        half[:, None] * np.cos(phi)[None],
-        y[:, None] + thick[:, None] * np.sin(phi)[None] - 0.16 * np.exp(-((half[:, None] * np.cos(phi)[None]) / 0.25) ** 2) * (np.sin(phi) > 0),
-        np.repeat(z[:, None], around, 1),
-    ], axis=-1).reshape(-1, 3)
-    t = grid_triangles(rows, around, closed=True)
-    colours = np.tile(srgb(205, 98, 98), (len(p), 1))
-    part = _with_jaw("Tongue", "tongue", p, t, colours, 0.85)
-    reach = np.repeat(s, around) ** 1.3
-    part.morphs["tongueOut"] = np.column_stack([
-        -0.35 * p[:, 0] * reach, 0.62 * smoothstep(0.1, 0.45, reach) - 0.75 * smoothstep(0.6, 1, reach),
-        3.6 * reach]) * HEAD_UNIT_M
-    return part
+    return Part(
+        part.name,
+        part.material,
+        to_model(part.points),
+        part.triangles,
+        morphs=morphs,
+        weights={"head": np.ones(len(part.points))},
+    )
 
 
 def face_parts(mesh: HeadMesh, skin: dict[str, Array]) -> list[Part]:

@@ -34,13 +34,24 @@ class Document:
         self.json["bufferViews"].append(entry)
         return len(self.json["bufferViews"]) - 1
 
-    def accessor(self, values: NDArray, kind: int, *, normalized: bool = False, limits: bool = False,
-                 target: int | None = 34962) -> int:
+    def accessor(
+        self,
+        values: NDArray,
+        kind: int,
+        *,
+        normalized: bool = False,
+        limits: bool = False,
+        target: int | None = 34962,
+    ) -> int:
         """Store an array of shape (n,) or (n, k); the number of the accessor."""
         array = np.ascontiguousarray(values, dtype=_KIND[kind])
         width = 1 if array.ndim == 1 else array.shape[1]
-        entry = {"bufferView": self.view(array.tobytes(), target), "componentType": kind,
-                 "count": len(array), "type": _SHAPE[width]}
+        entry = {
+            "bufferView": self.view(array.tobytes(), target),
+            "componentType": kind,
+            "count": len(array),
+            "type": _SHAPE[width],
+        }
         if normalized:
             entry["normalized"] = True
         if limits:
@@ -65,7 +76,10 @@ class Document:
         kind = USHORT if count < 65536 else UINT
         entry["sparse"] = {
             "count": len(live),
-            "indices": {"bufferView": self.view(live.astype(_KIND[kind]).tobytes()), "componentType": kind},
+            "indices": {
+                "bufferView": self.view(live.astype(_KIND[kind]).tobytes()),
+                "componentType": kind,
+            },
             "values": {"bufferView": self.view(array[live].tobytes())},
         }
         return self._add(entry)
@@ -109,5 +123,9 @@ def png(rgb: NDArray) -> bytes:
         return struct.pack(">I", len(body)) + tag + body + struct.pack(">I", zlib.crc32(tag + body))
 
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows.tobytes(), 9))
-            + chunk(b"IEND", b""))
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(rows.tobytes(), 9))
+        + chunk(b"IEND", b"")
+    )

@@ -48,8 +48,10 @@ def sheet(side: float, cols: int, rows: int) -> tuple[Array, Array, Array]:
     r1 = _directions(az, np.full(cols, np.radians(-3.0)))
     # The first lines sweep over the forehead before they fall; the others go straight down.
     sweep = np.array([5.2, 4.6, 5.2]) if side > 0 else np.array([-3.6, 4.4, 8.2])
-    aside = _unit(_unit(sweep - CENTRE)[None] * np.exp(-((u / 0.22) ** 2))[:, None]
-                  + _unit(r0 + r1 + np.array([0, 0.12, 0])) * (1 - np.exp(-((u / 0.22) ** 2)))[:, None])
+    aside = _unit(
+        _unit(sweep - CENTRE)[None] * np.exp(-((u / 0.22) ** 2))[:, None]
+        + _unit(r0 + r1 + np.array([0, 0.12, 0])) * (1 - np.exp(-((u / 0.22) ** 2)))[:, None]
+    )
     t = np.linspace(0, 1, rows)
     half = 0.55
     s = np.clip(t / half, 0, 1)[None, :, None]
@@ -75,7 +77,11 @@ def _let_fall(on: Array, u: Array, t: Array, half: float, side: float) -> None:
     fall = np.clip((t - half) / (1 - half), 0, 1)
     end_y = -9.3 + 0.9 * u + (0.4 if side > 0 else -0.3) * (1 - u)
     on[..., 1] += (end_y - on[:, -1, 1])[:, None] * fall[None]
-    curl = 1.0 + 0.05 * np.sin(np.pi * np.minimum(fall * 1.3, 1)) - 0.20 * smoothstep(0.55, 1.0, fall) ** 1.5
+    curl = (
+        1.0
+        + 0.05 * np.sin(np.pi * np.minimum(fall * 1.3, 1))
+        - 0.20 * smoothstep(0.55, 1.0, fall) ** 1.5
+    )
     on[..., 0] *= curl[None]
     back = smoothstep(0.25, 0.8, u)[:, None]
     on[..., 2] = (on[..., 2] + 1.5) * (1 + (curl[None] - 1) * (0.3 + 0.9 * back)) - 1.5
@@ -92,7 +98,9 @@ def _relief(u: Array, t: Array, side: float) -> tuple[Array, Array]:
     return height, grown * (0.65 * (1 - broad) + 0.35 * (1 - strand))
 
 
-def _lock(grid: Array, u: Array, at: float, drift: float, width: float, reach: tuple[float, float]) -> Part:
+def _lock(
+    grid: Array, u: Array, at: float, drift: float, width: float, reach: tuple[float, float]
+) -> Part:
     """A single lock that rides on the sheet: grid (cols, rows, 3) and the u of its columns.
 
     at and drift say where it runs in u, width is in centimetres, reach is its part of t.
@@ -102,7 +110,10 @@ def _lock(grid: Array, u: Array, at: float, drift: float, width: float, reach: t
     v = (at + drift * (t - t[0]) ** 1.3)[:, None] * np.ones(3) + np.array([-0.012, 0.0, 0.012])
     column = np.interp(np.clip(v, 0, 1), u, np.arange(len(u)))
     row = np.repeat((t * (grid.shape[1] - 1))[:, None], 3, axis=1)
-    a, b = np.minimum(column.astype(int), len(u) - 2), np.minimum(row.astype(int), grid.shape[1] - 2)
+    a, b = (
+        np.minimum(column.astype(int), len(u) - 2),
+        np.minimum(row.astype(int), grid.shape[1] - 2),
+    )
     fa, fb = (column - a)[..., None], (row - b)[..., None]
     near = grid[a, b] * (1 - fb) + grid[a, b + 1] * fb
     far = grid[a + 1, b] * (1 - fb) + grid[a + 1, b + 1] * fb
@@ -119,11 +130,16 @@ def _lock(grid: Array, u: Array, at: float, drift: float, width: float, reach: t
     out *= np.sign(np.sum(out * outward, axis=1, keepdims=True))
     out /= np.linalg.norm(out, axis=1, keepdims=True)
     s = np.linspace(0, 1, rows)
-    taper = np.sin(np.pi * (0.04 + 0.96 * s) ** 0.75) ** 0.7 * (1 - 0.25 * s)
+    taper = np.maximum(np.sin(np.pi * s**0.8), 1e-3) ** 0.65 * (1 - 0.25 * s)
     phi = 2 * np.pi * np.arange(around) / around
-    ring = np.cos(phi)[None, :, None] * across[:, None] + 0.5 * np.sin(phi)[None, :, None] * out[:, None]
+    ring = (
+        np.cos(phi)[None, :, None] * across[:, None]
+        + 0.5 * np.sin(phi)[None, :, None] * out[:, None]
+    )
     p = (middle + 0.16 * out * taper[:, None])[:, None] + ring * (width * taper)[:, None, None]
-    tone = 0.55 + 0.30 * np.sin(phi)[None] * np.ones(rows)[:, None] + 0.20 * np.sin(np.pi * s)[:, None]
+    tone = (
+        0.55 + 0.30 * np.sin(phi)[None] * np.ones(rows)[:, None] + 0.20 * np.sin(np.pi * s)[:, None]
+    )
     colours = DARK + (LIGHT - DARK) * np.clip(tone, 0, 1).reshape(-1, 1)
     triangles = grid_triangles(rows, around, closed=True)
     p = p.reshape(-1, 3)
@@ -135,11 +151,16 @@ def _lock(grid: Array, u: Array, at: float, drift: float, width: float, reach: t
 
 # Side, place in u, drift, width in centimetres, from and to in t.
 LOCKS = (
-    (-1.0, 0.035, 0.015, 0.40, (0.40, 0.97)), (-1.0, 0.085, -0.03, 0.48, (0.36, 0.99)),
-    (-1.0, 0.17, 0.05, 0.46, (0.34, 0.985)), (-1.0, 0.32, -0.05, 0.52, (0.32, 1.0)),
-    (-1.0, 0.52, 0.04, 0.52, (0.34, 0.99)), (-1.0, 0.76, -0.04, 0.55, (0.34, 1.0)),
-    (1.0, 0.055, 0.02, 0.38, (0.42, 0.96)), (1.0, 0.14, -0.04, 0.44, (0.38, 0.985)),
-    (1.0, 0.29, 0.05, 0.48, (0.34, 1.0)), (1.0, 0.50, -0.05, 0.52, (0.34, 0.99)),
+    (-1.0, 0.035, 0.015, 0.40, (0.40, 0.97)),
+    (-1.0, 0.085, -0.03, 0.48, (0.36, 0.99)),
+    (-1.0, 0.17, 0.05, 0.46, (0.34, 0.985)),
+    (-1.0, 0.32, -0.05, 0.52, (0.32, 1.0)),
+    (-1.0, 0.52, 0.04, 0.52, (0.34, 0.99)),
+    (-1.0, 0.76, -0.04, 0.55, (0.34, 1.0)),
+    (1.0, 0.055, 0.02, 0.38, (0.42, 0.96)),
+    (1.0, 0.14, -0.04, 0.44, (0.38, 0.985)),
+    (1.0, 0.29, 0.05, 0.48, (0.34, 1.0)),
+    (1.0, 0.50, -0.05, 0.52, (0.34, 0.99)),
     (1.0, 0.74, 0.04, 0.55, (0.34, 1.0)),
 )
 

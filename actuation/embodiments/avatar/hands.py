@@ -45,7 +45,11 @@ def _palm(q: Array) -> Array:
     d = np.full(len(q), 1.0)
     for name in ("Index", "Middle", "Ring", "Little"):
         head = np.array(FINGER_JOINTS[name][0])
-        d = union(d, cone(flat, (0.012, 0.001, head[2] * 0.42), head - (0.004, 0.0005, 0), 0.0150, 0.0112), 0.012)
+        d = union(
+            d,
+            cone(flat, (0.012, 0.001, head[2] * 0.42), head - (0.004, 0.0005, 0), 0.0150, 0.0112),
+            0.012,
+        )
     d = union(d, cone(flat, (0.024, -0.006, 0.012), (0.055, -0.013, 0.034), 0.0150, 0.0120), 0.014)
     wrist = q * (1.0, 1.25, 0.98)
     return union(d, cone(wrist, (-0.06, 0, 0), (0.01, 0, 0), 0.0275, 0.0245), 0.02)
@@ -90,9 +94,9 @@ def _colours(p: Array, normals: Array) -> Array:
     open_ = occlusion(hand_field, p, normals, 0.02)
     colour = np.tile(SKIN, (len(p), 1))
     warm = np.zeros(len(p))
-    for name, chain in FINGER_JOINTS.items():
+    for chain in FINGER_JOINTS.values():
         for at in (chain[0], chain[1], chain[-1]):
-            warm = np.maximum(warm, np.exp(-(np.linalg.norm(q - at, axis=1) / 0.013) ** 2))
+            warm = np.maximum(warm, np.exp(-((np.linalg.norm(q - at, axis=1) / 0.013) ** 2)))
     colour = colour + (BLUSH - colour) * (0.38 * warm)[:, None]
     colour = colour + (SHADE - colour) * (0.75 * smoothstep(0.85, 0.15, open_))[:, None]
     for name, chain in FINGER_JOINTS.items():
@@ -108,7 +112,9 @@ def _colours(p: Array, normals: Array) -> Array:
 
 def hands() -> list[Part]:
     """Both hands."""
-    p, t = surface_nets(hand_field, WRIST + (-0.055, -0.045, -0.07), WRIST + (0.20, 0.035, 0.09), 0.0034)
+    p, t = surface_nets(
+        hand_field, WRIST + (-0.055, -0.045, -0.07), WRIST + (0.20, 0.035, 0.09), 0.0036
+    )
     keep = p[:, 0] > HAND_X - 0.050
     p, t = p.copy(), t[keep[t].all(axis=1)]
     normals = gradient(hand_field, p, 0.0008)

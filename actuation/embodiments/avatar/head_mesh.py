@@ -51,8 +51,8 @@ def _on_head(xy: Array) -> Array:
 
 def _hexes(spacing: float, keep) -> Array:
     rows = []
-    for i, y in enumerate(np.arange(-120.0, 121.0, spacing * 0.866)):
-        x = np.arange(spacing if i % 2 else spacing / 2, 121.0, spacing)
+    for i, y in enumerate(np.arange(-145.0, 146.0, spacing * 0.866)):
+        x = np.arange(spacing if i % 2 else spacing / 2, 146.0, spacing)
         x = np.concatenate([x, -x, [0.0] if i % 2 else []])
         rows.append(np.column_stack([x, np.full(len(x), y)]))
     xy = np.concatenate(rows)
@@ -67,7 +67,7 @@ def _scattered() -> Array:
         return ((xy[:, 0] / 52) ** 2 + ((xy[:, 1] + 6) / 56) ** 2) < 1
 
     def skull(xy: Array) -> Array:
-        return np.linalg.norm(xy, axis=1) < 126
+        return np.linalg.norm(xy, axis=1) < 141
 
     fine = _hexes(1.15, nose)
     middle = _hexes(2.35, lambda xy: front(xy) & ~nose(xy))
@@ -114,14 +114,22 @@ def build_head() -> HeadMesh:
         net = net[_away(net, flat, gap)]
     first_neck = _plane(neck[0])
     net = net[_away(net, first_neck, 2.5)]
-    blocks = [left.reshape(-1, 3), right.reshape(-1, 3), mouth.reshape(-1, 3), neck.reshape(-1, 3), _on_head(net)]
+    blocks = [
+        left.reshape(-1, 3),
+        right.reshape(-1, 3),
+        mouth.reshape(-1, 3),
+        neck.reshape(-1, 3),
+        _on_head(net),
+    ]
     start = np.cumsum([0] + [len(b) for b in blocks])
     points = np.concatenate(blocks)
     ids_l = start[0] + np.arange(left.shape[0] * left.shape[1]).reshape(left.shape[:2])
     ids_r = start[1] + np.arange(right.shape[0] * right.shape[1]).reshape(right.shape[:2])
     ids_m = start[2] + np.arange(mouth.shape[0] * mouth.shape[1]).reshape(mouth.shape[:2])
     ids_n = start[3] + np.arange(neck.shape[0] * neck.shape[1]).reshape(neck.shape[:2])
-    between = _between(points, [ids_l[-1], ids_r[-1], ids_m[-1]], ids_n, np.arange(start[4], start[5]), first_neck)
+    between = _between(
+        points, [ids_l[-1], ids_r[-1], ids_m[-1]], ids_n, np.arange(start[4], start[5]), first_neck
+    )
     rings_l = _ring_triangles(ids_l)[:, ::-1]
     rings_r = _ring_triangles(ids_r)
     rings_m = _ring_triangles(ids_m)[:, ::-1]
@@ -134,8 +142,16 @@ def build_head() -> HeadMesh:
     top = row_of[flat_t].max(axis=1)
     red_end = contact + len(mouth_region.RED_ROWS) - 1
     in_mouth = kind == 3
-    mesh = HeadMesh(points, flat_t, ids_l, ids_r, ids_m, contact,
-                    in_mouth & (top <= contact), in_mouth & (top > contact) & (top <= red_end))
+    mesh = HeadMesh(
+        points,
+        flat_t,
+        ids_l,
+        ids_r,
+        ids_m,
+        contact,
+        in_mouth & (top <= contact),
+        in_mouth & (top > contact) & (top <= red_end),
+    )
     return mesh
 
 
@@ -153,7 +169,9 @@ def _facing(points: Array, groups: list[Array]) -> list[Array]:
     return fixed
 
 
-def _between(points: Array, loops: list[Array], neck: Array, net: Array, first_neck: Array) -> Array:
+def _between(
+    points: Array, loops: list[Array], neck: Array, net: Array, first_neck: Array
+) -> Array:
     ids = np.concatenate([*loops, neck[0], net])
     flat = _plane(points[ids])
     edges, offset = [], 0

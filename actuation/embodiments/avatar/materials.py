@@ -73,16 +73,23 @@ def eye_texture(size: int = 512) -> NDArray[np.uint8]:
     iris = iris * (1 - 0.80 * smoothstep(0.74, 0.97, r))[..., None]
     pupil = smoothstep(0.45, 0.51, r)[..., None]
     iris = iris * pupil + srgb(9, 7, 7) * (1 - pupil)
-    white = srgb(236, 231, 226) + (srgb(214, 178, 168) - srgb(236, 231, 226)) * smoothstep(30, 62, degrees)[..., None]
+    white = (
+        srgb(236, 231, 226)
+        + (srgb(214, 178, 168) - srgb(236, 231, 226)) * smoothstep(30, 62, degrees)[..., None]
+    )
     lid_shadow = 1 - 0.42 * smoothstep(0.10, 0.40, y)
     edge = smoothstep(0.96, 1.05, r)[..., None]
     colour = (iris * (1 - edge) + white * edge) * lid_shadow[..., None]
-    display = np.where(colour <= 0.0031308, colour * 12.92, 1.055 * np.maximum(colour, 1e-9) ** (1 / 2.4) - 0.055)
+    display = np.where(
+        colour <= 0.0031308, colour * 12.92, 1.055 * np.maximum(colour, 1e-9) ** (1 / 2.4) - 0.055
+    )
     return (np.clip(display, 0, 1) * 255 + 0.5).astype(np.uint8)
 
 
 def _fibres(angle: Array, r: Array) -> Array:
     waves = np.zeros_like(r)
     for i, (count, phase) in enumerate(((23, 0.3), (37, 1.7), (61, 4.1), (89, 2.2))):
-        waves += np.sin(count * angle + phase + 1.5 * np.sin(3 * angle + i) + 2.0 * r) / (1.0 + 0.4 * i)
+        waves += np.sin(count * angle + phase + 1.5 * np.sin(3 * angle + i) + 2.0 * r) / (
+            1.0 + 0.4 * i
+        )
     return np.clip(0.5 + 0.28 * waves, 0, 1)

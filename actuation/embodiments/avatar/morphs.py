@@ -7,88 +7,80 @@ turned by their bones: eyeLook morphs move the lids only.
 
 from collections.abc import Callable
 
+import bpy  # noqa: F401  (mathutils is found only after it)
 import numpy as np
+from mathutils.kdtree import KDTree
 
-from actuation.embodiments.avatar import eye_region, mouth_region
-from actuation.embodiments.avatar.face_form import LID_RADIUS, MOUTH_Y
+from actuation.embodiments.avatar import eye_region
 from actuation.embodiments.avatar.head_mesh import HeadMesh
+from actuation.embodiments.avatar.mouth_morphs import mouth_morphs
+from actuation.embodiments.avatar.skin_fields import Skin, side_of_left
 from actuation.embodiments.avatar.surfaces import Array, bump, smoothstep
 
-JAW_HINGE = np.array([0.0, -2.6, -0.6])
-JAW_TURN_RAD = np.radians(17.0)
 MIRROR = np.array([-1.0, 1.0, 1.0])
-LID_FALL = {"upper": (0.0, 0.42), "lower": (0.0, 0.5)}
 
-ARKIT = (
-    "eyeBlinkLeft eyeLookDownLeft eyeLookInLeft eyeLookOutLeft eyeLookUpLeft eyeSquintLeft"
-    " eyeWideLeft eyeBlinkRight eyeLookDownRight eyeLookInRight eyeLookOutRight eyeLookUpRight"
-    " eyeSquintRight eyeWideRight jawForward jawLeft jawRight jawOpen mouthClose mouthFunnel"
-    " mouthPucker mouthLeft mouthRight mouthSmileLeft mouthSmileRight mouthFrownLeft"
-    " mouthFrownRight mouthDimpleLeft mouthDimpleRight mouthStretchLeft mouthStretchRight"
-    " mouthRollLower mouthRollUpper mouthShrugLower mouthShrugUpper mouthPressLeft mouthPressRight"
-    " mouthLowerDownLeft mouthLowerDownRight mouthUpperUpLeft mouthUpperUpRight browDownLeft"
-    " browDownRight browInnerUp browOuterUpLeft browOuterUpRight cheekPuff cheekSquintLeft"
-    " cheekSquintRight noseSneerLeft noseSneerRight tongueOut"
-).split()
-
-
-class Skin:
-    """The head's vertices with the coordinates that the fields are written in."""
-
-    def __init__(self, mesh: HeadMesh) -> None:
-        self.p = mesh.points
-        self.mesh = mesh
-        n = len(self.p)
-        self.lid = np.zeros(n)  # 1 at the margin .. 0 at the socket's rim, left eye
-        self.lid_psi = np.zeros(n)
-        rows = np.concatenate([np.full(4, 0.0), eye_region.ROWS[1:]])
-        for r, ids in enumerate(mesh.eye_left):
-            self.lid[ids] = 1.0 - rows[r]
-            self.lid_psi[ids] = 2 * np.pi * np.arange(len(ids)) / len(ids)
-        self.lip_x, self.lip_side, self.near = self._lips(mesh, n)
-
-    def _lips(self, mesh: HeadMesh, n: int) -> tuple[Array, Array, Array]:
-        x, side = mouth_region.lip_places()
-        lip_x, lip_side, near = np.zeros(n), np.zeros(n), np.zeros(n)
-        red = len(mouth_region.RED_ROWS)
-        for r, ids in enumerate(mesh.mouth):
-            lip_x[ids], lip_side[ids] = x, side
-            out = r - mesh.contact_row - red + 1
-            near[ids] = 1.0 if out <= 0 else 1.0 - mouth_region.SKIN_ROWS[out - 1] / 1.75
-        return lip_x, lip_side, near
-
-
-def side_of_left(p: Array, soft: float = 0.7) -> Array:
-    """1 on the character's left, 0 on the right, smooth over a few millimetres."""
-    return smoothstep(-soft, soft, p[:, 0])
-
-
-def jaw_weight(s: Skin) -> Array:
-    """How much of the jaw's turn each vertex follows, 0..1."""
-    p = s.p
-    a = np.abs(p[:, 0])
-    line = -6.4 + 0.35 * np.clip(a - 2.3, 0, 3)
-    skin = smoothstep(0.6, -2.2, p[:, 1] - line) * smoothstep(-2.8, 2.2, p[:, 2])
-    skin *= smoothstep(-12.4, -10.2, p[:, 1]) * 0.98
-    corner = np.abs(s.lip_x)
-    lower = 1.0 - 0.60 * corner**3.0
-    upper = 0.40 * corner**3.0
-    lips = np.where(s.lip_side > 0, upper, np.where(s.lip_side < 0, lower, 0.40))
-    blend = smoothstep(0.0, 0.55, s.near)
-    return skin * (1 - blend) + lips * blend
+ARKIT = [
+    "eyeBlinkLeft",
+    "eyeLookDownLeft",
+    "eyeLookInLeft",
+    "eyeLookOutLeft",
+    "eyeLookUpLeft",
+    "eyeSquintLeft",
+    "eyeWideLeft",
+    "eyeBlinkRight",
+    "eyeLookDownRight",
+    "eyeLookInRight",
+    "eyeLookOutRight",
+    "eyeLookUpRight",
+    "eyeSquintRight",
+    "eyeWideRight",
+    "jawForward",
+    "jawLeft",
+    "jawRight",
+    "jawOpen",
+    "mouthClose",
+    "mouthFunnel",
+    "mouthPucker",
+    "mouthLeft",
+    "mouthRight",
+    "mouthSmileLeft",
+    "mouthSmileRight",
+    "mouthFrownLeft",
+    "mouthFrownRight",
+    "mouthDimpleLeft",
+    "mouthDimpleRight",
+    "mouthStretchLeft",
+    "mouthStretchRight",
+    "mouthRollLower",
+    "mouthRollUpper",
+    "mouthShrugLower",
+    "mouthShrugUpper",
+    "mouthPressLeft",
+    "mouthPressRight",
+    "mouthLowerDownLeft",
+    "mouthLowerDownRight",
+    "mouthUpperUpLeft",
+    "mouthUpperUpRight",
+    "browDownLeft",
+    "browDownRight",
+    "browInnerUp",
+    "browOuterUpLeft",
+    "browOuterUpRight",
+    "cheekPuff",
+    "cheekSquintLeft",
+    "cheekSquintRight",
+    "noseSneerLeft",
+    "noseSneerRight",
+    "tongueOut",
+]
 
 
-def jaw_turn(p: Array, weight: Array, turn_rad: float = JAW_TURN_RAD) -> Array:
-    """Displacement of points that turn about the jaw's hinge (opening positive)."""
-    d = p - JAW_HINGE
-    c, s = np.cos(turn_rad * weight), np.sin(turn_rad * weight)
-    y = c * d[:, 1] - s * d[:, 2]
-    z = s * d[:, 1] + c * d[:, 2]
-    return np.column_stack([np.zeros(len(p)), y - d[:, 1], z - d[:, 2]])
-
-
-def lids(s: Skin, upper_rad: Callable[[Array], Array], lower_rad: Callable[[Array], Array],
-         swell_cm: float | None = None) -> Array:
+def lids(
+    s: Skin,
+    upper_rad: Callable[[Array], Array],
+    lower_rad: Callable[[Array], Array],
+    swell_cm: float | None = None,
+) -> Array:
     """Displacement by turning the lids; the angles are functions of the corner-to-corner place.
 
     Lids that turn far also move outward, by swell_cm where given, so that the straight way of a
@@ -153,7 +145,7 @@ def eye_morphs(s: Skin) -> dict[str, Array]:
 def brow_morphs(s: Skin) -> dict[str, Array]:
     """Brow, cheek and nose morphs of the left side; browInnerUp for both."""
     p = s.p
-    q = p * [1, 1, 1]
+    q = p
     left = side_of_left(p, 0.5)
     above = smoothstep(0.75, 1.9, p[:, 1])
     inner = bump(q, (1.6, 3.0, 8.2), (1.7, 1.9, 3.0)) * above
@@ -172,8 +164,10 @@ def brow_morphs(s: Skin) -> dict[str, Array]:
         "browOuterUp": outer[:, None] * [0.05, 0.72, 0.0],
         "browInnerUp": (inner + inner_r)[:, None] * [0, 0.85, 0.02],
         "cheekSquint": apple[:, None] * [0.08, 0.62, 0.5] + below_eye[:, None] * [0, 0.30, 0.22],
-        "noseSneer": wing[:, None] * [0.20, 0.55, 0.14] + side_nose[:, None] * [0, 0.3, 0.26]
-        + knit[:, None] * [-0.05, -0.18, 0.06] + sneer_lip[:, None] * [0, 0.30, 0.0],
+        "noseSneer": wing[:, None] * [0.20, 0.55, 0.14]
+        + side_nose[:, None] * [0, 0.3, 0.26]
+        + knit[:, None] * [-0.05, -0.18, 0.06]
+        + sneer_lip[:, None] * [0, 0.30, 0.0],
         "cheekPuffHalf": puff[:, None] * [1.25, 0.1, 0.8],
     }
 
@@ -188,8 +182,6 @@ def mirror_index(p: Array) -> Array:
 
     Lips touch at rest, so vertices are also told apart by their order around the mouth.
     """
-    from mathutils.kdtree import KDTree
-
     tree = KDTree(len(p))
     for i, v in enumerate(p):
         tree.insert(v, i)
@@ -199,8 +191,6 @@ def mirror_index(p: Array) -> Array:
 
 def skin_morphs(mesh: HeadMesh) -> dict[str, Array]:
     """All 52 displacements of the head's skin and mouth pocket, (n, 3) head centimetres each."""
-    from actuation.embodiments.avatar.mouth_morphs import mouth_morphs
-
     s = Skin(mesh)
     mirror_of = mirror_index(mesh.points)
     for ids in mesh.mouth:
@@ -221,6 +211,3 @@ def skin_morphs(mesh: HeadMesh) -> dict[str, Array]:
     whole["mouthRight"] = mirrored_field(s, whole["mouthLeft"], mirror_of)
     whole["jawRight"] = mirrored_field(s, whole["jawLeft"], mirror_of)
     return {name: whole[name] for name in ARKIT}
-
-
-__all__ = ["ARKIT", "LID_RADIUS", "MOUTH_Y", "Skin", "jaw_turn", "jaw_weight", "skin_morphs"]

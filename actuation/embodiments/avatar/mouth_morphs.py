@@ -1,4 +1,4 @@
-"""Jaw and mouth morphs of the skin; head centimetres, see `morphs`.
+"""Jaw and mouth morphs of the skin; head centimetres, see `skin_fields`.
 
 The upper and the lower lip touch vertex by vertex along the contact row, so a morph that must keep
 the mouth shut moves both by the same amount there.
@@ -7,7 +7,7 @@ the mouth shut moves both by the same amount there.
 import numpy as np
 
 from actuation.embodiments.avatar.face_form import MOUTH_Y
-from actuation.embodiments.avatar.morphs import Skin, jaw_turn, jaw_weight, side_of_left
+from actuation.embodiments.avatar.skin_fields import Skin, jaw_turn, jaw_weight, side_of_left
 from actuation.embodiments.avatar.surfaces import Array, bump, smoothstep
 
 SEAL_AT = 0.42  # where along the jaw's way the closed lips meet
@@ -29,8 +29,11 @@ def _fields(s: Skin) -> dict[str, Array]:
     left = side_of_left(p, 1.0)
     mid = np.maximum(1 - np.abs(x) ** 2.2, 0)
     return {
-        "on": on, "mid": mid, "left": left,
-        "up": upper * mid, "low": lower * mid,
+        "on": on,
+        "mid": mid,
+        "left": left,
+        "up": upper * mid,
+        "low": lower * mid,
         "corner": _corner(s),
         "fold": bump(p, (3.2, -4.5, 7.4), (1.3, 1.6, 2.5)) * left,
         "apple": bump(p, (3.7, -2.8, 7.0), (1.9, 1.4, 2.6)) * left,
@@ -69,7 +72,8 @@ def _sided(s: Skin, f: dict[str, Array]) -> dict[str, Array]:
         "mouthDimple": _v(corner, 0.55, 0.12, -0.62) + _v(f["fold"], 0.15, 0.0, 0.10),
         "mouthStretch": stretch,
         "mouthPress": squeeze + _v(corner, 0.12, 0.05, -0.12),
-        "mouthLowerDown": _v(f["low"] * left, 0.05, -0.62, 0.05) + _v(f["below"] * left * (s.near < 0.9), 0, -0.3, 0.05),
+        "mouthLowerDown": _v(f["low"] * left, 0.05, -0.62, 0.05)
+        + _v(f["below"] * left * (s.near < 0.9), 0, -0.3, 0.05),
         "mouthUpperUp": _v(f["up"] * left, 0.05, 0.55, 0.08) + _v(f["fold"], 0.05, 0.25, 0.12),
     }
 
@@ -100,7 +104,9 @@ def _whole(s: Skin, f: dict[str, Array]) -> dict[str, Array]:
         "mouthLeft": _v(shift, 0.95, 0.05, -0.06),
         "mouthRollUpper": roll_u + _v(f["up"] * (1 - _red(s)), 0, -0.16, -0.08),
         "mouthRollLower": roll_l + _v(f["low"] * (1 - _red(s)), 0, 0.2, -0.1),
-        "mouthShrugLower": _v(shut, 0, 0.28, 0.06) + _v(f["low"], 0, 0.0, 0.16) + _v(f["chin"], 0, 0.42, 0.12),
+        "mouthShrugLower": _v(shut, 0, 0.28, 0.06)
+        + _v(f["low"], 0, 0.0, 0.16)
+        + _v(f["chin"], 0, 0.42, 0.12),
         "mouthShrugUpper": _v(shut, 0, 0.26, 0.04) + _v(f["up"], 0, 0.08, 0.12),
         "cheekPuff": puff,
         "tongueOut": _v(f["low"], 0, -0.62, 0.10) + _v(f["up"], 0, 0.30, 0.05),

@@ -14,7 +14,13 @@ AROUND = 2 * HALF
 CORNER_X = 2.38
 RED_ROWS = np.array([0.0, 0.14, 0.3, 0.5, 0.7, 0.87, 1.0])
 SKIN_ROWS = np.array([0.13, 0.32, 0.58, 0.92, 1.35])  # centimetres beyond the border
-POCKET = ((0.45, 0.02, 0.0), (0.85, 0.25, 0.05), (1.3, 0.75, 0.12), (2.4, 1.2, 0.2), (4.2, 1.2, 0.1))
+POCKET = (
+    (0.45, 0.02, 0.0),
+    (0.85, 0.25, 0.05),
+    (1.3, 0.75, 0.12),
+    (2.4, 1.2, 0.2),
+    (4.2, 1.2, 0.1),
+)
 
 
 def _places() -> tuple[Array, Array]:
@@ -28,8 +34,11 @@ def _places() -> tuple[Array, Array]:
 def contact_y(x: Array) -> Array:
     """Height of the closed lips' line at x in -1..1: a soft M with raised corners."""
     a = np.abs(x)
-    return MOUTH_Y - 0.05 * np.exp(-((a / 0.18) ** 2)) + 0.03 * np.exp(-(((a - 0.4) / 0.25) ** 2)) + (
-        0.24 * smoothstep(0.4, 1.0, a)
+    return (
+        MOUTH_Y
+        - 0.05 * np.exp(-((a / 0.18) ** 2))
+        + 0.03 * np.exp(-(((a - 0.4) / 0.25) ** 2))
+        + (0.24 * smoothstep(0.4, 1.0, a))
     )
 
 
@@ -71,16 +80,22 @@ def _red(contact: Array, border: Array, x: Array, side: Array, t: float) -> Arra
     p = forward(xy)
     middle = np.maximum(1 - np.abs(x) ** 2.5, 0.0) ** 0.7
     full = np.where(side > 0, 0.30, 0.42) * middle
-    centre = np.where(side > 0, 1 + 0.25 * np.exp(-((x / 0.2) ** 2)), 1 - 0.08 * np.exp(-((x / 0.15) ** 2)))
+    centre = np.where(
+        side > 0, 1 + 0.25 * np.exp(-((x / 0.2) ** 2)), 1 - 0.08 * np.exp(-((x / 0.15) ** 2))
+    )
     # Rolled in at the contact line, fullest at a third, level with the skin at the border.
     profile = np.sin(np.pi * t**0.62)
-    p[:, 2] += full * centre * profile + 0.07 * t * middle - 0.30 * (1 - smoothstep(0.0, 0.22, t)) * (
-        0.35 + 0.65 * middle
+    p[:, 2] += (
+        full * centre * profile
+        + 0.07 * t * middle
+        - 0.30 * (1 - smoothstep(0.0, 0.22, t)) * (0.35 + 0.65 * middle)
     )
     return p
 
 
-def _pocket(contact: Array, x: Array, side: Array, back: float, apart: float, narrow: float) -> Array:
+def _pocket(
+    contact: Array, x: Array, side: Array, back: float, apart: float, narrow: float
+) -> Array:
     p = contact.copy()
     p[:, 2] -= back + 1.1 * np.abs(x) ** 2 * min(1.0, back)
     p[:, 1] += side * apart * np.sqrt(np.maximum(1 - x * x, 0.0)) * 1.2

@@ -59,6 +59,12 @@ def joined(name: str, parts: list[Part]) -> Part:
         None if first.colours is None else np.concatenate([p.colours for p in parts]),
         None if first.uv is None else np.concatenate([p.uv for p in parts]),
         np.concatenate([p.shaded() for p in parts]),
-        {m: np.concatenate([p.morphs.get(m, np.zeros_like(p.points)) for p in parts]) for m in names},
-        {b: np.concatenate([p.weights.get(b, np.zeros(len(p.points))) for p in parts]) for b in bones},
+        {
+            m: np.concatenate([p.morphs.get(m, np.zeros_like(p.points)) for p in parts])
+            for m in names
+        },
+        {
+            b: np.concatenate([p.weights.get(b, np.zeros(len(p.points))) for p in parts])
+            for b in bones
+        },
     )

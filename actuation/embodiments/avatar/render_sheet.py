@@ -46,7 +46,9 @@ class Studio:
         self.camera = camera
         self.folder = Path(tempfile.mkdtemp())
 
-    def look(self, at: tuple[float, float, float], eye: tuple[float, float, float], lens_mm: float) -> None:
+    def look(
+        self, at: tuple[float, float, float], eye: tuple[float, float, float], lens_mm: float
+    ) -> None:
         """Camera place and aim in the model frame, metres."""
         place, aim = TO_BLENDER @ Vector(eye), TO_BLENDER @ Vector(at)
         self.camera.location = place
@@ -115,7 +117,9 @@ def _use_vertex_colours(material: bpy.types.Material) -> None:
 
 
 def _lights() -> None:
-    def area(eye: tuple[float, float, float], watts: float, size: float, tint: tuple[float, float, float]) -> None:
+    def area(
+        eye: tuple[float, float, float], watts: float, size: float, tint: tuple[float, float, float]
+    ) -> None:
         light = bpy.data.lights.new("area", "AREA")
         light.energy, light.size, light.color = watts, size, tint
         lamp = bpy.data.objects.new("area", light)
@@ -161,21 +165,29 @@ def render(folder: Path, wanted: set[str]) -> None:
     if "looks" in wanted:
         studio.pose(rest)
         shots = []
-        for mix, eye in (({}, (0.0, 1.54, 1.1)), (SUMS["warm"], (0.55, 1.55, 0.95)), ({}, (1.1, 1.53, 0.05))):
+        for mix, eye in (
+            ({}, (0.0, 1.54, 1.1)),
+            (SUMS["warm"], (0.55, 1.55, 0.95)),
+            ({}, (1.1, 1.53, 0.05)),
+        ):
             studio.express(mix)
             studio.look((0, 1.53, 0.02), eye, 105)
             shots.append(studio.shoot(440, 520, 16))
         save("looks", shots, 3)
     studio.pose(rest)
     for name, mixes, columns in (
-        ("morphs", {m: {m: 1.0} for m in ARKIT}, 10), ("visemes", VISEMES, 5), ("sums", SUMS, 5),
+        ("morphs", {m: {m: 1.0} for m in ARKIT}, 10),
+        ("visemes", VISEMES, 5),
+        ("sums", SUMS, 5),
     ):
         if name in wanted:
             close()
             shots = []
             for mix in mixes.values():
                 studio.express(mix)
-                shots.append(studio.shoot(190, 210, 8) if name == "morphs" else studio.shoot(280, 300, 10))
+                shots.append(
+                    studio.shoot(190, 210, 8) if name == "morphs" else studio.shoot(280, 300, 10)
+                )
             save(name, shots, columns)
     studio.express(SUMS["warm"])
     if "poses" in wanted:
@@ -188,13 +200,20 @@ def render(folder: Path, wanted: set[str]) -> None:
     if "distances" in wanted:
         studio.pose(rest)
         shots = []
-        for at, eye, lens in (((0, 1.52, 0.03), (0.08, 1.54, 0.8), 95), ((0, 1.30, 0), (0.2, 1.42, 1.7), 62), ((0, 1.15, 0), (0, 1.5, 3.0), 50)):
+        for at, eye, lens in (
+            ((0, 1.52, 0.03), (0.08, 1.54, 0.8), 95),
+            ((0, 1.30, 0), (0.2, 1.42, 1.7), 62),
+            ((0, 1.15, 0), (0, 1.5, 3.0), 50),
+        ):
             studio.look(at, eye, lens)
             shots.append(studio.shoot(440, 520, 14))
         save("distances", shots, 3)
 
 
 if __name__ == "__main__":
-    render(Path(sys.argv[1]), set(sys.argv[2:]) or {"looks", "morphs", "visemes", "sums", "poses", "distances"})
+    render(
+        Path(sys.argv[1]),
+        set(sys.argv[2:]) or {"looks", "morphs", "visemes", "sums", "poses", "distances"},
+    )
     sys.stdout.flush()
     os._exit(0)  # bpy can crash while the interpreter takes itself down

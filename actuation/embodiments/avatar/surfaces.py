@@ -152,7 +152,9 @@ def _quads(values: Array, index: Array, axis: int) -> Array:
     a, b = v[:-1, 1:-1, 1:-1], v[1:, 1:-1, 1:-1]
     i, j, k = np.nonzero((a < 0) != (b < 0))
     leaving = a[i, j, k] < 0
-    quad = np.stack([ids[i, j, k], ids[i, j + 1, k], ids[i, j + 1, k + 1], ids[i, j, k + 1]], axis=1)
+    quad = np.stack(
+        [ids[i, j, k], ids[i, j + 1, k], ids[i, j + 1, k + 1], ids[i, j, k + 1]], axis=1
+    )
     if axis == 1:
         leaving = ~leaving
     return np.where(leaving[:, None], quad, quad[:, ::-1])
