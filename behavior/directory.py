@@ -5,7 +5,7 @@ several (ask which one), nobody (say so and offer a person). Nothing is ever gue
 """
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib import resources
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -258,6 +258,9 @@ class Directory:
 
     def __init__(self, site: SiteConfig) -> None:
         self.site = site
+        # One line is looked at from several sides; the answer stays the same.
+        self.people = lru_cache(maxsize=256)(self._people)
+        self.places = lru_cache(maxsize=256)(self._places)
 
     @cached_property
     def _forms(self) -> tuple[tuple[Host, str, bool], ...]:
@@ -269,7 +272,11 @@ class Directory:
             forms += [(host, plain(alias), " " in alias.strip()) for alias in host.also]
         return tuple(forms)
 
-    def people(self, line: str, *, expected: bool = False) -> Found:
+    @cached_property
+    def _place_names(self) -> dict[str, tuple[str, ...]]:
+        return {p.key: tuple(plain(n) for n in (p.name, *p.also)) for p in self.site.places}
+
+    def _people(self, line: str, *, expected: bool = False) -> Found:
         """Find whom `line` names. `expected`: a name was asked for, so trust a poorer likeness."""
         best: dict[str, _Candidate] = {}
         for start, end, words in _runs(plain(line).split(), longest=4):
@@ -279,7 +286,7 @@ class Directory:
                     continue  # "i will be late" does not name Will
                 known = best.get(host.name)
                 # A whole name heard a little bent says more than half a name heard exactly.
-                if score >= UNSURE - (0.06 if expected else 0.0) and (
+                if score >= UNSURE - (0.02 if expected else 0.0) and (
                     known is None or score + _WHOLE * full > known.score + _WHOLE * known.full
                 ):
                     best[host.name] = _Candidate(host, score, (start, end), full)
@@ -293,12 +300,12 @@ class Directory:
             h for h in self.site.hosts if h.department and f" {plain(h.department)} " in words
         )
 
-    def places(self, line: str) -> tuple[tuple[Destination, float, tuple[int, int]], ...]:
+    def _places(self, line: str) -> tuple[tuple[Destination, float, tuple[int, int]], ...]:
         """Places that `line` names: place, likeness 0..1, words taken; best first, no overlaps."""
         found: list[tuple[Destination, float, tuple[int, int]]] = []
         for start, end, words in _runs(plain(line).split(), longest=4):
             for place in self.site.places:
-                score = max(_place_score(words, n) for n in (place.name, *place.also))
+                score = max(_place_score(words, n) for n in self._place_names[place.key])
                 if score >= 0.80:
                     found.append((place, score, (start, end)))
         # Of two readings of the same words, the longer and then the closer one stands.
@@ -333,8 +340,7 @@ def _score(words: str, form: str, full: bool) -> float:
     return score if full else score - 0.02 - 0.25 * (1.0 - score) * (5.0 / max(5, len(form)))
 
 
-def _place_score(words: str, name: str) -> float:
-    form = plain(name)
+def _place_score(words: str, form: str) -> float:
     if words == form:
         return 1.0
     parts = words.split()

@@ -87,7 +87,7 @@ class Draft:
             self.state,
             asked=self.asked,
             asked_about=self.about,
-            last_reply=self.before.last_reply if self.repeats else clauses,
+            last_reply=self.before.last_reply if self.repeats or unclear else clauses,
             last_intent=intent,
             not_understood=self.before.not_understood + 1 if unclear else 0,
         )

@@ -12,7 +12,7 @@ from behavior.conversation import Asked, Conversation, Forget, Heard, Meeting, P
 from behavior.directory import WEEKDAYS, Found, opening_minutes
 from behavior.draft import Desk, Draft
 from behavior.knowledge import clock_in_words, hours_in_words
-from behavior.sounds_like import plain, spelled
+from behavior.sounds_like import plain, spelled, without_fillers
 from behavior.understanding import (
     SMALL,
     Intent,
@@ -38,6 +38,7 @@ _ORDINALS = (("first", "former"), ("second", "latter", "last"), ("third",), ("fo
 
 def respond(conversation: Conversation, heard: Heard, desk: Desk) -> Part:
     """Answer one line. Pure: the same arguments give the same answer, and nothing is done."""
+    heard = replace(heard, text=without_fillers(heard.text))
     draft = Draft(conversation, heard, desk)
     if not plain(heard.text):
         draft.say("unheard")
@@ -183,18 +184,18 @@ def _among(draft: Draft, options: tuple[str, ...], line: str) -> str | None:
 
 def _about_visitor(draft: Draft, request: Request) -> tuple[str, str] | None:
     letters = spelled(draft.heard.text)
-    name = request.name or (letters.capitalize() if letters else bare_name(draft.heard.text))
+    name = letters.capitalize() if letters else request.name or bare_name(draft.heard.text)
     if request.intent is Intent.MEET_HOST and not request.name and request.found.sure:
         words = plain(draft.heard.text).split()
         if len(words) > 4:  # a whole sentence about the host, not a name
             tasks.meet(draft, request)
             return "meet_host", request.because
-    if request.intent in {Intent.YES, Intent.GREETING, Intent.THANKS, Intent.HOW_ARE_YOU}:
-        draft.ask("meet.ask_visitor", Asked.VISITOR)
-        return request.intent.value, "no name yet"
     if re.search(r"\b(?:rather not|won't say|no thanks?|no thank you)\b", plain(draft.heard.text)):
         tasks.announce(draft)
         return "name", "would rather not say a name"
+    if request.intent in {Intent.YES, Intent.GREETING, Intent.THANKS, Intent.HOW_ARE_YOU}:
+        draft.ask("meet.ask_visitor", Asked.VISITOR)
+        return request.intent.value, "no name yet"
     if request.intent is Intent.NO:
         draft.change(meeting=replace(draft.state.meeting or Meeting(), host=None))
         draft.ask("meet.wrong_host", Asked.HOST)

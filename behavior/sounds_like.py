@@ -31,7 +31,10 @@ LETTER_NAMES = {
 }  # fmt: skip
 """How recognisers write single letters. Only read while a name is being spelled."""
 
-_AROUND_LETTERS = {"it's", "its", "is", "that's", "spelled", "spelt", "double", "and", "yes"}
+_FILLERS = re.compile(r"\b(?:u+m+|u+h+|e+r+m*|h+m+)\b,?", re.IGNORECASE)
+_WIFI = re.compile(r"\bwi[- ]?fi\b|\bwhy fi\b", re.IGNORECASE)
+_AROUND_LETTERS = {"it's", "its", "is", "that's", "spelled", "spelt", "double", "and", "yes",
+                   "my", "name"}  # fmt: skip
 
 
 @lru_cache(maxsize=8192)
@@ -62,6 +65,13 @@ def likeness(heard: str, name: str) -> float:
     letters = Indel.normalized_similarity(a, b)
     sound = Indel.normalized_similarity(sound_key(a), sound_key(b))
     return float(max(0.98 * letters, 0.45 * letters + 0.53 * sound))
+
+
+@lru_cache(maxsize=1024)
+def without_fillers(line: str) -> str:
+    """Leave out what people say while they think, if anything else remains."""
+    kept = _FILLERS.sub(" ", line)
+    return _WIFI.sub("wifi", kept if re.search(r"\w", kept) else line)
 
 
 def spelled(text: str) -> str | None:

@@ -107,6 +107,8 @@ def understand(
         return (Request(intent=urgent, text=whole, because="urgent words"),)
     reader = _Reader(directory, index, entries)
     name, rest = _own_name(whole, line)
+    if name and _CUES["this_is"].match(whole) and reader.is_firm(whole):
+        name = ""
     pieces = [p for p in (plain(piece) for piece in _SPLIT.split(line.lower())) if p]
     if len(pieces) > 1 and (several := reader.several(pieces, whole)):
         return _with_name(several, name)
@@ -184,10 +186,10 @@ def meeting_time(line: str) -> str:
 
 def _own_name(text: str, line: str) -> tuple[str, str]:
     """Split off `my name is ...`: (name as to be shown, the rest of the line)."""
-    match = _CUES["name"].search(text)
+    match = _CUES["name"].search(text) or _CUES["this_is"].match(text)
     if match is None:
         match = _CUES["i_am"].match(text)
-        if match is None or match[1].split()[0] in _NOT_A_NAME | {"dr's"}:
+        if match is None or match[1].split()[0] in _NOT_A_NAME:
             return "", text
     words: list[str] = []
     for word in match[1].split():
@@ -253,6 +255,10 @@ class _Reader:
             own = [own[-1], *own[:-1]]
         return tuple(own)
 
+    def is_firm(self, text: str) -> bool:
+        """Whether a pattern takes the line: `this is rubbish` is no introduction."""
+        return any(pattern.search(text) for _, pattern in _PATTERNS)
+
     def read(self, text: str, *, sure_only: bool = False) -> Request:
         """Read one part as one request."""
         stripped = _LEAD.sub("", text + " ").strip() or text
@@ -313,9 +319,12 @@ class _Reader:
 
     def _place(self, text: str, nearest: Sequence[Match]) -> Request | None:
         places = self._directory.places(text)
-        if not places or not (_WHERE.search(text) or self._is_all(text, places[0][2])):
+        if not places:
             return None
-        place, score, _ = places[0]
+        place, score, span = places[0]
+        exact = score > 0.97 and span[1] - span[0] > 1 and len(text.split()) < 7
+        if not (_WHERE.search(text) or exact or self._is_all(text, span)):
+            return None
         best = nearest[0] if nearest else None
         if best and best.label.startswith("know:"):
             entry = self._entries[best.label.removeprefix("know:")]
@@ -374,7 +383,7 @@ class _Reader:
 
     def _by_meaning(self, text: str, nearest: Sequence[Match], sure_only: bool) -> Request:
         best = nearest[0]
-        bar = self._index.threshold + (0.1 if sure_only else 0.0)
+        bar = self._index.threshold + (0.05 if sure_only else 0.0)
         because = f"nearest to {best.form!r}, likeness {best.score:.2f}"
         kind, _, key = best.label.partition(":")
         # One stray word is like many forms; it has to be closer.
