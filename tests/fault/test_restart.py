@@ -154,10 +154,13 @@ async def test_a_hung_component_is_restarted_when_the_watchdog_asks():
 async def test_the_operator_can_revive_what_was_given_up_on():
     part = Part(*unplugged(4))
     world = World(part, policy=SPARE.model_copy(update={"failed_retry_s": None}))
+    runs = []
+    world.loop.call_later(99.0, lambda: runs.append(part.runs))
     world.loop.call_later(100.0, world.runtime.restart, "fake.part", "the operator asks")
-    await world.live(99)
-    assert part.runs == 4
-    world = World(part, policy=SPARE)
+    await world.live(200)
+    assert runs == [4]  # given up on, and left alone
+    assert part.runs == 5
+    assert world.runtime.health()["fake.part"][0] is Health.RUNNING
     assert world.runtime.restart("fake.nobody", "because") is False
 
 
