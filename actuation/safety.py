@@ -10,7 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from actuation.motion import FRAME_RATE_HZ, JOINT_NAMES
-from actuation.rotations import IDENTITY, angle, between, normalised
+from actuation.rotations import (
+    IDENTITY,
+    angle,
+    from_vector,
+    inverse,
+    multiply,
+    normalised,
+    to_vector,
+)
 
 Floats = NDArray[np.float64]
 
@@ -60,4 +68,5 @@ class SafetyLimits:
             return wanted
         self.held_back += int(np.count_nonzero(over))
         share = np.where(over, most / np.maximum(turn, 1e-9), 1.0)
-        return np.asarray(np.where(over[..., None], between(centre, wanted, share), wanted))
+        part = to_vector(multiply(inverse(centre), wanted)) * share[..., None]
+        return np.asarray(np.where(over[..., None], multiply(centre, from_vector(part)), wanted))

@@ -183,6 +183,11 @@ class Voices:
         self._turn = asyncio.Lock()
 
     @property
+    def rows(self) -> tuple[Voice, ...]:
+        """The voices in the order in which they are tried."""
+        return tuple(self._rows)
+
+    @property
     def chosen(self) -> str:
         """The row that spoke last, or is ready to."""
         return self._chosen

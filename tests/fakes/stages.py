@@ -43,7 +43,11 @@ _ids = itertools.count(1)
 
 def act(*texts, at=0.0, **more):
     return Act(
-        at=at, act=ActId(next(_ids)), reason=WHY, clauses=tuple(Clause(text=t) for t in texts), **more
+        at=at,
+        act=ActId(next(_ids)),
+        reason=WHY,
+        clauses=tuple(Clause(text=t) for t in texts),
+        **more,
     )
 
 

@@ -33,6 +33,16 @@ class ProcessVoice:
         self._process: asyncio.subprocess.Process | None = None
         self._asked = 0
 
+    @property
+    def pid(self) -> int | None:
+        """Of its process; None when none runs."""
+        return None if self._process is None else self._process.pid
+
+    def kill(self) -> None:
+        """End the process at once; the next clause starts another."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
+
     async def start(self) -> None:
         """Start the process unless it runs; raise `BackendUnavailableError` with the cure."""
         if self._process is not None and self._process.returncode is None:

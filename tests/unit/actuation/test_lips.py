@@ -24,9 +24,7 @@ EVERY = [*sorted(CONSONANTS | VOWELS), PAUSE, *"pbmfv" * 2]
 
 def random_speech(seed, count=60):
     random = np.random.default_rng(seed)
-    phones = [
-        (str(random.choice(EVERY)), float(random.uniform(0.035, 0.22))) for _ in range(count)
-    ]
+    phones = [(str(random.choice(EVERY)), float(random.uniform(0.035, 0.22))) for _ in range(count)]
     return speech([("ax", 0.1), *phones, ("ax", 0.1)], " ".join(["word"] * 20))
 
 

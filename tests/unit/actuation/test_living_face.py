@@ -25,9 +25,7 @@ MINUTES = 3
 
 
 def idle_frames(seed=7, minutes=MINUTES, step=6):
-    animation = Animation(
-        config=AnimationConfig(seed=seed), gestures=HeadGestures(), start=0.0
-    )
+    animation = Animation(config=AnimationConfig(seed=seed), gestures=HeadGestures(), start=0.0)
     frames = []
     for first in range(0, round(minutes * 60 * 60), step):
         animation.look(GazeMode.AMBIENT, (0.0, 0.0), first / 60)

@@ -49,7 +49,7 @@ def test_every_token_knows_the_written_word_it_stands_for():
 def test_no_command_of_an_engine_or_a_shell_survives(text):
     said = readable(text).text
     assert "hi" in said
-    assert not set(said) & set("<>[]{}`|\\\"$&*/=\x00\x1b")
+    assert not set(said) & set('<>[]{}`|\\"$&*/=\x00\x1b')
     assert all(not token.startswith("-") for token in said.split())
 
 

@@ -102,7 +102,9 @@ def test_a_body_that_plays_late_is_believed():
     chunk = stage.body.sound[0]
     stage.run(0.5)
     stage.stage.report(
-        Played(at=chunk.at + 0.2, body="keeping", utterance=chunk.utterance, score_s=0.0, first=True),
+        Played(
+            at=chunk.at + 0.2, body="keeping", utterance=chunk.utterance, score_s=0.0, first=True
+        ),
         stage.now,
     )
     stage.run(4.0)
