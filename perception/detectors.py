@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -32,7 +33,7 @@ class DetectorConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    backend: str = Field(
+    backend: Literal["mediapipe", "recorded", "none"] = Field(
         "mediapipe", description="`mediapipe`, `recorded` (people from a file) or `none`."
     )
     recording: Path | None = Field(None, description="The file of people for `recorded`.")
@@ -54,12 +55,12 @@ def detector_opener(
 ) -> Callable[[], PeopleDetector]:
     """What opens the chosen detector, to be called in its worker thread.
 
-    Raises `BackendUnavailableError` at once when the row or its packages are missing; what is
-    opened raises it when a model is.
+    Importing takes a second and may fail, so it is done there, too: what is opened raises
+    `BackendUnavailableError` when packages or models are missing.
     """
-    kind = pick("people", DETECTORS, config.backend)
 
     def open_detector() -> PeopleDetector:
+        kind = pick("people", DETECTORS, config.backend)
         detector: PeopleDetector
         if config.backend == "none":
             detector = kind()

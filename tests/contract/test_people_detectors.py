@@ -1,11 +1,12 @@
 """What every people detector keeps to: the fake, the recorded, the empty and the real one."""
 
 import math
+from typing import get_args
 
 import numpy as np
 import pytest
 
-from agent.core.backend import pick
+from agent.core.backend import Row, pick
 from agent.core.errors import BackendUnavailableError
 from agent.models import MODELS, is_whole, models_folder
 from perception.camera import WHOLE, Box, CameraConfig
@@ -77,11 +78,16 @@ def test_every_row_of_the_table_can_be_imported(name):
     assert pick("people", DETECTORS, name)
 
 
-def test_an_unknown_row_is_an_error_that_names_the_known_ones():
-    with pytest.raises(BackendUnavailableError, match="mediapipe, recorded, none"):
-        detector_opener(
-            DetectorConfig(backend="yolo"), camera=CameraConfig(), models=models_folder()
-        )
+def test_the_configuration_knows_exactly_the_rows_of_the_table():
+    assert set(get_args(DetectorConfig.model_fields["backend"].annotation)) == set(DETECTORS)
+
+
+def test_a_missing_package_is_known_only_when_eyes_are_opened(monkeypatch):
+    row = Row(path="nowhere:Eyes", about="", packages=("no_such_package",), cure="install it")
+    monkeypatch.setitem(DETECTORS, "mediapipe", row)
+    open_detector = detector_opener(DetectorConfig(), camera=CameraConfig(), models=models_folder())
+    with pytest.raises(BackendUnavailableError, match="install it"):
+        open_detector()
 
 
 def test_missing_models_are_an_error_with_the_cure(tmp_path):

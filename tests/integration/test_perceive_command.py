@@ -1,0 +1,93 @@
+"""`foyer perceive` as it is called."""
+
+import json
+import math
+
+import av
+import pytest
+
+from agent.__main__ import main
+from agent.core.codec import decode
+from agent.core.messages import EngagementChanged, PersonLost, PersonSeen
+from agent.models import MODELS, is_whole, models_folder
+from tests.media import media
+
+
+@pytest.fixture(scope="module")
+def people_only(tmp_path_factory):
+    """A configuration with people from a recording, so that no model is needed."""
+    path = tmp_path_factory.mktemp("config") / "seeing.yaml"
+    recording = media("engagement/1p_AA_eng_1.jsonl")
+    path.write_text(
+        f"seeing:\n  detector: {{backend: recorded, recording: {recording}}}\n"
+        "dialogue: {anything: else}\n"
+    )
+    return path
+
+
+def lines(capsys):
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_each_line_is_one_message_with_kind_and_at(capsys, people_only):
+    assert main(["perceive", str(media("video/no_face.mp4")), "--config", str(people_only)]) == 0
+    found = lines(capsys)
+    assert {line["kind"] for line in found} == {"PersonSeen", "EngagementChanged"}
+    assert all(isinstance(decode(line), PersonSeen | EngagementChanged) for line in found)
+    assert [line["at"] for line in found] == sorted(line["at"] for line in found)
+
+
+def test_numbers_are_short_and_states_are_words(capsys, people_only):
+    main(["perceive", str(media("video/no_face.mp4")), "--config", str(people_only)])
+    found = lines(capsys)
+    assert all(
+        round(value, 4) == value
+        for line in found
+        for value in line.values()
+        if isinstance(value, float)
+    )
+    assert {line["state"] for line in found if line["kind"] == "EngagementChanged"} <= {
+        "present",
+        "attending",
+        "engaged",
+        "approaching",
+    }
+
+
+def test_two_runs_say_the_same(capsys, people_only):
+    runs = []
+    for _ in range(2):
+        main(["perceive", str(media("video/no_face.mp4")), "--config", str(people_only)])
+        runs.append(capsys.readouterr().out)
+    assert runs[0] == runs[1] != ""
+
+
+def test_a_bad_video_is_one_line_of_error_without_a_stack(capsys, tmp_path, people_only):
+    path = tmp_path / "bad.mp4"
+    path.write_bytes(b"nothing")
+    assert main(["perceive", str(path), "--config", str(people_only)]) == 2
+    said = capsys.readouterr().err
+    assert "not a video that can be read" in said
+    assert "Traceback" not in said
+
+
+def test_a_bad_setting_is_named_with_its_line(capsys, tmp_path):
+    path = tmp_path / "bad.yaml"
+    path.write_text("seeing:\n  engagement:\n    attend_meters: 3\n")
+    assert main(["perceive", "x.mp4", "--config", str(path)]) == 2
+    assert "bad.yaml:3" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(
+    not all(is_whole(model, models_folder()) for model in MODELS),
+    reason="needs the perception models: foyer models pull",
+)
+def test_a_preview_shows_every_look_at_its_time(capsys, tmp_path):
+    out = tmp_path / "preview.mp4"
+    main(["perceive", str(media("video/single_face.mp4")), "--preview", str(out)])
+    seen = [line for line in lines(capsys) if line["kind"] == "PersonSeen"]
+    with av.open(str(out)) as file:
+        times = [float(frame.pts * frame.time_base) for frame in file.decode(video=0)]
+    assert len(times) >= len(seen) > 20
+    assert math.isclose(times[-1], seen[-1]["at"], abs_tol=0.1)
+    assert PersonLost.__name__ not in {line["kind"] for line in seen}
