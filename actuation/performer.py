@@ -8,6 +8,7 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterable, Callable, Sequence
 
+from actuation.animation import track_of
 from actuation.bodies import Bodies
 from actuation.gestures import Gestures, HeadGestures
 from actuation.motion import FRAME_RATE_HZ, Embodiment
@@ -116,7 +117,8 @@ class Performer:
                 continue
             speech = await self._voices.speak(text)
             if wanted_by is not None:
-                stage.have_sound(wanted_by, index, speech, self._clock.now())
+                track = track_of(speech)
+                stage.have_sound(wanted_by, index, speech, self._clock.now(), track=track)
 
     async def _move_on(self, stage: Stage) -> None:
         period = self._config.chunk_frames / FRAME_RATE_HZ

@@ -20,19 +20,16 @@ from actuation.gestures import Gestures
 from actuation.motion import FRAME_RATE_HZ, Cut, FrameChunk, StageItem, Volume
 from actuation.playback import ActOnStage, Playback
 from actuation.score import ScoredClause
+from actuation.telling import Telling, TellingConfig
 from actuation.voice import Speech
 from agent.core.messages import (
     Act,
-    ActFinished,
-    ActStarted,
-    ClauseSpoken,
     Duck,
     Expression,
     Meeting,
     Message,
     Played,
     Priority,
-    StageState,
     Stop,
     UtteranceId,
 )
@@ -52,11 +49,8 @@ class PerformerConfig(BaseModel):
     hold_limit_s: float = Field(
         8.0, ge=0.5, le=60, description="A held utterance that nobody resumes is given up."
     )
-    report_grace_s: float = Field(
-        0.5, ge=0, le=5, description="How long to wait for a body's report before the clock counts."
-    )
-    floor_kept_s: float = Field(
-        4.0, ge=0, le=30, description="How long the floor is kept when an act says more follows."
+    telling: TellingConfig = Field(
+        default_factory=TellingConfig, description="Reports of bodies, and the floor."
     )
     animation: AnimationConfig = Field(
         default_factory=AnimationConfig, description="Face, eyes and body."
@@ -88,7 +82,7 @@ class Stage:
     ) -> None:
         self._config = config
         self._lead_s = lead_s
-        self._publish = publish
+        self._telling = Telling(config.telling, publish)
         self._send = send
         self._want = want
         self.attention = Attention(config.animation.gaze.eye_height_m)
@@ -101,9 +95,6 @@ class Stage:
         self._tracks: dict[int, MouthTrack] = {}
         self._silent: list[tuple[float, Act]] = []
         self._relax_at = math.inf
-        self._floor_until = -math.inf
-        self._state = (False, False)
-        self._bodies_report = True
 
     @property
     def sent_at(self) -> float:
@@ -123,7 +114,7 @@ class Stage:
         if current is not None:
             match act.speech_meets:
                 case Meeting.SKIP:
-                    self._finish(act, now, "", False, "skipped: speech is under way")
+                    self._telling.finish(act, now, detail="skipped: speech is under way")
                     return
                 case Meeting.REPLACE:
                     self._end_speech(now, "replaced by another act", lambda _: False)
@@ -148,7 +139,7 @@ class Stage:
         self._end_speech(now, why, keep)
         for _, act in self._silent:
             if not keep(act):
-                self._finish(act, now, "", True, why)
+                self._telling.finish(act, now, interrupted=True, detail=why)
         self._silent = [pair for pair in self._silent if keep(pair[1])]
         self._send(Volume(at=now, gain=1.0))
         self.advance(now)
@@ -167,11 +158,18 @@ class Stage:
         self.advance(now)
 
     def have_sound(
-        self, on_stage: ActOnStage, index: int, speech: Speech, now: float
+        self,
+        on_stage: ActOnStage,
+        index: int,
+        speech: Speech,
+        now: float,
+        *,
+        track: MouthTrack | None = None,
     ) -> ScoredClause | None:
         """A clause's sound is there: put it on the score, and start if it is the first.
 
-        Returns its place on the score, or None when nobody wants it any more.
+        `track`: its mouth, when that was made before. Returns its place on the score, or None when
+        nobody wants it any more.
         """
         playback = next(
             (p for p in (self._current, *self._covered) if p and on_stage in p.acts), None
@@ -184,7 +182,7 @@ class Stage:
             self._rewind(now)
             earliest = now + self._config.lead_in_s
         scored = playback.append(on_stage, index, speech, not_before_at=earliest)
-        self._tracks[id(speech)] = track_of(speech)
+        self._tracks[id(speech)] = track or track_of(speech)
         if playback is self._current and playback.base_at is None and playback.held_s is None:
             self._begin(playback, now)
         self.advance(now)
@@ -194,7 +192,6 @@ class Stage:
         """A body says what it played."""
         current = self._current
         if current is not None and played.utterance == current.utterance:
-            self._bodies_report = True
             current.report(played)
             self._progress(now)
 
@@ -212,9 +209,9 @@ class Stage:
                 # The loop was away for longer than what was sent ahead: go on from here.
                 self._hold(current, now)
                 self._resume(current, now, repeat=False)
-            self._lay_out(current, horizon)
             for chunk in current.sound_until(horizon, self._generation):
                 self._send(chunk)
+            self._lay_out(current, horizon)
         self._animation.look(*self.attention.target(now), self.sent_at)
         if now >= self._relax_at:
             self._relax_at = math.inf
@@ -225,11 +222,12 @@ class Stage:
             frames = self._animation.frames(self._next, count, current)
             self._next += count
             self._send(FrameChunk(generation=self._generation, frames=frames))
-        self._tell_state(now)
+        speaking = self._current is not None and self._current.base_at is not None
+        self._telling.state(now, speaking=speaking, moving=self._animation.moving(now))
 
     def _progress(self, now: float) -> None:
         for end_at, act in [pair for pair in self._silent if pair[0] <= now]:
-            self._finish(act, end_at, "", False)
+            self._telling.finish(act, end_at)
             self._silent.remove((end_at, act))
         current = self._current
         if current is None:
@@ -240,49 +238,13 @@ class Stage:
             return
         if current.base_at is None:
             return
-        heard_s = current.heard_s(now)
-        for i, scored in enumerate(current.score.clauses):
-            on_stage = next(a for a in current.acts if a.act is scored.act)
-            if on_stage.over or i in current.told:
-                continue
-            starts_at = current.stage_at(scored.start_s) + current.lag_s
-            waited = current.reported or not self._bodies_report
-            if not waited:
-                waited = now >= starts_at + self._config.report_grace_s
-            ended = heard_s >= scored.end_s - 1e-6
-            if not on_stage.started and now >= starts_at and (waited or ended):
-                on_stage.started = True
-                self._publish(
-                    ActStarted(
-                        at=starts_at,
-                        act=scored.act.act,
-                        utterance=current.utterance,
-                        text=" ".join(c.text for c in scored.act.clauses),
-                    )
-                )
-            if ended:
-                current.told.add(i)
-                self._spoken(current, on_stage, i)
+        self._telling.progress(current, now)
         if all(a.over for a in current.acts):
             self._end_playback(now)
 
-    def _spoken(self, playback: Playback, on_stage: ActOnStage, i: int) -> None:
-        scored = playback.score.clauses[i]
-        ended_at = playback.stage_at(scored.end_s) + playback.lag_s
-        act = on_stage.act
-        self._publish(
-            ClauseSpoken(at=ended_at, act=act.act, index=scored.index, text=scored.clause.text)
-        )
-        on_stage.spoken += 1
-        if on_stage.spoken == len(act.clauses):
-            on_stage.over = True
-            if act.more_follows:
-                self._floor_until = ended_at + self._config.floor_kept_s
-            self._finish(act, ended_at, playback.score.heard(act.act, math.inf), False)
-
     def _end_playback(self, now: float) -> None:
         if self._current is not None:
-            self._bodies_report = self._current.reported
+            self._telling.ended(self._current)
         self._current = None
         self._tracks.clear()
         self._relax_at = now + _AFTERGLOW_S
@@ -304,7 +266,7 @@ class Stage:
         self._rewind(now)
         playback.begin(now + self._config.lead_in_s)
         self._relax_at = math.inf
-        self._floor_until = -math.inf
+        self._telling.begun()
 
     def _hold(self, playback: Playback, now: float) -> None:
         playing = playback.playing
@@ -336,7 +298,9 @@ class Stage:
                 if not on_stage.over and not keep(on_stage.act):
                     on_stage.over = True
                     heard = playback.score.heard(on_stage.act.act, heard_s)
-                    self._finish(on_stage.act, now, heard, True, why)
+                    self._telling.finish(
+                        on_stage.act, now, heard=heard, interrupted=True, detail=why
+                    )
         self._covered = [p for p in self._covered if not all(a.over for a in p.acts)]
         if self._current is not current:
             return
@@ -365,7 +329,7 @@ class Stage:
         self._wear(act, now, at)
         if act.expression is not None:
             self._relax_at = max(ends) + _AFTERGLOW_S
-        self._publish(ActStarted(at=at, act=act.act))
+        self._telling.silent(act, at)
         self._silent.append((max(ends), act))
         self.advance(now)
 
@@ -399,18 +363,3 @@ class Stage:
                 self.attention.wish(clause.gaze, scored.act.to, sooner)
             elif scored.index > 0:
                 self.attention.wish(scored.act.gaze, scored.act.to, sooner)
-
-    # Telling.
-
-    def _finish(self, act: Act, at: float, heard: str, interrupted: bool, detail: str = "") -> None:
-        self._publish(
-            ActFinished(at=at, act=act.act, heard=heard, interrupted=interrupted, detail=detail)
-        )
-
-    def _tell_state(self, now: float) -> None:
-        current = self._current
-        speaking = (current is not None and current.base_at is not None) or now < self._floor_until
-        state = (speaking, self._animation.moving(now))
-        if state != self._state:
-            self._state = state
-            self._publish(StageState(at=now, speaking=state[0], moving=state[1]))
