@@ -96,6 +96,8 @@ from perception.turns import TurnsConfig
 
 COMMANDS = Delivery(capacity=256, lossy=False, max_age_s=5.0)
 """Acts and stops: none is lost, but nobody wants one that waited for a restart."""
+CACHE = Path("var/cache")
+"""What can be made again and is slow to make: the encoded knowledge of a site."""
 DIALOGUES: Table = {
     "openai_compatible": Row(
         path="behavior.backends.openai_compatible:OpenAiCompatibleDialogue",
@@ -288,6 +290,7 @@ def _dialogue_backend(settings: Settings, *, bus: Bus, clock: Clock) -> Dialogue
         knowledge=settings.knowledge,
         encoder=config.dialogue.encoder,
         degraded=degraded,
+        kept=CACHE,
     )
     wanted = config.dialogue.backend
     if wanted == "auto":

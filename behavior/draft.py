@@ -24,13 +24,18 @@ class Desk:
     wording: Wording
 
 
-def set_up_desk(site: SiteConfig, knowledge: Path, encoder: Encoder) -> Desk:
-    """Read the knowledge and encode it: a second or two with `minilm`, so off the loop."""
+def set_up_desk(
+    site: SiteConfig, knowledge: Path, encoder: Encoder, kept: Path | None = None
+) -> Desk:
+    """Read the knowledge and encode it: some seconds with `minilm`, so off the loop.
+
+    `kept`: folder in which the result waits for the next start.
+    """
     entries = {e.key: e for e in read_knowledge(knowledge, site)}
     forms = [(f"know:{e.key}", q) for e in entries.values() for q in e.questions]
     examples = yaml.safe_load((Path(__file__).parent / "examples.yaml").read_text("utf-8"))
     forms += [(f"intent:{name}", line) for name, lines in examples.items() for line in lines]
-    return Desk(site, Directory(site), entries, Index(forms, encoder), load_wording())
+    return Desk(site, Directory(site), entries, Index(forms, encoder, kept), load_wording())
 
 
 class Draft:

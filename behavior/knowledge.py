@@ -5,6 +5,9 @@ is spoken. Lines that start with `screen:`, `point:` or `offer:` add what to sho
 the site to point at, and whether to offer a person. `{name}` stands for a fact of the site.
 """
 
+import contextlib
+import hashlib
+import os
 import re
 import string
 from collections.abc import Sequence
@@ -14,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from agent.core.errors import BadInputError
-from behavior.backends.embeddings import Encoder
+from behavior.backends.embeddings import Encoder, Vectors
 from behavior.directory import WEEKDAYS, SiteConfig, opening_minutes
 from behavior.sounds_like import plain
 
@@ -153,13 +156,18 @@ def _fill(text: str, facts: dict[str, str], where: str) -> str:
 class Index:
     """Known forms as vectors. Finding is a pure function of the line."""
 
-    def __init__(self, forms: Sequence[tuple[str, str]], encoder: Encoder) -> None:
-        """Take (label, form) pairs. Encodes them all, so build it off the loop."""
+    def __init__(
+        self, forms: Sequence[tuple[str, str]], encoder: Encoder, kept: Path | None = None
+    ) -> None:
+        """Take (label, form) pairs. Encodes them all, so build it off the loop.
+
+        `kept`: folder in which the vectors wait for the next start.
+        """
         self._labels = [label for label, _ in forms]
         self._forms = [form for _, form in forms]
         self._encoder = encoder
         self.threshold = encoder.threshold
-        self._vectors = encoder.encode([plain(form) for _, form in forms])
+        self._vectors = _encoded([plain(form) for _, form in forms], encoder, kept)
 
     def nearest(self, line: str, count: int = 3) -> tuple[Match, ...]:
         """Return the nearest forms, best first, at most one a label."""
@@ -172,3 +180,28 @@ class Index:
             if len(best) == count:
                 break
         return tuple(best.values())
+
+
+def _encoded(lines: Sequence[str], encoder: Encoder, kept: Path | None) -> Vectors:
+    """The vectors of the lines: read from `kept` if these very lines were encoded before.
+
+    Only what the site itself has written comes here, never what a visitor says.
+    """
+    if kept is None or not encoder.slow:
+        return encoder.encode(lines)
+    told = hashlib.sha256("\n".join((encoder.name, *lines)).encode()).hexdigest()[:24]
+    file = kept / f"vectors-{told}.npy"
+    try:
+        vectors: Vectors = np.load(file, allow_pickle=False)
+        if vectors.shape[0] == len(lines):
+            return vectors
+    except (OSError, ValueError):
+        pass  # not there yet, or half-written by an older crash: made anew
+    vectors = encoder.encode(lines)
+    with contextlib.suppress(OSError):  # a full or read-only disk costs the next start a second
+        kept.mkdir(parents=True, exist_ok=True)
+        half = file.with_suffix(f".{os.getpid()}.part")
+        with half.open("wb") as out:
+            np.save(out, vectors, allow_pickle=False)
+        half.replace(file)
+    return vectors

@@ -29,8 +29,11 @@ class EmbeddedDialogue:
         knowledge: Path,
         encoder: str = "auto",
         degraded: Callable[[str], None] = lambda detail: None,
+        kept: Path | None = None,
     ) -> None:
         """Take `auto` (the best encoder at hand) or a row of `ENCODERS`.
+
+        `kept`: folder in which the encoded knowledge waits for the next start.
 
         `degraded` is told when `auto` has to do with less than `minilm`.
         """
@@ -38,6 +41,7 @@ class EmbeddedDialogue:
         self._knowledge = knowledge
         self._wanted = encoder
         self._degraded = degraded
+        self._kept = kept
         self._desk: Desk | None = None
         self._slow = False
         self._thread: ThreadPoolExecutor | None = None
@@ -68,7 +72,7 @@ class EmbeddedDialogue:
                 raise
             self._degraded(str(error))
             encoder = _encoder("words")
-        return set_up_desk(self._site, self._knowledge, encoder), encoder.slow
+        return set_up_desk(self._site, self._knowledge, encoder, self._kept), encoder.slow
 
     async def answer(self, conversation: Conversation, heard: Heard) -> AsyncGenerator[Part, None]:
         """Yield the whole answer at once."""
