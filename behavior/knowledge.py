@@ -195,7 +195,7 @@ def _encoded(lines: Sequence[str], encoder: Encoder, kept: Path | None) -> Vecto
         vectors: Vectors = np.load(file, allow_pickle=False)
         if vectors.shape[0] == len(lines):
             return vectors
-    except (OSError, ValueError):
+    except (OSError, ValueError, EOFError):
         pass  # not there yet, or half-written by an older crash: made anew
     vectors = encoder.encode(lines)
     with contextlib.suppress(OSError):  # a full or read-only disk costs the next start a second
