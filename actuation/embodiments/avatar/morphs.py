@@ -147,7 +147,9 @@ def brow_morphs(s: Skin) -> dict[str, Array]:
     p = s.p
     q = p
     left = side_of_left(p, 0.5)
-    above = smoothstep(0.75, 1.9, p[:, 1])
+    # Fades towards the hairline, so that no skin comes through the hair.
+    hairline = smoothstep(6.8, 5.0, p[:, 1]) * smoothstep(6.4, 5.3, np.abs(p[:, 0]))
+    above = smoothstep(0.75, 1.9, p[:, 1]) * hairline
     inner = bump(q, (1.6, 3.0, 8.2), (1.7, 1.9, 3.0)) * above
     inner_r = bump(q, (-1.6, 3.0, 8.2), (1.7, 1.9, 3.0)) * above
     outer = bump(q, (4.6, 3.2, 7.0), (2.1, 1.9, 3.0)) * above * left

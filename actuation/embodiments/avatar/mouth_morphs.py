@@ -17,7 +17,7 @@ def _corner(s: Skin) -> Array:
     """1 at the left corner of the mouth, fading over cheek and lips."""
     p = s.p
     reach = bump(p, (2.4, MOUTH_Y + 0.15, 7.4), (1.75, 1.55, 3.2))
-    along = np.clip(s.lip_x, 0, 1) ** 1.4
+    along = np.clip(s.lip_x, 0, 1) ** 1.9
     lip = smoothstep(0.0, 0.5, s.near)
     return (reach * (1 - lip) + lip * along * (0.55 * s.near + 0.45)) * side_of_left(p, 1.6)
 
