@@ -17,8 +17,9 @@ from agent.core.messages import Act, ActId, ActRefused, Duck, Message, PrepareSp
 from behavior.arbiter import settle
 from behavior.hearing import dismiss, part_spoken
 from behavior.norms import Norms
+from behavior.presence import mark
 from behavior.situation import Situation, SituationConfig
-from behavior.update import mark, update
+from behavior.update import update
 from behavior.wishes import Policy, Wish, Wishes, Woke
 
 _HOUR_EVERY_S = 20.0

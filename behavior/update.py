@@ -16,8 +16,6 @@ from agent.core.messages import (
     ClauseSpoken,
     ComponentHealth,
     Duck,
-    Engagement,
-    EngagementChanged,
     Health,
     HelpCalled,
     HostNotified,
@@ -25,32 +23,25 @@ from agent.core.messages import (
     Message,
     PageChanged,
     PersonId,
-    PersonLost,
-    PersonSeen,
-    Place,
     StageState,
     Stop,
     StreamQuiet,
     VisitRecorded,
 )
 from behavior.hearing import HEARD
+from behavior.presence import PRESENCE, leave, mark
 from behavior.situation import (
-    Departure,
     Encounter,
     Holder,
     Mark,
     OnStage,
-    Person,
     Situation,
-    apart_m,
 )
 
 _STAGE = "actuation.performer"
 _TIDY_EVERY_S = 1.0
 _LINES_KEPT = 12
 _SPOKEN_KEPT = 3
-_WALK_M_S = 1.0
-_ATTENTIVE = (Engagement.ATTENDING, Engagement.ENGAGED)
 
 
 def update(situation: Situation, message: Message) -> Situation:
@@ -63,132 +54,6 @@ def update(situation: Situation, message: Message) -> Situation:
     if situation.now - situation.tidied_at >= _TIDY_EVERY_S:
         situation = _tidy(situation)
     return _with_holder(situation)
-
-
-def mark(situation: Situation, who: PersonId | None, what: Mark) -> Situation:
-    """Return the situation in which `what` has just happened with `who`."""
-    person = situation.person(who)
-    if person is None:
-        return situation
-    marks = {**person.marks, what: situation.now}
-    return _put(situation, replace(person, marks=marks))
-
-
-# People
-
-
-def _put(situation: Situation, person: Person) -> Situation:
-    return replace(situation, people={**situation.people, person.id: person})
-
-
-def _seen(situation: Situation, seen: PersonSeen) -> Situation:
-    known = situation.people.get(seen.person)
-    if known is None:
-        situation, known = _enter(situation, seen.person, seen.place, seen.at)
-    return _put(
-        situation,
-        replace(
-            known,
-            place=seen.place,
-            seen_at=max(seen.at, known.seen_at),
-            approach_m_s=seen.approach_m_s,
-            speed_m_s=seen.speed_m_s,
-            facing_rad=seen.facing_rad,
-            gaze_off_rad=seen.gaze_off_rad,
-        ),
-    )
-
-
-def _enter(
-    situation: Situation, who: PersonId, place: Place, at: float
-) -> tuple[Situation, Person]:
-    """Someone new, unless someone just like that has left where this one appears."""
-    person = Person(id=who, place=place, first_seen_at=at, seen_at=at, engagement_since=at)
-    left = _departure_for(situation, who, place, at)
-    if left is None:
-        return situation, person
-    elapsed_s = at - left.at
-    bridged = elapsed_s <= situation.config.bridge_s
-    person = replace(
-        person,
-        marks=left.kept_marks(elapsed_s, situation.config.bridge_s),
-        returned=not bridged,
-    )
-    rest = tuple(one for one in situation.departures if one is not left)
-    situation = replace(situation, departures=rest)
-    meeting = situation.encounter
-    if bridged and meeting is not None and meeting.addressee in (None, left.id):
-        situation = replace(situation, encounter=replace(meeting, addressee=who))
-    return situation, person
-
-
-def _departure_for(
-    situation: Situation, who: PersonId, place: Place, at: float
-) -> Departure | None:
-    config = situation.config
-    best: Departure | None = None
-    for left in situation.departures:
-        elapsed_s = at - left.at
-        if left.id == who:
-            return left
-        reach_m = config.return_radius_m
-        if elapsed_s <= config.bridge_s:  # they walked on unseen
-            reach_m += _WALK_M_S * min(elapsed_s, 2.0)
-        near = apart_m(left.place, place) <= reach_m
-        if near and elapsed_s <= max(config.return_within_s, config.bridge_s):
-            best = left
-    return best
-
-
-def _engagement(situation: Situation, change: EngagementChanged) -> Situation:
-    if change.state is Engagement.LEFT:
-        return _leave(situation, change.person)
-    person = situation.people.get(change.person)
-    if person is None:
-        place = Place(x_m=change.distance_m, y_m=0.0)
-        situation, person = _enter(situation, change.person, place, change.at)
-    attends = change.state in _ATTENTIVE
-    since = (person.attending_since or change.at) if attends else None
-    marks = person.marks
-    if _walks_away(change.state) and Mark.GREETED in marks and Mark.SPOKE not in marks:
-        marks = {**marks, Mark.REFUSED: change.at}
-    return _put(
-        situation,
-        replace(
-            person,
-            engagement=change.state,
-            engagement_since=change.at,
-            attending_since=since,
-            marks=marks,
-        ),
-    )
-
-
-def _walks_away(state: Engagement) -> bool:
-    return state in (Engagement.DISENGAGING, Engagement.PASSING)
-
-
-def _lost(situation: Situation, lost: PersonLost) -> Situation:
-    return _leave(situation, lost.person)
-
-
-def _leave(situation: Situation, who: PersonId) -> Situation:
-    person = situation.people.get(who)
-    if person is None:
-        return situation
-    people = {other: one for other, one in situation.people.items() if other != who}
-    left = Departure(id=who, place=person.place, at=person.seen_at, marks=person.marks)
-    situation = replace(situation, people=people, departures=(*situation.departures, left))
-    meeting = situation.encounter
-    if meeting is None or meeting.addressee != who:
-        return situation
-    company = [one for one in people.values() if one.attends and one.has(Mark.GREETED)]
-    if company:
-        nearest = min(company, key=lambda one: one.distance_m)
-        return replace(situation, encounter=replace(meeting, addressee=nearest.id))
-    if situation.devices.camera is False or situation.in_turn or situation.open_turn is not None:
-        return replace(situation, encounter=replace(meeting, addressee=None))
-    return replace(situation, encounter=None)
 
 
 # What the agent did, and what the stage says about it
@@ -381,7 +246,7 @@ def _tidy(situation: Situation) -> Situation:
     config, now = situation.config, situation.now
     for person in tuple(situation.people.values()):
         if now - max(person.seen_at, person.engagement_since) > config.stale_after_s:
-            situation = _leave(situation, person.id)
+            situation = leave(situation, person.id)
     memory_s = max(config.return_within_s, config.bridge_s)
     floor = situation.floor
     on_stage = tuple(act for act in floor.on_stage if now - act.news_at <= config.act_expires_s)
@@ -420,9 +285,6 @@ def _with_holder(situation: Situation) -> Situation:
 
 
 _CHANGES: Mapping[type[Message], Callable[[Situation, Any], Situation]] = {
-    PersonSeen: _seen,
-    EngagementChanged: _engagement,
-    PersonLost: _lost,
     Act: _act,
     Stop: _stop,
     Duck: _duck,
@@ -438,5 +300,6 @@ _CHANGES: Mapping[type[Message], Callable[[Situation, Any], Situation]] = {
     LineTyped: _used,
     StreamQuiet: _quiet,
     ComponentHealth: _health,
+    **PRESENCE,
     **HEARD,
 }

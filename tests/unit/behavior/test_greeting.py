@@ -3,7 +3,14 @@ from datetime import datetime
 import pytest
 from pydantic import ValidationError
 
-from agent.core.messages import ButtonPressed, Expression, GazeTarget, PageChanged, PrepareSpeech
+from agent.core.messages import (
+    ActRefused,
+    ButtonPressed,
+    Expression,
+    GazeTarget,
+    PageChanged,
+    PrepareSpeech,
+)
 from behavior.policies.greeting import GreetingConfig, Phrase
 from tests.fakes.encounters import Lobby, acts_of, kinds
 
@@ -20,6 +27,14 @@ def test_someone_who_approaches_gets_a_look_and_a_nod_and_no_words():
     lobby.until(20)
     assert lobby.said() == []
     assert [one for one in sent if isinstance(one, PrepareSpeech)]  # the words are made ready
+
+
+def test_who_comes_from_far_away_gets_no_sign_yet():
+    lobby = Lobby()
+    lobby.sees("p1", 0.0, x=5.5, approach=1.0)
+    lobby.becomes("p1", 0.2, "approaching", x=5.5)
+    lobby.until(1.0)
+    assert lobby.acts("greeting.sign") == []
 
 
 @pytest.mark.parametrize("state", ["present", "passing"])
@@ -72,6 +87,7 @@ def test_nobody_is_greeted_twice():
     lobby.becomes("p1", 7.0, "attending")
     lobby.until(60)
     assert lobby.branches() == ["greeting.words"]
+    assert not [one for _, one in lobby.sent if isinstance(one, ActRefused)]  # nor is it wished
 
 
 def after(lobby, when):
@@ -108,7 +124,9 @@ def test_who_joins_a_greeted_friend_gets_a_nod_and_no_second_greeting():
     lobby.attends("p1", 1.0)
     lobby.performs(acts_of(act for _, act in after(lobby, 2.0)), 2.2, 5.0)
     lobby.attends("p2", 6.0, y=0.8)
-    lobby.until(10)
+    lobby.until(9.0)
+    lobby.loses("p1", 9.0)
+    lobby.until(14.0)
     assert lobby.branches() == ["greeting.words"]
     assert len(lobby.acts("greeting.sign")) == 2
 

@@ -21,6 +21,7 @@ from agent.core.messages import (
 from behavior.norms import Norms
 from behavior.planner import PlannerConfig
 from behavior.policies.catalogue import CATALOGUE, PoliciesConfig, build_policies
+from behavior.wishes import Wishes
 from tests.fakes.encounters import (
     CONFIGS,
     Lobby,
@@ -148,6 +149,19 @@ def test_the_planner_has_no_wakes_in_the_past():
     for i in range(1, 200):
         lobby.until(1.0 + i / 7)
         assert lobby.planner.wake_at is None or lobby.planner.wake_at > lobby.now
+
+
+def test_a_policy_that_asks_for_a_moment_in_the_past_does_not_stop_time():
+    class Impatient:
+        name, hears = "impatient", (TurnEnded,)
+
+        def decide(self, situation, message):
+            return Wishes(wake_at=situation.now - 5.0)
+
+    lobby = Lobby()
+    lobby.planner.adopt([Impatient()], Norms([]))
+    lobby.ends(1.0, "hello", typed=True)
+    assert lobby.planner.wake_at > 1.0
 
 
 # The catalogue and the files of the house

@@ -43,6 +43,7 @@ def test_a_reply_to_words_that_were_revised_is_not_spoken():
     lobby = asked()
     lobby.replies(10.0, "Stale.", now=10.1)
     lobby.tell(SpeechStarted(at=10.3, turn=TurnId(1), revision=1))
+    assert lobby.replies(10.0, "Stale.", revision=0, now=10.4) == []  # nor made ready
     assert spoken(lobby.ends(11.5, "where is the lift please", revision=1)) == []
     assert spoken(lobby.replies(10.0, "Stale.", revision=0, now=11.6)) == []
     (act,) = spoken(lobby.replies(11.5, "On your left.", revision=1, now=11.7))
@@ -106,13 +107,14 @@ def test_an_overtaken_question_is_not_answered_any_more():
     lobby.ends(11.5, "no the stairs", turn=2)
     assert spoken(lobby.replies(10.0, "On your left.", turn=1, now=11.6)) == []
     assert len(spoken(lobby.replies(11.5, "On your right.", turn=2, now=11.7))) == 1
+    assert spoken(lobby.replies(10.0, "On your left.", turn=1, now=11.8)) == []
 
 
 def test_an_answer_waits_while_the_visitor_speaks_and_noise_does_not_lose_it():
     lobby = asked()
     lobby.ends(10.0, "where is the lift")
     lobby.speaks(10.2, turn=2)
-    assert spoken(lobby.replies(10.0, "On your left.", turn=1, now=10.3)) == []
+    assert lobby.replies(10.0, "On your left.", turn=1, now=10.3) == []  # not even refused
     (act,) = spoken(lobby.ends(10.4, "", turn=2, voiced_s=0.2))
     assert act.in_reply_to == 1
 

@@ -17,8 +17,9 @@ from agent.core.messages import (
     TurnId,
 )
 from behavior.hearing import says_any, speaker_of
+from behavior.presence import mark
 from behavior.situation import Holder, Mark, Situation, SituationConfig
-from behavior.update import mark, update
+from behavior.update import update
 from tests.fakes.encounters import Lobby, acts_of, seen
 
 
