@@ -72,13 +72,12 @@ class Page:
         return answer["result"].get("value")
 
     async def until(self, script, *, within_s=10.0, every_s=0.05):
-        """Wait until a JavaScript expression is true; its value."""
+        """Wait until a JavaScript expression is true; what throws is not true yet."""
         loop = asyncio.get_running_loop()
         end = loop.time() + within_s
         while True:
-            value = await self.evaluate(f"(() => {{ try {{ return {script} }} catch {{}} }})()")
-            if value:
-                return value
+            if await self.evaluate(f"(() => {{ try {{ return !!({script}) }} catch {{}} }})()"):
+                return
             assert loop.time() < end, f"not within {within_s} s: {script}"
             await asyncio.sleep(every_s)
 

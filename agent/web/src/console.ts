@@ -1,1 +1,85 @@
-export {};
+// The operator's page: live facts, acts with their reasons, health, and a stop button.
+
+import { Link, type LinkState } from "./link.ts";
+import { PanelView } from "./panel.ts";
+import type { Caption, FromServer, Panel, PanelAct } from "./wire.ts";
+
+const ACTS_KEPT = 200;
+
+function at(id: string): HTMLElement {
+  const element = document.getElementById(id);
+  if (element === null) throw new Error(`the page has no #${id}`);
+  return element;
+}
+
+function row(cells: string[], bad: boolean): HTMLTableRowElement {
+  const made = document.createElement("tr");
+  if (bad) made.className = "bad";
+  for (const text of cells) made.insertCell().textContent = text;
+  return made;
+}
+
+class Console {
+  private readonly link: Link;
+  private readonly panel = new PanelView(at("panel"));
+  private acts: PanelAct[] = [];
+
+  constructor() {
+    this.link = new Link(
+      "console", (message) => this.hear(message), () => undefined,
+      (state) => this.linkChanged(state),
+    );
+    for (const button of ["stop", "reload", "staff"]) {
+      at(button).addEventListener("click", () => this.link.say({ kind: "button", button }));
+    }
+    this.link.connect();
+  }
+
+  private linkChanged(state: LinkState): void {
+    at("link").textContent = {
+      connecting: "Connecting …",
+      open: "Connected",
+      away: "The agent does not answer; trying again …",
+      refused: "The token is missing or wrong: open the console address the agent printed.",
+    }[state.state];
+  }
+
+  private hear(message: FromServer): void {
+    switch (message.kind) {
+      case "caption": return this.caption(message);
+      case "state": at("doing").textContent = message.doing; return;
+      case "workers": return this.panel.workers(message.workers);
+      case "panel":
+        this.panel.show(message);
+        this.health(message);
+        return this.tellActs(message);
+      case "notice": at("link").textContent = message.text; return;
+      default:
+    }
+  }
+
+  private caption({ who, clauses }: Caption): void {
+    if (clauses.length > 0) at(who).textContent = clauses.join(" ");
+  }
+
+  private health(panel: Panel): void {
+    at("health").replaceChildren(...panel.health.map((part) =>
+      row([part.component, part.health, part.detail], part.health !== "running")));
+  }
+
+  /** The panel brings the newest acts; the console keeps a longer list of them. */
+  private tellActs(panel: Panel): void {
+    const known = new Set(this.acts.map((act) => JSON.stringify(act)));
+    const fresh = panel.acts.filter((act) => !known.has(JSON.stringify(act)));
+    this.acts = [...this.acts, ...fresh].slice(-ACTS_KEPT);
+    if (fresh.length === 0) return;
+    at("acts").replaceChildren(...[...this.acts].reverse().map((act) => {
+      const ago = `${act.at.toFixed(1)} s`;
+      const what = act.refused_by === "" ? act.what : `${act.what} (refused by ${act.refused_by})`;
+      const norms = act.norms.length > 0 ? ` [${act.norms.join(", ")}]` : "";
+      return row([ago, what, act.policy, act.because + norms], act.refused_by !== "");
+    }));
+  }
+}
+
+new Console();

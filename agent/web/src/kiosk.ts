@@ -277,13 +277,14 @@ class Kiosk {
 
   private picture(ms: number): void {
     const nowS = ms / 1000;
-    this.player.tick(nowS);
+    const seen = this.stage?.finished(nowS) ?? true;
+    this.player.tick(nowS, seen);
     const elapsedS = nowS - this.drawnS;
-    if (elapsedS > (this.stage?.atLeastS ?? 0) - 0.004) {
+    if (seen && elapsedS > (this.stage?.atLeastS ?? 0) - 0.004) {
       this.pictures++;
       this.drawnS = nowS;
       const pose = this.player.poseAt(nowS);
-      this.stage?.draw(pose, elapsedS);
+      this.stage?.draw(pose, nowS, elapsedS);
     }
     if (nowS > this.cardUntilS) this.card("");
     for (const who of ["agent", "visitor"] as const) {

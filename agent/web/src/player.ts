@@ -9,7 +9,9 @@ import type { FrameChunk, VoiceChunk } from "./wire.ts";
 
 /** What a picture showed and what was heard with it; for tests and for the lip report. */
 export interface Moment {
+  /** When it was on the screen, and when it was meant to be. */
   perfS: number;
+  dueS: number;
   utterance: number | null;
   scoreShownS: number;
   scoreHeardS: number | null;
@@ -19,6 +21,9 @@ export interface Moment {
 }
 
 interface Drawn {
+  nowS: number;
+  /** When it was meant to be seen. */
+  dueS: number;
   shown: Shown;
   jawOpen: number;
 }
@@ -42,7 +47,6 @@ export class Player {
   private intervalS = 1 / 60;
   private lately: number[] = [];
   private drawnS = 0;
-  private tickedS = 0;
   private stage = 0;
 
   constructor(private readonly link: Link) {}
@@ -67,17 +71,14 @@ export class Player {
     if (heard !== null) this.report(heard);
   }
 
-  /** Once for each of the screen's pictures, drawn anew or not. */
-  tick(nowS: number): void {
+  /** Once for each of the screen's pictures; `seen`: the one drawn last is on the screen now. */
+  tick(nowS: number, seen: boolean): void {
     this.speaker?.tick();
-    const elapsed = nowS - this.tickedS;
-    this.tickedS = nowS;
-    if (this.drawn !== null && elapsed > 0 && elapsed < 0.5) this.took(elapsed);
-    this.judge(nowS);
+    if (seen && this.drawn !== null) this.judge(nowS, this.drawn);
     for (const heard of this.playout.reports(this.axis.heard(nowS))) this.report(heard);
   }
 
-  /** The pose for the picture being drawn at `nowS`, which is seen one of the screen's later. */
+  /** The pose for the picture being drawn at `nowS`, which is seen a little later. */
   poseAt(nowS: number): Pose {
     const elapsed = Math.min(0.5, Math.max(0.001, nowS - this.drawnS));
     this.drawnS = nowS;
@@ -88,7 +89,7 @@ export class Player {
     if (ideal !== null) this.playout.follow(ideal, play, elapsed);
     this.stage = this.playout.stageAt(play) ?? 0;
     const shown = this.track.sample(this.stage, rest, this.pose);
-    this.drawn = { shown, jawOpen: this.pose.face[JAW_OPEN] ?? 0 };
+    this.drawn = { nowS, dueS, shown, jawOpen: this.pose.face[JAW_OPEN] ?? 0 };
     return this.pose;
   }
 
@@ -119,20 +120,24 @@ export class Player {
     if (this.axis === this.speaker) this.speaker.play(chunk, chunk.samples, start);
   }
 
-  /** The picture drawn last has been on the screen since about now: were lips and sound together? */
-  private judge(nowS: number): void {
-    const drawn = this.drawn;
-    if (drawn === null) return;
+  /** The picture drawn last is on the screen since about now: were lips and sound together? */
+  private judge(nowS: number, drawn: Drawn): void {
     this.drawn = null;
-    const heard = this.playout.scoreAt(this.axis.heard(nowS));
-    const together = heard !== null && !heard.last && heard.utterance === drawn.shown.utterance;
-    if (together) this.errors.push(drawn.shown.scoreS - heard.scoreS);
+    if (nowS - drawn.nowS < 0.5) this.took(nowS - drawn.nowS);
+    const heard = this.heardAt(nowS, drawn);
+    if (heard !== null) this.errors.push(drawn.shown.scoreS - heard);
     this.moments.push({
-      perfS: nowS, utterance: drawn.shown.utterance, scoreShownS: drawn.shown.scoreS,
-      scoreHeardS: together ? heard.scoreS : null, generation: drawn.shown.generation,
-      jawOpen: drawn.jawOpen, relaxed: drawn.shown.relaxed,
+      perfS: nowS, dueS: drawn.dueS, utterance: drawn.shown.utterance,
+      scoreShownS: drawn.shown.scoreS, scoreHeardS: heard,
+      generation: drawn.shown.generation, jawOpen: drawn.jawOpen, relaxed: drawn.shown.relaxed,
     });
     if (this.moments.length > MOMENTS_KEPT) this.moments.splice(0, MOMENTS_KEPT / 4);
+  }
+
+  private heardAt(nowS: number, drawn: Drawn): number | null {
+    const heard = this.playout.scoreAt(this.axis.heard(nowS));
+    const together = heard !== null && !heard.last && heard.utterance === drawn.shown.utterance;
+    return together ? heard.scoreS : null;
   }
 
   private report(heard: Heard): void {

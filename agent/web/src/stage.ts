@@ -12,6 +12,9 @@ import type { Pose } from "./frames.ts";
 import { drawsBySoftware, type Level, LEVELS, Quality } from "./quality.ts";
 import { backdrop, plainDesk, shaded } from "./room.ts";
 
+const GIVE_UP_S = 3;
+const AT_MOST_S = 0.2;
+
 export class Stage {
   private readonly renderer: WebGLRenderer;
   private readonly scene = new Scene();
@@ -20,6 +23,9 @@ export class Stage {
   private readonly quality: Quality;
   private readonly software: boolean;
   private readonly room = new Group();
+  private fence: WebGLSync | null = null;
+  private drawnS = 0;
+  private tookS = 1 / 60;
   private body: BodyView = new PlaceholderBody();
   private desk: Object3D;
 
@@ -77,9 +83,22 @@ export class Stage {
     this.camera.updateProjectionMatrix();
   }
 
-  /** Seconds between two pictures at least. */
+  /** Whether the picture drawn last is finished; ask once for each of the screen's pictures. */
+  finished(nowS: number): boolean {
+    if (this.fence === null) return true;
+    const gl = this.renderer.getContext() as WebGL2RenderingContext;
+    const waits = gl.getSyncParameter(this.fence, gl.SYNC_STATUS) === gl.UNSIGNALED;
+    if (waits && nowS - this.drawnS < GIVE_UP_S) return false;
+    gl.deleteSync(this.fence);
+    this.fence = null;
+    this.tookS += 0.2 * (nowS - this.drawnS - this.tookS);
+    return true;
+  }
+
+  /** Seconds between two pictures at least: a processor that draws is needed for listening, too. */
   get atLeastS(): number {
-    return 1 / (LEVELS[this.quality.level]?.atMostHz ?? 60);
+    const least = 1 / (LEVELS[this.quality.level]?.atMostHz ?? 60);
+    return this.software ? Math.min(AT_MOST_S, Math.max(least, 2.2 * this.tookS)) : least;
   }
 
   get level(): number {
@@ -87,9 +106,13 @@ export class Stage {
   }
 
   /** Draw one picture of `pose`, `elapsedS` after the one before. */
-  draw(pose: Pose, elapsedS: number): void {
+  draw(pose: Pose, nowS: number, elapsedS: number): void {
     this.body.apply(pose, elapsedS);
     this.renderer.render(this.scene, this.camera);
+    const gl = this.renderer.getContext() as WebGL2RenderingContext;
+    this.fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
+    gl.flush();
+    this.drawnS = nowS;
     if (!this.software && this.quality.took(elapsedS)) this.resize();
   }
 
