@@ -203,7 +203,9 @@ def compose(
     speaking = np.clip(np.max(mouth[:, :-2], axis=1, initial=0.0) * 4, 0, 1)[:, None]
     # While lips speak, an expression keeps its smile and gives up half of its other lip shapes.
     face[:, _OTHER_MOUTH] *= 1 - 0.5 * speaking
-    face[:, _SMILING] *= 1 - 0.3 * speaking
+    # Rounded lips cannot smile at the same time.
+    rounded = np.clip(mouth[:, COLUMN["pucker"]] + 0.6 * mouth[:, COLUMN["funnel"]], 0, 1)
+    face[:, _SMILING] *= (1 - 0.3 * speaking) * (1 - 0.7 * rounded)[:, None]
     strength = config.mouth
     for column, i in _SINGLES.items():
         face[:, i] += mouth[:, COLUMN[column]] * strength

@@ -30,6 +30,7 @@ from agent.core.messages import (
 Command = Act | Stop | Duck | PrepareSpeech
 
 _NOW, _MAYBE = 0, 1
+_GENERATIONS_APART = 10
 
 
 class Performer:
@@ -60,6 +61,8 @@ class Performer:
         self._config = config or PerformerConfig()
         self._gestures = gestures
         self._order = itertools.count()
+        self._utterances = itertools.count(1)
+        self._generation = 0
         self._wanted: asyncio.PriorityQueue[tuple[int, int, ActOnStage | None, int, str]]
 
     async def run(self) -> None:
@@ -73,6 +76,9 @@ class Performer:
             publish=self._publish,
             send=self._bodies.apply,
             want=lambda act, index, text: self._want(_NOW, text, act, index),
+            # Bodies outlive a restart and raise the generation themselves when they rest.
+            generation=self._generation + _GENERATIONS_APART,
+            utterances=self._utterances,
         )
         try:
             async with asyncio.TaskGroup() as group:
@@ -83,6 +89,8 @@ class Performer:
                 group.create_task(self._listen_to_bodies(stage))
                 group.create_task(self._move_on(stage))
         finally:
+            stage.abandon(self._clock.now())
+            self._generation = stage.generation
             await self._bodies.rest()
             await self._voices.close()
 

@@ -8,7 +8,7 @@ or is given up. Sound that was asked for by an act that has ended meanwhile is n
 
 import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -79,7 +79,10 @@ class Stage:
         publish: Callable[[Message], None],
         send: Callable[[StageItem], None],
         want: Callable[[ActOnStage, int, str], None],
+        generation: int = 0,
+        utterances: Iterator[int] | None = None,
     ) -> None:
+        """`generation`, `utterances`: where an earlier stage for the same bodies left off."""
         self._config = config
         self._lead_s = lead_s
         self._telling = Telling(config.telling, publish)
@@ -87,14 +90,20 @@ class Stage:
         self._want = want
         self.attention = Attention(config.animation.gaze.eye_height_m)
         self._animation = Animation(config=config.animation, gestures=gestures, start=start)
-        self._generation = 0
+        self._generation = generation
         self._next = math.ceil(start * FRAME_RATE_HZ)
-        self._utterances = itertools.count(1)
+        self._utterances = utterances or itertools.count(1)
         self._current: Playback | None = None
         self._covered: list[Playback] = []
         self._tracks: dict[int, MouthTrack] = {}
         self._silent: list[tuple[float, Act]] = []
         self._relax_at = math.inf
+        self._rewind(start)
+
+    @property
+    def generation(self) -> int:
+        """Of what is being sent now."""
+        return self._generation
 
     @property
     def sent_at(self) -> float:
@@ -137,12 +146,31 @@ class Stage:
             return limit is not None and _RANK[act.priority] >= _RANK[limit]
 
         self._end_speech(now, why, keep)
-        for _, act in self._silent:
-            if not keep(act):
-                self._telling.finish(act, now, interrupted=True, detail=why)
+        ended = [act for _, act in self._silent if not keep(act)]
+        for act in ended:
+            self._telling.finish(act, now, interrupted=True, detail=why)
         self._silent = [pair for pair in self._silent if keep(pair[1])]
+        if ended and (self._current is None or not self._current.playing):
+            self._rewind(now)
+            self._animation.give_up_gestures(now)
         self._send(Volume(at=now, gain=1.0))
         self.advance(now)
+
+    def abandon(self, now: float) -> None:
+        """The stage comes down with what is on it; whoever waits for an act is told."""
+        playbacks = ([self._current] if self._current is not None else []) + self._covered
+        for playback in playbacks:
+            heard_s = playback.heard_s(now)
+            for on_stage in playback.acts:
+                if not on_stage.over:
+                    on_stage.over = True
+                    heard = playback.score.heard(on_stage.act.act, heard_s)
+                    self._telling.finish(
+                        on_stage.act, now, heard=heard, interrupted=True, detail="stage ended"
+                    )
+        for _, act in self._silent:
+            self._telling.finish(act, now, interrupted=True, detail="stage ended")
+        self._telling.state(now, speaking=False, moving=False)
 
     def duck(self, duck: Duck, now: float) -> None:
         """Lower, hold or bring back the voice."""

@@ -11,6 +11,7 @@ import importlib.util
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +49,8 @@ SENTENCES = (
 )
 EXTREMES = (Expression.HAPPY, Expression.SURPRISED, Expression.APOLOGETIC, Expression.THINKING)
 SHIFT_S = 0.2
+HALF_FRAME_S = 0.5 / FRAME_RATE_HZ
+VRM = Path(__file__).parents[2] / "actuation/embodiments/avatar/receptionist.vrm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,7 @@ def measure() -> list[Figure]:
         _contacts(takes),
         _apexes(takes),
         _expressions(speeches),
+        *_on_the_character(takes),
         Figure(
             name="text to first sound and frames",
             value=float(np.median(first_ms)),
@@ -212,6 +216,46 @@ def _expressions(speeches: Sequence[Speech]) -> Figure:
         at_most=False,
         note=f"{', '.join(EXTREMES)} at full intensity",
     )
+
+
+def _on_the_character(takes: Sequence[_Take]) -> list[Figure]:
+    """The same closures on the mesh of the character that ships, where it is there."""
+    from actuation.embodiments.lip_probe import LipProbe
+    from actuation.embodiments.vrm_file import read_character
+
+    if not VRM.exists():
+        return []
+    probe = LipProbe(read_character(VRM))
+
+    def narrowest_mm(some: Iterable[_Take]) -> Floats:
+        found = []
+        for take in some:
+            opening = probe.opening_m(take.faces)
+            for phone in take.phones:
+                inside = (take.times >= phone.start_s - HALF_FRAME_S) & (
+                    take.times <= phone.end_s + HALF_FRAME_S
+                )
+                if phone.name in "pbm" and np.any(inside):
+                    found.append(1e3 * float(opening[inside].min()))
+        return np.array(found)
+
+    def p95(some: Iterable[_Take]) -> float:
+        return float(np.quantile(narrowest_mm(some), 0.95))
+
+    widest = max(1e3 * float(probe.opening_m(t.faces).max()) for t in takes)
+    return [
+        Figure(
+            name="lips apart at p b m on the character, p95",
+            value=p95(takes),
+            unit="mm",
+            target=0.5,
+            baseline=p95(map(_by_loudness, takes)),
+            baseline_of="jaw by loudness",
+            control=p95(t.shifted() for t in takes),
+            control_of="sound shifted 0.2 s",
+            note=f"on its own mesh; widest opening {widest:.0f} mm",
+        )
+    ]
 
 
 def _by_loudness(take: _Take) -> _Take:

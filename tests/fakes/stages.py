@@ -172,7 +172,7 @@ class HandMoved:
 
 @asynccontextmanager
 async def performing(*voices, bodies=None, config=None, voice_config=None):
-    """A whole performer on the running loop. Yields (publish, messages, bodies)."""
+    """A whole performer on the running loop. Yields (publish, messages, bodies, restart)."""
     loop = asyncio.get_running_loop()
     clock, bus, told = LoopClock(loop), Bus(), []
     inbox = bus.subscribe(Message, delivery=EVERY)
@@ -198,9 +198,18 @@ async def performing(*voices, bodies=None, config=None, voice_config=None):
             told.append(message)
 
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(performer.run()), group.create_task(keep())]
+        tasks = [group.create_task(keep()), group.create_task(performer.run())]
+
+        async def restart():
+            ended = tasks.pop()
+            ended.cancel()
+            await asyncio.wait([ended])
+            tasks.append(group.create_task(performer.run()))
+
         try:
-            yield bus.publish, told, bodies
+            yield bus.publish, told, bodies, restart
         finally:
-            for task in tasks:
+            for task in reversed(tasks):
                 task.cancel()
+                await asyncio.wait([task])
+                await asyncio.sleep(0.001)

@@ -40,7 +40,7 @@ def of(kind, told):
 
 async def test_a_dead_voice_is_replaced_and_the_change_is_told():
     async with performing(DeadVoice("best"), FakeVoice("second"), SilentVoice()) as stage:
-        publish, told, _ = stage
+        publish, told, *_ = stage
         publish(act("Good morning.", at=now()))
         await asyncio.sleep(3)
     assert of(ActFinished, told)[0].heard == "Good morning."
@@ -53,7 +53,7 @@ async def test_a_clause_that_breaks_a_voice_is_said_by_another_and_the_next_by_t
     first = FailingVoice("first", fails=lambda text: "twelve" in text)
     second = FakeVoice("second")
     async with performing(first, second, SilentVoice()) as stage:
-        publish, told, _ = stage
+        publish, told, *_ = stage
         publish(act("Good morning.", "Room twelve.", "Come in.", at=now()))
         await asyncio.sleep(6)
     assert first.said == ["Good morning.", "Come in."]
@@ -64,7 +64,7 @@ async def test_a_clause_that_breaks_a_voice_is_said_by_another_and_the_next_by_t
 async def test_without_any_voice_captions_flow_and_the_mouth_is_still():
     body = KeepingBody()
     async with performing(DeadVoice(), SilentVoice(), bodies=[body]) as stage:
-        publish, told, _ = stage
+        publish, told, *_ = stage
         publish(act("Good morning, welcome.", "Come in.", at=now()))
         await asyncio.sleep(8)
     spoken = of(ClauseSpoken, told)
@@ -77,7 +77,7 @@ async def test_without_any_voice_captions_flow_and_the_mouth_is_still():
 async def test_a_voice_that_failed_often_is_left_alone_and_tried_again_later():
     first = FailingVoice("first", fails=lambda text: "bad" in text)
     async with performing(first, FakeVoice("second"), SilentVoice()) as stage:
-        publish, _, _ = stage
+        publish, *_ = stage
         for k in range(4):
             publish(act(f"bad {k}", at=now()))
             await asyncio.sleep(2)
@@ -92,7 +92,7 @@ async def test_a_voice_that_failed_often_is_left_alone_and_tried_again_later():
 
 async def test_words_that_cannot_be_said_are_shown_and_pass():
     async with performing() as stage:
-        publish, told, _ = stage
+        publish, told, *_ = stage
         publish(act("😀", "привет мир", "Come in.", at=now()))
         await asyncio.sleep(6)
     assert len(of(ClauseSpoken, told)) == 3
@@ -100,7 +100,7 @@ async def test_words_that_cannot_be_said_are_shown_and_pass():
 
 async def test_slow_sound_of_a_stopped_act_never_plays():
     async with performing(FakeVoice(delay_s=1.0), SilentVoice()) as stage:
-        publish, told, (body,) = stage
+        publish, told, (body,), _ = stage
         publish(act("Good morning.", at=now()))
         await asyncio.sleep(0.5)
         publish(stop(at=now()))
@@ -112,7 +112,7 @@ async def test_slow_sound_of_a_stopped_act_never_plays():
 async def test_prepared_words_start_within_the_lead_in():
     slow = FakeVoice(delay_s=1.0)
     async with performing(slow, SilentVoice()) as stage:
-        publish, _, (body,) = stage
+        publish, _, (body,), _ = stage
         wanted = act("Good morning.", at=now())
         publish(PrepareSpeech(at=now(), clauses=wanted.clauses))
         await asyncio.sleep(2)
@@ -125,7 +125,7 @@ async def test_prepared_words_start_within_the_lead_in():
 async def test_what_is_wanted_now_comes_before_what_may_be_wanted():
     slow = FakeVoice(delay_s=0.5)
     async with performing(slow, SilentVoice()) as stage:
-        publish, _, _ = stage
+        publish, *_ = stage
         maybe = act(*(f"maybe {k}" for k in range(9)))
         publish(PrepareSpeech(at=now(), clauses=maybe.clauses))
         await asyncio.sleep(0.1)
@@ -223,7 +223,7 @@ class AbsentBody(KeepingBody):
 async def test_a_body_that_raises_does_not_stop_the_others():
     good, bad = KeepingBody("good"), RaisingBody("bad")
     async with performing(bodies=[bad, good]) as stage:
-        publish, told, _ = stage
+        publish, told, *_ = stage
         publish(act(LONG, at=now()))
         await asyncio.sleep(6)
         bad.broken = False
@@ -236,7 +236,7 @@ async def test_a_body_that_raises_does_not_stop_the_others():
 
 async def test_a_body_that_is_absent_is_reported_with_its_cure():
     async with performing(bodies=[AbsentBody("robot"), KeepingBody()]) as stage:
-        publish, told, _ = stage
+        publish, told, *_ = stage
         publish(act("Good morning.", at=now()))
         await asyncio.sleep(3)
     assert "switch it on" in of(ComponentHealth, told)[0].detail
@@ -245,7 +245,7 @@ async def test_a_body_that_is_absent_is_reported_with_its_cure():
 
 async def test_without_any_body_acts_still_run_by_the_clock():
     async with performing(bodies=[]) as stage:
-        publish, told, _ = stage
+        publish, told, *_ = stage
         publish(act("Good morning.", at=now()))
         await asyncio.sleep(3)
     assert of(ActFinished, told)[0].heard == "Good morning."
@@ -253,7 +253,7 @@ async def test_without_any_body_acts_still_run_by_the_clock():
 
 async def test_a_body_that_stops_reporting_is_taken_to_play_on_time():
     async with performing() as stage:
-        publish, told, _ = stage
+        publish, told, *_ = stage
         publish(act("Good morning.", at=now()))
         await asyncio.sleep(4)
     assert of(ActStarted, told)
@@ -268,9 +268,35 @@ async def test_bodies_rest_and_voices_end_when_the_performer_ends():
     assert voice.closed
 
 
+async def test_a_performer_that_is_restarted_speaks_on_and_owes_no_answer():
+    body = KeepingBody()
+    async with performing(bodies=[body]) as stage:
+        publish, told, *_ = stage
+        publish(act(LONG, at=now()))
+        await asyncio.sleep(1)
+    assert of(ActFinished, told)[0].interrupted
+    assert of(ActFinished, told)[0].detail == "stage ended"
+
+
+async def test_bodies_follow_a_restarted_performer():
+    body = KeepingBody()
+    async with performing(bodies=[body]) as stage:
+        publish, told, *_ = stage
+        stage_again = stage[3]
+        publish(act(LONG, at=now()))
+        await asyncio.sleep(1)
+        await stage_again()
+        before = len(body.sound)
+        publish(act("Good morning.", at=now()))
+        await asyncio.sleep(3)
+    assert len(body.sound) > before
+    assert [f.interrupted for f in of(ActFinished, told)] == [True, False]
+    assert len({c.utterance for c in body.sound}) == 2
+
+
 async def test_from_duck_to_silence_takes_no_time_of_its_own():
     async with performing() as stage:
-        publish, _, (body,) = stage
+        publish, _, (body,), _ = stage
         publish(act(LONG, at=now()))
         await asyncio.sleep(1.5)
         held_at = now()

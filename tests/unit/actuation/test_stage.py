@@ -387,6 +387,22 @@ def test_a_silent_nod_is_seen_and_told():
     assert np.ptp(pitch) > 0.03
 
 
+def test_a_stop_retracts_a_silent_gesture_at_once():
+    stage = HandMoved()
+    stage.run(1.0)
+    nod = act(gestures=(GestureCue(lexeme="small_bow"),))
+    stage.act(nod)
+    stage.run(0.3)
+    stage.stage.stop(stop(), stage.now)
+    stopped_at = stage.now
+    assert stage.of(ActFinished)[0].interrupted
+    stage.run(2.0)
+    pitch = {round(f.at - stopped_at, 3): f.joints[5][0] for f in stage.body.frames}
+    late = [v for at, v in pitch.items() if at > 0.45]
+    assert np.ptp(late) < 0.03
+    assert max(abs(v) for v in late) < 0.04
+
+
 def test_more_to_follow_keeps_the_floor_for_a_while():
     stage = HandMoved()
     stage.act(act("Good morning.", more_follows=True))
