@@ -16,6 +16,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from agent.core.clock import Clock
+from agent.core.errors import BackendUnavailableError
 from agent.core.messages import BackendChosen, ComponentHealth, Health, Message, TurnId
 from perception.audio import Sound
 from perception.packets import Kind, Packet, pack
@@ -109,15 +110,22 @@ class RecogniserProcess:
                 await self._clock.sleep_until(now + _TRIES_WITHIN_S)
                 continue
             best = able[0]
-            fault = await self._run_once(best, why if failed else "")
+            try:
+                fault = await self._run_once(best, why if failed else "")
+                times = [self._clock.now()] if fault else []
+            except BackendUnavailableError as hopeless:
+                fault, times = str(hopeless), [self._clock.now()] * _TRIES
             if fault:
                 why = f"{best.row}: {fault}"
-                failed.setdefault(best.row, []).append(self._clock.now())
+            failed.setdefault(best.row, []).extend(times)
             self._say(Health.RESTARTING, why or f"{best.row} is started anew")
             await self._clock.sleep_until(self._clock.now() + _PAUSE_S)
 
     async def _run_once(self, choice: Candidate, why: str) -> str:
-        """Start `choice` and read its answers until it ends. Returns what went wrong, or ''."""
+        """Start `choice` and read its answers until it ends. Returns what went wrong, or ''.
+
+        Raises `BackendUnavailableError` when it says itself that it cannot work here.
+        """
         self._say(Health.STARTING, choice.row)
         settings = {"config": self._config.model_dump(), "site": asdict(self._site)}
         process = await asyncio.create_subprocess_exec(
@@ -127,8 +135,10 @@ class RecogniserProcess:
         self._process = process
         try:
             first = await self._first_words(process)
+            if "unavailable" in first:
+                raise BackendUnavailableError(first["unavailable"])
             if "ready" not in first:
-                return str(first.get("unavailable", "it ended before it was ready"))
+                return "it was not ready in time"
             detail = "; ".join(filter(None, (choice.detail, why, _about(choice.row, self._config))))
             fallback = choice.fallback or bool(why and choice.row not in why)
             self._publish(
@@ -157,7 +167,7 @@ class RecogniserProcess:
             async with asyncio.timeout(self._config.ready_within_s):
                 line = await process.stdout.readline()
         except TimeoutError:
-            return {"unavailable": f"not ready within {self._config.ready_within_s:g} s"}
+            return {}
         return json.loads(line) if line else {}
 
     async def _read_answers(self, process: Process) -> None:

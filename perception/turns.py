@@ -163,7 +163,7 @@ class TurnTaker:
             return []
         turn.final = True
         if not turn.paused:
-            return self._pause(turn, self._voice.last_voiced_at, self._voice.voiced_s)
+            return self._pause(turn, self._voice.ended_at, self._voice.voiced_s)
         return self._perhaps_end(turn.heard_until)
 
     def close(self, *, late: bool = False) -> list[Outcome]:
@@ -174,7 +174,7 @@ class TurnTaker:
             return []
         if not turn.paused:
             turn.voiced_before_s += self._voice.voiced_s
-            turn.last_voiced_at = self._voice.last_voiced_at
+            turn.last_voiced_at = self._voice.ended_at
         text = turn.partial if turn.words is None else turn.words
         return [self._end(turn, text), DropWords(turn=turn.id, late=late)]
 

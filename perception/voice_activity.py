@@ -72,6 +72,12 @@ class VoiceConfig(BaseModel):
     pause_s: float = Field(
         0.2, ge=0.05, le=1, description="Silence after which a voice counts as paused."
     )
+    trails_s: float = Field(
+        0.06,
+        ge=0,
+        le=0.3,
+        description="How long the detector still says voice after a voice has ended; taken off.",
+    )
     quietest_db: float = Field(
         -60.0, ge=-120, le=0, description="Frames below this level are never a voice."
     )
@@ -108,11 +114,17 @@ class VoiceSegmenter:
         """Between STARTED and PAUSED."""
         self.voiced_s = 0.0
         self.last_voiced_at = 0.0
+        """End of the newest voiced frame; the voice itself may have ended `trails_s` before."""
 
     @property
     def perhaps(self) -> bool:
         """A voice may just be beginning: its first frames are being confirmed."""
         return self._candidate_at is not None
+
+    @property
+    def ended_at(self) -> float:
+        """When the voice ended, if it has: the last voiced sample."""
+        return self.last_voiced_at - min(self._config.trails_s, self.voiced_s)
 
     def hear(self, at: float, probability: float) -> VoiceHeard | None:
         """Take in one frame that begins at `at`; return what it settles, if anything."""
@@ -153,7 +165,8 @@ class VoiceSegmenter:
             return VoiceHeard(
                 at=self.last_voiced_at, event=VoiceEvent.CONTINUES, voiced_s=self.voiced_s
             )
-        if at + FRAME_S - self.last_voiced_at < self._config.pause_s - FRAME_S / 2:
+        ended_at = self.ended_at
+        if at + FRAME_S - ended_at < self._config.pause_s - FRAME_S / 2:
             return None
         self.voiced = False
-        return VoiceHeard(at=self.last_voiced_at, event=VoiceEvent.PAUSED, voiced_s=self.voiced_s)
+        return VoiceHeard(at=ended_at, event=VoiceEvent.PAUSED, voiced_s=self.voiced_s)

@@ -1,0 +1,176 @@
+"""What every recogniser must do, whoever made it: the fake, the embedded one, the real Whisper."""
+
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from perception.recognition import Reading, RecognitionConfig, WhisperConfig
+from perception.site_language import SiteLanguage
+from tests.fakes.sounds import FakeRecogniser, quiet, visitor_says
+
+SITE = SiteLanguage(
+    names=("Anna Keller", "Chidi Okafor"), rooms=("Room Aurora", "2.14"), company=("Foyer House",)
+)
+MAKE_WHISPER = """
+import json, sys
+from transformers import PreTrainedTokenizerFast, WhisperConfig, WhisperFeatureExtractor
+from transformers import WhisperForConditionalGeneration
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+from faster_whisper.tokenizer import _LANGUAGE_CODES
+import torch
+
+folder = sys.argv[1]
+letters = sorted(pre_tokenizers.ByteLevel.alphabet())
+words = {c: i for i, c in enumerate(letters)}
+words |= {f"filler{i}": len(words) + i for i in range(50257 - len(words))}
+tokenizer = Tokenizer(models.BPE(vocab=words, merges=[]))
+tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+tokenizer.decoder = decoders.ByteLevel()
+special = ["<|endoftext|>", "<|startoftranscript|>"]
+special += [f"<|{code}|>" for code in _LANGUAGE_CODES][:99]
+special += ["<|translate|>", "<|transcribe|>", "<|startoflm|>", "<|startofprev|>"]
+special += ["<|nospeech|>", "<|notimestamps|>"]
+special += [f"<|{i * 0.02:.2f}|>" for i in range(1501)]
+tokenizer.add_special_tokens(special)
+tokenizer.save(f"{folder}/tokenizer.json")
+PreTrainedTokenizerFast(tokenizer_object=tokenizer).save_pretrained(folder)
+torch.manual_seed(1)
+config = WhisperConfig(
+    vocab_size=tokenizer.get_vocab_size(), d_model=64, num_mel_bins=80, encoder_layers=1,
+    decoder_layers=1, encoder_attention_heads=2, decoder_attention_heads=2, encoder_ffn_dim=64,
+    decoder_ffn_dim=64, decoder_start_token_id=50258, eos_token_id=50257, pad_token_id=50257,
+    bos_token_id=50257, begin_suppress_tokens=[220], suppress_tokens=[],
+)
+model = WhisperForConditionalGeneration(config)
+model.generation_config.alignment_heads = [[0, 0]]
+languages = list(_LANGUAGE_CODES)[:99]
+model.generation_config.lang_to_id = {f"<|{c}|>": 50259 + i for i, c in enumerate(languages)}
+model.generation_config.suppress_tokens = []
+model.save_pretrained(folder)
+WhisperFeatureExtractor(feature_size=80).save_pretrained(folder)
+"""
+"""A random one-layer Whisper: the real code path, nonsense for words."""
+
+
+@pytest.fixture(scope="session")
+def whisper_folder(tmp_path_factory, request):
+    """The folder of a tiny model; kept in pytest's cache, since making it takes seconds."""
+    cache = request.config.cache.mkdir("whisper-random-1") if request.config.cache else None
+    folder = cache or tmp_path_factory.mktemp("whisper")
+    if not (folder / "model" / "model.bin").is_file():
+        source = tmp_path_factory.mktemp("whisper-source")
+        make = [sys.executable, "-c", MAKE_WHISPER, str(source)]
+        converter = [sys.executable, "-m", "ctranslate2.converters.transformers"]
+        convert = [*converter, "--model", str(source), "--output_dir", str(folder / "model")]
+        convert += ["--copy_files", "tokenizer.json", "preprocessor_config.json"]
+        convert += ["--quantization", "int8", "--force"]
+        for command in (make, convert):
+            done = subprocess.run(
+                command, capture_output=True, text=True, env=os.environ | {"HF_HUB_OFFLINE": "1"}
+            )
+            assert done.returncode == 0, done.stderr[-2000:]
+    return folder / "model"
+
+
+@pytest.fixture(params=["fake", "pocketsphinx", "whisper"], scope="module")
+def recogniser(request):
+    if request.param == "fake":
+        return FakeRecogniser()
+    if request.param == "pocketsphinx":
+        from perception.backends.pocketsphinx import PocketsphinxRecogniser
+
+        return PocketsphinxRecogniser(RecognitionConfig(), SITE)
+    from perception.backends.whisper import WhisperRecogniser
+
+    folder = request.getfixturevalue("whisper_folder")
+    return WhisperRecogniser(RecognitionConfig(whisper=WhisperConfig(model=str(folder))), SITE)
+
+
+@pytest.fixture(scope="module")
+def speech(tmp_path_factory):
+    said = visitor_says("where is the meeting room please", tmp_path_factory.mktemp("said"))
+    return np.concatenate([quiet(0.3), said, quiet(0.2)])
+
+
+def feed(recogniser, sound, size=512):
+    for i in range(0, sound.size, size):
+        recogniser.feed(sound[i : i + size])
+
+
+def assert_is_reading(reading):
+    assert isinstance(reading, Reading)
+    assert isinstance(reading.text, str)
+    assert 0.0 <= reading.confidence <= 1.0
+    assert reading.text == reading.text.strip().lower()
+    assert reading.text or reading.confidence == 0.0
+
+
+def test_speech_gives_a_reading(recogniser, speech):
+    recogniser.start()
+    feed(recogniser, speech)
+    assert_is_reading(recogniser.finish())
+
+
+def test_no_sound_at_all_gives_no_words(recogniser):
+    recogniser.start()
+    assert recogniser.finish() == Reading(text="", confidence=0.0)
+
+
+def test_a_sliver_of_sound_in_odd_sizes_is_no_fault(recogniser):
+    recogniser.start()
+    feed(recogniser, quiet(0.05), size=7)
+    assert_is_reading(recogniser.finish())
+
+
+def test_the_same_turn_said_twice_is_read_alike_and_nothing_of_the_first_remains(
+    recogniser, speech
+):
+    recogniser.start()
+    feed(recogniser, speech)
+    first = recogniser.finish().text
+    recogniser.start()
+    feed(recogniser, speech)
+    assert len(recogniser.finish().text.split()) <= len(first.split()) + 1
+
+
+def test_a_turn_may_go_on_after_it_was_read(recogniser, speech):
+    recogniser.start()
+    feed(recogniser, speech[: speech.size // 2])
+    recogniser.finish()
+    feed(recogniser, speech[speech.size // 2 :])
+    assert_is_reading(recogniser.finish())
+
+
+def test_words_so_far_are_text_and_never_a_fault(recogniser, speech):
+    recogniser.start()
+    heard = []
+    for i in range(0, speech.size, 1600):
+        recogniser.feed(speech[i : i + 1600])
+        heard.append(recogniser.partial())
+    assert all(isinstance(text, str) for text in heard)
+
+
+def test_a_turn_given_up_in_the_middle_leaves_the_next_unharmed(recogniser, speech):
+    recogniser.start()
+    feed(recogniser, speech[:4000])
+    recogniser.start()
+    feed(recogniser, speech)
+    assert_is_reading(recogniser.finish())
+
+
+def test_whisper_without_a_model_says_what_to_do(tmp_path):
+    from agent.core.errors import BackendUnavailableError
+    from perception.backends.whisper import WhisperRecogniser
+
+    config = RecognitionConfig(whisper=WhisperConfig(model="absent", folder=str(tmp_path)))
+    with pytest.raises(BackendUnavailableError, match=r"absent.*whisper\.download"):
+        WhisperRecogniser(config, SITE)
+
+
+def test_the_settings_travel_to_the_process_as_json():
+    config = RecognitionConfig(mixture=0.7)
+    assert RecognitionConfig.model_validate(json.loads(json.dumps(config.model_dump()))) == config
