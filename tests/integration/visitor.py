@@ -55,7 +55,9 @@ class Run:
 
 
 def scenarios() -> list[dict]:
-    return [s for path in sorted(SCENARIOS.glob("*.yaml")) for s in yaml.safe_load(path.read_text())]
+    return [
+        s for path in sorted(SCENARIOS.glob("*.yaml")) for s in yaml.safe_load(path.read_text())
+    ]
 
 
 def words_of(effect: Effect) -> str:

@@ -1,0 +1,96 @@
+"""The demonstration site at a desk that needs no model and no thread, and a visit to it."""
+
+import asyncio
+from functools import lru_cache
+from pathlib import Path
+
+from agent.config import load
+from agent.core.clock import LoopClock, WallTime
+from agent.core.messages import TurnEnded, TurnId, TurnPaused
+from behavior.backends.embedded import EmbeddedDialogue
+from behavior.backends.embeddings import MiniLm, Words
+from behavior.directory import SiteConfig
+from behavior.draft import set_up_desk
+from behavior.reception import DialogueConfig, set_up_dialogue
+
+ROOT = Path(__file__).parents[2]
+KNOWLEDGE = ROOT / "configs" / "knowledge"
+
+
+@lru_cache(maxsize=1)
+def demo_site():
+    return load(ROOT / "configs" / "sites" / "demo.yaml", SiteConfig)
+
+
+@lru_cache(maxsize=2)
+def demo_desk(encoder="words"):
+    return set_up_desk(demo_site(), KNOWLEDGE, Words() if encoder == "words" else MiniLm())
+
+
+def embedded():
+    return EmbeddedDialogue(site=demo_site(), knowledge=KNOWLEDGE, encoder="words")
+
+
+def paused(at, text, turn=1, revision=0):
+    return TurnPaused(at=at, turn=TurnId(turn), revision=revision, text=text)
+
+
+def ended(at, text, turn=1, revision=0, **more):
+    return TurnEnded(at=at, turn=TurnId(turn), revision=revision, text=text, **more)
+
+
+class Reception:
+    """A whole dialogue component with its inputs fed by hand and its outputs kept."""
+
+    def __init__(self, folder, *, backend=None, site=None, **config):
+        self.visits = folder / "visits.sqlite"
+        self.messages = []
+        self._inputs = asyncio.Queue()
+        self.clock = LoopClock(asyncio.get_running_loop())
+        self.wall = WallTime(self.clock)
+        settings = {"encoder": "words", "backend": "embedded", "visits": self.visits}
+        self.dialogue = set_up_dialogue(
+            inputs=self._read(),
+            publish=self.messages.append,
+            site=site or demo_site(),
+            config=DialogueConfig(knowledge=KNOWLEDGE, **(settings | config)),
+            clock=self.clock,
+            wall=self.wall,
+        )
+        if backend is not None:
+            self.dialogue._backend = backend
+
+    async def _read(self):
+        while (message := await self._inputs.get()) is not None:
+            yield message
+
+    async def __aenter__(self):
+        self._task = asyncio.get_running_loop().create_task(self.dialogue.run())
+        await self.settle()
+        return self
+
+    async def __aexit__(self, *_):
+        await self.finish()
+
+    async def finish(self):
+        self._inputs.put_nowait(None)
+        await self._task
+
+    def tell(self, *messages):
+        for message in messages:
+            self._inputs.put_nowait(message)
+
+    async def settle(self, seconds=0.05):
+        await self.clock.sleep_until(self.clock.now() + seconds)
+
+    def of(self, kind):
+        return [m for m in self.messages if isinstance(m, kind)]
+
+    @property
+    def replies(self):
+        from agent.core.messages import ReplyReady
+
+        return self.of(ReplyReady)
+
+    def said(self):
+        return " ".join(c.text for r in self.replies for c in r.clauses)
