@@ -53,6 +53,8 @@ COMPARED: tuple[type[Message], ...] = (Act, Stop, Duck, ActRefused, HostNotified
 
 _TAP = Delivery(capacity=1_000_000, lossy=False)
 _AFTERWARDS_S = 5.0
+_PATIENCE_S = 120.0
+"""A dialogue may take so long to load; it takes no time in the replay."""
 
 
 class Player:
@@ -99,7 +101,7 @@ def replay(
     """
     if not recorded:
         return []
-    loop = VirtualTimeLoop(start_s=recorded[0].seen_at)
+    loop = VirtualTimeLoop(start_s=recorded[0].seen_at, patience_s=_PATIENCE_S)
     with asyncio.Runner(loop_factory=lambda: loop) as runner:
         now = runner.run(_decide_again(recorded, build, made))
     compared = tuple(kind for kind in COMPARED if kind in made)

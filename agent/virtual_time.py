@@ -4,12 +4,15 @@ Ninety seconds of an encounter pass in milliseconds, and in the same order each 
 outside the loop is waited for: while a worker thread or a child process is out, the loop sleeps
 in real time until it answers, or until the next timer would have been due. So a job that is
 faster than every deadline takes no virtual time, and a hung one still runs into its deadline.
+With `patience_s` a job takes no virtual time even when it is slower than that: what is decided
+does not depend on how fast the machine is today.
 """
 
 import asyncio
 import selectors
 from collections.abc import Callable
 from concurrent.futures import Executor
+from time import perf_counter
 from typing import Any, TypeVar, TypeVarTuple, Unpack
 
 T = TypeVar("T")
@@ -19,9 +22,10 @@ Ts = TypeVarTuple("Ts")
 class _JumpingSelector(selectors.DefaultSelector):
     """Selects without waiting, and counts the wait it was asked for as time passed."""
 
-    def __init__(self, start_s: float) -> None:
+    def __init__(self, start_s: float, patience_s: float) -> None:
         super().__init__()
         self.time_s = start_s
+        self._patience_s = self._patience_left_s = patience_s
         self.waits_outside: Callable[[], bool] = lambda: False
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
@@ -32,9 +36,19 @@ class _JumpingSelector(selectors.DefaultSelector):
         if ready or timeout <= 0:
             return list(ready)
         if self.waits_outside():
-            ready = super().select(timeout)
+            ready = self._wait_outside(timeout)
+        else:
+            self._patience_left_s = self._patience_s
         if not ready:
             self.time_s += timeout
+        return list(ready)
+
+    def _wait_outside(self, timeout: float) -> list[tuple[selectors.SelectorKey, int]]:
+        """Wait in real time until the timer is due, or longer while patience lasts."""
+        wait_s = max(timeout, self._patience_left_s)
+        began_at = perf_counter()
+        ready = super().select(wait_s)
+        self._patience_left_s = max(0.0, self._patience_left_s - (perf_counter() - began_at))
         return list(ready)
 
 
@@ -45,8 +59,9 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
     child processes started through asyncio. A thread started by hand is not seen.
     """
 
-    def __init__(self, start_s: float = 0.0) -> None:
-        selector = _JumpingSelector(start_s)
+    def __init__(self, start_s: float = 0.0, patience_s: float = 0.0) -> None:
+        """`patience_s`: real seconds that jobs outside may take in a row, at no virtual time."""
+        selector = _JumpingSelector(start_s, patience_s)
         super().__init__(selector)
         self._jumping = selector
         self._jobs = 0

@@ -7,6 +7,8 @@ import time
 
 import pytest
 
+from agent.virtual_time import VirtualTimeLoop
+
 
 async def test_ninety_seconds_pass_at_once():
     began = time.perf_counter()
@@ -60,3 +62,25 @@ async def test_a_test_marked_real_time_runs_on_the_clock_on_the_wall():
     began = time.perf_counter()
     await asyncio.sleep(0.02)
     assert time.perf_counter() - began >= 0.019
+
+
+def test_with_patience_a_job_slower_than_its_deadline_takes_no_virtual_time_either():
+    async def job():
+        async with asyncio.timeout(0.01):
+            await asyncio.to_thread(threading.Event().wait, 0.1)
+        return asyncio.get_running_loop().time()
+
+    with asyncio.Runner(loop_factory=lambda: VirtualTimeLoop(patience_s=20)) as runner:
+        assert runner.run(job()) == 0
+
+
+def test_patience_has_an_end():
+    async def job():
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.1):
+                await asyncio.to_thread(let_go.wait, 20)
+        let_go.set()
+
+    let_go = threading.Event()
+    with asyncio.Runner(loop_factory=lambda: VirtualTimeLoop(patience_s=0.05)) as runner:
+        runner.run(job())
