@@ -61,7 +61,7 @@ export type Pill = { doing: string; text: string };
 export function pillOf(
   open: boolean, doing: string, camera: boolean, microphone: boolean, muted: boolean,
 ): Pill {
-  if (!open) return { doing: "away", text: "Connecting …" };
+  if (!open) return { doing: "away", text: "Not connected" };
   if (doing === "speaking") return { doing, text: "Speaking" };
   if (doing === "thinking") return { doing, text: "Thinking …" };
   if (doing === "hearing") return { doing, text: "Listening" };

@@ -49,8 +49,9 @@ class Kiosk {
     this.startStage();
     this.listenToPeople();
     this.link.connect();
-    void this.greet();
     requestAnimationFrame((ms) => this.picture(ms));
+    // A hidden page draws nothing and still speaks, so it still reports.
+    setInterval(() => document.hidden && this.player.tick(perfS(), true), 100);
   }
 
   get bodyName(): string {
@@ -77,7 +78,6 @@ class Kiosk {
       at("plain").hidden = false;
       return;
     }
-    at("stage").classList.add("ready");
     const fit = new ResizeObserver(() => this.stage?.resize());
     fit.observe(at("scene"));
   }
@@ -92,6 +92,7 @@ class Kiosk {
     } catch {
       this.notice("no_avatar", "The character could not be loaded; a simple face stands in.", 8);
     }
+    at("stage").classList.add("ready");
   }
 
   // People.
@@ -112,7 +113,11 @@ class Kiosk {
     at("panel-toggle").addEventListener("click", () => this.togglePanel());
     addEventListener("pointerdown", () => this.wake());
     addEventListener("keydown", (event) => this.key(event));
-    document.addEventListener("visibilitychange", () => this.wake());
+    document.addEventListener("visibilitychange", () => {
+      this.wake();
+      if (!document.hidden) this.stayAwake();
+    });
+    this.stayAwake();
   }
 
   private key(event: KeyboardEvent): void {
@@ -127,12 +132,15 @@ class Kiosk {
     if (at("panel-toggle").hidden) return;
     const panel = at("panel");
     panel.hidden = !panel.hidden;
+    document.body.classList.toggle("with-panel", !panel.hidden);
     at("panel-toggle").setAttribute("aria-expanded", String(!panel.hidden));
   }
 
   private async greet(): Promise<void> {
+    if (this.asked) return;
     if (await this.senses.allowedBefore()) return this.answerAsk(true);
     at("ask").hidden = false;
+    document.body.classList.add("with-ask");
     at("ask-yes").focus({ preventScroll: true });
   }
 
@@ -140,11 +148,17 @@ class Kiosk {
     if (this.asked) return;
     this.asked = true;
     at("ask").hidden = true;
+    document.body.classList.remove("with-ask");
     at("line").focus({ preventScroll: true });
     this.wake();
     if (yes) void this.senses.start().then((said) => said !== "" && this.notice("senses", said, 12));
     this.devicesChanged();
     this.link.say({ kind: "button", button: "start" });
+  }
+
+  /** A kiosk's screen does not go dark, where the browser lets us ask. */
+  private stayAwake(): void {
+    void navigator.wakeLock?.request("screen").catch(() => undefined);
   }
 
   private wake(): void {
@@ -165,6 +179,8 @@ class Kiosk {
   }
 
   private refused(code: number): void {
+    at("ask").hidden = true;
+    document.body.classList.remove("with-ask");
     const other = code === Close.BUSY || code === Close.TAKEN_OVER;
     const text = other
       ? "The receptionist is shown on another page now."
@@ -189,6 +205,7 @@ class Kiosk {
         if (!message.panel) at("panel").hidden = true;
         this.devicesChanged();
         void this.load(message.avatar);
+        void this.greet();
         return;
       case "cut": return this.player.cut(message.generation);
       case "volume": return this.player.speaker?.volume(message.gain);

@@ -93,7 +93,7 @@ export class PanelView {
       paint.arc(x(0), y(0), radius * metre, Math.PI, 2 * Math.PI);
       paint.stroke();
       paint.fillStyle = "rgba(255,255,255,.5)";
-      paint.fillText(name, x(0), y(radius) - 4);
+      paint.fillText(name, x(0.82 * radius), y(0.57 * radius) - 6);
     }
     paint.setLineDash([]);
     paint.fillStyle = "#b98a5e";

@@ -72,8 +72,8 @@ export class Stage {
     const tall = aspect < 0.8;
     // Metres seen from top to bottom, and how far below the eyes the middle lies: the desk's edge
     // comes to two thirds of the height, and the captions over its front.
-    const seen = tall ? Math.max(1.3, 0.78 / aspect) : 1.2;
-    const below = seen * (tall ? 0.27 : 0.3);
+    const seen = tall ? Math.max(1.3, 0.78 / aspect) : 1.12;
+    const below = seen * (tall ? 0.27 : 0.285);
     const fov = this.camera.fov * (Math.PI / 180);
     const distance = seen / 2 / Math.tan(fov / 2);
     const y = this.body.eyesY - below;
