@@ -26,6 +26,8 @@ class ModelServer:
     fault: str = ""
     piece_s: float = 0.0
     """Pause between streamed pieces."""
+    key: str = ""
+    """What a client must show, if anything."""
     requests: list[dict] = field(default_factory=list)
     hung_up: int = 0
     """Streams that the client closed before their end."""
@@ -53,6 +55,8 @@ class ModelServer:
 
     async def _complete(self, request):
         self.requests.append(await request.json())
+        if self.key and request.headers.get("Authorization") != f"Bearer {self.key}":
+            return web.Response(status=401)
         if self.fault == "error_500":
             return web.Response(status=500)
         if self.fault == "hang":

@@ -21,7 +21,8 @@ NOON = datetime(2025, 6, 4, 12, 5)
 
 _SOUNDS_LIKE = {
     "where": "wear", "is": "as", "the": "a", "to": "two", "for": "four", "i": "eye", "have": "had",
-    "an": "and", "am": "m", "here": "hear", "see": "sea", "meet": "meat", "you": "ewe", "are": "our",
+    "an": "and", "am": "m", "here": "hear", "see": "sea", "meet": "meat", "you": "ewe",
+    "are": "our",
     "with": "which", "what": "watt", "your": "you're", "would": "wood", "can": "can't",
     "there": "their", "package": "packet", "please": "police", "know": "no", "by": "buy",
     "in": "on", "a": "the", "do": "due", "get": "got", "meeting": "meting", "toilet": "toilets",
