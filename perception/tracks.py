@@ -178,10 +178,13 @@ class Tracker:
 
 
 def _could_be(old: Track, new: Track) -> bool:
-    """Whether a lost track's walk leads to where the new one is."""
-    far, near = old.place.distance_m, new.place.distance_m
-    across = abs(math.atan2(old.state[1], old.state[0]) - math.atan2(new.state[1], new.state[0]))
-    return across * min(far, near) < 0.6 and max(far, near) < 1.5 * min(far, near)
+    """Whether a lost track's walk, or stopping on the way, leads to where the new one is."""
+    walked_to = math.atan2(old.state[1], old.state[0])
+    low, high = sorted((old.sighting.bearing_rad, walked_to))
+    here = math.atan2(new.state[1], new.state[0])
+    outside = max(low - here, here - high, 0.0)
+    far, near = sorted((old.place.distance_m, new.place.distance_m), reverse=True)
+    return outside * near < 0.6 and far < 1.5 * near
 
 
 def _pairs(tracks: list[Track], sightings: list[Sighting]) -> list[tuple[Track, Sighting]]:

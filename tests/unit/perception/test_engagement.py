@@ -113,6 +113,10 @@ def test_a_glance_is_not_attending():
     assert states(glance, stand(at=2.4, x_m=2.0, seconds=3, gaze_deg=60)) == [E.PRESENT]
 
 
+def test_the_first_moments_of_a_look_say_nothing_yet():
+    assert states(stand(x_m=2.0, seconds=0.5, gaze_deg=3)) == [E.PRESENT]
+
+
 def test_one_who_never_looks_is_attended_to_for_standing_here():
     assert states(stand(x_m=1.2, seconds=4, gaze_deg=70)) == [E.PRESENT, E.ATTENDING]
 

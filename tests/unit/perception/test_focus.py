@@ -52,6 +52,18 @@ def test_nobody_is_starved_by_one_who_cannot_be_found():
     assert len({region for regions_of in regions for region in regions_of}) == 2
 
 
+def test_time_goes_to_those_who_can_be_found():
+    hidden, found = people = tracked(body_at(8, -2), body_at(8, 2))
+    policy, sought = FocusPolicy(FocusConfig()), {hidden.person: 0, found.person: 0}
+    for i in range(300):
+        before = {track.person: track.body_seeks for track in people}
+        policy.choose(i / 30, people)
+        found.body_misses = 0
+        for track in people:
+            sought[track.person] += track.body_seeks - before[track.person]
+    assert sought[found.person] > 2 * sought[hidden.person] > 0
+
+
 def test_others_are_searched_for_while_somebody_is_here():
     scans = [f.scan for _, f in looks(FocusPolicy(FocusConfig()), tracked(body_at(2)), seconds=3)]
     assert scans.count(WHOLE) >= 2

@@ -14,14 +14,14 @@ from perception.sightings import Look
 from tests.fakes.people import FakeCamera, FakeDetector, Inline, body_at, face_at, picture
 
 
-async def watch(scene, *, seconds=3.0, hz=15, pictures=None, clock=None, **config):
+async def watch(scene, *, seconds=3.0, hz=15, pictures=None, clock=None, told=None, **config):
     """What the component publishes while `scene(at)` is before the camera."""
     published, numbers = [], itertools.count(1)
     component = PeopleComponent(
         camera=FakeCamera(pictures or [picture(i / hz) for i in range(round(seconds * hz))], clock),
         open_detector=lambda: FakeDetector(scene),
         off_loop=Inline(),
-        publish=published.append,
+        publish=told or published.append,
         config=PeopleConfig(**config),
         clock=clock,
         new_id=lambda: PersonId(f"p{next(numbers)}"),
@@ -93,13 +93,19 @@ async def test_confidence_grows_with_the_sightings():
     assert 0 < seen[0].confidence < seen[-1].confidence <= 1
 
 
-async def test_when_the_pictures_stop_people_are_lost():
-    loop = asyncio.get_running_loop()
+async def test_when_the_pictures_stop_people_are_lost_without_waiting_for_the_next():
+    clock = LoopClock(asyncio.get_running_loop())
     pictures = [picture(i / 15) for i in range(20)] + [picture(10.0)]
-    seen = await watch(
-        lambda at: [body_at(2)] if at < 5 else [], pictures=pictures, clock=LoopClock(loop)
+    told = []
+    await watch(
+        lambda at: [body_at(2)],
+        pictures=pictures,
+        clock=clock,
+        told=lambda message: told.append((clock.now(), message)),
     )
-    assert len(one(PersonLost, seen)) == 1
+    ((when, gone),) = [(now, m) for now, m in told if isinstance(m, PersonLost)]
+    assert gone.at < 1.3
+    assert 2.5 < when < 4.5
 
 
 async def test_what_is_no_picture_is_passed_over():

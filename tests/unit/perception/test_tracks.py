@@ -50,6 +50,29 @@ def test_a_pattern_found_in_one_look_of_three_is_nobody():
     assert not any(track.confirmed for track in one.tracks)
 
 
+def test_a_face_found_in_one_look_of_three_is_nobody():
+    one = tracker(doubt_s=5.0)
+    for i in range(40):
+        for track in one.tracks:
+            track.face_seeks += 1
+        one.update(i / 10, sightings(faces=[face_at(1)] if i % 3 == 0 else []))
+    assert not any(track.confirmed for track in one.tracks)
+
+
+def test_a_known_person_is_not_robbed_of_a_sighting_by_a_passing_doubt():
+    one = tracker()
+    follow(one, [(2.5, 0.0)] * 6)
+    one.update(0.6, sightings([body_at(2.5, 0.0), body_at(2.0, 0.25)]))
+    (found,) = one.update(0.7, sightings([body_at(2.1, 0.2)]))
+    assert found.person == "p1"
+
+
+def test_one_who_stopped_while_hidden_keeps_the_name():
+    walk = [(3, -1.5 + 0.15 * i) for i in range(12)]
+    shown = follow(tracker(bridge_s=3.0, agility_m_s2=0.1), walk + [None] * 12 + [(3, 0.2)] * 6)
+    assert {person for now in shown for person, *_ in now} == {"p1"}
+
+
 def test_a_walker_keeps_the_name_and_shows_the_right_speed():
     one = tracker()
     shown = follow(one, [(5 - 0.12 * i, 0) for i in range(25)])
