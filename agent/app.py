@@ -119,9 +119,18 @@ class Agent:
 
 
 def build(
-    settings: Settings, *, bus: Bus, clock: Clock, wall: WallTime, headless: bool = False
+    settings: Settings,
+    *,
+    bus: Bus,
+    clock: Clock,
+    wall: WallTime,
+    headless: bool = False,
+    overhear: Callable[[float, bytes], None] | None = None,
 ) -> Agent:
-    """Wire one agent to `bus`. `headless`: no page is served and a null body performs."""
+    """Wire one agent to `bus`. `headless`: no page is served and a null body performs.
+
+    `overhear` gets the page's sound as well, in memory; for benches that measure on sound.
+    """
     config = settings.config
     runtime = Runtime(bus=bus, clock=clock)
     page_camera, page_microphone = BrowserCamera(), BrowserMicrophone()
@@ -132,6 +141,11 @@ def build(
     runtime.add_all(_ears(settings, bus=bus, clock=clock, page=page_microphone), OPTIONAL)
     runtime.add(_dialogue(settings, bus=bus, clock=clock, wall=wall), OPTIONAL)
     runtime.add(planner, ESSENTIAL)
+
+    def hear(at: float, pcm: bytes) -> None:
+        page_microphone.put(at, pcm)
+        if overhear is not None:
+            overhear(at, pcm)
 
     bodies: list[Embodiment] = [avatar]
     server = None
@@ -145,7 +159,7 @@ def build(
             clock=clock,
             facts=bus.subscribe(Message, delivery=TRAFFIC, reader="pages"),
             publish=bus.publish,
-            senses=Senses(picture=page_camera.put, sound=page_microphone.put),
+            senses=Senses(picture=page_camera.put, sound=hear),
             body=avatar,
         )
         runtime.add(server, ESSENTIAL)

@@ -9,15 +9,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from actuation.embodiments.page import AvatarConfig
 from actuation.gesture_choice import GestureConfig
-from actuation.performer import PerformerConfig
+from actuation.stage import PerformerConfig
 from actuation.voice import VoiceConfig
 from agent.config import ConfigError, Problem, beside, load, load_folder
 from agent.recorder import RecorderConfig
 from agent.server import ServerConfig
 from agent.watchdog import WatchdogConfig
-from behavior.backends.openai_compatible import ModelServerConfig
 from behavior.dialogue import DialogueConfig
 from behavior.directory import SiteConfig
+from behavior.model_server import ModelServerConfig
 from behavior.norms import Norm, Norms, NormsFile
 from behavior.planner import PlannerConfig
 from behavior.policies.catalogue import CATALOGUE, PoliciesConfig

@@ -35,6 +35,7 @@ class NullBody:
         name: str = "null",
         lead_s: float = 0.25,
     ) -> None:
+        self.name = f"actuation.{name}"
         self.dropped = 0
         self.gain = 1.0
         self._clock = clock
