@@ -99,6 +99,7 @@ def _label(
     h, w = canvas.shape[:2]
     x, y = (8, 40) if box is None else (int(box.left * w), int(box.top * h) - 34)
     x, y = max(4, min(x, w - 230)), max(36, y)
+    wide = max(cv2.getTextSize(line, 0, 0.45, 1)[0][0] for line in lines)
+    cv2.rectangle(canvas, (x - 3, y - 13), (x + wide + 3, y + 15 * len(lines) - 9), (0, 0, 0), -1)
     for i, line in enumerate(lines):
-        for shade, width in (((0, 0, 0), 3), (colour, 1)):
-            cv2.putText(canvas, line, (x, y + 15 * i), 0, 0.45, shade, width, cv2.LINE_AA)
+        cv2.putText(canvas, line, (x, y + 15 * i), 0, 0.45, colour, 1, cv2.LINE_AA)
