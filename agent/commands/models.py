@@ -1,0 +1,33 @@
+"""`foyer models pull`, `foyer models list`."""
+
+import argparse
+import sys
+
+from agent.models import MODELS, is_whole, models_folder, pull
+
+HELP = "fetch and check the perception models"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the two actions."""
+    parser.add_argument("action", choices=("pull", "list"), help="fetch what is missing, or look")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Fetch or list; 1 when something is missing after a list."""
+    folder = models_folder()
+    if arguments.action == "pull":
+        pull(folder, _say)
+    whole = {model.name: is_whole(model, folder) for model in MODELS}
+    for model in MODELS:
+        state = "ready" if whole[model.name] else "missing: foyer models pull"
+        print(f"{folder / model.name}  {model.about}  {state}")
+    return 0 if all(whole.values()) else 1
+
+
+def _say(line: str) -> None:
+    """Progress, to the error stream: a percentage overwrites itself on a terminal."""
+    if not line.endswith("%"):
+        print(line, file=sys.stderr, flush=True)
+    elif sys.stderr.isatty():
+        print(f"\r{line}", end="\n" if line.endswith("100 %") else "", file=sys.stderr, flush=True)
