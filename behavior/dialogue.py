@@ -117,6 +117,8 @@ class Dialogue:
 
     async def run(self) -> None:
         """Answer until cancelled. A restart forgets the encounters, not the visit book."""
+        self._work = self._spoken = self._current = None
+        self._encounters.clear()
         await self._backend.warm_up()
         try:
             async with asyncio.TaskGroup() as group:

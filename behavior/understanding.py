@@ -8,12 +8,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from importlib import resources
-
-import yaml
 
 from behavior.directory import Destination, Directory, Found
 from behavior.knowledge import Entry, Index, Match
+from behavior.lines import CUES, INTENTS, LEAD, meeting_time, own_name, urgency
 from behavior.sounds_like import plain
 
 
@@ -82,20 +80,8 @@ class Request:
 _UNYIELDING = frozenset(
     {Intent.FORGET_ME, Intent.CANCEL, Intent.STAFF, Intent.PRIVATE, Intent.MY_NAME}
 )
-_DATA = yaml.safe_load(resources.files("behavior").joinpath("patterns.yaml").read_text("utf-8"))
-
-
-def _any_of(patterns: list[str]) -> re.Pattern[str]:
-    return re.compile("|".join(patterns))
-
-
-_URGENT = {name: _any_of(lines) for name, lines in _DATA["urgency"].items()}
-_PATTERNS = tuple((Intent(name), _any_of(lines)) for name, lines in _DATA["intents"].items())
-_CUES = {name: _any_of(lines) for name, lines in _DATA["cues"].items()}
-_NOT_A_NAME = frozenset(_DATA["not_a_name"].split())
-_MEET, _WHERE, _SPLIT, _FIRST, _LEAD = (
-    _CUES[name] for name in ("meet", "where", "split", "first", "lead")
-)
+_PATTERNS = tuple((Intent(name), pattern) for name, pattern in INTENTS.items())
+_MEET, _WHERE, _SPLIT, _FIRST = (CUES[name] for name in ("meet", "where", "split", "first"))
 
 
 def understand(
@@ -104,10 +90,10 @@ def understand(
     """Return what `line` asks for, at least one request, in the order to be done."""
     whole = plain(line)
     if urgent := urgency(whole):
-        return (Request(intent=urgent, text=whole, because="urgent words"),)
+        return (Request(intent=Intent(urgent), text=whole, because="urgent words"),)
     reader = _Reader(directory, index, entries)
-    name, rest = _own_name(whole, line)
-    if name and _CUES["this_is"].match(whole) and reader.is_firm(whole):
+    name, rest = own_name(whole, line)
+    if name and CUES["this_is"].match(whole) and reader.is_firm(whole):
         name = ""
     pieces = [p for p in (plain(piece) for piece in _SPLIT.split(line.lower())) if p]
     if (
@@ -122,98 +108,6 @@ def understand(
     if name and request.intent in {Intent.UNKNOWN, Intent.MAYBE_QUESTION, Intent.GREETING}:
         return (Request(intent=Intent.NAME, text=whole, name=name, because="says a name"),)
     return _with_name((request,), name)
-
-
-def urgency(line: str) -> Intent | None:
-    """Return the emergency that `line` speaks of, if any. Plain text in."""
-    text = _URGENT["not_urgent"].sub(" ", line)
-    if _URGENT["fire"].search(text):
-        return Intent.FIRE
-    if (
-        _URGENT["medical"].search(text)
-        or _URGENT["threat"].search(text)
-        or _URGENT["help"].fullmatch(text.strip())
-    ):
-        return Intent.EMERGENCY
-    return None
-
-
-def correction(line: str) -> str | None:
-    """Return what a line like `no, i said ...` puts in place, if it is one."""
-    match = _CUES["correction"].match(plain(line))
-    if match is None:
-        return None
-    rest = (match[1] or match[2] or "").strip()
-    return (
-        rest if rest and not re.match(r"^(?:thanks?|thank you|problem|idea|one)\b", rest) else None
-    )
-
-
-def bare_name(line: str) -> str:
-    """Read a visitor's name where one was asked for, or return nothing."""
-    text = plain(line)
-    name, _ = _own_name(text, line)
-    if name:
-        return name
-    text = re.sub(
-        r"^(?:(?:yes|sure|um+|uh+|well|of course|it's|it is|its|i'm|i am|okay|the name is)\s+)+",
-        "",
-        text,
-    )
-    text = re.sub(r"\s+(?:please|thanks|thank you|from .*|here|is my name)$", "", text)
-    words = text.split()
-    odd = {
-        "where",
-        "what",
-        "when",
-        "how",
-        "why",
-        "you",
-        "i",
-        "is",
-        "are",
-        "can",
-        "do",
-        "does",
-        "the",
-    }
-    if not 1 <= len(words) <= 4 or any(w in odd or w in _NOT_A_NAME for w in words):
-        return ""
-    return _as_written(" ".join(words), line)
-
-
-def meeting_time(line: str) -> str:
-    """Return a time of day as the visitor said it, or nothing."""
-    match = _CUES["time"].search(plain(line))
-    return match[1] if match else ""
-
-
-def _own_name(text: str, line: str) -> tuple[str, str]:
-    """Split off `my name is ...`: (name as to be shown, the rest of the line)."""
-    match = _CUES["name"].search(text) or _CUES["this_is"].match(text)
-    if match is None:
-        match = _CUES["i_am"].match(text)
-        if match is None or match[1].split()[0] in _NOT_A_NAME:
-            return "", text
-    words: list[str] = []
-    for word in match[1].split():
-        if _CUES["after_name"].match(word) or word in _NOT_A_NAME or len(words) == 4:
-            break
-        words.append(word)
-    if not words:
-        return "", text
-    end = match.start(1) + len(" ".join(words))
-    rest = (text[: match.start()] + " " + text[end:]).strip()
-    rest = re.sub(r"^(?:and|from (?:\w+ )?\w+)\s*|\s*\band$", "", _LEAD.sub("", rest + " ").strip())
-    return _as_written(" ".join(words), line), rest.strip()
-
-
-def _as_written(name: str, line: str) -> str:
-    """Give a name the capitals of a typed line, or one for each word."""
-    found = re.search(re.escape(name), line, re.IGNORECASE)
-    if found and found[0] != found[0].lower():
-        return found[0]
-    return " ".join(word.capitalize() for word in name.split())
 
 
 def _with_name(requests: Sequence[Request], name: str) -> tuple[Request, ...]:
@@ -270,7 +164,7 @@ class _Reader:
 
     def read(self, text: str, *, sure_only: bool = False) -> Request:
         """Read one part as one request."""
-        stripped = _LEAD.sub("", text + " ").strip() or text
+        stripped = LEAD.sub("", text + " ").strip() or text
         nearest = self._index.nearest(stripped)
         for candidate in (stripped, text):
             for intent, pattern in _PATTERNS:

@@ -15,6 +15,7 @@ from agent.core.messages import (
     VisitRecorded,
 )
 from behavior.backends.scripted import Line, ScriptedDialogue
+from behavior.conversation import NotifyHost
 from behavior.memory import VisitBook
 from tests.fakes.desk import Reception, ended, paused
 
@@ -51,6 +52,16 @@ async def test_the_commit_of_the_same_revision_does_it_once(tmp_path):
         assert [n.host for n in desk.of(HostNotified)] == ["Daniel Okafor"]
         assert [v.purpose for v in desk.of(VisitRecorded)] == ["appointment"]
     assert [v.visitor for v in VisitBook(desk.visits).visits()] == ["Tom Baker"]
+
+
+async def test_the_effects_of_a_reply_in_many_parts_run_once(tmp_path):
+    told = NotifyHost(host="Daniel Okafor", visitor="Tom", purpose="appointment")
+    script = ScriptedDialogue([Line(clauses=("One.", "Two.", "Three."), effects=(told,))])
+    async with Reception(tmp_path, backend=script) as desk:
+        desk.tell(paused(0.0, "hello"), ended(0.1, "hello"), ended(0.1, "hello"))
+        await desk.settle(1)
+        assert desk.said() == "One. Two. Three."
+        assert len(desk.of(HostNotified)) == 1
 
 
 async def test_a_newer_revision_replaces_the_older_and_its_effects(tmp_path):

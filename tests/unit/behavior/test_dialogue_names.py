@@ -4,8 +4,9 @@ import pytest
 from pydantic import ValidationError
 
 from behavior.directory import Directory, SiteConfig
+from behavior.lines import correction, urgency
 from behavior.sounds_like import likeness, plain, spelled
-from behavior.understanding import Intent, correction, urgency
+from behavior.understanding import Intent
 from tests.fakes.desk import demo_site
 
 
@@ -94,7 +95,7 @@ def test_talk_of_emergencies_is_none(line):
     ],
 )
 def test_urgent_words_are_urgent(line, intent):
-    assert urgency(line) is intent
+    assert urgency(line) == intent
 
 
 def test_the_recogniser_is_given_names_rooms_and_phrases():

@@ -1,0 +1,150 @@
+"""What each thing a visitor may ask for is answered with."""
+
+import re
+
+from behavior import tasks
+from behavior.conversation import Asked, Conversation, Forget, Meeting
+from behavior.directory import WEEKDAYS, opening_minutes
+from behavior.draft import Draft
+from behavior.knowledge import clock_in_words, hours_in_words
+from behavior.sounds_like import plain
+from behavior.understanding import Intent, Request
+from behavior.wording import sentences
+
+
+def take(draft: Draft, request: Request) -> None:
+    """Write the answer to one request."""
+    if request.name and request.intent is not Intent.NAME:
+        draft.change(visitor=request.name)
+    match request.intent:
+        case Intent.MEET_HOST:
+            tasks.meet(draft, request)
+        case Intent.HOST_STATUS:
+            tasks.host_status(draft)
+        case Intent.PRIVATE:
+            tasks.private(draft, request)
+        case Intent.DELIVERY:
+            tasks.deliver(draft, request)
+        case Intent.SIGNATURE:
+            tasks.sign(draft, request)
+        case Intent.PICKUP:
+            tasks.pick_up(draft, request)
+        case Intent.STAFF:
+            tasks.call_staff(draft, "a visitor asked for a person")
+        case Intent.EMERGENCY | Intent.FIRE:
+            tasks.emergency(draft, request.intent)
+        case Intent.NAME:
+            tasks.take_name(draft, request.name)
+        case Intent.DIRECTIONS:
+            _show_way(draft, request)
+        case Intent.QUESTION:
+            tell(draft, request.entry)
+        case Intent.MAYBE_QUESTION:
+            question = draft.desk.entries[request.entry].questions[0]
+            draft.ask("know.confirm", Asked.CONFIRM_ENTRY, request.entry, question=question)
+        case Intent.OPEN_NOW | Intent.TIME | Intent.DATE:
+            _tell_time(draft, request.intent)
+        case _:
+            _small_talk(draft, request)
+
+
+def _small_talk(draft: Draft, request: Request) -> None:
+    before = draft.before
+    match request.intent:
+        case Intent.REPEAT if before.last_reply:
+            draft.repeats = True
+            draft.say("repeat.intro")
+            draft.clauses += before.last_reply
+            draft.asked, draft.about = before.asked, before.asked_about
+        case Intent.REPEAT:
+            draft.say("repeat.nothing")
+        case Intent.CANCEL:
+            draft.change(meeting=None)
+            draft.say("cancel")
+            draft.asked = Asked.MORE
+        case Intent.FORGET_ME:
+            draft.say("forget")
+            draft.do(Forget())
+            draft.state = Conversation(turns=draft.state.turns, wordings=draft.state.wordings)
+        case Intent.MY_NAME if draft.state.visitor:
+            draft.say("name.yours", visitor=draft.state.visitor)
+        case Intent.MY_NAME:
+            draft.say("name.unknown")
+        case Intent.FAREWELL:
+            draft.say("farewell")
+            draft.closes = True
+        case Intent.GREETING:
+            draft.say("greet" if before.turns < 2 else "greet.again")
+        case Intent.INSULT:
+            draft.ask("insult", Asked.STAFF)
+        case Intent.YES:
+            draft.say("more.go_on" if before.last_intent in {"", "greeting", "cancel"} else "fine")
+        case Intent.NO:
+            draft.say("no_more")
+        case Intent.THANKS:
+            draft.say("welcome")
+        case Intent.BACKCHANNEL:
+            pass
+        case Intent.WAIT | Intent.HOW_ARE_YOU | Intent.JOKE | Intent.COMPLIMENT | Intent.PERSONAL:
+            draft.say(request.intent.value)
+        case _:
+            unclear(draft)
+
+
+def _show_way(draft: Draft, request: Request) -> None:
+    place = request.place
+    if place is None:
+        if (
+            re.search(r"\b(?:lost|way|directions)\b", request.text)
+            and len(request.text.split()) < 9
+        ):
+            return draft.say("directions.which")
+        return draft.ask("directions.unknown", Asked.STAFF)
+    if not place.public:
+        draft.change(meeting=draft.state.meeting or Meeting())
+        return draft.ask("directions.not_public", Asked.HOST)
+    screen = place.screen or f"{place.name[:1].upper()}{place.name[1:]}"
+    # The way is told sentence by sentence, and the hand points while the first one is spoken.
+    directions = " | ".join(c.text for c in sentences(place.directions))
+    draft.say("directions", toward=place.place, screen=screen, directions=directions)
+
+
+def tell(draft: Draft, key: str) -> None:
+    """Answer a frequent question, pointing at the place it speaks of."""
+    entry = draft.desk.entries[key]
+    place = draft.desk.site.place(entry.point) if entry.point else None
+    draft.tell(sentences(entry.answer), place.place if place else None, entry.screen)
+    if entry.offers_staff and "person" not in entry.answer:
+        draft.asked = Asked.STAFF
+
+
+def _tell_time(draft: Draft, intent: Intent) -> None:
+    now, site = draft.heard.local_time, draft.desk.site
+    if now is None:
+        return draft.say("time.unknown")
+    if intent is Intent.TIME:
+        return draft.say("time", time=clock_in_words(now.hour * 60 + now.minute))
+    if intent is Intent.DATE:
+        return draft.say("date", date=f"{now:%A}, {now.day} {now:%B}")
+    today = site.hours.get(WEEKDAYS[now.weekday()])
+    start, end = opening_minutes(today, "today") if today else (0, 0)
+    if start <= now.hour * 60 + now.minute < end:
+        return draft.say("open.yes", until=clock_in_words(end))
+    draft.say("open.no", hours=hours_in_words(site))
+
+
+def unclear(draft: Draft) -> None:
+    """Own up, differently each time, and in the end offer typing and a person."""
+    heard, count = draft.heard, draft.before.not_understood
+    words = plain(heard.text).split()
+    asks = bool(words) and words[0] in {
+        "what", "who", "when", "where", "why", "how", "which", "do", "does", "is", "are", "can",
+        "could", "would", "will", "did", "may", "should",
+    }  # fmt: skip
+    if asks and len(words) >= 4 and (heard.typed or heard.confidence >= 0.6):
+        return draft.ask("know.unknown", Asked.STAFF)
+    if count == 0:
+        return draft.say("unclear.1")
+    if count == 1:
+        return draft.say("unclear.2")
+    draft.ask("unclear.3", Asked.STAFF)
