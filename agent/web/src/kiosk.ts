@@ -88,7 +88,7 @@ class Kiosk {
     const desk = await loadModel("/desk.glb");
     if (desk !== null) this.stage.furnish(desk);
     try {
-      this.stage.show(await loadVrm(avatar));
+      await this.stage.show(await loadVrm(avatar));
     } catch {
       this.notice("no_avatar", "The character could not be loaded; a simple face stands in.", 8);
     }

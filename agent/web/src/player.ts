@@ -65,7 +65,7 @@ export class Player {
   }
 
   cut(generation: number): void {
-    const heard = this.playout.cut(generation, this.axis.heard(perfS()));
+    const heard = this.playout.cut(generation, this.axis.committed());
     this.speaker?.cut(generation);
     this.track.cut(generation, this.stage);
     if (heard !== null) this.report(heard);

@@ -2,7 +2,7 @@
 
 import {
   CanvasTexture, Group, LinearFilter, type Material, Mesh, MeshBasicMaterial, MeshMatcapMaterial,
-  MeshStandardMaterial, PlaneGeometry, SRGBColorSpace,
+  MeshStandardMaterial, type Object3D, PlaneGeometry, SRGBColorSpace,
 } from "three";
 import { RoundedBoxGeometry } from "three/examples/jsm/geometries/RoundedBoxGeometry.js";
 
@@ -75,8 +75,16 @@ function paintLobby(paint: CanvasRenderingContext2D, width: number, height: numb
 const plainOf = new Map<Material, Material>();
 let studio: CanvasTexture | null = null;
 
+/** Give every mesh below `root` its materials as they came, or cheap ones. */
+export function shade(root: Object3D, plain: boolean): void {
+  root.traverse((node) => {
+    const mesh = node as Mesh;
+    if (mesh.isMesh) mesh.material = shaded(mesh.material as Material, plain);
+  });
+}
+
 /** A material as it came, or one that costs the processor little: all light in one picture. */
-export function shaded(now: Material, plain: boolean): Material {
+function shaded(now: Material, plain: boolean): Material {
   const fine = (now.userData["fine"] as Material | undefined) ?? now;
   if (!plain || !(fine instanceof MeshStandardMaterial)) return fine;
   let made = plainOf.get(fine);

@@ -5,6 +5,8 @@ import { Resampler } from "./resample.ts";
 export interface Axis {
   /** First play time that can still be scheduled. */
   earliest(): number;
+  /** Up to here it will be heard whatever is done now. */
+  committed(): number;
   /** Play time that is heard at `perfS` of performance.now()/1000. */
   heard(perfS: number): number;
   /** When play time `playS` is heard. */
@@ -14,6 +16,7 @@ export interface Axis {
 /** Time without a loudspeaker: the page's own clock. */
 export const silentAxis: Axis = {
   earliest: () => performance.now() / 1000,
+  committed: () => performance.now() / 1000,
   heard: (perfS) => perfS,
   perf: (playS) => playS,
 };
@@ -107,6 +110,10 @@ export class Speaker implements Axis {
 
   earliest(): number {
     return this.context.currentTime + SCHEDULE_AHEAD_S;
+  }
+
+  committed(): number {
+    return this.context.currentTime;
   }
 
   heard(perfS: number): number {

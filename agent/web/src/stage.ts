@@ -1,7 +1,7 @@
 // The picture: light, background, camera and the body, drawn as often as the machine can.
 
 import {
-  AmbientLight, Color, DirectionalLight, Group, HemisphereLight, type Material, type Mesh,
+  AmbientLight, Color, DirectionalLight, Group, HemisphereLight,
   NeutralToneMapping, type Object3D, PCFShadowMap, PerspectiveCamera, PMREMGenerator, Scene,
   SRGBColorSpace, WebGLRenderer,
 } from "three";
@@ -10,7 +10,7 @@ import { RoomEnvironment } from "three/examples/jsm/environments/RoomEnvironment
 import { type BodyView, PlaceholderBody } from "./body.ts";
 import type { Pose } from "./frames.ts";
 import { drawsBySoftware, type Level, LEVELS, Quality } from "./quality.ts";
-import { backdrop, plainDesk, shaded } from "./room.ts";
+import { backdrop, plainDesk, shade } from "./room.ts";
 
 const GIVE_UP_S = 3;
 const AT_MOST_S = 0.2;
@@ -49,7 +49,11 @@ export class Stage {
     return this.body instanceof PlaceholderBody ? "placeholder" : "vrm";
   }
 
-  show(body: BodyView): void {
+  /** Put another body on the stage once its shaders are made, so that nothing stands still. */
+  async show(body: BodyView): Promise<void> {
+    const level = LEVELS[this.quality.level] ?? LEVELS[0]!;
+    shade(body.object, level.plain);
+    await this.renderer.compileAsync(body.object, this.camera, this.scene);
     this.scene.remove(this.body.object);
     this.body = body;
     this.scene.add(body.object);
@@ -130,10 +134,7 @@ export class Stage {
     this.renderer.shadowMap.enabled = level.shadow;
     this.key.castShadow = level.shadow;
     if (!level.plain) this.surround();
-    this.scene.traverse((node) => {
-      const mesh = node as Mesh;
-      if (mesh.isMesh) mesh.material = shaded(mesh.material as Material, level.plain);
-    });
+    shade(this.scene, level.plain);
   }
 
   /** Soft reflections of a bright room; made once, where materials show them. */
