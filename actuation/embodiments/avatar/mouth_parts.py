@@ -96,15 +96,8 @@ def tongue() -> Part:
     t = grid_triangles(rows, around, closed=True)
     colours = np.tile(srgb(205, 98, 98), (len(p), 1))
     part = _with_jaw("Tongue", "tongue", p, t, colours, 0.85)
-    reach = np.repeat(s, around) ** 1.3
-    part.morphs["tongueOut"] = (
-        np.column_stack(
-            [
-                -0.35 * p[:, 0] * reach,
-                0.62 * smoothstep(0.1, 0.45, reach) - 0.75 * smoothstep(0.6, 1, reach),
-                3.6 * reach,
-            ]
-        )
-        * HEAD_UNIT_M
-    )
+    along = np.repeat(s, around)
+    rise = 0.72 * smoothstep(0.0, 0.4, along) - 0.50 * smoothstep(0.6, 1.0, along)
+    out = np.column_stack([-0.05 * p[:, 0] * along, rise, 3.7 * along**0.6])
+    part.morphs["tongueOut"] = out * HEAD_UNIT_M
     return part
