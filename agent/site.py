@@ -13,6 +13,7 @@ from agent.access import host_allowed, origin_allowed, same_token
 from agent.core.errors import BadInputError, FoyerError
 from agent.page import Closed, Page
 from agent.server import OPERATOR_BUTTONS, PageServer
+from agent.server_config import ServerConfig
 from agent.wire import MAX_JSON_BYTES, MAX_MESSAGE_BYTES
 
 COOKIE = "foyer_token"
@@ -69,15 +70,14 @@ async def listening(server: PageServer) -> AsyncIterator[str]:
         await runner.cleanup()
 
 
-def _tls(config: object) -> ssl.SSLContext | None:
-    certificate: Path | None = getattr(config, "certificate", None)
-    if certificate is None:
+def _tls(config: ServerConfig) -> ssl.SSLContext | None:
+    if config.certificate is None:
         return None
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     try:
-        context.load_cert_chain(certificate, getattr(config, "certificate_key", None))
+        context.load_cert_chain(config.certificate, config.certificate_key)
     except OSError as fault:
-        raise BadInputError(f"server.certificate: {certificate}: {fault}") from None
+        raise BadInputError(f"server.certificate: {config.certificate}: {fault}") from None
     return context
 
 

@@ -42,7 +42,8 @@ export class Player {
   private axis: Axis = silentAxis;
   private readonly track = new FrameTrack();
   private readonly pose = emptyPose();
-  private errors: number[] = [];
+  /** Of the newest picture that could be judged, until it is reported. */
+  private lipErrorS: number | null = null;
   private drawn: Drawn | null = null;
   private intervalS = 1 / 60;
   private lately: number[] = [];
@@ -125,7 +126,7 @@ export class Player {
     this.drawn = null;
     if (nowS - drawn.nowS < 0.5) this.took(nowS - drawn.nowS);
     const heard = this.heardAt(nowS, drawn);
-    if (heard !== null) this.errors.push(drawn.shown.scoreS - heard);
+    if (heard !== null) this.lipErrorS = drawn.shown.scoreS - heard;
     this.moments.push({
       perfS: nowS, dueS: drawn.dueS, utterance: drawn.shown.utterance,
       scoreShownS: drawn.shown.scoreS, scoreHeardS: heard,
@@ -141,9 +142,8 @@ export class Player {
   }
 
   private report(heard: Heard): void {
-    const sorted = [...this.errors].sort((a, b) => Math.abs(a) - Math.abs(b));
-    const lip = sorted[Math.floor(sorted.length * 0.95)] ?? null;
-    this.errors = [];
+    const lip = this.lipErrorS;
+    this.lipErrorS = null;
     this.reports.push(heard);
     if (this.reports.length > 2000) this.reports.shift();
     this.link.say({
