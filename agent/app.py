@@ -23,7 +23,6 @@ from actuation.gesticulation import Gesticulation
 from actuation.motion import Embodiment
 from actuation.performer import Performer
 from actuation.voice import Voices
-from agent.core.backend import Row, Table, pick
 from agent.core.bus import EVERY, RECENT, Bus, Delivery
 from agent.core.clock import Clock, WallTime
 from agent.core.component import Component
@@ -32,13 +31,11 @@ from agent.core.messages import (
     Act,
     ActFinished,
     ActStarted,
-    BackendChosen,
     ButtonPressed,
     ClauseSpoken,
     ComponentHealth,
     Duck,
     EngagementChanged,
-    Health,
     HelpCalled,
     HostNotified,
     LineTyped,
@@ -75,12 +72,10 @@ from agent.settings import (
     site_language,
 )
 from agent.watchdog import Expectation, Watchdog, kinds_of
-from behavior.backends.embedded import EmbeddedDialogue
-from behavior.conversation import DialogueBackend
-from behavior.deeds import Deeds
 from behavior.dialogue import Dialogue
 from behavior.planner import Planner
 from behavior.policies.catalogue import PoliciesConfig, build_policies
+from behavior.reception import set_up_dialogue
 from perception.backends.browser import BrowserCamera, BrowserMicrophone
 from perception.detectors import detector_opener
 from perception.engagement import EngagementComponent
@@ -96,15 +91,6 @@ from perception.turns import TurnsConfig
 
 COMMANDS = Delivery(capacity=256, lossy=False, max_age_s=5.0)
 """Acts and stops: none is lost, but nobody wants one that waited for a restart."""
-CACHE = Path("var/cache")
-"""What can be made again and is slow to make: the encoded knowledge of a site."""
-DIALOGUES: Table = {
-    "openai_compatible": Row(
-        path="behavior.backends.openai_compatible:OpenAiCompatibleDialogue",
-        about="A language model behind an OpenAI-compatible server, such as vLLM.",
-        packages=("aiohttp",),
-    ),
-}
 TRAFFIC = Delivery(capacity=65_536, lossy=False)
 
 
@@ -255,17 +241,7 @@ def _ears(settings: Settings, *, bus: Bus, clock: Clock, page: Microphone) -> It
 
 
 def _dialogue(settings: Settings, *, bus: Bus, clock: Clock, wall: WallTime) -> Dialogue:
-    config = settings.config.dialogue
-    deeds = Deeds(
-        publish=bus.publish,
-        site=settings.site,
-        book=config.visits,
-        retention_days=config.retention_days,
-        notify=config.notify,
-        clock=clock,
-        wall=wall,
-    )
-    return Dialogue(
+    return set_up_dialogue(
         inputs=bus.subscribe(
             TurnPaused,
             TurnEnded,
@@ -274,49 +250,14 @@ def _dialogue(settings: Settings, *, bus: Bus, clock: Clock, wall: WallTime) -> 
             ActFinished,
             ButtonPressed,
             delivery=EVERY,
+            reader="dialogue",
         ),
         publish=bus.publish,
-        backend=_dialogue_backend(settings, bus=bus, clock=clock),
-        deeds=deeds,
         site=settings.site,
-        config=config,
+        config=settings.config.dialogue,
         clock=clock,
         wall=wall,
     )
-
-
-def _dialogue_backend(settings: Settings, *, bus: Bus, clock: Clock) -> DialogueBackend:
-    """The language model where a server is set, in front of the embedded dialogue."""
-    config = settings.config
-
-    def degraded(detail: str) -> None:
-        bus.publish(
-            ComponentHealth(
-                at=clock.now(),
-                component="behavior.embeddings",
-                health=Health.DEGRADED,
-                detail=detail,
-            )
-        )
-
-    embedded = EmbeddedDialogue(
-        site=settings.site,
-        knowledge=settings.knowledge,
-        encoder=config.dialogue.encoder,
-        degraded=degraded,
-        kept=CACHE,
-    )
-    wanted = config.dialogue.backend
-    if wanted == "auto":
-        wanted = "openai_compatible" if config.language_model.url else "embedded"
-    if wanted == "embedded":
-        bus.publish(BackendChosen(at=clock.now(), role="dialogue", backend="embedded"))
-        return embedded
-    kind = pick("dialogue", DIALOGUES, wanted)
-    model: DialogueBackend = kind(
-        embedded=embedded, config=config.language_model, publish=bus.publish, clock=clock
-    )
-    return model
 
 
 def _planner(settings: Settings, *, bus: Bus, clock: Clock, wall: WallTime) -> Planner:

@@ -17,7 +17,6 @@ from agent.server import ServerConfig
 from agent.watchdog import WatchdogConfig
 from behavior.dialogue import DialogueConfig
 from behavior.directory import SiteConfig
-from behavior.model_server import ModelServerConfig
 from behavior.norms import Norm, Norms, NormsFile
 from behavior.planner import PlannerConfig
 from behavior.policies.catalogue import CATALOGUE, PoliciesConfig
@@ -60,9 +59,6 @@ class AgentConfig(BaseModel):
     dialogue: DialogueConfig = Field(
         default_factory=DialogueConfig, description="From words to replies."
     )
-    language_model: ModelServerConfig = Field(
-        default_factory=ModelServerConfig, description="A language model for the dialogue, if any."
-    )
     planner: PlannerConfig = Field(
         default_factory=PlannerConfig, description="What is remembered of the situation."
     )
@@ -93,7 +89,6 @@ class Settings:
     norms: Norms
     policies_folder: Path
     norms_folder: Path
-    knowledge: Path
 
 
 POLICY_FILES: Mapping[str, type[BaseModel]] = {name: row[0] for name, row in CATALOGUE.items()}
@@ -120,14 +115,16 @@ def read_settings(path: Path) -> Settings:
     if site is None or policies is None or norms is None:
         raise ConfigError(problems)
     knowledge = config.dialogue.knowledge
+    if not knowledge.is_dir():
+        knowledge = beside(path, knowledge.name)
+    dialogue = config.dialogue.model_copy(update={"knowledge": knowledge})
     return Settings(
-        config=config,
+        config=config.model_copy(update={"dialogue": dialogue}),
         site=site,
         policies=policies,
         norms=norms,
         policies_folder=folder,
         norms_folder=folder / "norms",
-        knowledge=knowledge if knowledge.is_dir() else beside(path, knowledge.name),
     )
 
 

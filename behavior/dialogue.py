@@ -51,6 +51,9 @@ class DialogueConfig(BaseModel):
         Path("configs/knowledge"), description="Folder of Markdown files with frequent questions."
     )
     visits: Path = Field(Path("var/visits.sqlite"), description="The visit book.")
+    cache: Path = Field(
+        Path("var/cache"), description="Where the encoded knowledge waits for the next start."
+    )
     retention_days: float = Field(
         30.0, gt=0, le=3650, description="Visits are deleted after this many days."
     )

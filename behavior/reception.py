@@ -87,7 +87,11 @@ def choose_backend(
         )
 
     embedded = EmbeddedDialogue(
-        site=site, knowledge=config.knowledge, encoder=config.encoder, degraded=encoder_degraded
+        site=site,
+        knowledge=config.knowledge,
+        encoder=config.encoder,
+        degraded=encoder_degraded,
+        kept=config.cache,
     )
     if name == "embedded":
         publish(BackendChosen(at=clock.now(), role="dialogue", backend="embedded"))

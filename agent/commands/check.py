@@ -20,7 +20,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings = read_settings(arguments.config)
     from behavior.knowledge import read_knowledge
 
-    entries = read_knowledge(settings.knowledge, settings.site)
+    entries = read_knowledge(settings.config.dialogue.knowledge, settings.site)
     site = settings.site
     print(f"{arguments.config}: all is well")
     print(f"  site       {site.name}: {len(site.hosts)} hosts, {len(site.places)} places")
