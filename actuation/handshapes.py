@@ -6,10 +6,8 @@ most grasps), so a shape needs one curl a finger, the spread, and the thumb's op
 
 from dataclasses import dataclass
 
-import numpy as np
-from scipy.spatial.transform import Rotation
-
 from actuation.skeleton import FINGERS, parts_of
+from actuation.turn import Turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,20 +44,18 @@ _CLOSED_RAD = (1.45, 1.75, 1.05)
 _SPREAD_RAD = {"Index": 0.16, "Middle": 0.03, "Ring": -0.1, "Little": -0.24}
 
 
-def solve_hand(side: str, shape: HandShape) -> dict[str, Rotation]:
+def solve_hand(side: str, shape: HandShape) -> dict[str, Turn]:
     """Local rotations of the fifteen finger bones of one hand."""
     sign = 1.0 if side == "left" else -1.0
-    turned: dict[str, Rotation] = {}
+    turned: dict[str, Turn] = {}
     for finger, curl in zip(FINGERS[1:], shape.curl, strict=True):
         # The palm looks down at rest: closing turns the fingertips from +-X towards -Y.
-        aside = Rotation.from_rotvec([0.0, -sign * shape.spread * _SPREAD_RAD[finger], 0.0])
+        aside = Turn.from_vector([0.0, -sign * shape.spread * _SPREAD_RAD[finger], 0.0])
         for part, full in zip(parts_of(finger), _CLOSED_RAD, strict=True):
-            bend = Rotation.from_rotvec([0.0, 0.0, -sign * curl * full])
+            bend = Turn.from_vector([0.0, 0.0, -sign * curl * full])
             turned[f"{side}{finger}{part}"] = aside * bend if part == "Proximal" else bend
-    across = Rotation.from_rotvec(
-        np.array([0.35 * shape.thumb_in, sign * 0.75 * shape.thumb_in, 0.0])
-    )
-    bend = Rotation.from_rotvec([0.0, sign * 0.8 * shape.thumb_curl, 0.0])
+    across = Turn.from_vector([0.35 * shape.thumb_in, sign * 0.75 * shape.thumb_in, 0.0])
+    bend = Turn.from_vector([0.0, sign * 0.8 * shape.thumb_curl, 0.0])
     turned[f"{side}ThumbMetacarpal"] = across
     turned[f"{side}ThumbProximal"] = bend
     turned[f"{side}ThumbDistal"] = bend

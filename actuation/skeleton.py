@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial.transform import Rotation
 
 from actuation.motion import JOINT_INDEX, JOINT_NAMES
+from actuation.turn import Turn
 from agent.core.errors import BadInputError
 
 Vector = NDArray[np.float64]
@@ -73,16 +73,16 @@ class Skeleton:
         middle: Vector = (self.positions["leftUpperArm"] + self.positions["rightUpperArm"]) / 2.0
         return middle
 
-    def globals_of(self, joints: NDArray[np.floating]) -> dict[str, tuple[Rotation, Vector]]:
+    def globals_of(self, joints: NDArray[np.floating]) -> dict[str, tuple[Turn, Vector]]:
         """Rotation and position of every moving joint in the model frame.
 
         `joints`: (44, 4) local quaternions x y z w in the order of `JOINT_NAMES`.
         """
-        placed: dict[str, tuple[Rotation, Vector]] = {}
+        placed: dict[str, tuple[Turn, Vector]] = {}
         for index, name in enumerate(JOINT_NAMES):
             if name not in self.positions:
                 continue
-            local = Rotation.from_quat(joints[index])
+            local = Turn.from_quat(joints[index])
             parent = self.parents[name]
             if parent is None or parent not in placed:
                 placed[name] = (local, self.positions[name])
@@ -139,7 +139,7 @@ def _ordinary() -> Skeleton:
     )
 
 
-def frame_of(along: Vector, across: Vector) -> Rotation:
+def frame_of(along: Vector, across: Vector) -> Turn:
     """The rotation whose columns are `along`, `across` made square to it, and their product."""
     x = along / np.linalg.norm(along)
     y = across - x * float(np.dot(across, x))
@@ -148,7 +148,7 @@ def frame_of(along: Vector, across: Vector) -> Rotation:
         y = np.cross(x, [0.0, 0.0, 1.0] if abs(x[2]) < 0.9 else [0.0, 1.0, 0.0])
         length = float(np.linalg.norm(y))
     y = y / length
-    return Rotation.from_matrix(np.column_stack([x, y, np.cross(x, y)]))
+    return Turn.from_columns(x, y, np.cross(x, y))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +168,7 @@ class Reach:
     """Where the elbow tends to."""
 
 
-def solve_arm(skeleton: Skeleton, side: str, reach: Reach) -> dict[str, Rotation]:
+def solve_arm(skeleton: Skeleton, side: str, reach: Reach) -> dict[str, Turn]:
     """Local rotations of shoulder, upper arm, forearm and hand that bring the hand there.
 
     Two-bone inverse kinematics by the law of cosines; the target is pulled in when it is out of
@@ -190,7 +190,7 @@ def solve_arm(skeleton: Skeleton, side: str, reach: Reach) -> dict[str, Rotation
     # The shoulder girdle rises with a high hand and comes forward with a far one.
     height = (target[1] - shoulder_rest[1]) / (upper_m + lower_m)
     lift_rad = 0.35 * float(np.clip(height + 0.1, 0.0, 1.0))
-    girdle = Rotation.from_rotvec([0.0, 0.0, sign * lift_rad])
+    girdle = Turn.from_vector([0.0, 0.0, sign * lift_rad])
     root = clavicle + girdle.apply(shoulder_rest - clavicle)
 
     line = target - root
@@ -208,30 +208,30 @@ def solve_arm(skeleton: Skeleton, side: str, reach: Reach) -> dict[str, Rotation
     # At rest the arm lies about along +-X and would bend forwards, about -+Y.
     bend = np.array([0.0, -sign, 0.0])
     axis = np.cross(elbow - root, target - elbow)
-    upper = frame_of(elbow - root, axis) * frame_of(elbow_rest - shoulder_rest, bend).inv()
-    lower = frame_of(target - elbow, axis) * frame_of(wrist_rest - elbow_rest, bend).inv()
+    upper = frame_of(elbow - root, axis) * frame_of(elbow_rest - shoulder_rest, bend).inverse()
+    lower = frame_of(target - elbow, axis) * frame_of(wrist_rest - elbow_rest, bend).inverse()
     index_rest = (
         skeleton.positions[f"{side}IndexDistal"] - skeleton.positions[f"{side}IndexProximal"]
     )
     hand_rest = frame_of(index_rest, np.array([0.0, -1.0, 0.0]))
-    hand = frame_of(vector(reach.fingers), vector(reach.palm)) * hand_rest.inv()
+    hand = frame_of(vector(reach.fingers), vector(reach.palm)) * hand_rest.inverse()
 
-    wrist = lower.inv() * hand
+    wrist = lower.inverse() * hand
     twist = _twist(wrist, np.array([sign, 0.0, 0.0]))
-    half = Rotation.from_rotvec(0.6 * twist.as_rotvec())
+    half = twist.part(0.6)
     return {
         f"{side}Shoulder": girdle,
-        f"{side}UpperArm": girdle.inv() * upper,
-        f"{side}LowerArm": upper.inv() * lower * half,
-        f"{side}Hand": half.inv() * wrist,
+        f"{side}UpperArm": girdle.inverse() * upper,
+        f"{side}LowerArm": upper.inverse() * lower * half,
+        f"{side}Hand": half.inverse() * wrist,
     }
 
 
-def _twist(rotation: Rotation, axis: Vector) -> Rotation:
+def _twist(rotation: Turn, axis: Vector) -> Turn:
     """The part of `rotation` about `axis` (swing-twist decomposition)."""
-    x, y, z, w = rotation.as_quat()
+    x, y, z, w = rotation.quat
     along = axis * float(np.dot([x, y, z], axis))
     quat = np.array([*along, w])
     if float(np.linalg.norm(quat)) < 1e-9:
-        return Rotation.identity()
-    return Rotation.from_quat(quat)
+        return Turn.none()
+    return Turn.from_quat(quat)

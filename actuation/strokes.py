@@ -12,13 +12,13 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial.transform import Rotation
 
 from actuation.handshapes import SHAPES, solve_hand
 from actuation.lexemes import HandKey, Lexeme
 from actuation.motion import JOINT_INDEX
-from actuation.rotations import minimum_jerk, multiply
+from actuation.rotations import minimum_jerk, multiply, turned
 from actuation.skeleton import ARM_JOINTS, SIDES, Reach, Skeleton, solve_arm
+from actuation.turn import Turn
 
 Joints = NDArray[np.float64]
 RETRACT_S = 0.32
@@ -161,17 +161,9 @@ def _head_poses(lexeme: Lexeme) -> Joints:
     """(k, 2, 4) offsets of neck and head, which share the turn."""
     rows = []
     for key in lexeme.head:
-        # VRM head: +Y up, facing +Z. Pitch up is a negative turn about X, yaw left about +Y.
-        turn = Rotation.from_euler(
-            "YXZ", [key.yaw_deg, -key.pitch_deg, -key.roll_deg], degrees=True
-        )
-        rows.append([_share(turn, 0.4), _share(turn, 0.6)])
+        turn = Turn(turned(*np.radians([key.yaw_deg, key.pitch_deg, -key.roll_deg])))
+        rows.append([turn.part(0.4).quat, turn.part(0.6).quat])
     return np.array(rows)
-
-
-def _share(turn: Rotation, part: float) -> NDArray[np.float64]:
-    quat: NDArray[np.float64] = Rotation.from_rotvec(part * turn.as_rotvec()).as_quat()
-    return quat
 
 
 def _arm_poses(
@@ -214,9 +206,8 @@ def _solved(skeleton_id: int, side: str, key: HandKey, size: float) -> Joints:
         fingers=key.fingers,
         elbow=key.elbow,
     )
-    turned = solve_arm(_skeletons[skeleton_id], side, reach)
-    turned |= solve_hand(side, SHAPES[key.shape])
-    return np.array([turned[name].as_quat() for name in ARM_JOINTS[side]])
+    arm = solve_arm(_skeletons[skeleton_id], side, reach) | solve_hand(side, SHAPES[key.shape])
+    return np.array([arm[name].quat for name in ARM_JOINTS[side]])
 
 
 def _aimed(key: HandKey, side: str, aim: tuple[float, float, float] | None) -> HandKey:

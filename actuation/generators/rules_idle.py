@@ -41,7 +41,7 @@ def rest_pose(skeleton: Skeleton | None = None) -> Floats:
     for side in SIDES:
         turned_joints = solve_arm(skeleton, side, _HANDS) | solve_hand(side, SHAPES["relaxed"])
         for name, rotation in turned_joints.items():
-            pose[JOINT_INDEX[name]] = rotation.as_quat()
+            pose[JOINT_INDEX[name]] = rotation.quat
     return pose
 
 
