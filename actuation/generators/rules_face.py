@@ -96,9 +96,8 @@ _DIPHTHONGS = {
 }  # fmt: skip
 _LIP_HEAVY = frozenset(("uw", "ow", "oy", "w", "sh", "zh", "ch", "jh"))
 
-_ROUND_EARLY_S, _ROUND_LATE_S = 0.06, 0.04
-_RAMP_S = 0.16
-"""The longest time a lip takes from one pose to the next; the rest is waited first."""
+_RAMP_S, _LIP_RAMP_S = 0.16, 0.22
+"""The time out of silence into a pose; lips that are pursed begin earlier than the jaw."""
 _SETTLE_S = 0.12
 _SHORT_VOWEL_S = 0.08
 
@@ -216,12 +215,10 @@ def _column_keys(keys: Sequence[_Key], group: str, column: str) -> tuple[Floats,
             passing = float(np.interp(key.at, sure_times, sure_values))
             value = cares * value + (1 - cares) * passing
         # After silence the lips wait, then move: a long pause is not one slow opening.
-        if i and keys[i - 1].silent and key.at - points[-1][0] > _RAMP_S:
-            points.append((key.at - _RAMP_S, points[-1][1]))
-        if group == "round" and key.phone in _LIP_HEAVY and value > 0.1:
-            begin = key.at - _ROUND_EARLY_S
-            if begin > points[-1][0] + 0.05:
-                points.append((begin, points[-1][1] + 0.6 * (value - points[-1][1])))
+        heavy = group == "round" and key.phone in _LIP_HEAVY
+        ramp = _LIP_RAMP_S if heavy else _RAMP_S
+        if i and keys[i - 1].silent and key.at - points[-1][0] > ramp:
+            points.append((key.at - ramp, points[-1][1]))
         points.append((key.at, value))
     rising: list[tuple[float, float]] = []
     for at, value in points:

@@ -16,6 +16,7 @@ from actuation.generators.metrics.lips import (
 )
 from actuation.generators.rules_face import BEFORE_S, COLUMN, monotone
 from actuation.generators.voices.phones import CONSONANTS, PAUSE, VOWELS
+from actuation.motion import FACE_INDEX
 from agent.core.messages import Expression
 from tests.fakes.voices import speech
 
@@ -106,6 +107,31 @@ def test_rounding_begins_before_its_vowel():
     at_t = (made.phones[1].start_s + made.phones[1].end_s) / 2
     pucker = track_of(made).evaluate(np.array([0.0, at_t]))[:, COLUMN["pucker"]]
     assert pucker[1] > 0.15
+
+
+def test_out_of_silence_the_lips_purse_before_the_jaw_falls():
+    made = speech([("pau", 0.5), ("uw", 0.12)], "ooh")
+    row = track_of(made).evaluate(np.array([0.56 - 0.18]))[0]
+    assert row[COLUMN["pucker"]] > 0.01
+    assert row[COLUMN["jaw"]] < 1e-6
+
+
+def test_a_vowel_between_closures_is_open():
+    made = speech(["p", ("aa", 0.09), "b", ("eh", 0.07), "m"], "pa be m")
+    middles = np.array([(p.start_s + p.end_s) / 2 for p in made.phones if p.name in ("aa", "eh")])
+    assert track_of(made).evaluate(middles)[:, COLUMN["close"]].max() < 0.01
+
+
+def test_a_mouth_that_hangs_open_in_surprise_closes_fully():
+    made = speech(["aa", "p", "aa", "m", "aa"], "apa ma")
+    times, faces = faces_of(made, Expression.SURPRISED, 1.0)
+    for phone in made.phones:
+        if phone.name in "pm":
+            at = np.abs(times - (phone.start_s + phone.end_s) / 2).argmin()
+            assert (
+                abs(faces[at, FACE_INDEX["jawOpen"]] - faces[at, FACE_INDEX["mouthClose"]]) < 1e-3
+            )
+            assert jaw > 0.03
 
 
 def test_the_mouth_is_closed_and_still_in_a_long_silence():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from actuation.motion import Cut, FrameChunk, VoiceChunk
+from actuation.motion import FACE_INDEX, Cut, FrameChunk, VoiceChunk
 from actuation.stage import PerformerConfig
 from agent.core.messages import (
     ActFinished,
@@ -373,6 +373,30 @@ def test_what_is_spared_is_said_even_when_something_else_was_being_said():
     assert ends[low.act].interrupted
     assert ends[high.act].heard == "Leave the building now."
     assert not ends[high.act].interrupted
+
+
+def test_sound_that_comes_after_its_act_was_stopped_beside_a_spared_one_is_not_played():
+    stage = HandMoved()
+    high = act("Leave the building now.", priority=Priority.SAFETY)
+    stage.act(high)
+    stage.act(act(LONG), sound=False)
+    stage.run(0.5)
+    stage.stage.stop(stop(except_priority=Priority.OPERATOR), stage.now)
+    stage.give_sound()
+    stage.run(8.0)
+    length = speech(spelled("Leave the building now.")).duration_s
+    assert sum(len(c.samples) for c in stage.body.sound) / 16_000 == pytest.approx(length)
+
+
+def test_after_an_act_the_face_goes_back_to_rest():
+    stage = HandMoved()
+    stage.run(0.1)
+    stage.act(act("Good morning.", expression=Expression.SURPRISED))
+    stage.run(1.0)
+    brow = FACE_INDEX["browInnerUp"]
+    assert stage.body.frames[-1].face[brow] > 0.25
+    stage.run(5.0)
+    assert stage.body.frames[-1].face[brow] < 0.15
 
 
 def test_a_silent_nod_is_seen_and_told():
