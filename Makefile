@@ -41,7 +41,7 @@ bench: $(VENV)/.test-ready ## all benches, one after another
 avatar: ## rebuild the character (installs Blender as a Python module, about 1 GB)
 	@test -x .venv-bpy/bin/python || $(PYTHON) -m venv .venv-bpy
 	@.venv-bpy/bin/python -m pip install -q bpy==5.0.1
-	.venv-bpy/bin/python actuation/embodiments/avatar/build.py
+	.venv-bpy/bin/python -m actuation.embodiments.avatar.build
 
 clean: ## forget the environment, models and built pages
 	rm -rf $(VENV) models agent/web/dist agent/web/node_modules .mypy_cache .ruff_cache .pytest_cache

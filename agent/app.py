@@ -319,7 +319,7 @@ def _floor(
 
     def take_norms(models: dict[str, BaseModel]) -> None:
         nonlocal norms
-        norms = norms_of(models, settings.norms_folder)
+        norms = norms_of(models, settings.norms_folder, settings.config.norms_off)
         planner.adopt(build_policies(policies), norms)
 
     yield PolicyWatcher(

@@ -51,6 +51,9 @@ class AgentConfig(BaseModel):
     policies: Path = Field(
         Path("policies"), description="Folder of policies and of norms/; beside this file."
     )
+    norms_off: tuple[str, ...] = Field(
+        (), description="Norms of that folder which do not hold here, by their id."
+    )
     camera: SourceConfig = Field(SourceConfig(), description="Where pictures come from.")
     microphone: SourceConfig = Field(SourceConfig(), description="Where sound comes from.")
     seeing: SeeingConfig = Field(SeeingConfig(), description="From pictures to people.")
@@ -109,7 +112,7 @@ def read_settings(path: Path) -> Settings:
     except ConfigError as error:
         problems.extend(error.problems)
     try:
-        norms = read_norms(folder / "norms")
+        norms = read_norms(folder / "norms", config.norms_off)
     except ConfigError as error:
         problems.extend(error.problems)
     if site is None or policies is None or norms is None:
@@ -133,19 +136,22 @@ def norm_files(folder: Path) -> dict[str, type[BaseModel]]:
     return {path.stem: NormsFile for path in sorted(folder.glob("*.yaml"))}
 
 
-def read_norms(folder: Path) -> Norms:
-    """Read all norms of the folder, or raise `ConfigError`."""
-    return norms_of(load_folder(folder, norm_files(folder)), folder)
+def read_norms(folder: Path, off: tuple[str, ...] = ()) -> Norms:
+    """Read all norms of the folder but those that are off, or raise `ConfigError`."""
+    return norms_of(load_folder(folder, norm_files(folder)), folder, off)
 
 
-def norms_of(files: Mapping[str, BaseModel], folder: Path) -> Norms:
+def norms_of(files: Mapping[str, BaseModel], folder: Path, off: tuple[str, ...]) -> Norms:
     """The norms of several files as one body, or `ConfigError` where they contradict."""
     norms: list[Norm] = []
     for one in files.values():
         assert isinstance(one, NormsFile)
         norms.extend(one.norms)
+    if unknown := set(off) - {norm.id for norm in norms}:
+        what = f"there is no norm {', '.join(sorted(unknown))}"
+        raise ConfigError([Problem(str(folder), 0, "norms_off", what)])
     try:
-        return Norms(norms)
+        return Norms([norm for norm in norms if norm.id not in off])
     except ValueError as error:
         raise ConfigError([Problem(str(folder), 0, "norms", str(error))]) from None
 
