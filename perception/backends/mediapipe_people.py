@@ -15,6 +15,7 @@ from mediapipe.tasks.python import BaseOptions, vision
 from numpy.typing import NDArray
 
 from agent.core.errors import BackendUnavailableError
+from perception.backends.native_chatter import chatter_logged
 from perception.bodies import Skeleton, read_body
 from perception.camera import Box, CameraConfig, Lens
 from perception.senses import Picture
@@ -72,9 +73,10 @@ class MediaPipePeople:
         self._camera = camera
         self._lens = Lens(camera, width_px=640, height_px=480)
         face, pose = _model_file(models, FACE_MODEL), _model_file(models, POSE_MODEL)
-        self._faces = _face_landmarker(face, count=MAX_PEOPLE)
-        self._head = _face_landmarker(face, count=1)
-        self._bodies = _pose_landmarker(pose, count=MAX_PEOPLE)
+        with chatter_logged():
+            self._faces = _face_landmarker(face, count=MAX_PEOPLE)
+            self._head = _face_landmarker(face, count=1)
+            self._bodies = _pose_landmarker(pose, count=MAX_PEOPLE)
 
     def look(self, picture: Picture, focus: Focus) -> Look:
         """Faces and bodies where `focus` points. About 2 ms for faces, 20 ms for each body."""
