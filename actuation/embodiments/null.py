@@ -49,11 +49,6 @@ class NullBody:
         self._begun: set[int] = set()
         self._waiting = asyncio.Event()
 
-    @property
-    def name(self) -> str:
-        """As a component."""
-        return f"actuation.body.{self._name}"
-
     def describe(self) -> BodyDescription:
         """It has every joint and blendshape, and a voice nobody hears."""
         return BodyDescription(
