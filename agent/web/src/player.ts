@@ -36,6 +36,8 @@ export class Player {
   readonly reports: Heard[] = [];
   /** (performance seconds it arrived, play time it was placed at) of each stretch of voice. */
   readonly arrivals: { arrivedS: number; heardS: number; utterance: number }[] = [];
+  /** Orders to drop what is unplayed, and when they came. */
+  readonly cuts: { generation: number; atS: number }[] = [];
   speaker: Speaker | null = null;
   still = false;
   readonly playout = new Playout();
@@ -66,6 +68,8 @@ export class Player {
   }
 
   cut(generation: number): void {
+    this.cuts.push({ generation, atS: perfS() });
+    if (this.cuts.length > 200) this.cuts.shift();
     const heard = this.playout.cut(generation, this.axis.committed());
     this.speaker?.cut(generation);
     this.track.cut(generation, this.stage);
