@@ -12,6 +12,7 @@ from actuation.gesture_choice import GestureConfig
 from actuation.stage import PerformerConfig
 from actuation.voice import VoiceConfig
 from agent.config import ConfigError, Problem, beside, load, load_folder
+from agent.config_faults import alike
 from agent.recorder import RecorderConfig
 from agent.server import ServerConfig
 from agent.watchdog import WatchdogConfig
@@ -114,7 +115,7 @@ def read_settings(path: Path) -> Settings:
     try:
         norms = read_norms(folder / "norms", config.norms_off)
     except ConfigError as error:
-        problems.extend(error.problems)
+        problems.extend(_where_it_is_set(problem, path) for problem in error.problems)
     if site is None or policies is None or norms is None:
         raise ConfigError(problems)
     knowledge = config.dialogue.knowledge
@@ -129,6 +130,15 @@ def read_settings(path: Path) -> Settings:
         policies_folder=folder,
         norms_folder=folder / "norms",
     )
+
+
+def _where_it_is_set(problem: Problem, path: Path) -> Problem:
+    """`norms_off` stands in the agent's own file, not with the norms."""
+    if problem.field != "norms_off":
+        return problem
+    lines = path.read_text(encoding="utf-8").splitlines()
+    line = next((i for i, text in enumerate(lines, 1) if text.startswith("norms_off")), 0)
+    return Problem(str(path), line, problem.field, problem.what)
 
 
 def norm_files(folder: Path) -> dict[str, type[BaseModel]]:
@@ -147,8 +157,9 @@ def norms_of(files: Mapping[str, BaseModel], folder: Path, off: tuple[str, ...])
     for one in files.values():
         assert isinstance(one, NormsFile)
         norms.extend(one.norms)
-    if unknown := set(off) - {norm.id for norm in norms}:
-        what = f"there is no norm {', '.join(sorted(unknown))}"
+    ids = [norm.id for norm in norms]
+    if unknown := sorted(set(off) - set(ids)):
+        what = f"there is no norm {', '.join(unknown)}{alike(unknown[0], ids)}"
         raise ConfigError([Problem(str(folder), 0, "norms_off", what)])
     try:
         return Norms([norm for norm in norms if norm.id not in off])
