@@ -18,6 +18,7 @@ function at<T extends HTMLElement>(id: string): T {
 
 const CARD_STAYS_S = 30;
 const FIGURES_EVERY_S = 5;
+const TELL_EVERY_MS = 25;
 
 class Kiosk {
   readonly link: Link;
@@ -50,8 +51,7 @@ class Kiosk {
     this.listenToPeople();
     this.link.connect();
     requestAnimationFrame((ms) => this.picture(ms));
-    // A hidden page draws nothing and still speaks, so it still reports.
-    setInterval(() => document.hidden && this.player.tick(perfS(), true), 100);
+    setInterval(() => this.tell(), TELL_EVERY_MS);
   }
 
   get bodyName(): string {
@@ -309,6 +309,12 @@ class Kiosk {
     }
     if (nowS - this.figuresS > FIGURES_EVERY_S) this.tellFigures(nowS);
     requestAnimationFrame((next) => this.picture(next));
+  }
+
+  /** A hidden page draws nothing and still speaks, so its reports do not wait for pictures. */
+  private tell(): void {
+    if (document.hidden) this.player.tick(perfS(), false);
+    this.player.tell();
   }
 
   private tellFigures(nowS: number): void {

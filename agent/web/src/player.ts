@@ -80,7 +80,11 @@ export class Player {
   tick(nowS: number, seen: boolean): void {
     this.speaker?.tick();
     if (seen && this.drawn !== null) this.judge(nowS, this.drawn);
-    for (const heard of this.playout.reports(this.axis.heard(nowS))) this.report(heard);
+  }
+
+  /** Report what was heard; often, and whether or not pictures are drawn. */
+  tell(): void {
+    for (const heard of this.playout.reports(this.axis.heard(perfS()))) this.report(heard);
   }
 
   /** The pose for the picture being drawn at `nowS`, which is seen a little later. */
