@@ -78,6 +78,14 @@ def test_a_softened_greeting_is_a_nod_and_no_greeting():
     assert not wish.greets
 
 
+def test_who_has_had_the_nod_does_not_get_it_again_and_again():
+    scene = scene_of("quiet_hours")
+    nodded = scene.people[0].model_copy(update={"has": ("signed",)})
+    judgement = judge(NORMS, scene.model_copy(update={"people": (nodded,)}))
+    assert judgement.wish is None
+    assert judgement.refused.by == "norm:quiet_hours"
+
+
 def test_a_name_is_left_out_when_a_stranger_can_hear_it():
     wish = judge(NORMS, scene_of("names_are_not_for_strangers")).wish
     assert wish.text == "Your host expects you."
