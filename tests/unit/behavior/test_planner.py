@@ -158,10 +158,10 @@ def test_a_policy_that_asks_for_a_moment_in_the_past_does_not_stop_time():
         def decide(self, situation, message):
             return Wishes(wake_at=situation.now - 5.0)
 
-    lobby = Lobby()
-    lobby.planner.adopt([Impatient()], Norms([]))
-    lobby.ends(1.0, "hello", typed=True)
-    assert lobby.planner.wake_at > 1.0
+    decider = planner()
+    decider.adopt([Impatient()], Norms([]))
+    decider.decide(TurnEnded(at=1.0, turn=TurnId(1), revision=0, text="hello", typed=True))
+    assert decider.wake_at > 1.0
 
 
 # The catalogue and the files of the house
