@@ -9,10 +9,12 @@ microphone -> turns, words ------+       ^                            |
                           +------ what was really said and shown -----+
 """
 
-from collections.abc import Callable, Iterable
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
@@ -26,7 +28,6 @@ from actuation.voice import Voices
 from agent.core.bus import EVERY, RECENT, Bus, Delivery
 from agent.core.clock import Clock, WallTime
 from agent.core.component import Component
-from agent.core.errors import BackendUnavailableError
 from agent.core.messages import (
     Act,
     ActFinished,
@@ -40,7 +41,6 @@ from agent.core.messages import (
     HostNotified,
     LineTyped,
     Message,
-    MicrophoneLevel,
     PageChanged,
     PersonLost,
     PersonSeen,
@@ -57,6 +57,7 @@ from agent.core.messages import (
     VisitRecorded,
     WordsHeard,
 )
+from agent.expectations import Pulse, WatchedCamera, expectations
 from agent.models import models_folder
 from agent.recorder import Recorder
 from agent.reload import PolicyWatcher
@@ -65,13 +66,14 @@ from agent.server import PageServer, Senses
 from agent.settings import (
     POLICY_FILES,
     Settings,
-    SourceConfig,
     norm_files,
     norms_of,
     read_settings,
     site_language,
 )
-from agent.watchdog import Expectation, Watchdog, kinds_of
+from agent.sources import camera_of, microphone_of
+from agent.stand_ins import REAL, StandIns
+from agent.watchdog import Watchdog, kinds_of
 from behavior.dialogue import Dialogue
 from behavior.planner import Planner
 from behavior.policies.catalogue import PoliciesConfig, build_policies
@@ -83,15 +85,23 @@ from perception.listening import Listening
 from perception.off_loop import OneThread
 from perception.people import PeopleComponent
 from perception.recogniser_process import RecogniserProcess
-from perception.recognition import RecognitionConfig
-from perception.seeing import SeeingConfig
+from perception.relay import SoundRelay
 from perception.senses import Camera, Microphone
-from perception.site_language import SiteLanguage
-from perception.turns import TurnsConfig
 
 COMMANDS = Delivery(capacity=256, lossy=False, max_age_s=5.0)
 """Acts and stops: none is lost, but nobody wants one that waited for a restart."""
 TRAFFIC = Delivery(capacity=65_536, lossy=False)
+NEEDED = RestartPolicy(essential=True, stop_within_s=2.0)
+"""The agent is nothing without it, and it has something to put away when it ends."""
+SPARED = RestartPolicy(essential=False, stop_within_s=2.0)
+"""The agent goes on without it; it has a thread, a process or a file to put away."""
+
+
+class _Page(NamedTuple):
+    """The senses of the kiosk page."""
+
+    camera: BrowserCamera
+    microphone: BrowserMicrophone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +112,8 @@ class Agent:
     server: PageServer | None
     bus: Bus
     planner: Planner
+    ready: Mapping[str, asyncio.Event]
+    """What a visitor needs, by the operator's name for it; each is set once it is there."""
 
 
 def build(
@@ -112,6 +124,7 @@ def build(
     wall: WallTime,
     headless: bool = False,
     overhear: Callable[[float, bytes], None] | None = None,
+    stand_ins: StandIns = REAL,
 ) -> Agent:
     """Wire one agent to `bus`. `headless`: no page is served and a null body performs.
 
@@ -119,56 +132,51 @@ def build(
     """
     config = settings.config
     runtime = Runtime(bus=bus, clock=clock)
-    page_camera, page_microphone = BrowserCamera(), BrowserMicrophone()
-    avatar = AvatarBody(clock=clock, report=bus.publish, config=config.avatar)
+    page = _Page(BrowserCamera(), BrowserMicrophone())
     planner = _planner(settings, bus=bus, clock=clock, wall=wall)
+    dialogue = _dialogue(settings, bus=bus, clock=clock, wall=wall)
+    ready = {"dialogue": dialogue.ready}
 
-    runtime.add_all(_eyes(settings, bus=bus, clock=clock, page=page_camera), OPTIONAL)
-    runtime.add_all(_ears(settings, bus=bus, clock=clock, page=page_microphone), OPTIONAL)
-    runtime.add(_dialogue(settings, bus=bus, clock=clock, wall=wall), OPTIONAL)
+    def saw(stream: str) -> None:
+        watchdog.saw(stream)
+
+    camera = stand_ins.camera or camera_of(
+        config.camera, page.camera, publish=bus.publish, clock=clock
+    )
+    watched = None if camera is None else WatchedCamera(camera, saw)
+    if watched is not None:
+        runtime.add_all(_eyes(settings, watched, stand_ins, bus=bus, clock=clock), SPARED)
+        ready["eyes"] = watched.asked
+    for part in _ears(settings, page.microphone, stand_ins, bus=bus, clock=clock):
+        runtime.add(part, SPARED)
+        if isinstance(part, RecogniserProcess):
+            ready["recogniser"] = part.ready
+    runtime.add(dialogue, SPARED)
     runtime.add(planner, ESSENTIAL)
 
-    def hear(at: float, pcm: bytes) -> None:
-        page_microphone.put(at, pcm)
-        if overhear is not None:
-            overhear(at, pcm)
-
-    bodies: list[Embodiment] = [avatar]
     server = None
+    body: Embodiment = (null := NullBody(clock=clock, report=bus.publish))
     if headless:
-        null = NullBody(clock=clock, report=bus.publish)
-        bodies = [null]
         runtime.add(null, OPTIONAL)
     else:
-        server = PageServer(
-            config=config.server,
-            clock=clock,
-            facts=bus.subscribe(Message, delivery=TRAFFIC, reader="pages"),
-            publish=bus.publish,
-            senses=Senses(picture=page_camera.put, sound=hear),
-            body=avatar,
-        )
-        runtime.add(server, ESSENTIAL)
-    runtime.add(
-        Performer(
-            commands=bus.subscribe(
-                Act, Stop, Duck, PrepareSpeech, delivery=COMMANDS, urgent=(Stop, Duck)
-            ),
-            sightings=bus.subscribe(PersonSeen, PersonLost, delivery=RECENT),
-            reports=bus.subscribe(Played, delivery=RECENT),
-            publish=bus.publish,
-            voices=Voices(config=config.voice, clock=clock, publish=bus.publish),
-            bodies=bodies,
-            clock=clock,
-            config=config.performer,
-            gestures=lambda: Gesticulation(config.gestures),
-        ),
-        RestartPolicy(essential=True, stop_within_s=2.0),
+        body, server = _page_and_body(settings, page, overhear, bus=bus, clock=clock)
+        runtime.add(server, NEEDED)
+        ready["page"] = server.started
+    performer = _performer(settings, [body, Pulse(saw)], stand_ins, bus=bus, clock=clock)
+    runtime.add(performer, NEEDED)
+    runtime.add_all(_floor(settings, bus=bus, clock=clock, wall=wall, planner=planner), SPARED)
+    rows = expectations(config, lambda: planner.situation.devices, watched)
+    watchdog = Watchdog(
+        traffic=bus.subscribe(*kinds_of(rows), delivery=RECENT, reader="watchdog"),
+        publish=bus.publish,
+        clock=clock,
+        expectations=rows,
+        restart=runtime.restart,
+        config=config.watchdog,
+        watch_loop=stand_ins.watch_loop,
     )
-    runtime.add_all(_floor(settings, bus=bus, clock=clock, wall=wall, planner=planner), OPTIONAL)
-    watchdog = _watchdog(settings, bus=bus, clock=clock, runtime=runtime, planner=planner)
     runtime.add(watchdog, OPTIONAL)
-    return Agent(runtime=runtime, server=server, bus=bus, planner=planner)
+    return Agent(runtime=runtime, server=server, bus=bus, planner=planner, ready=ready)
 
 
 def decisions(config: Path, *, replies: bool) -> Callable[[Bus, Clock], Iterable[Component]]:
@@ -187,56 +195,53 @@ def decisions(config: Path, *, replies: bool) -> Callable[[Bus, Clock], Iterable
     return wire
 
 
-def hearing(config: Path) -> tuple[TurnsConfig, RecognitionConfig, SiteLanguage]:
-    """The ears' part of a configuration."""
-    settings = read_settings(config)
-    return settings.config.turns, settings.config.recognition, site_language(settings.site)
-
-
-def seeing(config: Path) -> SeeingConfig:
-    """The eyes' part of a configuration."""
-    return read_settings(config).config.seeing
-
-
-def _eyes(settings: Settings, *, bus: Bus, clock: Clock, page: Camera) -> Iterable[Component]:
-    config = settings.config
-    camera = _camera(config.camera, page, bus=bus, clock=clock)
-    if camera is None:
-        return
+def _eyes(
+    settings: Settings, camera: Camera, stand_ins: StandIns, *, bus: Bus, clock: Clock
+) -> Iterable[Component]:
+    config = settings.config.seeing
     yield PeopleComponent(
         camera=camera,
-        open_detector=detector_opener(
-            config.seeing.detector, camera=config.seeing.people.camera, models=models_folder()
-        ),
-        off_loop=OneThread("people"),
+        open_detector=stand_ins.open_detector
+        or detector_opener(config.detector, camera=config.people.camera, models=models_folder()),
+        off_loop=stand_ins.off_loop or OneThread("people"),
         publish=bus.publish,
-        config=config.seeing.people,
+        config=config.people,
         clock=clock,
     )
     yield EngagementComponent(
-        events=bus.subscribe(PersonSeen, PersonLost, SpeechStarted, TurnEnded, delivery=EVERY),
+        events=bus.subscribe(
+            PersonSeen, PersonLost, SpeechStarted, TurnEnded, delivery=EVERY, reader="engagement"
+        ),
         publish=bus.publish,
-        config=config.seeing.engagement,
+        config=config.engagement,
     )
 
 
-def _ears(settings: Settings, *, bus: Bus, clock: Clock, page: Microphone) -> Iterable[Component]:
+def _ears(
+    settings: Settings, page: Microphone, stand_ins: StandIns, *, bus: Bus, clock: Clock
+) -> Iterable[Component]:
     config = settings.config
-    words = RecogniserProcess(
+    words = stand_ins.words or RecogniserProcess(
         config=config.recognition,
         site=site_language(settings.site),
         publish=bus.publish,
         clock=clock,
     )
-    yield words
+    if isinstance(words, RecogniserProcess):
+        yield words
+    microphone = stand_ins.microphone or microphone_of(config.microphone, page, clock=clock)
+    if config.microphone.source == "device":
+        microphone = SoundRelay(microphone)
+        yield microphone
     yield Listening(
-        microphone=_microphone(config.microphone, page, clock=clock),
+        microphone=microphone,
         words=words,
-        lines=bus.subscribe(LineTyped, delivery=EVERY),
-        stage=bus.subscribe(StageState, delivery=EVERY),
+        lines=bus.subscribe(LineTyped, delivery=EVERY, reader="turns: lines"),
+        stage=bus.subscribe(StageState, delivery=EVERY, reader="turns: stage"),
         publish=bus.publish,
         clock=clock,
         config=config.turns,
+        detector=stand_ins.voice_detector,
     )
 
 
@@ -298,6 +303,57 @@ def _planner(settings: Settings, *, bus: Bus, clock: Clock, wall: WallTime) -> P
     )
 
 
+def _page_and_body(
+    settings: Settings,
+    page: _Page,
+    overhear: Callable[[float, bytes], None] | None,
+    *,
+    bus: Bus,
+    clock: Clock,
+) -> tuple[AvatarBody, PageServer]:
+    """The avatar, and the server of the page that shows it, sees and hears."""
+    avatar = AvatarBody(clock=clock, report=bus.publish, config=settings.config.avatar)
+
+    def hear(at: float, pcm: bytes) -> None:
+        page.microphone.put(at, pcm)
+        if overhear is not None:
+            overhear(at, pcm)
+
+    server = PageServer(
+        config=settings.config.server,
+        clock=clock,
+        facts=bus.subscribe(Message, delivery=TRAFFIC, reader="pages"),
+        publish=bus.publish,
+        senses=Senses(picture=page.camera.put, sound=hear),
+        body=avatar,
+    )
+    return avatar, server
+
+
+def _performer(
+    settings: Settings,
+    bodies: Sequence[Embodiment],
+    stand_ins: StandIns,
+    *,
+    bus: Bus,
+    clock: Clock,
+) -> Performer:
+    config = settings.config
+    return Performer(
+        commands=bus.subscribe(
+            Act, Stop, Duck, PrepareSpeech, delivery=COMMANDS, urgent=(Stop, Duck)
+        ),
+        sightings=bus.subscribe(PersonSeen, PersonLost, delivery=RECENT),
+        reports=bus.subscribe(Played, delivery=RECENT),
+        publish=bus.publish,
+        voices=Voices(config=config.voice, clock=clock, publish=bus.publish, rows=stand_ins.voices),
+        bodies=bodies,
+        clock=clock,
+        config=config.performer,
+        gestures=lambda: Gesticulation(config.gestures),
+    )
+
+
 def _floor(
     settings: Settings, *, bus: Bus, clock: Clock, wall: WallTime, planner: Planner
 ) -> Iterable[Component]:
@@ -337,69 +393,3 @@ def _floor(
         clock=clock,
         name="agent.reload.norms",
     )
-
-
-def _watchdog(
-    settings: Settings, *, bus: Bus, clock: Clock, runtime: Runtime, planner: Planner
-) -> Watchdog:
-    """Who should be heard of how often. The page's senses only while the page has them on."""
-    own = settings.config.microphone.source == "device"
-
-    def listening() -> bool:
-        devices = planner.situation.devices
-        return own or bool(devices.page_connected and devices.microphone and not devices.muted)
-
-    expectations = (
-        Expectation(
-            stream="microphone",
-            quiet_s=3.0,
-            kinds=(MicrophoneLevel,),
-            expected=listening,
-        ),
-    )
-    return Watchdog(
-        traffic=bus.subscribe(*kinds_of(expectations), delivery=RECENT),
-        publish=bus.publish,
-        clock=clock,
-        expectations=expectations,
-        restart=runtime.restart,
-        config=settings.config.watchdog,
-    )
-
-
-def _camera(config: SourceConfig, page: Camera, *, bus: Bus, clock: Clock) -> Camera | None:
-    match config.source:
-        case "page":
-            return page
-        case "device":
-            from perception.backends.devices import LocalCamera
-
-            return LocalCamera(clock=clock, report=bus.publish, index=config.device)
-        case "file":
-            from perception.backends.recorded import RecordedCamera
-
-            return RecordedCamera(_named(config, "camera"), clock=clock)
-        case "none":
-            return None
-
-
-def _microphone(config: SourceConfig, page: Microphone, *, clock: Clock) -> Microphone:
-    match config.source:
-        case "page":
-            return page
-        case "device":
-            from perception.backends.devices_microphone import DeviceMicrophone
-
-            return DeviceMicrophone(clock, device=config.device)
-        case "file":
-            from perception.backends.recorded_sound import RecordedSound
-
-            return RecordedSound(_named(config, "microphone"), clock=clock)
-        case "none":
-            return BrowserMicrophone()  # one that nobody feeds: typed lines still come through
-
-
-def _named(config: SourceConfig, sense: str) -> Path:
-    if config.file is None:
-        raise BackendUnavailableError(f"{sense}: source is `file`; set {sense}.file to one")
-    return config.file

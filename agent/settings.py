@@ -176,3 +176,9 @@ def site_language(site: SiteConfig) -> SiteLanguage:
         phrases=phrases.sentences,
         company=(site.name,),
     )
+
+
+def hearing(config: Path) -> tuple[TurnsConfig, RecognitionConfig, SiteLanguage]:
+    """The ears' part of a configuration."""
+    settings = read_settings(config)
+    return settings.config.turns, settings.config.recognition, site_language(settings.site)

@@ -112,6 +112,8 @@ class Dialogue:
         self._config = config
         self._clock = clock
         self._wall = wall
+        self.ready = asyncio.Event()
+        """Set while it can answer."""
         self._work: _Work | None = None
         self._spoken: _Work | None = None
         """A committed answer that still streams while the next turn is already heard."""
@@ -123,6 +125,7 @@ class Dialogue:
         self._work = self._spoken = self._current = None
         self._encounters.clear()
         await self._backend.warm_up()
+        self.ready.set()
         try:
             async with asyncio.TaskGroup() as group:
                 own = [group.create_task(self._deeds.run()), group.create_task(self._tidy())]
@@ -132,6 +135,7 @@ class Dialogue:
                 for task in own:
                     task.cancel()
         finally:
+            self.ready.clear()
             await self._backend.close()
 
     async def _finish(self) -> None:

@@ -59,7 +59,7 @@ def settings(config: Path | None) -> tuple[TurnsConfig, RecognitionConfig, SiteL
     if config is None:
         return TurnsConfig(), RecognitionConfig(), SiteLanguage()
     # The roof alone knows the whole configuration.
-    turns, recognition, site = importlib.import_module("agent.app").hearing(config)
+    turns, recognition, site = importlib.import_module("agent.settings").hearing(config)
     return turns, recognition, site
 
 

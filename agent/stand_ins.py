@@ -1,0 +1,32 @@
+"""What may stand in for devices, networks and processes: tests and benches hand these in."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from actuation.voice import Voice
+from perception.off_loop import OffLoop
+from perception.recognition import WordSource
+from perception.senses import Camera, Microphone
+from perception.sightings import PeopleDetector
+from perception.voice_activity import VoiceDetector
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandIns:
+    """Each that is None is the real one, as configured."""
+
+    camera: Camera | None = None
+    open_detector: Callable[[], PeopleDetector] | None = None
+    off_loop: OffLoop | None = None
+    """Where the detector works."""
+    microphone: Microphone | None = None
+    voice_detector: Callable[[], VoiceDetector] | None = None
+    words: WordSource | None = None
+    """A `RecogniserProcess` is run as a component, too."""
+    voices: Sequence[Voice] | None = None
+    """The wanted voice first, the surest last."""
+    watch_loop: bool = True
+    """Whether the watchdog looks for a blocked loop, which means nothing on virtual time."""
+
+
+REAL = StandIns()
