@@ -218,6 +218,9 @@ def _yaml_problem(error: yaml.MarkedYAMLError, text: str, name: str) -> Problem:
     elif "could not find expected ':'" in problem:
         line = error.context_mark.line + 1 if error.context_mark else line
         what = "lacks a `:` between name and value; or a line above is not closed"
+    elif "expected the node content" in problem:
+        line = min(line, len(text.rstrip().splitlines()))
+        what = "opens a bracket that is not closed, or lacks a value"
     elif "expected ',' or" in problem:
         line = error.context_mark.line + 1 if error.context_mark else line
         what = "opens a bracket that is not closed"

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 
 from actuation.motion import BodyDescription, FrameChunk, StageItem
 from agent.core.messages import Health, MicrophoneLevel
-from agent.settings import AgentConfig
+from agent.settings import AgentConfig, SourceConfig
 from agent.watchdog import Expectation
 from behavior.situation import Devices
 from perception.senses import Camera, Picture
@@ -31,17 +31,14 @@ class WatchedCamera:
         self._camera = camera
         self._saw = saw
         self.asked = asyncio.Event()
-        """Set while somebody takes pictures: the eyes are open."""
+        """Set once the eyes have opened and ask for pictures."""
 
     async def pictures(self) -> AsyncIterator[Picture]:
         """As the camera's own."""
         self.asked.set()
-        try:
-            async for picture in self._camera.pictures():
-                self._saw(CAMERA)
-                yield picture
-        finally:
-            self.asked.clear()
+        async for picture in self._camera.pictures():
+            self._saw(CAMERA)
+            yield picture
 
 
 class Pulse:
@@ -77,28 +74,24 @@ def expectations(
 
     A page that sends nothing is not cured by restarting the ears; a device may be.
     """
-    own_camera = config.camera.source != "page"
 
     def looking() -> bool:
-        on = own_camera or bool(devices().page_connected and devices().camera)
-        return on and camera is not None and camera.asked.is_set()
+        page = devices()
+        on = page.page_connected and bool(page.camera)
+        opened = camera is not None and camera.asked.is_set()
+        return opened and _expected(config.camera, on)
 
     def listening() -> bool:
-        match config.microphone.source:
-            case "page":
-                page = devices()
-                return bool(page.page_connected and page.microphone and not page.muted)
-            case "device":
-                return True
-            case _:  # a recording may end
-                return False
+        page = devices()
+        on = page.page_connected and bool(page.microphone) and not page.muted
+        return _expected(config.microphone, on)
 
     return (
         Expectation(
             stream=CAMERA,
             quiet_s=config.seeing.people.look_timeout_s + LOOKS_AT_MOST_S,
             expected=looking,
-            restarts="perception.people" if own_camera else "",
+            restarts="perception.people" if config.camera.source == "device" else "",
         ),
         Expectation(
             stream=MICROPHONE,
@@ -109,3 +102,13 @@ def expectations(
         ),
         Expectation(stream=PERFORMER, quiet_s=FRAMES_QUIET_S, restarts="actuation.performer"),
     )
+
+
+def _expected(source: SourceConfig, page_has_it_on: bool) -> bool:
+    match source.source:
+        case "page":
+            return page_has_it_on
+        case "device":
+            return True
+        case _:  # a recording may end
+            return False

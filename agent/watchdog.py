@@ -127,15 +127,30 @@ class Watchdog:
                     self._watches[row.stream].seen_at = self._clock.now()
 
     async def _check_streams(self) -> None:
+        due = self._clock.now()
         while True:
             now = self._clock.now()
+            self._excuse(now, now - due)
             for row in self._rows:
                 self._check(row, self._watches[row.stream], now)
-            await self._clock.sleep_until(now + self._config.check_every_s)
+            due = now + self._config.check_every_s
+            await self._clock.sleep_until(due)
+
+    def _excuse(self, now: float, late_s: float) -> None:
+        """Nothing arrives while the loop is blocked: that is no stream's silence."""
+        if late_s <= self._config.stall_s:
+            return
+        for watch in self._watches.values():
+            if watch.seen_at is not None:
+                watch.seen_at = min(now, watch.seen_at + late_s)
+            if watch.expected_since is not None:
+                watch.expected_since = min(now, watch.expected_since + late_s)
 
     def _check(self, row: Expectation, watch: _Watch, now: float) -> None:
         if not row.expected():
-            watch.expected_since, watch.told = None, False
+            watch.expected_since = None
+            if watch.told:
+                self._recovered(row, watch, now)
             return
         if watch.expected_since is None:
             watch.expected_since = now
@@ -150,9 +165,12 @@ class Watchdog:
                 watch.restarted_at = now
                 self._restart(row.restarts, f"{row.stream} has been quiet for {quiet_s:.1f} s")
         elif watch.told:
-            watch.told = False
-            watch.restarted_at = float("-inf")
-            self._publish(StreamQuiet(at=last, stream=row.stream, quiet_s=0.0, recovered=True))
+            self._recovered(row, watch, last)
+
+    def _recovered(self, row: Expectation, watch: _Watch, at: float) -> None:
+        watch.told = False
+        watch.restarted_at = float("-inf")
+        self._publish(StreamQuiet(at=at, stream=row.stream, quiet_s=0.0, recovered=True))
 
     async def _check_loop(self) -> None:
         sampler = StallSampler(self._clock, self._config.stall_s)

@@ -22,6 +22,7 @@ from agent.core.messages import (
     Played,
     StreamQuiet,
 )
+from agent.core.tenure import TENURE
 from agent.settings import read_settings
 from agent.stand_ins import StandIns
 from perception.audio import FRAME, FRAME_S
@@ -44,6 +45,20 @@ class Morning:
 
     def renew(self):
         pass
+
+
+class HangingClock(LoopClock):
+    """The loop's clock, on which the components named in `hung` wait for ever."""
+
+    def __init__(self, loop):
+        super().__init__(loop)
+        self.hung = set()
+
+    async def sleep_until(self, when):
+        tenure = TENURE.get()
+        if tenure is not None and tenure.holder in self.hung:
+            await asyncio.Event().wait()
+        await super().sleep_until(when)
 
 
 class Plug:
@@ -199,7 +214,7 @@ async def whole_agent(
     folder, *, scene=lambda at: Look(), texts=("",), settings=None, headless=True, **stand_ins
 ):
     """A headless agent that lives until the block ends. `stand_ins` replace the usual ones."""
-    clock, bus = LoopClock(asyncio.get_running_loop()), Bus()
+    clock, bus = HangingClock(asyncio.get_running_loop()), Bus()
     parts = {
         "camera": PluggedCamera(clock),
         "microphone": PluggedMicrophone(clock),

@@ -83,6 +83,17 @@ async def test_nothing_is_expected_of_a_stream_that_is_switched_off():
     assert world.told() == [("camera", False)]
 
 
+async def test_a_quiet_stream_that_is_switched_off_is_quiet_no_more():
+    off = []
+    row = Expectation(
+        stream="camera", kinds=(MicrophoneLevel,), quiet_s=1.0, expected=lambda: not off
+    )
+    world = World(row)
+    world.loop.call_at(5.0, off.append, True)
+    await world.live(10)
+    assert world.told() == [("camera", False), ("camera", True)]
+
+
 async def test_a_stream_off_the_bus_reports_by_itself():
     world = World(Expectation(stream="pictures", quiet_s=1.0))
     for at in range(5):
@@ -121,6 +132,17 @@ async def test_what_blocks_the_loop_is_named():
     assert isinstance(stall, LoopStalled)
     assert stall.stalled_s >= 0.4
     assert "hold_the_loop" in stall.stack.splitlines()[0]
+
+
+@pytest.mark.real_time
+async def test_what_could_not_arrive_while_the_loop_was_blocked_is_not_called_quiet():
+    world = World(Expectation(stream="frames", quiet_s=0.5))
+    start = world.loop.time()
+    for at in (0.0, 0.2, 1.2, 1.4, 1.6):
+        world.loop.call_at(start + at, world.dog.saw, "frames")
+    world.loop.call_at(start + 0.3, hold_the_loop, 0.8)
+    await world.live(start + 1.8)
+    assert world.told() == []
 
 
 @pytest.mark.real_time

@@ -45,6 +45,7 @@ class StreamQuiet(Message):
     stream: str
     quiet_s: float
     recovered: bool = False
+    """It flows again, or is no longer expected to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
