@@ -25,8 +25,8 @@ class OffLoop(Protocol):
         """
         ...
 
-    def close(self) -> None:
-        """Let go of the thread; it ends after what it is doing."""
+    def close(self, last: Callable[[], None] | None = None) -> None:
+        """Let go of the thread; it ends after what it is doing, and after `last`."""
         ...
 
 
@@ -65,9 +65,11 @@ class OneThread:
                 f"{self._name}: no answer within {timeout_s:g} s; it was given up"
             ) from None
 
-    def close(self) -> None:
+    def close(self, last: Callable[[], None] | None = None) -> None:
         """See `OffLoop.close`."""
         if self._jobs is not None:
+            if last is not None:
+                self._jobs.put(last)
             self._jobs.put(None)
             self._jobs = None
 

@@ -191,6 +191,7 @@ class PeopleComponent:
         self._watch = watch
         self._zero = GazeZero(config.gaze)
         self._complaint = ""
+        self._detector: PeopleDetector | None = None
 
     async def run(self) -> None:
         """Look until the pictures end. A restart forgets everyone; they are soon seen again."""
@@ -207,10 +208,12 @@ class PeopleComponent:
         finally:
             if not watched:  # a fault: those who were here must not stay for ever
                 self._tell(people.lose_all())
-            self._off_loop.close()
+            self._off_loop.close(self._detector.close if self._detector else None)
+            self._detector = None
 
     async def _look_at_all(self, people: People) -> None:
         detector = await self._off_loop.call(self._open_detector, OPEN_TIMEOUT_S)
+        self._detector = detector
         check, faults = PictureCheck(self._config.pictures), 0
         async for picture in self._camera.pictures():
             if not is_picture(picture):
@@ -234,7 +237,6 @@ class PeopleComponent:
                     ) from fault
             else:
                 faults = 0
-        await self._off_loop.call(detector.close, OPEN_TIMEOUT_S)
 
     async def _look(
         self, people: People, detector: PeopleDetector, picture: Picture, focus: Focus

@@ -66,6 +66,13 @@ PUPIL_ABOVE_CORNERS_M = 0.0015
 """A pupil looking straight ahead lies this much above the line between the eye's corners."""
 
 
+# A landmarker is closed by `close`, in its own thread. The garbage collector would do it in any
+# thread, the loop's among them, and wait there for a network that may hang.
+for _kind in (vision.FaceLandmarker, vision.PoseLandmarker):
+    if "__del__" in vars(_kind):
+        del _kind.__del__
+
+
 class MediaPipePeople:
     """The face and the body landmarker. Owned by one worker thread."""
 

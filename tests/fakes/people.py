@@ -159,5 +159,6 @@ class Inline:
     async def call(self, work, timeout_s):
         return work()
 
-    def close(self):
-        pass
+    def close(self, last=None):
+        if last is not None:
+            last()

@@ -1,6 +1,7 @@
 """Cameras and detectors that fail, in every way they do."""
 
 import asyncio
+import contextlib
 import itertools
 import threading
 
@@ -55,6 +56,42 @@ async def test_a_detector_that_cannot_be_opened_says_what_to_do():
 
     with pytest.raises(BackendUnavailableError, match="models pull"):
         await eyes(lambda at: [], [], open_detector=refuse).run()
+
+
+@pytest.mark.parametrize("ends", ["by itself", "with a fault", "cancelled"])
+async def test_however_a_run_ends_its_detector_is_closed(ends):
+    scenes = {
+        "by itself": lambda at: [],
+        "with a fault": lambda at: ValueError("broken"),
+        "cancelled": lambda at: [],
+    }
+    detector = FakeDetector(scenes[ends])
+    clock = LoopClock(asyncio.get_running_loop()) if ends == "cancelled" else None
+    component = PeopleComponent(
+        camera=FakeCamera([picture(i / 15) for i in range(45)], clock),
+        open_detector=lambda: detector,
+        off_loop=Inline(),
+        publish=lambda message: None,
+        config=PeopleConfig(),
+    )
+    with contextlib.suppress(TimeoutError, GivenUpError):
+        async with asyncio.timeout(1.0):
+            await component.run()
+    assert detector.looked_at
+    assert detector.closed
+
+
+@pytest.mark.real_time
+async def test_a_thread_does_its_last_work_after_what_it_is_doing():
+    thread, release, done = OneThread("work"), threading.Event(), []
+    finished = threading.Event()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(thread.call(lambda: done.append(release.wait(5)), timeout_s=5))
+        await asyncio.sleep(0)
+        thread.close(lambda: (done.append("closed"), finished.set()))
+        release.set()
+    assert finished.wait(5)
+    assert done == [True, "closed"]
 
 
 async def test_a_camera_without_pictures_sees_nobody():
