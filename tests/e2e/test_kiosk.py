@@ -28,7 +28,7 @@ from agent.core.messages import (
 from agent.panel import SHOWN
 from agent.server import WEB, PageServer, Senses, ServerConfig
 from perception.backends.browser import BrowserCamera, BrowserMicrophone
-from tests.e2e.browser import browser, mjpeg, wav
+from tests.e2e.browser import browser, mjpeg, recorded, screenshot, wav
 from tests.e2e.stage import LOW_HZ, SLOPE_HZ_S, StandInPerformer, chirp, running
 
 pytestmark = pytest.mark.real_time
@@ -134,7 +134,7 @@ async def test_lips_in_the_picture_belong_to_the_sound_that_is_heard(tmp_path):
         await page.tap()
         shown.performer.say(6.0)
         await asyncio.sleep(7.5)
-        samples, rate, start_s = await page.recorded()
+        samples, rate, start_s = await recorded(page)
         moments = [m for m in await page.moments() if m["utterance"] == 1]
         meant = lip_errors(samples, rate, start_s, moments, "dueS")
         seen = lip_errors(samples, rate, start_s, moments, "perfS")
@@ -166,7 +166,7 @@ async def test_a_cut_drops_all_that_is_unplayed(tmp_path):
         shown.performer.cut()
         await asyncio.sleep(1.5)
         offset = await page.evaluate("__foyer.link.offsetS")
-        samples, rate, start_s = await page.recorded()
+        samples, rate, start_s = await recorded(page)
         loud = np.flatnonzero(np.abs(samples) > 0.01)
         silent_s = start_s + loud[-1] / rate + offset
         came_s = await page.evaluate("__foyer.player.cuts.at(-1).atS") + offset
@@ -250,7 +250,7 @@ async def test_the_page_sees_and_hears_and_looks_alive(tmp_path):
 async def looks_alive(page, name, size):
     await page.size(*size)
     await asyncio.sleep(1.0)
-    picture = await page.screenshot(OUTPUT / f"{name}.png")
+    picture = await screenshot(page, OUTPUT / f"{name}.png")
     height, width = picture.shape[:2]
     assert (width, height) == size
     middle = picture[height // 8 : height // 2, width // 3 : 2 * width // 3]
