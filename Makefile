@@ -8,7 +8,7 @@ VENV := .venv
 FOYER := $(VENV)/bin/python -m agent
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
 
-.PHONY: run test lint help chat bench clean avatar
+.PHONY: run test lint help chat bench clean avatar lock
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -37,6 +37,10 @@ lint: $(VENV)/.test-ready ## style and types
 
 bench: $(VENV)/.test-ready ## all benches, one after another
 	@for name in loop lips camera reaction; do echo "== $$name"; $(FOYER) bench $$name || true; done
+
+lock: $(VENV)/.test-ready ## write the versions installed here to constraints.txt
+	@{ echo "# Exact versions that were installed together and tested. Renew with: make lock"; \
+	  $(PIP) freeze --exclude-editable | sed -E 's/\+[a-z0-9]+//; s/ @ .*//'; } > constraints.txt
 
 avatar: ## rebuild the character (installs Blender as a Python module, about 1 GB)
 	@test -x .venv-bpy/bin/python || $(PYTHON) -m venv .venv-bpy
