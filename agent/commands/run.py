@@ -7,6 +7,7 @@ import os
 import sys
 import webbrowser
 from collections.abc import AsyncIterable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from agent import log
@@ -19,6 +20,8 @@ from agent.lifetime import leave, run_to_end
 from agent.settings import Settings, read_settings
 
 HELP = "start the receptionist from a configuration"
+SLOW_S = 15.0
+"""After this long it is said what is waited for."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -59,7 +62,11 @@ async def _run(settings: Settings, arguments: argparse.Namespace) -> None:
     agent = build(settings, bus=bus, clock=clock, wall=WallTime(clock), headless=arguments.headless)
     news = bus.subscribe(BackendChosen, ComponentHealth, PolicyReloaded, delivery=EVERY)
     async with asyncio.TaskGroup() as group:
-        tellers = [group.create_task(_tell(news)), group.create_task(_welcome(agent, arguments))]
+        tellers = [
+            group.create_task(_tell(news)),
+            group.create_task(_welcome(agent, arguments)),
+            group.create_task(_tell_ready(agent, clock)),
+        ]
         try:
             await agent.runtime.run()
         finally:
@@ -77,6 +84,29 @@ async def _welcome(agent: Agent, arguments: argparse.Namespace) -> None:
     print("  Ctrl-C stops it.\n", flush=True)
     if not arguments.no_browser and _has_display():
         await asyncio.to_thread(_open, agent.server.address + "/")
+
+
+async def _tell_ready(agent: Agent, clock: LoopClock) -> None:
+    """Say once when a visitor can be served, and before that what is waited for."""
+    until: float | None = clock.now() + SLOW_S
+    for event in agent.ready.values():
+        try:
+            async with asyncio.timeout_at(until):
+                await event.wait()
+        except TimeoutError:
+            waiting = {name for name, event in agent.ready.items() if not event.is_set()}
+            print(f"  not ready yet: {', '.join(sorted(waiting))}", flush=True)
+            until = None
+            await event.wait()
+    print(f"  ready after {_age_s():.1f} s", flush=True)
+
+
+def _age_s() -> float:
+    """How long ago this process was started."""
+    import psutil
+
+    born_s = float(psutil.Process().create_time())
+    return datetime.now(UTC).timestamp() - born_s
 
 
 def _open(address: str) -> None:

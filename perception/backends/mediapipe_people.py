@@ -6,6 +6,7 @@ networks see small inputs (128 and 224 pixels), so people far away are looked at
 """
 
 import math
+import weakref
 from pathlib import Path
 
 import cv2
@@ -84,6 +85,8 @@ class MediaPipePeople:
             self._faces = _face_landmarker(face, count=MAX_PEOPLE)
             self._head = _face_landmarker(face, count=1)
             self._bodies = _pose_landmarker(pose, count=MAX_PEOPLE)
+        # At exit, too: MediaPipe's own clean-up comes too late then and complains.
+        self._give_back = weakref.finalize(self, _close_all, self._faces, self._head, self._bodies)
 
     def look(self, picture: Picture, focus: Focus) -> Look:
         """Faces and bodies where `focus` points. About 2 ms for faces, 20 ms for each body."""
@@ -102,8 +105,7 @@ class MediaPipePeople:
 
     def close(self) -> None:
         """Give the models back."""
-        for landmarker in (self._faces, self._head, self._bodies):
-            landmarker.close()
+        self._give_back()
 
     def _find_faces(
         self, landmarker: vision.FaceLandmarker, picture: Picture, region: Box
@@ -126,6 +128,11 @@ class MediaPipePeople:
             if (body := read_body(skeleton, self._lens)) is not None:
                 bodies.append(body)
         return bodies
+
+
+def _close_all(*landmarkers: vision.FaceLandmarker | vision.PoseLandmarker) -> None:
+    for landmarker in landmarkers:
+        landmarker.close()
 
 
 def read_face(points: NDArray[np.float64], lens: Lens) -> Face | None:

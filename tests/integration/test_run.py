@@ -1,0 +1,70 @@
+"""`foyer run` as a person starts it: a process, its lines on the terminal, and Ctrl-C."""
+
+import asyncio
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def quick_site(tmp_path):
+    """The demonstration without anything that is slow to load."""
+    shutil.copytree(ROOT / "configs", tmp_path / "configs")
+    config = tmp_path / "configs" / "quick.yaml"
+    config.write_text(
+        "camera: { source: none }\n"
+        "recognition: { backend: none }\n"
+        f"dialogue: {{ encoder: words, visits: {tmp_path}/visits.sqlite, cache: {tmp_path} }}\n"
+        "server: { port: 0, token_file: token }\n".replace("token }", f"{tmp_path}/token }}")
+    )
+    return config
+
+
+def started(config, *more):
+    command = [sys.executable, "-m", "agent", "run", str(config), "--no-browser", *more]
+    return asyncio.create_subprocess_exec(
+        *command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+
+
+@pytest.mark.real_time
+async def test_it_says_where_it_is_and_when_it_is_ready_and_stops_without_a_word_too_many(
+    quick_site,
+):
+    process = await started(quick_site)
+    said = []
+    async with asyncio.timeout(60):
+        while not said or "ready after" not in said[-1]:
+            line = await process.stdout.readline()
+            assert line, (await process.stderr.read()).decode()
+            said.append(line.decode())
+    process.send_signal(signal.SIGINT)
+    async with asyncio.timeout(15):
+        out, err = await process.communicate()
+
+    text = "".join(said)
+    assert re.search(r"The receptionist: +http://127.0.0.1:\d+/", text)
+    assert re.search(r"ready after \d+\.\d s", said[-1])
+    assert process.returncode == 0
+    assert "stopped" in out.decode()
+    assert "Traceback" not in err.decode()
+    assert "Exception ignored" not in err.decode()
+
+
+@pytest.mark.real_time
+async def test_a_configuration_that_is_broken_starts_nothing(quick_site):
+    quick_site.write_text("sever: {}\n")
+    process = await started(quick_site)
+    async with asyncio.timeout(60):
+        out, err = await process.communicate()
+    assert process.returncode == 2
+    assert "quick.yaml:1: sever: " in err.decode()
+    assert "did you mean server" in err.decode()
+    assert out == b""
