@@ -5,6 +5,7 @@ without memory of its own cannot hold on to a ghost or care about uneven picture
 networks see small inputs (128 and 224 pixels), so people far away are looked at in crops.
 """
 
+import contextlib
 import math
 import weakref
 from pathlib import Path
@@ -79,6 +80,7 @@ class MediaPipePeople:
 
     def __init__(self, *, camera: CameraConfig, models: Path) -> None:
         self._camera = camera
+        self._found_a_body = False
         self._lens = Lens(camera, width_px=640, height_px=480)
         face, pose = _model_file(models, FACE_MODEL), _model_file(models, POSE_MODEL)
         with chatter_logged():
@@ -117,7 +119,10 @@ class MediaPipePeople:
 
     def _find_bodies(self, picture: Picture, region: Box) -> list[Body]:
         image, corner = _cut(picture.pixels, region)
-        found = self._bodies.detect(image)
+        # The first body that is found is commented on, too.
+        with contextlib.nullcontext() if self._found_a_body else chatter_logged():
+            found = self._bodies.detect(image)
+        self._found_a_body = self._found_a_body or bool(found.pose_landmarks)
         bodies = []
         for points, world in zip(found.pose_landmarks, found.pose_world_landmarks, strict=True):
             skeleton = Skeleton(
