@@ -174,8 +174,17 @@ class Page:
         return best[1]
 
     async def tap(self) -> None:
-        """Begin to record the page's master output."""
-        await self.evaluate(_TAP)
+        """Begin to record the page's master output, as soon as the page can."""
+        for _ in range(50):
+            try:
+                await self.evaluate(_TAP)
+            except BrowserError as fault:
+                if "AudioWorkletNode" not in str(fault):
+                    raise
+                await asyncio.sleep(0.2)  # its listener is still being loaded
+            else:
+                return
+        raise BrowserError("the page loads no listener for its sound")
 
     async def output(self) -> Output:
         """What the loudspeaker got since `tap`."""

@@ -11,6 +11,7 @@ import contextlib
 import logging
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -108,9 +109,9 @@ async def measure() -> list[Figure]:
     if shutil.which("flite") is None:
         raise BackendUnavailableError("bench reaction: the visitor's voice is flite; install it")
     settings = read_settings(CONFIG)
-    print(f"  {len(QUESTIONS)} questions, {len(LONG_ANSWERS)} interruptions: about four minutes")
+    _tell(f"{len(QUESTIONS)} questions, {len(LONG_ANSWERS)} interruptions: about four minutes")
     take = await _talk(settings, _script(QUESTIONS, LONG_ANSWERS))
-    print("  the same with a fixed silence of 0.8 s, as the baseline")
+    _tell("the same with a fixed silence of 0.8 s, as the baseline")
     plain = await _talk(_with_fixed_silence(settings), _script(QUESTIONS[:6], ()))
     reactions, baseline = _reactions(take), _reactions(plain)
     cuts, uncut = _cuts(take), _uninterrupted(take)
@@ -416,6 +417,10 @@ def _stale(take: Take) -> float:
     if not len(generations):
         return float("nan")
     return float(np.count_nonzero(generations < np.maximum.accumulate(generations)))
+
+
+def _tell(text: str) -> None:
+    print(f"  {text}", file=sys.stderr, flush=True)
 
 
 def _percentile(values: list[float], share: float) -> float:
