@@ -1,117 +1,147 @@
-"""How late sightings are, how many there are a second, and what looking costs.
+"""How late sightings are, how many there are a second, and what a whole agent costs.
 
-A man and then an empty sky, from a test recording, are shown in a loop by a camera of 30 pictures
-a second, in real time. A sighting's age is taken where it is published. Each core is kept busy
-half of the time by another process, as recogniser, voice and page do in a conversation; the
-baseline is the same on a quiet machine. The control is a detector told to look everywhere in
-every picture: it must come out late.
+One real agent with its page's server, recogniser and voice; a page in another process sends made
+pictures and sound as a browser does, in real time, and types questions. First nobody is there,
+then somebody who talks. A sighting's age runs from the picture's capture on the page's clock to
+its publishing. The controls are agents that are made wrong: one whose detector looks everywhere
+in every picture must come out late, one whose detector works on the loop's own thread must hold
+everybody up, and one without a detector shows what an agent costs that does not look.
 """
 
 import asyncio
-import importlib
-import multiprocessing
-import os
-import threading
-import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+import contextlib
+import logging
+import tempfile
+from collections.abc import AsyncIterator, Callable, Coroutine
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import psutil
 
+from agent.app import Agent, build
 from agent.bench.figure import Figure
-from agent.core.clock import LoopClock
-from agent.core.errors import BadInputError
-from agent.core.messages import ComponentHealth, PersonLost, PersonSeen
+from agent.bench.made_page import PageProcess, made_page
+from agent.core.bus import EVERY, Bus
+from agent.core.clock import LoopClock, WallTime
+from agent.core.errors import FoyerError
+from agent.core.messages import ActFinished, PersonSeen
 from agent.models import models_folder
+from agent.settings import Settings, read_settings
+from agent.stand_ins import REAL, StandIns
 from perception.camera import WHOLE
-from perception.detectors import DetectorConfig, detector_opener
+from perception.detectors import NoPeople, detector_opener
 from perception.focus import TILES
-from perception.off_loop import OneThread
-from perception.people import PeopleComponent, PeopleConfig
 from perception.senses import Picture
 from perception.sightings import Focus, Look, PeopleDetector
 
-CLIP, MAN_UNTIL_S = "video/face_noface.mov", 2.3
-CAMERA_HZ = 30.0
-WARM_S, RUN_S = 2.0, 8.0
-BURN_S = 0.01
+T = TypeVar("T")
+Job = Callable[[], Coroutine[None, None, None]]
+
+CONFIG = Path("configs/demo.yaml")
+READY_S, SETTLE_S = 60.0, 4.0
+IDLE_S, TALK_S, CONTROL_S = 8.0, 14.0, 6.0
+ASK_EVERY_S = 3.5
+QUESTIONS = ("where is the restroom", "when are you open", "is there a wifi", "where can i wait")
+BEAT_S = 0.005
 
 
-async def measure() -> list[Figure]:
-    """Six short runs, about a minute in all."""
-    man, empty = await _scenes()
-    with _busy_cores():
-        loaded = await _run(man)
-        control = await _run(man, everywhere=True)
-    quiet, idle = await _run(man), await _run(empty)
-    clip = sum(picture.pixels.nbytes for picture in man + empty)
-    memory_mb = (psutil.Process().memory_info().rss - clip) / 1e6
-    cores = os.cpu_count() or 1
+async def measure(clip: Path | None = None) -> list[Figure]:
+    """Four agents, one after the other, in about a minute and a half. `clip`: a video instead."""
+    # The controls are agents made wrong, and say so all the time.
+    logging.getLogger("agent").setLevel(logging.CRITICAL)
+    settings = read_settings(CONFIG)
+    whole = await _agent(settings, clip, REAL, idle_s=IDLE_S, talk_s=TALK_S)
+    seeing = settings.config.seeing
+    opener = detector_opener(seeing.detector, camera=seeing.people.camera, models=models_folder())
+    everywhere = StandIns(open_detector=lambda: _Everywhere(opener()))
+    late = await _agent(settings, clip, everywhere, talk_s=CONTROL_S)
+    held = await _agent(settings, clip, StandIns(off_loop=_OnTheLoop()), talk_s=CONTROL_S)
+    blind = await _agent(settings, clip, StandIns(open_detector=NoPeople), idle_s=CONTROL_S)
     return [
         Figure(
             name="camera to PersonSeen, p95",
-            value=loaded.age_ms(95),
+            value=whole.talk.age_ms(95),
             unit="ms",
             target=80,
-            baseline=quiet.age_ms(95),
-            baseline_of="quiet machine",
-            control=control.age_ms(95),
+            baseline=whole.talk.age_ms(50),
+            baseline_of="p50",
+            control=late.talk.age_ms(95),
             control_of="looking everywhere",
-            note=f"{cores} cores kept half busy by others; p50 {loaded.age_ms(50):.0f} ms",
+            note=f"while it talks; {whole.answers} answers were heard",
         ),
         Figure(
             name="sightings a second",
-            value=loaded.rate_hz,
+            value=whole.talk.rate_hz,
             unit="Hz",
             target=10,
             at_most=False,
-            baseline=quiet.rate_hz,
-            baseline_of="quiet machine",
-            control=control.rate_hz,
+            baseline=settings.config.server.pictures_hz,
+            baseline_of="pictures the page sends",
+            control=late.talk.rate_hz,
             control_of="looking everywhere",
         ),
         Figure(
+            name="loop held, p99",
+            value=whole.talk.held_ms(99),
+            unit="ms",
+            baseline=whole.idle.held_ms(99),
+            baseline_of="nobody there",
+            control=held.talk.held_ms(99),
+            control_of="detector on the loop",
+        ),
+        Figure(
             name="one core used, nobody there",
-            value=100 * idle.core_share,
+            value=100 * whole.idle.core_share,
             unit="%",
             target=40,
-            baseline=100 * quiet.core_share,
-            baseline_of="somebody there",
+            baseline=100 * whole.talk.core_share,
+            baseline_of="somebody talks",
+            control=100 * blind.idle.core_share,
+            control_of="no detector",
+            note="agent, recogniser and voice; a page is connected",
         ),
-        Figure(name="memory", value=memory_mb, unit="MB", note="of eyes alone, without the clip"),
+        Figure(
+            name="resident memory",
+            value=whole.memory_mb,
+            unit="MB",
+            target=1200,
+            baseline=whole.own_memory_mb,
+            baseline_of="without recogniser and voice",
+            note="after the conversation",
+        ),
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
-    ages_s: list[float]
-    seconds: float
-    core_share: float
+@dataclass(slots=True)
+class _Phase:
+    """What was measured while one thing went on."""
+
+    ages_s: list[float] = field(default_factory=list)
+    moments: set[float] = field(default_factory=set)
+    late_s: list[float] = field(default_factory=list)
+    seconds: float = 0.0
+    core_share: float = float("nan")
 
     def age_ms(self, percent: float) -> float:
-        return float(np.percentile(self.ages_s, percent) * 1000) if self.ages_s else float("nan")
+        return _percentile_ms(self.ages_s, percent)
+
+    def held_ms(self, percent: float) -> float:
+        return _percentile_ms(self.late_s, percent)
 
     @property
     def rate_hz(self) -> float:
-        return len(self.ages_s) / self.seconds
+        return len(self.moments) / self.seconds if self.seconds else float("nan")
 
 
-class _Loop:
-    """Shows pictures round and round, in real time, skipping those nobody had time for."""
-
-    def __init__(self, pictures: list[Picture], clock: LoopClock, until: float) -> None:
-        self._pictures, self._clock, self._until = pictures, clock, until
-
-    async def pictures(self) -> AsyncIterator[Picture]:
-        begin, number = self._clock.now(), 0
-        while (at := begin + number / CAMERA_HZ) < self._until:
-            await self._clock.sleep_until(at)
-            shown = self._pictures[number % len(self._pictures)]
-            yield Picture(at=at, pixels=shown.pixels)
-            number = max(number + 1, int((self._clock.now() - begin) * CAMERA_HZ))
+@dataclass(slots=True)
+class _Found:
+    idle: _Phase
+    talk: _Phase
+    answers: int = 0
+    memory_mb: float = 0.0
+    own_memory_mb: float = 0.0
 
 
 class _Everywhere:
@@ -126,79 +156,130 @@ class _Everywhere:
         return self._detector.look(picture, everything)
 
 
-async def _run(pictures: list[Picture], *, everywhere: bool = False) -> _Run:
-    clock = LoopClock(asyncio.get_running_loop())
-    config = PeopleConfig()
-    opener = detector_opener(DetectorConfig(), camera=config.camera, models=models_folder())
-    start = clock.now() + WARM_S
-    ages: list[float] = []
-    used: list[float] = []
-    process = psutil.Process()
+class _OnTheLoop:
+    """Not beside the loop at all."""
 
-    def cpu_s() -> float:
-        times = process.cpu_times()
-        return float(times.user + times.system)
+    async def call(self, work: Callable[[], T], timeout_s: float) -> T:
+        return work()
 
-    def publish(message: PersonSeen | PersonLost | ComponentHealth) -> None:
-        if isinstance(message, PersonSeen) and message.at >= start:
-            ages.append(clock.now() - message.at)
-
-    async def count_from_start() -> None:
-        await clock.sleep_until(start)
-        used.append(cpu_s())
-
-    component = PeopleComponent(
-        camera=_Loop(pictures, clock, start + RUN_S),
-        open_detector=lambda: _Everywhere(opener()) if everywhere else opener(),
-        off_loop=OneThread("eyes"),
-        publish=publish,
-        config=config,
-        clock=clock,
-    )
-    async with asyncio.TaskGroup() as group:
-        group.create_task(count_from_start())
-        await component.run()
-    seconds = clock.now() - start
-    return _Run(ages, seconds, (cpu_s() - used[0]) / seconds)
+    def close(self, last: Callable[[], None] | None = None) -> None:
+        if last is not None:
+            last()
 
 
-async def _scenes() -> tuple[list[Picture], list[Picture]]:
-    """The pictures with the man, and those without."""
-    try:
-        folder: Path = importlib.import_module("tests.media").MEDIA
-    except ImportError:
-        folder = Path("media")
-    path = folder / CLIP
-    if not path.exists():
-        raise BadInputError(f"the bench needs the test recording {path}")
-    # Heavy, and this module is imported to list benches.
-    from perception.backends.recorded import RecordedCamera
+async def _agent(
+    settings: Settings,
+    clip: Path | None,
+    stand_ins: StandIns,
+    *,
+    idle_s: float = 0.0,
+    talk_s: float = 0.0,
+) -> _Found:
+    """One agent from its start to its end: nobody there for a while, then somebody who asks."""
+    clock, bus = LoopClock(asyncio.get_running_loop()), Bus()
+    seen = bus.subscribe(PersonSeen, delivery=EVERY)
+    done = bus.subscribe(ActFinished, delivery=EVERY)
+    phase, found = _Phase(), _Found(_Phase(), _Phase())
 
-    pictures = [picture async for picture in RecordedCamera(path).pictures()]
-    return (
-        [picture for picture in pictures if picture.at < MAN_UNTIL_S],
-        [picture for picture in pictures if picture.at > MAN_UNTIL_S + 0.2],
-    )
+    async def count_sightings() -> None:
+        async for sighting in seen:
+            phase.ages_s.append(clock.now() - sighting.at)
+            phase.moments.add(sighting.at)
+
+    async def count_answers() -> None:
+        async for act in done:
+            found.answers += bool(act.heard)
+
+    async def beat() -> None:
+        while True:
+            due = clock.now() + BEAT_S
+            await clock.sleep_until(due)
+            phase.late_s.append(clock.now() - due)
+
+    with tempfile.TemporaryDirectory() as folder:
+        agent = build(
+            _in(Path(folder), settings),
+            bus=bus,
+            clock=clock,
+            wall=WallTime(clock),
+            stand_ins=stand_ins,
+        )
+        async with _running(agent, count_sightings, count_answers, beat):
+            assert agent.server is not None
+            async with made_page(agent.server.address, clip) as page:
+                await clock.sleep_until(clock.now() + SETTLE_S)
+                if idle_s:
+                    phase = found.idle
+                    await _watch(phase, clock, page, idle_s)
+                if talk_s:
+                    phase = _Phase()
+                    page.tell("person")
+                    await clock.sleep_until(clock.now() + SETTLE_S)
+                    phase = found.talk
+                    async with asyncio.TaskGroup() as group:
+                        asking = group.create_task(_ask(page, clock))
+                        await _watch(phase, clock, page, talk_s)
+                        asking.cancel()
+                own = psutil.Process()
+                found.own_memory_mb = own.memory_info().rss / 1e6
+                family = (own, *_children(page))
+                found.memory_mb = sum(one.memory_info().rss for one in family) / 1e6
+    return found
 
 
-@contextmanager
-def _busy_cores() -> Iterator[None]:
-    context = multiprocessing.get_context("spawn")
-    burners = [context.Process(target=_burn, daemon=True) for _ in range(os.cpu_count() or 1)]
-    for burner in burners:
-        burner.start()
-    try:
-        yield
-    finally:
-        for burner in burners:
-            burner.kill()
-            burner.join()
+async def _watch(phase: _Phase, clock: LoopClock, page: PageProcess, seconds: float) -> None:
+    """Let it go on for so long, and count what the agent's processes use meanwhile."""
+
+    def used_s() -> float:
+        times = [one.cpu_times() for one in (psutil.Process(), *_children(page))]
+        return float(sum(each.user + each.system for each in times))
+
+    begin, used = clock.now(), used_s()
+    await clock.sleep_until(begin + seconds)
+    phase.seconds = clock.now() - begin
+    phase.core_share = (used_s() - used) / phase.seconds
 
 
-def _burn() -> None:
-    pause = threading.Event()
+def _children(page: PageProcess) -> list[psutil.Process]:
+    """Recogniser and voice: all our children but the page."""
+    return [one for one in psutil.Process().children(recursive=True) if one.pid != page.pid]
+
+
+async def _ask(page: PageProcess, clock: LoopClock) -> None:
     while True:
-        begin = time.process_time()
-        while time.process_time() - begin < BURN_S:
-            sum(range(1000))
-        pause.wait(BURN_S)
+        for question in QUESTIONS:
+            page.tell(f"say {question}")
+            await clock.sleep_until(clock.now() + ASK_EVERY_S)
+
+
+@contextlib.asynccontextmanager
+async def _running(agent: Agent, *others: Job) -> AsyncIterator[None]:
+    jobs: tuple[Job, ...] = (agent.runtime.run, *others)
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(job()) for job in jobs]
+        try:
+            async with asyncio.timeout(READY_S):
+                for event in agent.ready.values():
+                    await event.wait()
+            yield
+        except TimeoutError:
+            missing = [name for name, event in agent.ready.items() if not event.is_set()]
+            raise FoyerError(f"the agent was not ready in time: {', '.join(missing)}") from None
+        finally:
+            for task in tasks:
+                task.cancel()
+
+
+def _in(folder: Path, settings: Settings) -> Settings:
+    """The same agent, with its files in `folder` and a port of its own."""
+    config = settings.config
+    changes = {
+        "dialogue": config.dialogue.model_copy(update={"visits": folder / "visits.sqlite"}),
+        "recorder": config.recorder.model_copy(update={"folder": folder / "recordings"}),
+        "server": config.server.model_copy(update={"port": 0, "token_file": folder / "token"}),
+    }
+    return replace(settings, config=config.model_copy(update=changes))
+
+
+def _percentile_ms(values_s: list[float], percent: float) -> float:
+    return float(np.percentile(values_s, percent) * 1000) if values_s else float("nan")

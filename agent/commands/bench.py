@@ -5,14 +5,17 @@ import asyncio
 import importlib
 import inspect
 import sys
+from pathlib import Path
 
 from agent.bench.figure import as_json, as_table
+from agent.core.errors import BadInputError
 
 BENCHES: dict[str, str] = {
     "loop": "the event loop against Pipecat: hops, interruption, overload, memory",
     "reaction": "end of the visitor's speech to the first sound at the page; barge-in to silence",
     "lips": "mouth against sound: closures, apexes, and the page over minutes",
     "camera": "camera to PersonSeen, frame rate, memory and idle share of a core",
+    "hearing": "words understood, clean and in noise, and how fast (needs flite)",
 }
 
 
@@ -20,13 +23,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command line."""
     listing = "; ".join(f"{name}: {about}" for name, about in BENCHES.items())
     parser.add_argument("name", choices=BENCHES, metavar="NAME", help=listing)
+    parser.add_argument("--clip", type=Path, help="camera: a video instead of made pictures")
     parser.add_argument("--json", action="store_true", help="one JSON object a figure")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Measure; return 1 when a stated target is missed."""
     module = importlib.import_module(f"agent.bench.{arguments.name}")
-    result = module.measure()
+    options = {"clip": arguments.clip} if arguments.clip else {}
+    if unknown := options.keys() - inspect.signature(module.measure).parameters.keys():
+        raise BadInputError(f"{arguments.name} takes no --{', --'.join(unknown)}")
+    result = module.measure(**options)
     figures = asyncio.run(result) if inspect.iscoroutine(result) else result
     print(as_json(figures) if arguments.json else as_table(figures))
     missed = [figure.name for figure in figures if not figure.met]
