@@ -98,7 +98,6 @@ class Animation:
         self._mouths: list[_MouthOnStage] = []
         self._brows: list[Bump] = []
         self._nods: list[Bump] = []
-        self._recent: dict[int, Floats] = {}
         self.relax(start, duration_s=1e-3)
 
     # What is to come.
@@ -206,10 +205,7 @@ class Animation:
             head_roll=-0.12 * look.head_yaw,
         )
         joints = self._gestures.lay_over(joints, times)
-        joints = self._limits.clamp(joints, self._recent.get(first - 1))
-        oldest = first - round(REWIND_S * FRAME_RATE_HZ)
-        self._recent = {k: v for k, v in self._recent.items() if oldest <= k < first}
-        self._recent |= {first + i: joints[i] for i in range(len(times))}
+        joints = self._limits.clamp(joints, first)
         # Eyes keep their aim while the head nods.
         return joints.astype(np.float32), (look.eye_yaw, look.eye_pitch - nod)
 

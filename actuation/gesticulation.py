@@ -50,7 +50,7 @@ class Gesticulation:
 
     def lay_over(self, joints: Floats, times: Floats) -> Floats:
         """Return (n, 44, 4) with the gestures laid over `joints` at rising `times`."""
-        self._strokes = [s for s in self._strokes if s.end_s > times[0] - REWIND_S]
+        self._strokes = [s for s in self._strokes if s.over_s > times[0] - REWIND_S]
         return lay_over(joints, self._strokes, times) if self._strokes else joints
 
     def interrupt(self, at_s: float) -> None:
@@ -59,7 +59,7 @@ class Gesticulation:
 
     def busy_until_s(self) -> float:
         """When the last placed gesture is over; minus infinity when there is none."""
-        return max((s.end_s for s in self._strokes), default=-np.inf)
+        return max((s.over_s for s in self._strokes), default=-np.inf)
 
     def _hands_busy_until_s(self) -> float:
         return max((s.end_of_hold_s for s in self._strokes if not s.additive), default=-np.inf)

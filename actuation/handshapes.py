@@ -20,6 +20,8 @@ class HandShape:
     thumb_curl: float = 0.15
     thumb_in: float = 0.3
     """Thumb across the palm, 0 (out to the side) .. 1."""
+    thumb_opposed: float = 0.0
+    """Thumb out before the palm, facing the fingertips, 0..1."""
 
 
 SHAPES: dict[str, HandShape] = {
@@ -33,9 +35,21 @@ SHAPES: dict[str, HandShape] = {
     "three": HandShape(curl=(0.0, 0.0, 0.0, 0.95), spread=0.6, thumb_curl=0.6, thumb_in=0.95),
     "four": HandShape(curl=(0.0, 0.0, 0.0, 0.0), spread=0.6, thumb_curl=0.6, thumb_in=1.0),
     "thumb_up": HandShape(curl=(0.95, 0.95, 0.95, 0.95), thumb_curl=0.0, thumb_in=-0.4),
-    "pinch": HandShape(curl=(0.5, 0.35, 0.3, 0.3), spread=0.2, thumb_curl=0.45, thumb_in=0.75),
-    "ok": HandShape(curl=(0.55, 0.1, 0.08, 0.05), spread=0.5, thumb_curl=0.5, thumb_in=0.75),
-    "write": HandShape(curl=(0.45, 0.5, 0.6, 0.65), thumb_curl=0.4, thumb_in=0.7),
+    "pinch": HandShape(
+        curl=(0.48, 0.42, 0.45, 0.5), spread=0.1, thumb_in=0.25, thumb_curl=0.16, thumb_opposed=0.54
+    ),
+    "ok": HandShape(
+        curl=(0.48, 0.1, 0.08, 0.05), spread=0.5, thumb_in=0.25, thumb_curl=0.15, thumb_opposed=0.54
+    ),
+    "write": HandShape(
+        curl=(0.48, 0.5, 0.62, 0.68), spread=0.1, thumb_in=0.25, thumb_curl=0.16, thumb_opposed=0.54
+    ),
+    "gap": HandShape(
+        curl=(0.3, 0.85, 0.92, 0.95), spread=0.1, thumb_in=0.1, thumb_curl=0.05, thumb_opposed=0.5
+    ),
+    "grip": HandShape(
+        curl=(0.4, 0.42, 0.44, 0.46), spread=0.05, thumb_in=0.3, thumb_curl=0.3, thumb_opposed=0.9
+    ),
     "phone": HandShape(curl=(0.95, 0.95, 0.95, 0.0), spread=0.4, thumb_curl=0.0, thumb_in=-0.4),
 }
 
@@ -54,7 +68,8 @@ def solve_hand(side: str, shape: HandShape) -> dict[str, Turn]:
         for part, full in zip(parts_of(finger), _CLOSED_RAD, strict=True):
             bend = Turn.from_vector([0.0, 0.0, -sign * curl * full])
             turned[f"{side}{finger}{part}"] = aside * bend if part == "Proximal" else bend
-    across = Turn.from_vector([0.35 * shape.thumb_in, sign * 0.75 * shape.thumb_in, 0.0])
+    opposed = Turn.from_vector([0.9 * shape.thumb_opposed, 0.0, -sign * 0.55 * shape.thumb_opposed])
+    across = opposed * Turn.from_vector([0.35 * shape.thumb_in, sign * 0.75 * shape.thumb_in, 0.0])
     bend = Turn.from_vector([0.0, sign * 0.8 * shape.thumb_curl, 0.0])
     turned[f"{side}ThumbMetacarpal"] = across
     turned[f"{side}ThumbProximal"] = bend

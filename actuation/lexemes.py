@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from actuation.handshapes import SHAPES
 from agent.core.errors import BadInputError
@@ -63,11 +64,31 @@ class Lexeme(_Entry):
     kind: Literal["emblem", "deictic", "iconic", "metaphoric", "beat"]
     meaning: str = Field(min_length=3, description="What it says, for people and for retrieval.")
     words: tuple[str, ...] = Field((), description="Words that call for it in a text.")
+    not_in: tuple[str, ...] = Field(
+        (), description="Longer words in which those words mean something else."
+    )
     hands: Literal["one", "both", "head"]
     aimed: bool = Field(False, description="Turned toward the true place where that is known.")
+    fixed: bool = Field(
+        False, description="At a place of the body: the size of gestures does not move it."
+    )
     keys: tuple[HandKey, ...] = ()
+    other: tuple[HandKey, ...] = Field(
+        (), description="What the other hand does meanwhile, a key for each key. Needs hands: both."
+    )
     head: tuple[HeadKey, ...] = ()
     hold_s: float = Field(0.0, ge=0, le=3, description="Held after the last key, seconds.")
+
+    @model_validator(mode="after")
+    def _hands_keep_time(self) -> "Lexeme":
+        if self.other and self.hands != "both":
+            raise ValueError("other hand: needs hands: both")
+        if self.other and [key.t for key in self.other] != [key.t for key in self.keys]:
+            raise ValueError("other hand: must have a key at the time of each key")
+        times = [key.t for key in (*self.keys, *self.head)]
+        if times != sorted(set(times)):
+            raise ValueError("keys must rise in time")
+        return self
 
     @property
     def first_t(self) -> float:
@@ -80,15 +101,26 @@ class Lexeme(_Entry):
         return max([key.t for key in self.keys] + [key.t for key in self.head]) + self.hold_s
 
 
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A lexeme that words of a text call for."""
+
+    first_word: int
+    """Index of the first of the words, in the text split at white space."""
+    after_words: int
+    """Index after the last."""
+    lexeme: Lexeme
+
+
 class Lexicon:
     """All gestures a character knows."""
 
     def __init__(self, lexemes: dict[str, Lexeme]) -> None:
         self._lexemes = lexemes
         self._patterns = [
-            (re.compile(rf"\b{re.escape(words.lower())}\b"), len(words), name)
+            (_pattern(words), name, words in lexeme.words)
             for name, lexeme in lexemes.items()
-            for words in lexeme.words
+            for words in (*lexeme.words, *lexeme.not_in)
         ]
         self._vocabulary = {
             name: _stems(f"{name.replace('_', ' ')} {lexeme.meaning} {' '.join(lexeme.words)}")
@@ -103,25 +135,35 @@ class Lexicon:
         """The lexeme of that name, if there is one."""
         return self._lexemes.get(name)
 
-    def in_text(self, text: str) -> list[tuple[int, Lexeme]]:
-        """Lexemes that words of `text` call for, each with the offset of its first letter.
+    def in_text(self, text: str) -> list[Called]:
+        """Lexemes that words of `text` call for, in the order of the text.
 
         Of two that overlap, the one with the longer words stays.
         """
-        lowered = text.lower()
+        lowered = text.lower().replace("\u2019", "'")
         found = sorted(
             (
-                (match.start(), length, name)
-                for pattern, length, name in self._patterns
+                (match.start(), match.end(), name, counts)
+                for pattern, name, counts in self._patterns
                 for match in pattern.finditer(lowered)
             ),
-            key=lambda hit: -hit[1],
+            key=lambda hit: hit[0] - hit[1],
         )
-        taken: list[tuple[int, int, str]] = []
-        for start, length, name in found:
-            if all(start >= s + n or start + length <= s for s, n, _ in taken):
-                taken.append((start, length, name))
-        return [(start, self._lexemes[name]) for start, _, name in sorted(taken)]
+        taken: list[tuple[int, int]] = []
+        called = []
+        for start, end, name, counts in found:
+            if any(start < b and a < end for a, b in taken):
+                continue
+            if not counts and not any(
+                other == name and real and start <= a and b <= end for a, b, other, real in found
+            ):
+                continue
+            taken.append((start, end))
+            if counts:
+                first = len(text[:start].split())
+                after = first + len(text[start:end].split())
+                called.append(Called(first, after, self._lexemes[name]))
+        return sorted(called, key=lambda each: each.first_word)
 
     def like(self, meaning: str) -> Lexeme | None:
         """The lexeme whose description shares most words with `meaning`; None if none does.
@@ -135,6 +177,12 @@ class Lexicon:
             (len(wanted & known) / len(wanted), name) for name, known in self._vocabulary.items()
         )
         return self._lexemes[name] if score > 0 else None
+
+
+def _pattern(words: str) -> re.Pattern[str]:
+    """Those words as whole words, any white space between them."""
+    inner = r"\s+".join(re.escape(word) for word in words.lower().split())
+    return re.compile(rf"(?<![\w'-]){inner}" + (r"(?![\w'])" if words[-1].isalnum() else ""))
 
 
 def _stems(text: str) -> frozenset[str]:

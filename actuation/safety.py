@@ -1,17 +1,21 @@
-"""The last thing before a body: no joint beyond its angle, none faster than it may turn.
+"""The last thing before a body: what no joint may do, and nothing that ordinary gestures do.
 
-It holds back what asks too much and lets the rest pass unchanged. Pure apart from remembering the
-pose that went out last.
+In this order: angles that a joint does not have are taken off; arms keep clear of face, torso,
+desk and each other; a movement too fast, or too sudden, is followed as fast as is allowed, with
+angles and clearance looked at again. What asks for nothing of that passes unchanged.
 """
 
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from actuation.clearance import Clearance
+from actuation.faces import REWIND_S
 from actuation.motion import FRAME_RATE_HZ, JOINT_NAMES
 from actuation.rotations import (
-    IDENTITY,
+    about,
     angle,
     from_vector,
     inverse,
@@ -19,54 +23,200 @@ from actuation.rotations import (
     normalised,
     to_vector,
 )
+from actuation.skeleton import Skeleton, load_skeleton
 
 Floats = NDArray[np.float64]
+_T = TypeVar("_T")
 
 _ANGLE_RAD: Final = {"hips": 0.6, "spine": 0.6, "chest": 0.5, "upperChest": 0.5, "neck": 0.9,
-                     "head": 1.0, "Shoulder": 0.6, "UpperArm": 2.7, "LowerArm": 2.7,
-                     "Hand": 1.6}  # fmt: skip
-_SPEED_RAD_S: Final = {"hips": 2.0, "spine": 2.0, "chest": 2.0, "upperChest": 2.0, "neck": 5.0,
-                       "head": 6.0, "Shoulder": 4.0, "UpperArm": 10.0, "LowerArm": 12.0,
-                       "Hand": 14.0}  # fmt: skip
-_FINGER_ANGLE_RAD, _FINGER_SPEED_RAD_S = 2.0, 18.0
+                     "head": 1.0, "Shoulder": 0.6, "UpperArm": 2.7, "LowerArm": 2.9,
+                     "Hand": 1.7}  # fmt: skip
+_FINGER_ANGLE_RAD: Final = 2.0
+_AXES_RAD: Final = {
+    # joint of the left arm: twist about its bone (X), then bends about Y and Z; lowest, highest
+    "LowerArm": ((-1.25, 1.25), (-2.75, 0.05), (-0.45, 0.45)),
+    "Hand": ((-0.9, 0.9), (-0.55, 0.75), (-1.30, 1.25)),
+    "Finger": ((-0.35, 0.35), (-0.45, 0.45), (-2.0, 0.5)),
+}
+"""Straight is 0. A left elbow bends about -Y, a left wrist and its fingers flex about -Z."""
+_MOST: Final = {
+    # speed rad/s, acceleration rad/s^2, jerk rad/s^3
+    "hips": (2.0, 30.0, 1500.0), "spine": (2.0, 30.0, 1500.0), "chest": (2.0, 30.0, 1500.0),
+    "upperChest": (2.0, 30.0, 1500.0), "neck": (5.0, 90.0, 6000.0), "head": (6.0, 110.0, 7000.0),
+    "Shoulder": (4.0, 60.0, 4000.0), "UpperArm": (10.0, 160.0, 9000.0),
+    "LowerArm": (12.0, 190.0, 11000.0), "Hand": (14.0, 240.0, 14000.0),
+}  # fmt: skip
+_FINGER_MOST: Final = (18.0, 320.0, 18000.0)
+_MARGIN_M: Final = 0.002
+_EASE: Final = 0.8
+"""Share of the limits that is used while catching up, so that braking stays within them."""
+_CATCH_UP_HZ: Final = 9.0
+_NEAR_RAD: Final = 1e-4
 
 
-def _of(joint: str, table: dict[str, float], finger: float) -> float:
+def _of(joint: str, table: dict[str, _T], finger: _T) -> _T:
     return next((v for name, v in table.items() if joint == name or joint.endswith(name)), finger)
 
 
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What there was at one frame. All (44, ...)."""
+
+    asked: Floats
+    joints: Floats
+    speed: Floats
+    """Rotation vectors a second."""
+    push: Floats
+    """Change of speed a second."""
+
+
 class SafetyLimits:
-    """Clamps the frames of one body, in the order in which they are shown."""
+    """Clamps the frames of one body. Frames may be made again after a change of mind."""
 
-    def __init__(self) -> None:
+    def __init__(self, skeleton: Skeleton | None = None) -> None:
+        self._clearance = Clearance(skeleton or load_skeleton())
         self._angle = np.array([_of(j, _ANGLE_RAD, _FINGER_ANGLE_RAD) for j in JOINT_NAMES])
-        self._step = (
-            np.array([_of(j, _SPEED_RAD_S, _FINGER_SPEED_RAD_S) for j in JOINT_NAMES])
-            / FRAME_RATE_HZ
-        )
+        most = np.array([_of(j, _MOST, _FINGER_MOST) for j in JOINT_NAMES])
+        self._speed, self._push, self._jerk = most.T
+        self._hinged, self._low, self._high = _axis_limits()
+        self._bends_last = np.array([JOINT_NAMES[i].endswith("Hand") for i in self._hinged])
+        self._shown: dict[int, _Shown] = {}
         self.held_back = 0
-        """Joints times frames that were clamped."""
+        """Joints or arms times frames that were clamped."""
 
-    def clamp(self, joints: Floats, previous: Floats | None) -> Floats:
-        """Return (n, 44, 4) within the limits. `previous`: (44, 4), the frame shown before."""
-        safe = normalised(np.nan_to_num(joints))
-        safe = self._within(safe, np.broadcast_to(IDENTITY, safe.shape), self._angle)
-        if previous is None:
-            previous = safe[0]
-        steps = angle(safe, np.concatenate([previous[None], safe[:-1]]))
-        if not np.any(steps > self._step):
-            return safe
+    def clamp(self, joints: Floats, first: int = 0) -> Floats:
+        """Return (n, 44, 4) within the limits. `first`: number of the first frame.
+
+        Continues from the last frame before it that was made; the very first may be anything.
+        """
+        asked = self._possible(normalised(np.nan_to_num(joints)))
+        asked, pushed = self._clearance.push_out(asked, margin_m=_MARGIN_M)
+        if pushed:
+            self.held_back += pushed
+            asked = self._possible(asked)
+        known = [k for k in self._shown if k < first]
+        if known:
+            before = self._shown[max(known)]
+        else:
+            still = np.zeros((len(JOINT_NAMES), 3))
+            before = _Shown(asked[0], asked[0], still, still)
+        oldest = first - round(REWIND_S * FRAME_RATE_HZ) - 1
+        self._shown = {k: v for k, v in self._shown.items() if oldest <= k < first}
+        safe, speed, push = self._followed(asked, before)
         for i in range(len(safe)):
-            safe[i] = self._within(safe[i], previous, self._step)
-            previous = safe[i]
+            self._shown[first + i] = _Shown(asked[i], safe[i], speed[i], push[i])
         return safe
 
-    def _within(self, wanted: Floats, centre: Floats, most: Floats) -> Floats:
-        turn = angle(wanted, centre)
-        over = turn > most
+    # Angles.
+
+    def _possible(self, joints: Floats) -> Floats:
+        turn = 2 * np.arccos(np.clip(np.abs(joints[..., 3]), 0.0, 1.0))
+        over = turn > self._angle + 1e-9
+        if np.any(over):
+            self.held_back += int(np.count_nonzero(over))
+            share = np.where(over, self._angle / np.maximum(turn, 1e-9), 1.0)
+            joints = np.where(
+                over[..., None], from_vector(to_vector(joints) * share[..., None]), joints
+            )
+        hinged = joints[:, self._hinged]
+        twist, swing = _twist_and_swing(hinged, self._bends_last)
+        angles = np.concatenate([twist[..., None], swing], axis=-1)
+        allowed = np.clip(angles, self._low, self._high)
+        over = np.any(np.abs(angles - allowed) > 1e-6, axis=-1)
         if not np.any(over):
-            return wanted
+            return joints
         self.held_back += int(np.count_nonzero(over))
-        share = np.where(over, most / np.maximum(turn, 1e-9), 1.0)
-        part = to_vector(multiply(inverse(centre), wanted)) * share[..., None]
-        return np.asarray(np.where(over[..., None], multiply(centre, from_vector(part)), wanted))
+        held = _from_twist_and_swing(allowed[..., 0], allowed[..., 1:], self._bends_last)
+        joints = joints.copy()
+        joints[:, self._hinged] = np.where(over[..., None], held, hinged)
+        return joints
+
+    # Speed.
+
+    def _followed(self, asked: Floats, before: _Shown) -> tuple[Floats, Floats, Floats]:
+        """Joints, speeds and accelerations of all frames: as asked, or as fast as allowed."""
+        if np.max(angle(before.asked, before.joints)) < _NEAR_RAD:
+            steps = np.concatenate([before.joints[None], asked])
+            speed = to_vector(multiply(inverse(steps[:-1]), steps[1:])) * FRAME_RATE_HZ
+            push = np.diff(speed, axis=0, prepend=before.speed[None]) * FRAME_RATE_HZ
+            jerk = np.diff(push, axis=0, prepend=before.push[None]) * FRAME_RATE_HZ
+            if (
+                np.all(_length(speed) <= self._speed)
+                and np.all(_length(push) <= self._push)
+                and np.all(_length(jerk) <= self._jerk)
+            ):
+                return asked, speed, push
+        safe, speeds, pushes = np.empty_like(asked), [], []
+        for i, wanted in enumerate(asked):
+            before = self._step(wanted, before)
+            safe[i] = before.joints
+            speeds.append(before.speed)
+            pushes.append(before.push)
+        return safe, np.array(speeds), np.array(pushes)
+
+    def _step(self, wanted: Floats, before: _Shown) -> _Shown:
+        """One frame towards `wanted`: at its speed, and closing the gap no faster than can stop."""
+        gap = to_vector(multiply(inverse(before.joints), wanted))
+        behind = to_vector(multiply(inverse(before.joints), before.asked))
+        moving = to_vector(multiply(inverse(before.asked), wanted)) * FRAME_RATE_HZ
+        distance = _length(behind)
+        close = np.minimum(_CATCH_UP_HZ * distance, np.sqrt(_EASE * self._push * distance))
+        speed = moving + behind * (close / np.maximum(distance, 1e-9))[:, None]
+        speed = np.where((distance < _NEAR_RAD)[:, None], gap * FRAME_RATE_HZ, speed)
+        speed = _capped(speed, _EASE * self._speed)
+        push = _capped((speed - before.speed) * FRAME_RATE_HZ, _EASE * self._push)
+        change = _capped((push - before.push) * FRAME_RATE_HZ, self._jerk)
+        push = before.push + change / FRAME_RATE_HZ
+        speed = before.speed + push / FRAME_RATE_HZ
+        joints = multiply(before.joints, from_vector(speed / FRAME_RATE_HZ))
+        self.held_back += int(np.count_nonzero(angle(joints, wanted) > _NEAR_RAD))
+        kept = self._possible(joints[None])
+        kept, pushed = self._clearance.push_out(kept, margin_m=0.0)
+        if pushed or kept[0] is not joints:
+            speed = to_vector(multiply(inverse(before.joints), kept[0])) * FRAME_RATE_HZ
+        return _Shown(wanted, normalised(kept[0]), speed, push)
+
+
+def _axis_limits() -> tuple[NDArray[np.intp], Floats, Floats]:
+    """Indices of joints that are limited axis by axis, and their lowest and highest angles."""
+    indices, low, high = [], [], []
+    for i, joint in enumerate(JOINT_NAMES):
+        part = next((p for p in ("LowerArm", "Hand") if joint.endswith(p)), None)
+        if part is None and any(f in joint for f in ("Index", "Middle", "Ring", "Little")):
+            part = "Finger"
+        if part is None:
+            continue
+        limits = np.array(_AXES_RAD[part])
+        if joint.startswith("right"):  # mirrored: turns about Y and Z change their sign
+            limits[1:] = -limits[1:, ::-1]
+        indices.append(i)
+        low.append(limits[:, 0])
+        high.append(limits[:, 1])
+    return np.array(indices), np.array(low), np.array(high)
+
+
+def _twist_and_swing(q: Floats, bends_last: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    """Twist about X, and Y and Z of the bend as a rotation vector.
+
+    An elbow bends before the forearm turns, a wrist after it: q = bend * twist or twist * bend.
+    """
+    twist = 2 * np.arctan2(q[..., 0], q[..., 3])
+    twist = (twist + np.pi) % (2 * np.pi) - np.pi
+    undo = about("x", -twist)
+    bend = np.where(bends_last[:, None], multiply(undo, q), multiply(q, undo))
+    return twist, to_vector(bend)[..., 1:]
+
+
+def _from_twist_and_swing(twist: Floats, swing: Floats, bends_last: NDArray[np.bool_]) -> Floats:
+    bend = from_vector(np.concatenate([np.zeros_like(twist)[..., None], swing], axis=-1))
+    turn = about("x", twist)
+    return np.where(bends_last[:, None], multiply(turn, bend), multiply(bend, turn))
+
+
+def _length(vectors: Floats) -> Floats:
+    return np.asarray(np.sqrt(np.sum(vectors * vectors, axis=-1)))
+
+
+def _capped(vectors: Floats, most: Floats) -> Floats:
+    length = _length(vectors)
+    return np.asarray(vectors * np.minimum(1.0, most / np.maximum(length, 1e-9))[..., None])

@@ -16,13 +16,34 @@ from numpy.typing import NDArray
 from actuation.handshapes import SHAPES, solve_hand
 from actuation.lexemes import HandKey, Lexeme
 from actuation.motion import JOINT_INDEX
-from actuation.rotations import minimum_jerk, multiply, turned
-from actuation.skeleton import ARM_JOINTS, SIDES, Reach, Skeleton, solve_arm
+from actuation.reach import Reach, solve_arms
+from actuation.rotations import (
+    IDENTITY,
+    about,
+    from_vector,
+    inverse,
+    minimum_jerk,
+    multiply,
+    to_vector,
+    turned,
+)
+from actuation.skeleton import ARM_JOINTS, SIDES, Skeleton
 from actuation.turn import Turn
 
 Joints = NDArray[np.float64]
 RETRACT_S = 0.32
 """An interrupted arm goes back in this time; within the 250-400 ms that look unhurried."""
+_COAST_S = 0.2
+"""An interrupted stroke comes to a stop within this time, while it already goes back."""
+_LIFT_RAD = 0.45
+"""Hands leave the desk and come back to it in an arc: the elbow bends that much more at its ends,
+where the stroke's weight is small."""
+_RETRACTION_S = 0.6
+_LOWEST_RAD = np.radians(-22)
+"""A pointing arm stays above the desk."""
+_HURRIED = 0.62
+"""Share of its usual time in which a preparation can be done."""
+_QUIET = np.array([0.33, -0.40, 0.5])
 
 
 def slerp(a: Joints, b: Joints, t: NDArray[np.float64]) -> Joints:
@@ -38,6 +59,67 @@ def slerp(a: Joints, b: Joints, t: NDArray[np.float64]) -> Joints:
     wb = np.where(near, t, np.sin(t * angle) / safe)
     mixed = wa[..., None] * a + wb[..., None] * b
     return np.asarray(mixed / np.linalg.norm(mixed, axis=-1, keepdims=True))
+
+
+class Path:
+    """Rotations over time through key poses: smooth through those on the way, at rest at turns.
+
+    Between keys a quintic in rotation vectors against the first pose, with the velocities of
+    monotone cubic interpolation (Fritsch and Butland 1984) and no acceleration at the keys.
+    """
+
+    def __init__(
+        self, times: NDArray[np.float64], poses: Joints, elbows: Sequence[int] = ()
+    ) -> None:
+        self.times = times
+        self._elbows = list(elbows)
+        """Joints that bend and twist, and do nothing between the two."""
+        self._first = poses[0]
+        self._turns = to_vector(multiply(inverse(poses[:1]), poses))  # (k, j, 3)
+        self._turns[:, self._elbows, 2] = 0.0
+        self._turns[:, self._elbows, :2] = elbow_angles(poses[:, self._elbows])
+        self._speeds = np.zeros_like(self._turns)
+        if len(times) > 2:
+            length = np.diff(times)[:, None, None]
+            slope = np.diff(self._turns, axis=0) / length
+            before, after = slope[:-1], slope[1:]
+            same = before * after > 0
+            total = np.where(same, before + after, 1.0)
+            self._speeds[1:-1] = np.where(same, 2 * before * after / total, 0.0)
+
+    def at(self, t: NDArray[np.float64]) -> Joints:
+        """(n, j, 4) at the (n,) times; the ends are held."""
+        if len(self.times) == 1:
+            return np.broadcast_to(self._first, (len(t), *self._first.shape))
+        after = np.clip(np.searchsorted(self.times, t), 1, len(self.times) - 1)
+        length = self.times[after] - self.times[after - 1]
+        s = np.clip((t - self.times[after - 1]) / length, 0.0, 1.0)
+        rise = minimum_jerk(s)
+        leave = s + s**3 * (-6 + s * (8 - 3 * s))
+        arrive = s**3 * (-4 + s * (7 - 3 * s))
+        mixed = (
+            self._turns[after - 1] * (1 - rise)[:, None, None]
+            + self._turns[after] * rise[:, None, None]
+            + self._speeds[after - 1] * (length * leave)[:, None, None]
+            + self._speeds[after] * (length * arrive)[:, None, None]
+        )
+        turned = multiply(self._first, from_vector(mixed))
+        if self._elbows:
+            turned[:, self._elbows] = elbow(mixed[:, self._elbows])
+        return turned
+
+
+def elbow_angles(q: Joints) -> NDArray[np.float64]:
+    """(..., 2): twist of the forearm about its bone (X) and bend of the elbow (Y), radians."""
+    q = np.where(q[..., 3:] < 0, -q, q)
+    twist = 2 * np.arctan2(q[..., 0], q[..., 3])
+    bend = multiply(q, about("x", -twist))
+    return np.stack([twist, 2 * np.arctan2(bend[..., 1], bend[..., 3])], axis=-1)
+
+
+def elbow(angles: NDArray[np.float64]) -> Joints:
+    """(..., 4): bent, then twisted; `angles` (..., 2 or more) as from `elbow_angles`."""
+    return multiply(about("y", angles[..., 1]), about("x", angles[..., 0]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +139,12 @@ class Stroke:
     """Back at rest."""
     joints: NDArray[np.intp]
     """(j,) indices into `JOINT_NAMES` of the joints it uses."""
-    poses: Joints
-    """(k, j, 4) local rotations at the keys; head keys are offsets to the gaze's own."""
+    path: Path
+    """Local rotations over time; those of the head are offsets to the gaze's own."""
+    hands: frozenset[str] = frozenset()
+    """Sides whose arm it uses."""
+    elbows: tuple[int, ...] = ()
+    """Which of `joints` are forearms."""
     additive: bool = False
     """The poses turn what lies beneath instead of covering it."""
     interrupted_s: float | None = None
@@ -66,42 +152,57 @@ class Stroke:
 
     def weight(self, t: NDArray[np.float64]) -> NDArray[np.float64]:
         """How far it covers what lies beneath, 0..1, at the times `t`."""
-        rise = minimum_jerk((t - self.start_s) / max(self.key_times_s[0] - self.start_s, 1e-3))
-        fall = minimum_jerk((t - self.end_of_hold_s) / max(self.end_s - self.end_of_hold_s, 1e-3))
+        run = self._run_to(t)
+        rise = minimum_jerk((run - self.start_s) / max(self.key_times_s[0] - self.start_s, 1e-3))
+        fall = minimum_jerk((run - self.end_of_hold_s) / max(self.end_s - self.end_of_hold_s, 1e-3))
         weight = rise * (1.0 - fall)
         if self.interrupted_s is not None:
             weight = weight * (1.0 - minimum_jerk((t - self.interrupted_s) / RETRACT_S))
         return np.asarray(weight)
 
     def pose(self, t: NDArray[np.float64]) -> Joints:
-        """(n, j, 4) rotations at the (n,) times `t`, minimum jerk from key to key."""
-        at = t if self.interrupted_s is None else np.minimum(t, self.interrupted_s)
-        if len(self.key_times_s) == 1:
-            return np.broadcast_to(self.poses[0], (len(t), *self.poses.shape[1:]))
-        after = np.clip(np.searchsorted(self.key_times_s, at), 1, len(self.key_times_s) - 1)
-        t0, t1 = self.key_times_s[after - 1], self.key_times_s[after]
-        s = minimum_jerk((at - t0) / np.maximum(t1 - t0, 1e-3))
-        return slerp(self.poses[after - 1], self.poses[after], s[:, None])
+        """(n, j, 4) rotations at the (n,) times `t`."""
+        return self.path.at(self._run_to(t))
 
     def interrupt(self, at_s: float) -> "Stroke":
-        """The same gesture, given up at `at_s`: it stays where it is and goes back."""
+        """The same gesture, given up at `at_s`: it comes to a stop and goes back."""
         if self.interrupted_s is not None or at_s >= self.end_s:
             return self
-        return replace(self, interrupted_s=at_s, end_s=min(self.end_s, at_s + RETRACT_S))
+        return replace(self, interrupted_s=at_s, gone_s=at_s + RETRACT_S)
+
+    gone_s: float = np.inf
+    """No longer seen from here on; before `end_s` when it was interrupted."""
+
+    @property
+    def over_s(self) -> float:
+        """Nothing of it is seen from here on."""
+        return min(self.end_s, self.gone_s)
+
+    def _run_to(self, t: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Its own time: runs out softly once it is interrupted, so that nothing stops dead."""
+        if self.interrupted_s is None:
+            return t
+        past = np.clip((t - self.interrupted_s) / _COAST_S, 0.0, 1.0)
+        coast = self.interrupted_s + _COAST_S * (1.0 - (1.0 - past) ** 4) / 4.0
+        return np.asarray(np.where(t <= self.interrupted_s, t, coast))
 
 
 def lay_over(joints: Joints, strokes: Sequence[Stroke], t: NDArray[np.float64]) -> Joints:
     """Lay the strokes over `joints`, (n, 44, 4) at the (n,) times `t`; returns a new array."""
     laid = np.array(joints, dtype=np.float64)
     for stroke in sorted(strokes, key=lambda each: each.start_s):
-        if stroke.start_s > t[-1] or stroke.end_s < t[0]:
+        if stroke.start_s > t[-1] or stroke.over_s < t[0]:
             continue
         weight = stroke.weight(t)
         beneath = laid[:, stroke.joints]
         poses = stroke.pose(t)
         if stroke.additive:
             poses = multiply(beneath, poses)
-        laid[:, stroke.joints] = slerp(beneath, poses, weight[:, None])
+        mixed = slerp(beneath, poses, weight[:, None])
+        if stroke.elbows:
+            under, over = (elbow_angles(q[:, list(stroke.elbows)]) for q in (beneath, poses))
+            mixed[:, list(stroke.elbows)] = elbow(under + (over - under) * weight[:, None, None])
+        laid[:, stroke.joints] = mixed
     return laid
 
 
@@ -122,33 +223,63 @@ def make_stroke(
     gesture points along. `size`: 0.5..1.3, how far the hands go from the body.
     """
     times = np.array([key.t for key in (lexeme.keys or lexeme.head)])
+    sides = SIDES if lexeme.hands == "both" else (side,)
     if lexeme.hands == "head":
         names: tuple[str, ...] = ("neck", "head")
         poses = _head_poses(lexeme)
         prepare_s = 0.16
     else:
-        sides = SIDES if lexeme.hands == "both" else (side,)
         names = tuple(name for each in sides for name in ARM_JOINTS[each])
         poses = np.concatenate(
-            [_arm_poses(lexeme, skeleton, each, aim, size) for each in sides], axis=1
+            [_arm_poses(lexeme, skeleton, each, aim, size, other=each != side) for each in sides],
+            axis=1,
         )
         prepare_s = _preparation_s(lexeme.keys[0])
-    shift = max(0.0, earliest_s + prepare_s - (apex_s + times[0]))
-    apex_s += shift
+    prepare_s = float(np.clip(apex_s + times[0] - earliest_s, _HURRIED * prepare_s, prepare_s))
+    apex_s += max(0.0, float(earliest_s + prepare_s - (apex_s + times[0])))
     key_times = times + apex_s
+    start = max(earliest_s, float(key_times[0] - prepare_s))
     end_of_hold = float(key_times[-1] + lexeme.hold_s)
-    retract_s = 0.3 if lexeme.hands == "head" else max(0.45, 0.9 * prepare_s)
+    end = end_of_hold + (0.3 if lexeme.hands == "head" else _RETRACTION_S)
+    elbows = tuple(i for i, name in enumerate(names) if name.endswith("LowerArm"))
+    path = Path(key_times, poses)
+    if elbows:
+        path = _in_an_arc(names, elbows, start, key_times, end_of_hold, end, poses)
     return Stroke(
         lexeme=lexeme.name,
-        start_s=float(key_times[0] - prepare_s),
+        start_s=start,
         apex_s=apex_s,
         key_times_s=key_times,
         end_of_hold_s=end_of_hold,
-        end_s=end_of_hold + retract_s,
+        end_s=end,
         joints=np.array([JOINT_INDEX[name] for name in names], np.intp),
-        poses=poses,
+        path=path,
+        elbows=elbows,
+        hands=frozenset(() if lexeme.hands == "head" else sides),
         additive=lexeme.hands == "head",
     )
+
+
+def _in_an_arc(
+    names: Sequence[str],
+    elbows: Sequence[int],
+    start_s: float,
+    key_times_s: NDArray[np.float64],
+    end_of_hold_s: float,
+    end_s: float,
+    poses: Joints,
+) -> Path:
+    """The path with a lifted beginning and end around the keys and the hold."""
+    lifted = np.tile(IDENTITY, (len(names), 1))
+    for i in elbows:
+        lifted[i] = about("y", -_LIFT_RAD if names[i].startswith("left") else _LIFT_RAD)
+    times, stations = [start_s, *key_times_s], [multiply(lifted, poses[0]), *poses]
+    if end_of_hold_s > key_times_s[-1] + 1e-3:
+        times.append(end_of_hold_s)
+        stations.append(poses[-1])
+    times.append(end_s)
+    stations.append(multiply(lifted, poses[-1]))
+    return Path(np.array(times), np.array(stations), elbows)
 
 
 def _preparation_s(key: HandKey) -> float:
@@ -172,17 +303,13 @@ def _arm_poses(
     side: str,
     aim: tuple[float, float, float] | None,
     size: float,
+    *,
+    other: bool,
 ) -> Joints:
-    return np.array(
-        [
-            _arm_pose(skeleton, side, _aimed(key, side, aim) if lexeme.aimed else key, size)
-            for key in lexeme.keys
-        ]
-    )
-
-
-def _arm_pose(skeleton: Skeleton, side: str, key: HandKey, size: float) -> Joints:
-    return _solved(_known(skeleton), side, key, round(size, 2))
+    keys = lexeme.other if other and lexeme.other else lexeme.keys
+    if lexeme.aimed:
+        keys = tuple(_aimed(key, side, aim) for key in keys)
+    return _solved(_known(skeleton), side, keys, 1.0 if lexeme.fixed else round(size, 2))
 
 
 _skeletons: dict[int, Skeleton] = {}
@@ -194,20 +321,26 @@ def _known(skeleton: Skeleton) -> int:
     return id(skeleton)
 
 
-@lru_cache(maxsize=2048)
-def _solved(skeleton_id: int, side: str, key: HandKey, size: float) -> Joints:
-    out, up, forward = key.hand
-    # Size moves the hand from a quiet place in front of the belly to its full way.
-    quiet = np.array([0.22, -0.46, 0.48])
-    hand = quiet + (np.array([out, up, forward]) - quiet) * size
-    reach = Reach(
+@lru_cache(maxsize=1024)
+def _solved(skeleton_id: int, side: str, keys: tuple[HandKey, ...], size: float) -> Joints:
+    """(k, j, 4) for the arm and hand of one side."""
+    arms = solve_arms(_skeletons[skeleton_id], side, [_reach(key, size) for key in keys])
+    rows = []
+    for key, arm in zip(keys, arms, strict=True):
+        arm |= solve_hand(side, SHAPES[key.shape])
+        rows.append([arm[name].quat for name in ARM_JOINTS[side]])
+    return np.array(rows)
+
+
+def _reach(key: HandKey, size: float) -> Reach:
+    """Size moves the hand from a quiet place in front of the belly to its full way."""
+    hand = _QUIET + (np.array(key.hand) - _QUIET) * size
+    return Reach(
         hand=(float(hand[0]), float(hand[1]), float(hand[2])),
         palm=key.palm,
         fingers=key.fingers,
         elbow=key.elbow,
     )
-    arm = solve_arm(_skeletons[skeleton_id], side, reach) | solve_hand(side, SHAPES[key.shape])
-    return np.array([arm[name].quat for name in ARM_JOINTS[side]])
 
 
 def _aimed(key: HandKey, side: str, aim: tuple[float, float, float] | None) -> HandKey:
@@ -217,7 +350,7 @@ def _aimed(key: HandKey, side: str, aim: tuple[float, float, float] | None) -> H
     sign = 1.0 if side == "left" else -1.0
     out, up, forward = aim[0] * sign, aim[1], aim[2]
     yaw = float(np.clip(np.arctan2(out, forward), np.radians(-50), np.radians(115)))
-    pitch = float(np.clip(np.arctan2(up, np.hypot(out, forward)), np.radians(-50), np.radians(60)))
+    pitch = float(np.clip(np.arctan2(up, np.hypot(out, forward)), _LOWEST_RAD, np.radians(60)))
     direction = np.array([np.cos(pitch) * np.sin(yaw), np.sin(pitch), np.cos(pitch) * np.cos(yaw)])
     shoulder = np.array([0.3, -0.02, 0.0])  # the shoulder joint in arm lengths, about
     hand = shoulder + direction * 0.86

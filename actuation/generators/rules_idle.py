@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from actuation.handshapes import SHAPES, solve_hand
 from actuation.motion import JOINT_INDEX, JOINT_NAMES
-from actuation.rotations import IDENTITY, about, multiply, turned
-from actuation.skeleton import SIDES, Reach, Skeleton, load_skeleton, solve_arm
+from actuation.reach import Reach, solve_arm
+from actuation.rotations import IDENTITY, about, inverse, multiply, turned
+from actuation.skeleton import SIDES, Skeleton, load_skeleton
 from agent.core.messages import Posture
 
 Floats = NDArray[np.float64]
@@ -26,12 +27,12 @@ _SHOULDER_RAD = 0.016
 _PERIODS_S = (5.3, 8.9, 13.7)
 _SWAY_RAD = {"hips": 0.006, "spine": 0.006, "chest": 0.005, "neck": 0.008, "head": 0.009}
 _HANDS = Reach(
-    hand=(0.27, -0.66, 0.46),
-    palm=(-0.30, -0.95, 0.05),
-    fingers=(-0.45, -0.22, 0.86),
-    elbow=(0.62, -1.0, -0.45),
+    hand=(0.335, -0.53, 0.60),
+    palm=(-0.15, -1.0, 0.05),
+    fingers=(-0.52, 0.13, 0.85),
+    elbow=(0.45, -1.0, -0.35),
 )
-"""Before the body, at the height of a desk, fingers a little inwards."""
+"""On the desk before the body, fingers a little inwards."""
 
 
 def rest_pose(skeleton: Skeleton | None = None) -> Floats:
@@ -96,9 +97,15 @@ class IdleBody:
             s = sway[name]
             joints[:, JOINT_INDEX[name]] = turned(yaw + s[0], pitch + s[1], roll + s[2])
         lift = _SHOULDER_RAD * breath
+        trunk = multiply(joints[:, JOINT_INDEX["hips"]], joints[:, JOINT_INDEX["spine"]])
+        upright = inverse(multiply(trunk, joints[:, JOINT_INDEX["chest"]]))
         for side, sign in (("left", 1.0), ("right", -1.0)):
-            i = JOINT_INDEX[f"{side}Shoulder"]
-            joints[:, i] = multiply(about("z", sign * lift), joints[:, i])
+            i, arm = JOINT_INDEX[f"{side}Shoulder"], JOINT_INDEX[f"{side}UpperArm"]
+            # The hands lie on the desk: the trunk sways between them, they do not swing with it.
+            shoulder = multiply(about("z", sign * lift), joints[:, i])
+            held = multiply(multiply(inverse(shoulder), upright), joints[:, i])
+            joints[:, arm] = multiply(held, joints[:, arm])
+            joints[:, i] = shoulder
         return joints
 
     def _sway(self, i: int, times: Floats) -> tuple[Floats, Floats, Floats]:

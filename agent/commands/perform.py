@@ -1,5 +1,6 @@
 """`foyer perform "TEXT" --out DIR`: what the agent would say and show, as files.
 
+`foyer perform --lexicon DIR` draws all gestures at their key poses instead, to look at.
 All times count from the start of `speech.wav`. `frames.jsonl` has 60 frames a second.
 """
 
@@ -40,8 +41,11 @@ VRM = Path(__file__).parents[2] / "actuation/embodiments/avatar/receptionist.vrm
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("text", help="what to say; - reads standard input")
-    parser.add_argument("--out", type=Path, required=True, help="folder for the files")
+    parser.add_argument("text", nargs="?", help="what to say; - reads standard input")
+    parser.add_argument("--out", type=Path, help="folder for the files")
+    parser.add_argument(
+        "--lexicon", type=Path, metavar="DIR", help="draw every gesture into this folder instead"
+    )
     parser.add_argument("--voice", choices=get_args(VoiceName), default="auto")
     parser.add_argument("--expression", choices=[e.value for e in Expression])
     parser.add_argument("--intensity", type=float, default=0.6, help="of the expression, 0..1")
@@ -51,7 +55,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Perform; print what was written."""
-    text = sys.stdin.read() if arguments.text == "-" else arguments.text
+    if arguments.lexicon is not None:
+        return _draw_lexicon(arguments.lexicon)
+    if arguments.out is None:
+        raise BadInputError("perform: where to? add --out DIR (or --lexicon DIR for the gestures)")
+    text = sys.stdin.read() if arguments.text == "-" else arguments.text or ""
     text = text.strip()
     if not text:
         raise BadInputError("perform: there is nothing to say; give a text, or - and one on stdin")
@@ -82,6 +90,15 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.no_preview:
         written.append(_preview(rehearsal, arguments.out, arguments.view))
     for path in written:
+        print(path)
+    return 0
+
+
+def _draw_lexicon(folder: Path) -> int:
+    from actuation.embodiments.lexicon_sheet import write_sheets
+    from actuation.lexemes import standard_lexicon
+
+    for path in write_sheets(folder, standard_lexicon(), VRM):
         print(path)
     return 0
 
