@@ -85,7 +85,7 @@ class Lexeme(_Entry):
             raise ValueError("other hand: needs hands: both")
         if self.other and [key.t for key in self.other] != [key.t for key in self.keys]:
             raise ValueError("other hand: must have a key at the time of each key")
-        times = [key.t for key in (*self.keys, *self.head)]
+        times = [key.t for key in self.keys] + [key.t for key in self.head]
         if times != sorted(set(times)):
             raise ValueError("keys must rise in time")
         return self

@@ -16,7 +16,7 @@ from actuation.clearance import DESK_BACK_M, DESK_FRONT_M, DESK_HALF_M, DESK_TOP
 from actuation.embodiments.preview import Preview
 from actuation.embodiments.vrm_file import Character, read_character
 from actuation.generators.rules_idle import rest_pose
-from actuation.lexemes import Lexeme, Lexicon
+from actuation.lexemes import Lexeme
 from actuation.motion import ARKIT_NAMES, JOINT_NAMES, Frame
 from actuation.safety import SafetyLimits
 from actuation.skeleton import Skeleton, load_skeleton
@@ -35,14 +35,14 @@ _INK, _PAPER = (40, 40, 40), 246
 _WOOD, _DESK_STEPS = (0.36, 0.20, 0.10), 24
 
 
-def write_sheets(folder: Path, lexicon: Lexicon, vrm: Path) -> list[Path]:
+def write_sheets(folder: Path, lexemes: Iterable[Lexeme], vrm: Path) -> list[Path]:
     """Write the sheet as seen by a visitor, and from the side; return their paths."""
     folder.mkdir(parents=True, exist_ok=True)
-    character, skeleton = read_character(vrm), load_skeleton()
+    character, skeleton, lexemes = read_character(vrm), load_skeleton(), tuple(lexemes)
     written = []
     for name, camera in (("lexicon.png", VISITOR), ("lexicon_side.png", FROM_THE_SIDE)):
         path = folder / name
-        picture = draw_sheet(lexicon, character, skeleton, camera=camera)
+        picture = draw_sheet(lexemes, character, skeleton, camera=camera)
         if not cv2.imwrite(str(path), picture[..., ::-1]):
             raise BadInputError(f"{path}: cannot be written; choose another folder")
         written.append(path)

@@ -46,6 +46,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--lexicon", type=Path, metavar="DIR", help="draw every gesture into this folder instead"
     )
+    parser.add_argument(
+        "--gesture", action="append", metavar="NAME", help="with --lexicon: only this one; repeat"
+    )
     parser.add_argument("--voice", choices=get_args(VoiceName), default="auto")
     parser.add_argument("--expression", choices=[e.value for e in Expression])
     parser.add_argument("--intensity", type=float, default=0.6, help="of the expression, 0..1")
@@ -56,7 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Perform; print what was written."""
     if arguments.lexicon is not None:
-        return _draw_lexicon(arguments.lexicon)
+        return _draw_lexicon(arguments.lexicon, arguments.gesture)
     if arguments.out is None:
         raise BadInputError("perform: where to? add --out DIR (or --lexicon DIR for the gestures)")
     text = sys.stdin.read() if arguments.text == "-" else arguments.text or ""
@@ -94,11 +97,19 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _draw_lexicon(folder: Path) -> int:
+def _draw_lexicon(folder: Path, names: list[str] | None) -> int:
     from actuation.embodiments.lexicon_sheet import write_sheets
     from actuation.lexemes import standard_lexicon
 
-    for path in write_sheets(folder, standard_lexicon(), VRM):
+    lexicon = standard_lexicon()
+    lexemes = list(lexicon)
+    if names:
+        unknown = [name for name in names if lexicon.named(name) is None]
+        if unknown:
+            known = ", ".join(lexeme.name for lexeme in lexemes)
+            raise BadInputError(f"perform: no gesture {', '.join(unknown)}; there is {known}")
+        lexemes = [lexeme for lexeme in lexemes if lexeme.name in names]
+    for path in write_sheets(folder, lexemes, VRM):
         print(path)
     return 0
 
