@@ -28,10 +28,10 @@ from agent.core.bus import Bus, Delivery
 from agent.core.clock import LoopClock, WallTime
 from agent.core.errors import BackendUnavailableError
 from agent.core.messages import (
+    Act,
     BackendChosen,
     Message,
     Played,
-    ReplyReady,
     TurnEnded,
     TurnPaused,
 )
@@ -100,7 +100,8 @@ class Take:
     output: Output | None = None
     offset_s: float = 0.0
     """The agent's axis minus the page's."""
-    messages: list[Message] = field(default_factory=list)
+    seen: list[tuple[float, Message]] = field(default_factory=list)
+    """Messages with the moment they came."""
     moments: list[dict[str, float]] = field(default_factory=list)
 
 
@@ -118,7 +119,7 @@ async def measure() -> list[Figure]:
     recogniser = next(
         (
             m.backend
-            for m in take.messages
+            for _, m in take.seen
             if isinstance(m, BackendChosen) and m.role == "recogniser"
         ),
         "?",
@@ -173,27 +174,45 @@ def _reaction_figures(
 
 
 def _stage_figures(take: Take) -> list[Figure]:
-    """Where the time goes, by the agent's own stamps; for information."""
-    rows: dict[str, list[float]] = {"turn ended": [], "reply ready": [], "sound played": []}
-    ends = [m for m in take.messages if isinstance(m, TurnEnded) and m.text]
-    for end in ends:
-        spoken_until = end.at
-        after = [m for m in take.messages if isinstance(m, Played) and m.first]
-        first = next((p.at for p in after if p.at > spoken_until), None)
-        paused = [m for m in take.messages if isinstance(m, TurnPaused) and m.turn == end.turn]
-        ready = [m for m in take.messages if isinstance(m, ReplyReady) and m.turn == end.turn]
-        if first is not None and paused and ready and first - spoken_until < 3:
-            rows["sound played"].append(first - spoken_until)
+    """Where the time goes, by when the agent's messages came; for information."""
+    rows: dict[str, list[float]] = {}
+    for line, at in zip(take.lines, take.heard_at, strict=True):
+        end = at + line.voiced[1]
+        if line.interrupts or line.text not in QUESTIONS:
+            continue
+        for name, kind in _STEPS.items():
+            seen = [
+                t
+                for t, m in take.seen
+                if isinstance(m, kind) and getattr(m, "clauses", True) and end - 0.1 < t < end + 3
+            ]
+            if kind is Played:
+                seen = [
+                    m.at
+                    for _, m in take.seen
+                    if isinstance(m, Played) and m.first and end - 0.1 < m.at < end + 3
+                ]
+            if seen:
+                # The last pause is the one that led to the end of the turn.
+                moment = seen[-1] if kind is TurnPaused else seen[0]
+                rows.setdefault(name, []).append(moment - end)
     return [
         Figure(
-            name=f"  last voiced sample to {name}, p50",
+            name=f"  until {name}, p50",
             value=1e3 * _percentile(times, 50),
             unit="ms",
-            note="by the agent's stamps",
+            note=f"p95 {1e3 * _percentile(times, 95):.0f} ms",
         )
         for name, times in rows.items()
-        if times
     ]
+
+
+_STEPS: dict[str, type[Message]] = {
+    "the pause is noticed": TurnPaused,
+    "the turn is over": TurnEnded,
+    "the stage has the reply": Act,
+    "the page reports its first sound": Played,
+}
 
 
 def _with_fixed_silence(settings: Settings) -> Settings:
@@ -287,15 +306,13 @@ async def _running(
         overhear=lambda at, pcm: microphone.append((at, pcm)),
     )
     assert agent.server is not None
-    traffic = bus.subscribe(
-        BackendChosen, TurnPaused, TurnEnded, ReplyReady, Played, delivery=_TRAFFIC
-    )
+    traffic = bus.subscribe(BackendChosen, TurnPaused, TurnEnded, Act, Played, delivery=_TRAFFIC)
 
     understands = asyncio.Event()
 
     async def note() -> None:
         async for message in traffic:
-            take.messages.append(message)
+            take.seen.append((clock.now(), message))
             if isinstance(message, BackendChosen) and message.role == "recogniser":
                 understands.set()
 
