@@ -75,6 +75,9 @@ class WordSource(Protocol):
         ...
 
 
+_PARTS = ("model.bin", "config.json", "tokenizer.json")
+"""Files of a whole model; what is half downloaded lacks one of them."""
+
 RECOGNISERS: Table = {
     "faster_whisper": Row(
         path="perception.backends.whisper:WhisperRecogniser",
@@ -167,21 +170,13 @@ def candidates(config: RecognitionConfig) -> list[Candidate]:
     for row in order:
         if missing := RECOGNISERS[row].missing():
             why.append(f"{row} needs pip install {' '.join(missing)}")
-        elif row == "faster_whisper" and not _may_load(config):
-            why.append(
-                f"the Whisper model {config.whisper.model} is not on the disk; "
-                "set whisper.download: true, or whisper.model to a folder"
-            )
+        elif row == "faster_whisper" and whisper_model(config.whisper) is None:
+            cure = "; set whisper.download: true, or whisper.model to a folder"
+            cure = "" if config.whisper.download else cure
+            why.append(f"the Whisper model {config.whisper.model} is not on the disk{cure}")
         else:
             able.append(Candidate(row=row, fallback=row != wanted, detail="; ".join(why)))
     return able
-
-
-def _may_load(config: RecognitionConfig) -> bool:
-    """A model that was asked for by name alone may also be fetched while it loads."""
-    return whisper_model(config.whisper) is not None or (
-        config.backend == "faster_whisper" and config.whisper.download
-    )
 
 
 def whisper_model(config: WhisperConfig) -> Path | None:
@@ -190,7 +185,7 @@ def whisper_model(config: WhisperConfig) -> Path | None:
     folder = Path(config.folder)
     name = config.model.rstrip("/").rpartition("/")[2]
     places = [Path(config.model), folder / name]
-    for cache in (folder, hub):
-        places += cache.glob(f"models--*--*{name}/snapshots/*")
-    whole = (p for p in places if (p / "model.bin").is_file() and (p / "config.json").is_file())
-    return next(whole, None)
+    places += (folder / name).glob("models--*/snapshots/*")
+    for repository in (name, f"faster-{name}", f"faster-whisper-{name}"):
+        places += hub.glob(f"models--*--{repository}/snapshots/*")
+    return next((p for p in places if all((p / part).is_file() for part in _PARTS)), None)

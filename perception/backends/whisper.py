@@ -1,14 +1,12 @@
 """Whisper on CTranslate2: the recogniser to deploy.
 
 It reads a whole turn at a time: words so far are the growing turn read again, when enough is new.
-`python -m perception.backends.whisper MODEL FOLDER` fetches a model.
 """
 
 import math
-import sys
 
 import numpy as np
-from faster_whisper import WhisperModel, download_model
+from faster_whisper import WhisperModel
 
 from agent.core.errors import BackendUnavailableError
 from perception.audio import Sound
@@ -30,21 +28,23 @@ class WhisperRecogniser:
     def __init__(self, config: RecognitionConfig, site: SiteLanguage) -> None:
         self._config = config.whisper
         folder = whisper_model(self._config)
-        if folder is None and self._config.download:
-            folder_name = fetch(self._config.model, self._config.folder)
-        elif folder is not None:
-            folder_name = str(folder)
-        else:
+        if folder is None:
             raise BackendUnavailableError(
                 f"recogniser: the Whisper model {self._config.model} is not on the disk; "
                 "set whisper.download: true, or whisper.model to a folder"
             )
-        self._model = WhisperModel(
-            folder_name,
-            device=self._config.device,
-            compute_type=self._config.compute_type,
-            cpu_threads=self._config.threads,
-        )
+        try:
+            self._model = WhisperModel(
+                str(folder),
+                device=self._config.device,
+                compute_type=self._config.compute_type,
+                cpu_threads=self._config.threads,
+            )
+        except (OSError, RuntimeError, ValueError) as fault:
+            raise BackendUnavailableError(
+                f"recogniser: the Whisper model in {folder} does not load: {fault}; "
+                f"if it is damaged, remove {self._config.folder} and it is fetched anew"
+            ) from fault
         names = ", ".join((*site.company, *site.names, *site.rooms))
         self._hotwords = names[:_HOTWORDS_CHARACTERS] or None
         self.start()
@@ -97,17 +97,3 @@ class WhisperRecogniser:
         trust = math.exp(min(0.0, log)) * (1.0 - silent if silent > 0.6 else 1.0)
         plain = spoken(text) if self._config.language == "en" else text.lower()
         return Reading(text=plain, confidence=max(0.0, min(1.0, trust)) if plain else 0.0)
-
-
-def fetch(model: str, folder: str) -> str:
-    """Download a model; return its folder. Raises `BackendUnavailableError` when it cannot."""
-    try:
-        return str(download_model(model, cache_dir=folder))
-    except (OSError, ValueError, RuntimeError) as fault:
-        raise BackendUnavailableError(
-            f"recogniser: cannot fetch the Whisper model {model}: {fault}"
-        ) from fault
-
-
-if __name__ == "__main__":
-    fetch(sys.argv[1], sys.argv[2])

@@ -6,7 +6,7 @@ import pytest
 from perception.arpa import arpa
 from perception.audio import SOUND_RATE_HZ
 from perception.pronunciation import pronunciations
-from perception.recognition import RecognitionConfig, WhisperConfig, candidates
+from perception.recognition import RecognitionConfig, WhisperConfig, candidates, whisper_model
 from perception.site_language import SiteLanguage, sentences, site_words, spoken
 
 SITE = SiteLanguage(names=("Jürgen Müßig", "Anna Keller"), rooms=("Room 2.14",), phrases=("WiFi?",))
@@ -119,17 +119,34 @@ def test_the_embedded_recogniser_is_at_work_until_the_model_is_on_the_disk(tmp_p
     assert "tiny.en" in first.detail
 
     (tmp_path / "tiny.en").mkdir()
-    for name in ("model.bin", "config.json"):
+    for name in ("model.bin", "config.json", "tokenizer.json"):
         (tmp_path / "tiny.en" / name).touch()
     (first, *_) = candidates(config)
     assert (first.row, first.fallback) == ("faster_whisper", False)
 
 
-def test_a_half_downloaded_model_is_not_taken_for_one(tmp_path):
+@pytest.mark.parametrize("missing", ["model.bin", "config.json", "tokenizer.json"])
+def test_a_half_downloaded_model_is_not_taken_for_one(tmp_path, missing):
     (tmp_path / "tiny.en").mkdir()
-    (tmp_path / "tiny.en" / "config.json").touch()
+    for name in {"model.bin", "config.json", "tokenizer.json"} - {missing}:
+        (tmp_path / "tiny.en" / name).touch()
     config = RecognitionConfig(whisper=WhisperConfig(model="tiny.en", folder=str(tmp_path)))
     assert candidates(config)[0].row == "pocketsphinx"
+
+
+def test_another_model_of_a_similar_name_is_not_taken_for_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("HF_HOME", str(tmp_path))
+    for repository, wanted in (
+        ("models--a--faster-distil-whisper-large-v3", "distil-whisper-large-v3"),
+        ("models--a--faster-whisper-base.en", "base.en"),
+    ):
+        snapshot = tmp_path / "hub" / repository / "snapshots" / "1"
+        snapshot.mkdir(parents=True)
+        for name in ("model.bin", "config.json", "tokenizer.json"):
+            (snapshot / name).touch()
+        assert whisper_model(WhisperConfig(model=wanted, folder="absent")) == snapshot
+    for other in ("large-v3", "en", "base"):
+        assert whisper_model(WhisperConfig(model=other, folder="absent")) is None
 
 
 @pytest.mark.parametrize("backend", ["auto", "faster_whisper", "pocketsphinx", "none"])
