@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from actuation.motion import JOINT_INDEX, JOINT_NAMES
+from actuation.motion import FRAME_RATE_HZ, JOINT_INDEX, JOINT_NAMES
 from actuation.rotations import from_vector, multiply, normalised
 from actuation.skeleton import FINGERS, SIDES, Skeleton, parts_of
 
@@ -40,8 +40,8 @@ _REST_M: Final = 0.006
 """Fingers that lie on the desk give way by so much; that is no collision."""
 _TIP: Final = 0.85
 """Length of the last bone against the one before it."""
-_MARGINS: Final = np.array([1.0, 0.0, 0.5])[:, None, None]
-"""Share of the margin for body, desk (hands rest on it) and each of two hands."""
+_BRAKING_M_S2: Final = 10.0
+"""A hand that comes near something slows down by so much; gestures do so by themselves."""
 _DAMPING: Final = 2e-3
 _MOST_RAD: Final = 0.25
 _ROUNDS: Final = 12
@@ -89,40 +89,65 @@ class Clearance:
     def depth_m(self, joints: Floats) -> Floats:
         """(n, 2): how deep the left and the right arm are in something; negative is clear."""
         placed = self.place(joints)
-        return self._deepest(placed, 0.0)[0]
+        balls = self._balls(placed)
+        body, desk = self._from_body(placed, balls)[0], _in_desk(balls, self._ball_r)[0]
+        hands, half = self._between_hands(balls)[0], self._per_side
+        deepest = np.maximum(body.max(axis=2), desk).reshape(len(joints), 2, half).max(axis=2)
+        return np.asarray(np.maximum(deepest, 0.5 * hands.max(axis=(1, 2))[:, None]))
 
-    def push_out(self, joints: Floats, *, margin_m: float) -> tuple[Floats, int]:
-        """Turn arms until they are `margin_m` clear, as far as that goes; and how many frames.
+    def push_out(
+        self, joints: Floats, *, clear_m: Floats | float = 0.0
+    ) -> tuple[Floats, Floats, int]:
+        """Turn arms until they are `clear_m` clear, a number or (n, 2), as far as that goes.
 
-        Returns `joints` itself where nothing is too near.
+        Returns `joints` itself where nothing is too near; how clear each arm is then, (n, 2);
+        and how many frames were touched.
         """
         touched = np.zeros(len(joints), bool)
+        depth, ball, normal = self._deepest(self.place(joints))
         for _ in range(_ROUNDS):
-            placed = self.place(joints)
-            depth, ball, normal = self._deepest(placed, margin_m)
-            deep = depth > 1e-5
+            lacking = depth + clear_m
+            deep = lacking > 1e-5
             if not np.any(deep):
                 break
             touched |= deep.any(axis=1)
             joints = joints.copy()
+            placed = self.place(joints)
             for s, side in enumerate(SIDES):
                 rows = np.flatnonzero(deep[:, s])
                 if len(rows):
                     joints[rows] = _turned_arm(
                         side, joints[rows], placed.turns[rows], placed.at[rows],
-                        ball[rows, s], normal[rows, s], depth[rows, s],
+                        ball[rows, s], normal[rows, s], lacking[rows, s],
                     )  # fmt: skip
-        return joints, int(np.count_nonzero(touched))
+            depth, ball, normal = self._deepest(self.place(joints))
+        return joints, -depth, int(np.count_nonzero(touched))
 
-    def _deepest(self, placed: Placed, margin_m: float) -> tuple[Floats, Floats, Floats]:
+    def approach(self, joints: Floats, clear_before_m: Floats | None) -> tuple[Floats, Floats, int]:
+        """The same for frames in their order, so that arms come near things no faster than they
+        can stop. `clear_before_m`: (2,) of the frame before the first; None if there was none.
+        """
+        clear = -self.depth_m(joints)
+        before = clear[0] if clear_before_m is None else clear_before_m
+        if np.all(clear >= _nearest_m(np.concatenate([before[None], clear[:-1]])) - 1e-5):
+            return joints, clear, 0
+        joints, touched = joints.copy(), 0
+        for i in range(len(joints)):
+            joints[i : i + 1], kept, pushed = self.push_out(
+                joints[i : i + 1], clear_m=_nearest_m(before)
+            )
+            clear[i] = before = kept[0]
+            touched += pushed
+        return joints, clear, touched
+
+    def _deepest(self, placed: Placed) -> tuple[Floats, Floats, Floats]:
         """Depth (n, 2), the ball's place (n, 2, 3) and the way out (n, 2, 3) for each side."""
         n, half = len(placed.at), self._per_side
-        turned = (placed.turns[:, self._ball_joint] @ self._ball_at[:, :, None])[..., 0]
-        balls = placed.at[:, self._ball_joint] + turned  # (n, b, 3)
+        balls = self._balls(placed)
         body, body_normal = self._in_body(placed, balls)
         desk, desk_normal = _in_desk(balls, self._ball_r)
         hands, hands_normal = self._in_other_hand(balls)
-        depths = np.stack([body, desk, 0.5 * hands]) + margin_m * _MARGINS
+        depths = np.stack([body, desk, 0.5 * hands])
         normals = np.stack([body_normal, desk_normal, hands_normal])
         worst = np.argmax(depths, axis=0)
         rows = np.arange(n)[:, None]
@@ -135,7 +160,13 @@ class Clearance:
             normals[worst[rows, which], rows, which],
         )
 
-    def _in_body(self, placed: Placed, balls: Floats) -> tuple[Floats, Floats]:
+    def _balls(self, placed: Placed) -> Floats:
+        """(n, b, 3): where the balls are, those of the left arm first."""
+        turned = (placed.turns[:, self._ball_joint] @ self._ball_at[:, :, None])[..., 0]
+        return np.asarray(placed.at[:, self._ball_joint] + turned)
+
+    def _from_body(self, placed: Placed, balls: Floats) -> tuple[Floats, Floats, Floats]:
+        """Depth of each ball in each capsule (n, b, c), its distance, and the way away from it."""
         turn, at = placed.turns[:, self._cap_joint], placed.at[:, self._cap_joint]
         a = at + (turn @ self._cap_a[:, :, None])[..., 0]  # (n, c, 3)
         along = (turn @ (self._cap_b - self._cap_a)[:, :, None])[..., 0]
@@ -143,21 +174,27 @@ class Clearance:
         share = np.einsum("nbck,nck->nbc", away, along) / np.sum(along**2, axis=-1)[:, None]
         away -= np.clip(share, 0.0, 1.0)[..., None] * along[:, None]
         distance = np.sqrt(np.einsum("nbck,nbck->nbc", away, away))
-        depth = self._ball_r[:, None] + self._cap_r - distance
+        return self._ball_r[:, None] + self._cap_r - distance, distance, away
+
+    def _in_body(self, placed: Placed, balls: Floats) -> tuple[Floats, Floats]:
+        depth, distance, away = self._from_body(placed, balls)
         worst = np.argmax(depth, axis=2)[..., None]
         normal = np.take_along_axis(away, worst[..., None], 2)[:, :, 0]
         length = np.take_along_axis(distance, worst, 2)
         return np.take_along_axis(depth, worst, 2)[..., 0], normal / np.maximum(length, 1e-6)
 
-    def _in_other_hand(self, balls: Floats) -> tuple[Floats, Floats]:
+    def _between_hands(self, balls: Floats) -> tuple[Floats, Floats, Floats]:
+        """Depth of left in right balls (n, l, r), their distance, and left minus right."""
         half = self._per_side
-        away = balls[:, :half, None] - balls[:, None, half:]  # left minus right
+        away = balls[:, :half, None] - balls[:, None, half:]
         distance = np.sqrt(np.einsum("nlrk,nlrk->nlr", away, away))
-        depth = self._hands_apart_m - distance
+        return self._hands_apart_m - distance, distance, away
+
+    def _in_other_hand(self, balls: Floats) -> tuple[Floats, Floats]:
+        depth, distance, away = self._between_hands(balls)
         # Hands that have passed each other go back the way they came: the left to the left.
         unit = away / np.maximum(distance, 1e-6)[..., None]
-        unit[..., 0] = np.abs(unit[..., 0]) + 0.3
-        unit /= np.sqrt(np.sum(unit**2, axis=-1, keepdims=True))
+        unit[..., 0] = np.abs(unit[..., 0])
         left, right = np.argmax(depth, axis=2)[..., None], np.argmax(depth, axis=1)[:, None]
         normal = np.concatenate(
             [
@@ -167,6 +204,12 @@ class Clearance:
             axis=1,
         )
         return np.concatenate([depth.max(axis=2), depth.max(axis=1)], axis=1), normal
+
+
+def _nearest_m(clear_m: Floats) -> Floats:
+    """How near an arm may be that was so clear one frame before, and still stop in time."""
+    clear_m = np.maximum(clear_m, 0.0)
+    return np.maximum(0.0, clear_m - np.sqrt(2 * _BRAKING_M_S2 * clear_m) / FRAME_RATE_HZ)
 
 
 def _in_desk(balls: Floats, radius: Floats) -> tuple[Floats, Floats]:

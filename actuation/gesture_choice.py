@@ -245,7 +245,7 @@ class _Allowance:
 
     def __init__(self, per_minute: float) -> None:
         self._per_s = per_minute / 60.0
-        self._most = min(2.0, per_minute / 4)
+        self._most = min(3.0, per_minute / 4)
         self._left = self._most
         self._at_s: float | None = None
 

@@ -155,7 +155,7 @@ class Lexicon:
             if any(start < b and a < end for a, b in taken):
                 continue
             if not counts and not any(
-                other == name and real and start <= a and b <= end for a, b, other, real in found
+                other == name and real and start < b and a < end for a, b, other, real in found
             ):
                 continue
             taken.append((start, end))

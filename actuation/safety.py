@@ -2,7 +2,8 @@
 
 In this order: angles that a joint does not have are taken off; arms keep clear of face, torso,
 desk and each other; a movement too fast, or too sudden, is followed as fast as is allowed, with
-angles and clearance looked at again. What asks for nothing of that passes unchanged.
+angles and clearance looked at again. What asks for nothing of that passes unchanged. Where not all
+can be had, nothing being touched comes before smoothness: a hand may then stop a little harder.
 """
 
 from dataclasses import dataclass
@@ -47,7 +48,6 @@ _MOST: Final = {
     "LowerArm": (12.0, 190.0, 11000.0), "Hand": (14.0, 240.0, 14000.0),
 }  # fmt: skip
 _FINGER_MOST: Final = (18.0, 320.0, 18000.0)
-_MARGIN_M: Final = 0.002
 _EASE: Final = 0.8
 """Share of the limits that is used while catching up, so that braking stays within them."""
 _CATCH_UP_HZ: Final = 9.0
@@ -60,14 +60,19 @@ def _of(joint: str, table: dict[str, _T], finger: _T) -> _T:
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """What there was at one frame. All (44, ...)."""
+    """What there was at one frame, (44, ...) each."""
 
     asked: Floats
+    """As asked, within angles and clearance."""
+    asked_clear_m: Floats
+    """(2,): how far each arm would be from everything."""
     joints: Floats
     speed: Floats
     """Rotation vectors a second."""
     push: Floats
     """Change of speed a second."""
+    clear_m: Floats
+    """(2,): how far each arm is from everything."""
 
 
 class SafetyLimits:
@@ -90,22 +95,22 @@ class SafetyLimits:
         Continues from the last frame before it that was made; the very first may be anything.
         """
         asked = self._possible(normalised(np.nan_to_num(joints)))
-        asked, pushed = self._clearance.push_out(asked, margin_m=_MARGIN_M)
+        known = [k for k in self._shown if k < first]
+        before = self._shown[max(known)] if known else None
+        asked, clear, pushed = self._clearance.approach(
+            asked, before.asked_clear_m if before is not None else None
+        )
         if pushed:
             self.held_back += pushed
             asked = self._possible(asked)
-        known = [k for k in self._shown if k < first]
-        if known:
-            before = self._shown[max(known)]
-        else:
+        if before is None:
             still = np.zeros((len(JOINT_NAMES), 3))
-            before = _Shown(asked[0], asked[0], still, still)
+            before = _Shown(asked[0], clear[0], asked[0], still, still, clear[0])
         oldest = first - round(REWIND_S * FRAME_RATE_HZ) - 1
         self._shown = {k: v for k, v in self._shown.items() if oldest <= k < first}
-        safe, speed, push = self._followed(asked, before)
-        for i in range(len(safe)):
-            self._shown[first + i] = _Shown(asked[i], safe[i], speed[i], push[i])
-        return safe
+        shown = self._followed(asked, clear, before)
+        self._shown |= {first + i: each for i, each in enumerate(shown)}
+        return np.stack([each.joints for each in shown])
 
     # Angles.
 
@@ -133,8 +138,8 @@ class SafetyLimits:
 
     # Speed.
 
-    def _followed(self, asked: Floats, before: _Shown) -> tuple[Floats, Floats, Floats]:
-        """Joints, speeds and accelerations of all frames: as asked, or as fast as allowed."""
+    def _followed(self, asked: Floats, clear_m: Floats, before: _Shown) -> list[_Shown]:
+        """All frames: as asked, or as fast as allowed."""
         if np.max(angle(before.asked, before.joints)) < _NEAR_RAD:
             steps = np.concatenate([before.joints[None], asked])
             speed = to_vector(multiply(inverse(steps[:-1]), steps[1:])) * FRAME_RATE_HZ
@@ -145,16 +150,15 @@ class SafetyLimits:
                 and np.all(_length(push) <= self._push)
                 and np.all(_length(jerk) <= self._jerk)
             ):
-                return asked, speed, push
-        safe, speeds, pushes = np.empty_like(asked), [], []
-        for i, wanted in enumerate(asked):
-            before = self._step(wanted, before)
-            safe[i] = before.joints
-            speeds.append(before.speed)
-            pushes.append(before.push)
-        return safe, np.array(speeds), np.array(pushes)
+                rows = zip(asked, clear_m, asked, speed, push, clear_m, strict=True)
+                return [_Shown(*row) for row in rows]
+        shown = []
+        for wanted, clear in zip(asked, clear_m, strict=True):
+            before = self._step(wanted, clear, before)
+            shown.append(before)
+        return shown
 
-    def _step(self, wanted: Floats, before: _Shown) -> _Shown:
+    def _step(self, wanted: Floats, clear_m: Floats, before: _Shown) -> _Shown:
         """One frame towards `wanted`: at its speed, and closing the gap no faster than can stop."""
         gap = to_vector(multiply(inverse(before.joints), wanted))
         behind = to_vector(multiply(inverse(before.joints), before.asked))
@@ -170,11 +174,11 @@ class SafetyLimits:
         speed = before.speed + push / FRAME_RATE_HZ
         joints = multiply(before.joints, from_vector(speed / FRAME_RATE_HZ))
         self.held_back += int(np.count_nonzero(angle(joints, wanted) > _NEAR_RAD))
-        kept = self._possible(joints[None])
-        kept, pushed = self._clearance.push_out(kept, margin_m=0.0)
+        kept, clear, pushed = self._clearance.approach(self._possible(joints[None]), before.clear_m)
         if pushed or kept[0] is not joints:
             speed = to_vector(multiply(inverse(before.joints), kept[0])) * FRAME_RATE_HZ
-        return _Shown(wanted, normalised(kept[0]), speed, push)
+            push = (speed - before.speed) * FRAME_RATE_HZ
+        return _Shown(wanted, clear_m, normalised(kept[0]), speed, push, clear[0])
 
 
 def _axis_limits() -> tuple[NDArray[np.intp], Floats, Floats]:

@@ -27,10 +27,10 @@ _SHOULDER_RAD = 0.016
 _PERIODS_S = (5.3, 8.9, 13.7)
 _SWAY_RAD = {"hips": 0.006, "spine": 0.006, "chest": 0.005, "neck": 0.008, "head": 0.009}
 _HANDS = Reach(
-    hand=(0.335, -0.53, 0.60),
-    palm=(-0.15, -1.0, 0.05),
-    fingers=(-0.52, 0.13, 0.85),
-    elbow=(0.45, -1.0, -0.35),
+    hand=(0.345, -0.525, 0.61),
+    palm=(-0.30, -0.95, 0.05),
+    fingers=(-0.42, 0.14, 0.90),
+    elbow=(0.15, -1.0, -0.35),
 )
 """On the desk before the body, fingers a little inwards."""
 

@@ -199,11 +199,12 @@ def score_as_json(rehearsal: Rehearsal) -> dict[str, Any]:
 
 
 def _preview(rehearsal: Rehearsal, out: Path, view: str) -> Path:
+    from actuation.embodiments.lexicon_sheet import with_desk
     from actuation.embodiments.preview import BODY_CAMERA, FACE_CAMERA, Preview, write_film
     from actuation.embodiments.vrm_file import read_character
 
     camera = FACE_CAMERA if view == "face" else BODY_CAMERA
-    preview = Preview(read_character(VRM), camera=camera)
+    preview = Preview(with_desk(read_character(VRM)), camera=camera)
     step = 60 // PREVIEW_FPS
     pictures = [preview.draw(frame) for frame in rehearsal.frames[::step]]
     path = out / "preview.mp4"

