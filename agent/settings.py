@@ -1,7 +1,7 @@
 """The whole configuration as one model, and what it refers to: site, policies, norms."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -93,6 +93,25 @@ class Settings:
     norms: Norms
     policies_folder: Path
     norms_folder: Path
+
+
+def apart(settings: Settings, folder: Path) -> Settings:
+    """The same agent on a free port, that writes into `folder` and fetches nothing.
+
+    For benches and tests, which run beside whatever else this machine does.
+    """
+    config = settings.config
+    recognition = config.recognition
+    quiet = recognition.whisper.model_copy(update={"download": False})
+    changes = {
+        "server": config.server.model_copy(update={"port": 0, "token_file": folder / "token"}),
+        "dialogue": config.dialogue.model_copy(update={"visits": folder / "visits.sqlite"}),
+        "recorder": config.recorder.model_copy(
+            update={"enabled": False, "folder": folder / "recordings"}
+        ),
+        "recognition": recognition.model_copy(update={"whisper": quiet}),
+    }
+    return replace(settings, config=config.model_copy(update=changes))
 
 
 POLICY_FILES: Mapping[str, type[BaseModel]] = {name: row[0] for name, row in CATALOGUE.items()}

@@ -11,6 +11,8 @@ HEADER = struct.Struct("<BIII")
 class Kind(IntEnum):
     """What a packet asks."""
 
+    SETTINGS = 0
+    """First of all, once: JSON in `sound`, since an argument list has a limit and is public."""
     BEGIN = 1
     SOUND = 2
     SETTLE = 3
@@ -20,7 +22,7 @@ class Kind(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Packet:
-    """One request. `sound` is float32 samples as bytes."""
+    """One request. `sound` is float32 samples as bytes, or what the kind says."""
 
     kind: Kind
     turn: int

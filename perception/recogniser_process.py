@@ -180,7 +180,11 @@ class RecogniserProcess:
 
     async def _spawn(self, choice: Candidate) -> Process:
         settings = {"config": self._config.model_dump(), "site": asdict(self._site)}
-        return await start_module(self._module, choice.row, json.dumps(settings))
+        process = await start_module(self._module, choice.row)
+        assert process.stdin is not None
+        told = json.dumps(settings).encode()
+        process.stdin.write(pack(Packet(kind=Kind.SETTINGS, turn=0, sound=told)))
+        return process
 
     async def _load(self, process: Process) -> str:
         """Wait until it is ready. Returns what went wrong, or ''."""

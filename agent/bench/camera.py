@@ -198,7 +198,7 @@ async def _agent(
 
     with tempfile.TemporaryDirectory() as folder:
         agent = build(
-            _in(Path(folder), settings),
+            apart(settings, Path(folder)),
             bus=bus,
             clock=clock,
             wall=WallTime(clock),
@@ -268,17 +268,6 @@ async def _running(agent: Agent, *others: Job) -> AsyncIterator[None]:
         finally:
             for task in tasks:
                 task.cancel()
-
-
-def _in(folder: Path, settings: Settings) -> Settings:
-    """The same agent, with its files in `folder` and a port of its own."""
-    config = settings.config
-    changes = {
-        "dialogue": config.dialogue.model_copy(update={"visits": folder / "visits.sqlite"}),
-        "recorder": config.recorder.model_copy(update={"folder": folder / "recordings"}),
-        "server": config.server.model_copy(update={"port": 0, "token_file": folder / "token"}),
-    }
-    return replace(settings, config=config.model_copy(update=changes))
 
 
 def _percentile_ms(values_s: list[float], percent: float) -> float:

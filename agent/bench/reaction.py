@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +35,7 @@ from agent.core.messages import (
     TurnEnded,
     TurnPaused,
 )
-from agent.settings import Settings, read_settings
+from agent.settings import Settings, apart, read_settings
 
 _log = logging.getLogger(__name__)
 RATE_HZ = 16_000
@@ -222,12 +222,7 @@ def _with_fixed_silence(settings: Settings) -> Settings:
     config = settings.config.model_copy(
         update={"turns": turns.model_copy(update={"patience": patience})}
     )
-    return _replaced(settings, config=config)
-
-
-def _replaced(settings: Settings, **changes: object) -> Settings:
-    fields = {name: getattr(settings, name) for name in Settings.__slots__}
-    return Settings(**(fields | changes))
+    return replace(settings, config=config)
 
 
 def _script(questions: tuple[str, ...], long_answers: tuple[str, ...]) -> list[Line]:
@@ -263,7 +258,7 @@ async def _talk(settings: Settings, lines: list[Line]) -> Take:
             first = round(line.file_s * RATE_HZ)
             sound[first : first + len(line.samples)] = line.samples
         file = write_wav(Path(folder) / "visitor.wav", sound)
-        async with _running(_apart(settings, Path(folder)), take) as (agent, microphone):
+        async with _running(apart(settings, Path(folder)), take) as (agent, microphone):
             assert agent.server is not None
             async with browser(sound=file) as chrome:
                 page = await chrome.open(agent.server.address + "/")
@@ -277,18 +272,6 @@ async def _talk(settings: Settings, lines: list[Line]) -> Take:
                 _log.info("page clock", extra={"drift_s": drift})
         take.heard_at = _located(lines, microphone, sound)
     return take
-
-
-def _apart(settings: Settings, folder: Path) -> Settings:
-    """The same agent on a free port, writing into a folder that goes away."""
-    config = settings.config
-    server = config.server.model_copy(update={"port": 0, "token_file": folder / "token"})
-    dialogue = config.dialogue.model_copy(update={"visits": folder / "visits.sqlite"})
-    recorder = config.recorder.model_copy(update={"enabled": False})
-    config = config.model_copy(
-        update={"server": server, "dialogue": dialogue, "recorder": recorder}
-    )
-    return _replaced(settings, config=config)
 
 
 @contextlib.asynccontextmanager

@@ -74,7 +74,7 @@ def serve(recogniser: Recogniser, source: _Input, answer: Callable[[dict[str, An
 
 
 def main() -> int:
-    """Load the row named by the arguments, say ready, serve."""
+    """Load the row named by the argument with the settings sent first, say ready, serve."""
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
 
@@ -82,7 +82,11 @@ def main() -> int:
         answers.write(json.dumps(fields) + "\n")
         answers.flush()
 
-    row, settings = sys.argv[1], json.loads(sys.argv[2])
+    row, source = sys.argv[1], _Input(0)
+    first = source.read()
+    if first is None:
+        return 0  # whoever started it has gone
+    settings = json.loads(first.sound)
     try:
         recogniser: Recogniser = pick("recogniser", RECOGNISERS, row)(
             RecognitionConfig.model_validate(settings["config"]),
@@ -92,7 +96,7 @@ def main() -> int:
         answer({"unavailable": str(fault)})
         return 3
     answer({"ready": row})
-    serve(recogniser, _Input(0), answer)
+    serve(recogniser, source, answer)
     return 0
 
 

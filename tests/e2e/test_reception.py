@@ -33,13 +33,14 @@ from agent.core.messages import (
 )
 from agent.models import models_folder
 from agent.server import WEB
-from agent.settings import read_settings
+from agent.settings import apart, read_settings
 from tests.e2e.browser import browser, mjpeg, recorded, screenshot, wav
 from tests.media import media
 
 pytestmark = pytest.mark.real_time
 
 OUTPUT = Path(__file__).parents[1] / "output" / "reception"
+DEMO = Path(__file__).parents[2] / "configs" / "demo.yaml"
 ALL = Delivery(capacity=1_000_000, lossy=False)
 RATE = 16_000
 EMPTY_S = 6.0
@@ -85,28 +86,11 @@ class Encounter:
         return start_s + self.offset_s + loud * 0.01
 
 
-def settings_for(tmp_path):
-    settings = read_settings(Path(__file__).parents[2] / "configs" / "demo.yaml")
-    config = settings.config
-    config = config.model_copy(
-        update={
-            "server": config.server.model_copy(
-                update={"port": 0, "token_file": tmp_path / "token"}
-            ),
-            "dialogue": config.dialogue.model_copy(update={"visits": tmp_path / "visits.sqlite"}),
-            "recorder": config.recorder.model_copy(update={"enabled": False}),
-        }
-    )
-    return type(settings)(
-        **{name: getattr(settings, name) for name in type(settings).__slots__} | {"config": config}
-    )
-
-
 @contextlib.asynccontextmanager
 async def agent_at_work(tmp_path, encounter):
     """The agent of configs/demo.yaml, ready to see, hear and speak."""
     bus, clock = Bus(), LoopClock(asyncio.get_running_loop())
-    agent = build(settings_for(tmp_path), bus=bus, clock=clock, wall=Ten(clock))
+    agent = build(apart(read_settings(DEMO), tmp_path), bus=bus, clock=clock, wall=Ten(clock))
     traffic = bus.subscribe(Message, delivery=ALL)
     ready = asyncio.Event()
 

@@ -1,4 +1,4 @@
-"""A recogniser's process that misbehaves as told: its first argument's site phrase is the trick.
+"""A recogniser's process that misbehaves as told: the first phrase of its site is the trick.
 
 `hang FILE`: hangs at the first reading, once; `crash FILE`: dies there, once; `never ready`;
 `refuse`: cannot load. FILE marks that it has happened.
@@ -33,7 +33,8 @@ def answer(fields):
     sys.stdout.flush()
 
 
-row, settings = sys.argv[1], json.loads(sys.argv[2])
+row, source = sys.argv[1], _Input(0)
+settings = json.loads(source.read().sound)
 trick, *more = settings["site"]["phrases"][0].split(" ", 1)
 if trick == "never":
     threading.Event().wait()
@@ -41,4 +42,4 @@ if trick == "refuse" and row != "none":
     answer({"unavailable": "no model here"})
     sys.exit(3)
 answer({"ready": row})
-serve(Misbehaves(trick, *more) if more else FakeRecogniser(), _Input(0), answer)
+serve(Misbehaves(trick, *more) if more else FakeRecogniser(), source, answer)

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 
 import numpy as np
+import psutil
 import pytest
 
 from agent.core.clock import LoopClock
@@ -179,12 +180,12 @@ async def test_while_the_agent_speaks_its_echo_opens_no_turn():
 class Kept:
     """A real recogniser process with a trick, and what it publishes."""
 
-    def __init__(self, phrase, **config):
+    def __init__(self, phrase, *, names=(), **config):
         self.said = []
         self._restarted = asyncio.Event()
         self.words = RecogniserProcess(
             config=RecognitionConfig(backend="pocketsphinx", **config),
-            site=SiteLanguage(phrases=(phrase,)),
+            site=SiteLanguage(phrases=(phrase,), names=names),
             publish=self._publish,
             clock=LoopClock(asyncio.get_running_loop()),
             module="tests.fakes.recogniser_child",
@@ -242,6 +243,17 @@ async def test_a_recogniser_that_cannot_load_gives_way_to_the_next_and_says_why(
 
     assert [(m.role, m.backend, m.fallback) for m in chosen] == [("recogniser", "none", True)]
     assert "no model here" in chosen[0].detail
+
+
+@pytest.mark.real_time
+async def test_a_house_of_a_thousand_names_has_a_recogniser_and_shows_them_to_no_one():
+    kept = Kept("works", names=tuple(f"Somebody Number{i} {'x' * 200}" for i in range(1000)))
+    async with asyncio.TaskGroup() as group:
+        keeper = group.create_task(kept.words.run())
+        assert await kept.turn(1) == "word word"
+        (child,) = psutil.Process().children(recursive=True)
+        assert "Somebody" not in " ".join(child.cmdline())
+        keeper.cancel()
 
 
 @pytest.mark.real_time
