@@ -63,7 +63,7 @@ _TAPPED = """(async () => {
     reader.onload = () => done(reader.result);
     reader.readAsDataURL(new Blob([all]));
   });
-  return { rate, startS: speaker.perf(first / rate), url };
+  return { rate, clockS: first / rate, startS: speaker.perf(first / rate), url };
 })()"""
 
 
@@ -79,6 +79,8 @@ class Output:
     rate_hz: float
     start_s: float
     """The page's time (performance seconds) at which the first sample was heard."""
+    clock_s: float
+    """The audio clock's time of the first sample."""
 
 
 def chromium() -> str:
@@ -192,7 +194,9 @@ class Page:
         if not got:
             raise BrowserError("nothing was recorded: tap first, and let something play")
         samples = np.frombuffer(base64.b64decode(got["url"].split(",", 1)[1]), np.float32)
-        return Output(samples=samples, rate_hz=got["rate"], start_s=got["startS"])
+        return Output(
+            samples=samples, rate_hz=got["rate"], start_s=got["startS"], clock_s=got["clockS"]
+        )
 
     async def moments(self) -> Any:  # noqa: ANN401 - JSON
         """Each picture: page time, score shown, score heard, jaw, generation."""

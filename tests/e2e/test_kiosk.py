@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from actuation.embodiments.page import AvatarBody
+from agent.bench.stand_in import StandInPerformer, heard_score, lip_errors, running
 from agent.core.bus import RECENT, Bus
 from agent.core.clock import LoopClock
 from agent.core.messages import (
@@ -29,7 +30,6 @@ from agent.panel import SHOWN
 from agent.server import WEB, PageServer, Senses, ServerConfig
 from perception.backends.browser import BrowserCamera, BrowserMicrophone
 from tests.e2e.browser import browser, mjpeg, recorded, screenshot, wav
-from tests.e2e.stage import LOW_HZ, SLOPE_HZ_S, StandInPerformer, chirp, running
 
 pytestmark = pytest.mark.real_time
 
@@ -96,36 +96,6 @@ def figure(name, text):
     (OUTPUT / f"{name}.txt").write_text(text + "\n")
 
 
-def heard_score(samples, rate, at):
-    """Score time of the chirp around sample `at`, by its pitch; None in silence."""
-    window = samples[at : at + int(0.04 * rate)]
-    if len(window) < int(0.04 * rate) or np.abs(window).max() < 0.1:
-        return None
-    spectrum = np.abs(np.fft.rfft(window * np.hanning(len(window)), 1 << 17))
-    peak = np.argmax(spectrum) * rate / (1 << 17)
-    return (peak - LOW_HZ) / SLOPE_HZ_S - 0.02  # the pitch in the middle of the window
-
-
-def fine_score(samples, rate, at, rough):
-    """The same to a tenth of a millisecond, by where the chirp itself fits best."""
-    window = samples[at : at + int(0.04 * rate)]
-    offsets = np.arange(-0.012, 0.012, 0.0001)
-    times = np.arange(len(window)) / rate
-    fits = [np.dot(window, chirp(rough + offset + times)) for offset in offsets]
-    return rough + offsets[int(np.argmax(fits))]
-
-
-def lip_errors(samples, rate, start_s, moments, when):
-    """Score time of the mouth less that of the sound really put out at the moment `when`."""
-    errors = []
-    for moment in moments:
-        at = round((moment[when] - start_s) * rate)
-        rough = heard_score(samples, rate, at) if 0 < at < len(samples) else None
-        if rough is not None:
-            errors.append(moment["scoreShownS"] - fine_score(samples, rate, at, rough))
-    return errors
-
-
 async def test_lips_in_the_picture_belong_to_the_sound_that_is_heard(tmp_path):
     async with scene(tmp_path) as shown:
         page = shown.page
@@ -136,8 +106,12 @@ async def test_lips_in_the_picture_belong_to_the_sound_that_is_heard(tmp_path):
         await asyncio.sleep(7.5)
         samples, rate, start_s = await recorded(page)
         moments = [m for m in await page.moments() if m["utterance"] == 1]
-        meant = lip_errors(samples, rate, start_s, moments, "dueS")
-        seen = lip_errors(samples, rate, start_s, moments, "perfS")
+        meant, seen = (
+            errors[np.isfinite(errors)]
+            for errors in (
+                lip_errors(samples, rate, start_s, moments, when) for when in ("dueS", "perfS")
+            )
+        )
         about = (
             f"{len(meant)} pictures; |lip - sound| at the moment a picture is made for: "
             f"p50 {np.median(np.abs(meant)):.4f} s, p95 {np.percentile(np.abs(meant), 95):.4f} s; "
