@@ -28,7 +28,7 @@ from agent.core.clock import LoopClock, WallTime
 from agent.core.errors import FoyerError
 from agent.core.messages import ActFinished, PersonSeen
 from agent.models import models_folder
-from agent.settings import Settings, read_settings
+from agent.settings import Settings, apart, read_settings
 from agent.stand_ins import REAL, StandIns
 from perception.camera import WHOLE
 from perception.detectors import NoPeople, detector_opener
