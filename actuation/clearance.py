@@ -40,7 +40,7 @@ _REST_M: Final = 0.006
 """Fingers that lie on the desk give way by so much; that is no collision."""
 _TIP: Final = 0.85
 """Length of the last bone against the one before it."""
-_BRAKING_M_S2: Final = 10.0
+_BRAKING_M_S2: Final = 24.0
 """A hand that comes near something slows down by so much; gestures do so by themselves."""
 _DAMPING: Final = 2e-3
 _MOST_RAD: Final = 0.25

@@ -91,6 +91,16 @@ def test_no_gesture_by_itself_needs_the_limits(lexeme):
             assert np.allclose(safe, laid, rtol=0, atol=1e-12)
 
 
+@pytest.mark.parametrize("name", ["wave", "show_way", "point", "cycle", "drink", "writing"])
+def test_giving_up_a_gesture_at_any_moment_needs_no_limits(name):
+    times, joints = idle(2.6)
+    lexeme = standard_lexicon().named(name)
+    whole = make_stroke(lexeme, SKELETON, apex_s=1.0, earliest_s=0.0)
+    for at_s in np.arange(whole.start_s + 0.04, whole.end_s, 0.13):
+        laid = lay_over(joints, [whole.interrupt(at_s)], times)
+        assert clamped(laid)[1] == 0, at_s
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_nothing_that_can_be_asked_for_gets_past_the_limits(seed):
     random = np.random.default_rng(seed)
@@ -158,13 +168,13 @@ def test_hands_sent_into_each_other_stay_apart():
 def test_a_hand_slows_down_before_it_meets_something():
     raised = posed("right", hand=(0.35, -0.3, 0.7), palm=(0, -1, 0), fingers=(0, 0.1, 1))
     low = posed("right", hand=(0.35, -0.75, 0.7), palm=(0, -1, 0), fingers=(0, 0.1, 1))
-    way = np.linspace(0, 1, 24)[:, None, None]
+    way = np.linspace(0, 1, 9)[:, None, None]
     wanted = raised * (1 - way) + low * way
     wanted /= np.linalg.norm(wanted, axis=-1, keepdims=True)
     kept, clear, touched = CLEARANCE.approach(wanted, None)
     assert touched > 0
     speed = -np.diff(clear[:, 1]) * FRAME_RATE_HZ
-    assert np.abs(np.diff(speed)).max() < 0.45, "it stopped dead"
+    assert np.diff(speed)[2:].min() > -1.0, "it stopped dead"
     assert in_the_way_m(kept) < 0.001
 
 
