@@ -39,6 +39,8 @@ PAUSE_S = 1.2
 """From the end of one chirp to the next: its last picture, and the reading of what was heard."""
 SETTLE_S = 3.0
 SHIFT_S = 0.2
+READINGS = 5
+"""Clock readings, a tenth of a second apart, of which the middle counts."""
 WRONG_CLOCK = 1e-4
 """By how much the control's clock runs wrongly: 60 ms in ten minutes."""
 SPAN_S = 600.0
@@ -180,8 +182,7 @@ def _unwatched(_at: float, _payload: bytes) -> None:
 def _judged(output: Output, taken: dict[str, list[Any]], utterance: int, first_s: float) -> _Chirp:
     """Compare each picture of one chirp with the sound that was heard."""
     clocks = np.array(taken["clocks"], np.float64).reshape(-1, 2)
-    apart = float(np.median(clocks[:, 1] - clocks[:, 0]))
-    start_s = output.clock_s - apart
+    apart = clocks[:, 1] - clocks[:, 0]
     moments = [m for m in taken["moments"] if m["utterance"] == utterance]
     drifted = [m | {"dueS": m["dueS"] + WRONG_CLOCK * (m["dueS"] - first_s)} for m in moments]
     arrivals = [a for a in taken["arrivals"] if a["utterance"] == utterance]
@@ -191,7 +192,10 @@ def _judged(output: Output, taken: dict[str, list[Any]], utterance: int, first_s
     ]
 
     def errors(pictures: Sequence[dict[str, Any]], when: str, later_s: float = 0.0) -> Floats:
-        return lip_errors(output.samples, output.rate_hz, start_s, pictures, when, later_s=later_s)
+        on_clock = [p | {when: p[when] + _apart_at(p[when], clocks[:, 0], apart)} for p in pictures]
+        return lip_errors(
+            output.samples, output.rate_hz, output.clock_s, on_clock, when, later_s=later_s
+        )
 
     return _Chirp(
         due_s=np.array([m["dueS"] for m in moments], np.float64),
@@ -201,8 +205,14 @@ def _judged(output: Output, taken: dict[str, list[Any]], utterance: int, first_s
         wrong_clock=errors(drifted, "dueS"),
         on_arrival=errors(arrived, "arrivedS"),
         jaw=np.array([m["jawOpen"] - mouth(m["scoreShownS"]) for m in moments], np.float64),
-        audio_clock=(float(clocks[:, 0].mean()), apart),
+        audio_clock=(float(clocks[:, 0].mean()), float(np.median(apart))),
     )
+
+
+def _apart_at(at_s: float, read_s: Floats, apart: Floats) -> float:
+    """Audio clock less the page's near `at_s`: a starved loudspeaker stands still for a while."""
+    nearest = np.argsort(np.abs(read_s - at_s))[:READINGS]
+    return float(np.median(apart[nearest]))
 
 
 def _figures(run: _Run) -> list[Figure]:

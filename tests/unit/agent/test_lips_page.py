@@ -63,6 +63,19 @@ def test_the_clock_is_read_by_the_bench_not_believed():
     assert np.abs(chirped.jaw).max() == 0
 
 
+def test_a_loudspeaker_that_stood_still_is_followed():
+    """Half a second of nothing was put out at the page's 105 s; the audio clock stood, too."""
+    output = Output(samples=SOUND, rate_hz=RATE_HZ, start_s=100.0, clock_s=7.0)
+    read_s = np.arange(100, 121, 0.1)
+    taken = {
+        "moments": [moment(103.0, 2.0), moment(110.0, 8.5), moment(110.0, 9.0)],
+        "arrivals": [],
+        "clocks": [[at, at - 93.0 - 0.5 * (at >= 105.0)] for at in read_s],
+    }
+    errors = _judged(output, taken, 1, 90.0).due
+    assert errors == pytest.approx([0.0, 0.0, 0.5], abs=1e-4)
+
+
 def test_drift_is_per_ten_minutes_and_a_chirp_without_sound_does_not_count():
     chirps = []
     for number in range(30):
