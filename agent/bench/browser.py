@@ -258,7 +258,7 @@ async def browser(
 ) -> AsyncIterator[Browser]:
     """A running Chromium; `video` (.mjpeg or .y4m) and `sound` (.wav) feed its fake devices."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
-        arguments = ["nice", "-n", str(NICE), chromium(), *FLAGS, f"--user-data-dir={home}", *flags]
+        arguments = [*_modestly(), chromium(), *FLAGS, f"--user-data-dir={home}", *flags]
         if video is not None:
             arguments.append(f"--use-file-for-fake-video-capture={video}")
         if sound is not None:
@@ -295,6 +295,14 @@ async def browser(
             await process.wait()
             # Its pipe is closed by us, not by the garbage collector some time later.
             process._transport.close()  # type: ignore[attr-defined]
+
+
+def _modestly() -> list[str]:
+    """Run what follows at lower priority. Root's Chromium would raise its own again: not here."""
+    nice = ["nice", "-n", str(NICE)]
+    if os.geteuid() == 0 and (setpriv := shutil.which("setpriv")):
+        return [setpriv, "--bounding-set", "-sys_nice", *nice]
+    return nice
 
 
 async def _address(stream: asyncio.StreamReader) -> str:
