@@ -84,6 +84,7 @@ export class Player {
 
   /** Report what was heard; often, and whether or not pictures are drawn. */
   tell(): void {
+    this.speaker?.tick();
     for (const heard of this.playout.reports(this.axis.heard(perfS()))) this.report(heard);
   }
 

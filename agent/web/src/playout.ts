@@ -34,6 +34,7 @@ export const REPORT_EVERY_S = 0.1;
 /** Two stretches this near each other are one. */
 export const SEAM_S = 0.003;
 const SLEW = 0.1;
+const ABANDONED_S = 2;
 
 export class Playout {
   lateChunks = 0;
@@ -55,10 +56,17 @@ export class Playout {
     return this.shownAt;
   }
 
-  /** Let the shift drift to the ideal while nothing is being said. Call once a picture. */
+  /**
+   * Let the shift drift to the ideal while nothing is being said. Call once a picture.
+   *
+   * What is being said was placed by the old shift, and its frames must be, too, however far the
+   * clocks went apart; unless the rest of it has not come for long.
+   */
   follow(ideal: number, playS: number, elapsedS: number): void {
-    if (this.shift === null || Math.abs(ideal - this.shift) > 1) this.shift = ideal;
-    else if (!this.speaking(playS)) {
+    if (this.shift === null) this.shift = ideal;
+    if (this.speaking(playS) && !this.abandoned(playS)) return;
+    if (Math.abs(ideal - this.shift) > 1) this.shift = ideal;
+    else {
       const step = SLEW * elapsedS;
       this.shift += Math.max(-step, Math.min(step, ideal - this.shift));
     }
@@ -68,6 +76,12 @@ export class Playout {
   speaking(playS: number): boolean {
     const end = this.pieces.at(-1);
     return end !== undefined && (!end.last || end.startS + end.durationS > playS);
+  }
+
+  /** Whether the rest of an utterance has not come for `ABANDONED_S`. */
+  private abandoned(playS: number): boolean {
+    const end = this.pieces.at(-1);
+    return end !== undefined && end.startS + end.durationS < playS - ABANDONED_S;
   }
 
   /**

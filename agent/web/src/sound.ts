@@ -23,16 +23,25 @@ export const silentAxis: Axis = {
 
 const WORKLET = "/static/sound-worklet.js";
 const SCHEDULE_AHEAD_S = 0.012;
-const SETTLED = 24;
+const SETTLED = 7;
+/** Differences larger than this are followed at once, smaller ones slowly. */
+const STEP_S = 0.005;
+const EASE = 0.1;
 
-/** How the audio clock lies on performance.now(): a median, because single readings jump. */
+/**
+ * How the audio clock lies on performance.now(): a median, because single readings jump. A short
+ * one, because a loudspeaker that is starved stands still, and lips must wait with it.
+ */
 class ClockPair {
   private readings: number[] = [];
+  private stampMs = -1;
   private believed: number | null = null;
 
   read(context: AudioContext): void {
     const stamp = context.getOutputTimestamp?.();
     const usable = stamp?.contextTime && stamp.performanceTime;
+    if (usable && stamp.performanceTime === this.stampMs) return; // nothing new
+    this.stampMs = stamp?.performanceTime ?? -1;
     const apart = usable
       ? (stamp.contextTime ?? 0) - (stamp.performanceTime ?? 0) / 1000
       : context.currentTime - (context.outputLatency || context.baseLatency || 0) -
@@ -41,10 +50,9 @@ class ClockPair {
     if (this.readings.length > SETTLED) this.readings.shift();
     const median = [...this.readings].sort((a, b) => a - b)[this.readings.length >> 1] ?? apart;
     const off = this.believed === null ? Infinity : median - this.believed;
-    // Small differences are followed slowly, so that no picture jumps; large ones at once.
-    this.believed = Math.abs(off) > 0.03 || this.believed === null
+    this.believed = Math.abs(off) > STEP_S || this.believed === null
       ? median
-      : this.believed + Math.max(-0.0002, Math.min(0.0002, off));
+      : this.believed + EASE * off;
   }
 
   /** Play time minus page time. */
@@ -103,7 +111,7 @@ export class Speaker implements Axis {
     return this.context.outputLatency || this.context.baseLatency || 0;
   }
 
-  /** Read the clocks. Call once a picture. */
+  /** Read the clocks. Call often: by a timer, because pictures may be few. */
   tick(): void {
     if (this.running) this.clocks.read(this.context);
   }

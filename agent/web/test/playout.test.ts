@@ -52,6 +52,16 @@ test("lips never leave the sound while the clocks drift, and meet the ideal afte
   near(playout.stageAt(30), 30 - IDEAL - 0.1);
 });
 
+test("a loudspeaker that stood still long parts no lips from what is being said", () => {
+  const playout = new Playout();
+  playout.place(stretch(0), IDEAL, 9.8);
+  playout.place(stretch(0.1), IDEAL, 9.8);
+  playout.follow(IDEAL - 1.5, 10.05, 0.1);
+  near((playout.stageAt(10.1) ?? 0) - 1000, playout.scoreAt(10.1)?.scoreS ?? -1);
+  playout.follow(IDEAL - 1.5, 12.3, 0.1); // the rest has not come for two seconds
+  near(playout.stageAt(12.3), 12.3 - IDEAL + 1.5);
+});
+
 test("a new utterance is anchored anew", () => {
   const playout = new Playout();
   playout.place(stretch(0, { last: true }), IDEAL, 10.5);
