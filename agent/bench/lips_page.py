@@ -261,7 +261,7 @@ def _held(run: _Run) -> Figure:
         value=100 * float(np.mean(jaw > HELD)) if len(jaw) else float("nan"),
         unit="%",
         note=(
-            f"jaw off by more than {HELD:g}: drawn before its frames came; "
+            f"jaw off by more than {HELD:g}, as when frames come after it is drawn; "
             f"{run.late} stretches of voice came late"
         ),
     )
