@@ -49,6 +49,12 @@ _TAP = """(() => {
   const speaker = __foyer.player.speaker, context = speaker.context;
   const tap = new AudioWorkletNode(context, 'listener', { numberOfOutputs: 0 });
   window.__tap = [];
+  window.__tapClocks = [];
+  setInterval(() => {
+    const read = context.getOutputTimestamp();
+    if (read.performanceTime > 0)
+      __tapClocks.push([read.contextTime, read.performanceTime / 1000]);
+  }, 100);
   tap.port.onmessage = ({ data }) => __tap.push([data.frame, new Float32Array(data.samples)]);
   speaker.output.connect(tap);
 })()"""
@@ -63,7 +69,8 @@ _TAPPED = """(async () => {
     reader.onload = () => done(reader.result);
     reader.readAsDataURL(new Blob([all]));
   });
-  return { rate, clockS: first / rate, startS: speaker.perf(first / rate), url };
+  return { rate, clockS: first / rate, startS: speaker.perf(first / rate),
+           clocks: __tapClocks, url };
 })()"""
 
 
@@ -81,6 +88,21 @@ class Output:
     """The page's time (performance seconds) at which the first sample was heard."""
     clock_s: float
     """The audio clock's time of the first sample."""
+    clocks_s: NDArray[np.float64]
+    """(n, 2) readings of the audio clock and of the page's time at the same moment."""
+
+    def heard_at(self, offset_s: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
+        """The page's time at which the sound `offset_s` after the first sample was heard.
+
+        Read off the nearest clock readings: a starved loudspeaker stands still for a while.
+        """
+        at = self.clock_s + np.asarray(offset_s, np.float64)
+        if not len(self.clocks_s):
+            return self.start_s - self.clock_s + at
+        audio, apart = self.clocks_s[:, 0], self.clocks_s[:, 1] - self.clocks_s[:, 0]
+        steady = np.array([np.median(apart[max(i - 2, 0) : i + 3]) for i in range(len(apart))])
+        nearest = np.clip(np.searchsorted(audio, at), 0, len(audio) - 1)
+        return np.asarray(at + steady[nearest])
 
 
 def chromium() -> str:
@@ -195,7 +217,11 @@ class Page:
             raise BrowserError("nothing was recorded: tap first, and let something play")
         samples = np.frombuffer(base64.b64decode(got["url"].split(",", 1)[1]), np.float32)
         return Output(
-            samples=samples, rate_hz=got["rate"], start_s=got["startS"], clock_s=got["clockS"]
+            samples=samples,
+            rate_hz=got["rate"],
+            start_s=got["startS"],
+            clock_s=got["clockS"],
+            clocks_s=np.array(got["clocks"], np.float64).reshape(-1, 2),
         )
 
     async def moments(self) -> Any:  # noqa: ANN401 - JSON

@@ -363,7 +363,7 @@ def _played_at(take: Take, limit_db: float) -> NDArray[np.float64]:
     """Moments on the agent's axis at which the page was audible."""
     assert take.output is not None
     loud = _loud(take.output.samples, take.output.rate_hz, limit_db)
-    return np.asarray(take.output.start_s + take.offset_s + loud * _WINDOW_S)
+    return take.output.heard_at(loud * _WINDOW_S) + take.offset_s
 
 
 def _reactions(take: Take) -> list[float]:

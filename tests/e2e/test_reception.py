@@ -34,7 +34,7 @@ from agent.core.messages import (
 from agent.models import models_folder
 from agent.server import WEB
 from agent.settings import apart, read_settings
-from tests.e2e.browser import browser, mjpeg, recorded, screenshot, wav
+from tests.e2e.browser import browser, mjpeg, screenshot, wav
 from tests.media import media
 
 pytestmark = pytest.mark.real_time
@@ -79,11 +79,11 @@ class Encounter:
 
     def audible(self, limit_db=-45.0):
         """Moments on the agent's axis at which the loudspeaker was audible, 10 ms apart."""
-        samples, rate, start_s = self.heard_sound
-        size = round(rate / 100)
+        output = self.heard_sound
+        samples, size = output.samples, round(output.rate_hz / 100)
         power = np.sqrt((samples[: len(samples) // size * size].reshape(-1, size) ** 2).mean(1))
         loud = np.flatnonzero(20 * np.log10(power + 1e-9) > limit_db)
-        return start_s + self.offset_s + loud * 0.01
+        return output.heard_at(loud * 0.01) + self.offset_s
 
 
 @contextlib.asynccontextmanager
@@ -138,7 +138,7 @@ async def visit(tmp_path, *, pictures, sound, seconds, shots):
             encounter.captions += await page.evaluate("document.body.innerText")
         await asyncio.sleep(max(0.0, began + seconds - asyncio.get_running_loop().time()))
         encounter.offset_s = await page.clock_offset_s()
-        encounter.heard_sound = await recorded(page)
+        encounter.heard_sound = await page.output()
         encounter.moments = await page.moments()
     return encounter
 

@@ -49,7 +49,9 @@ def test_a_mouth_ahead_of_its_sound_is_positive_and_silence_is_no_number():
 
 def test_the_clock_is_read_by_the_bench_not_believed():
     """The page believes its sound began at 100.03 s; the readings of its clocks say 100 s."""
-    output = Output(samples=SOUND, rate_hz=RATE_HZ, start_s=100.03, clock_s=7.0)
+    output = Output(
+        samples=SOUND, rate_hz=RATE_HZ, start_s=100.03, clock_s=7.0, clocks_s=np.zeros((0, 2))
+    )
     taken = {
         "moments": [moment(101.0 + s, s) for s in (1.0, 2.0, 3.0)],
         "arrivals": [{"utterance": 1, "arrivedS": 101.1 + 0.1 * n} for n in range(5)],
@@ -65,7 +67,9 @@ def test_the_clock_is_read_by_the_bench_not_believed():
 
 def test_a_loudspeaker_that_stood_still_is_followed():
     """Half a second of nothing was put out at the page's 105 s; the audio clock stood, too."""
-    output = Output(samples=SOUND, rate_hz=RATE_HZ, start_s=100.0, clock_s=7.0)
+    output = Output(
+        samples=SOUND, rate_hz=RATE_HZ, start_s=100.0, clock_s=7.0, clocks_s=np.zeros((0, 2))
+    )
     read_s = np.arange(100, 121, 0.1)
     taken = {
         "moments": [moment(103.0, 2.0), moment(110.0, 8.5), moment(110.0, 9.0)],
