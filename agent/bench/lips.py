@@ -6,8 +6,6 @@ own mouth against sound shifted by 0.2 s, which must fail.
 """
 
 import asyncio
-import importlib
-import importlib.util
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -28,6 +26,7 @@ from actuation.motion import FACE_INDEX, FRAME_RATE_HZ
 from actuation.rehearsal import LEAD_IN_S, Rehearsal, rehearse
 from actuation.voice import Speech, VoiceConfig, VoiceName, Voices
 from agent.bench.figure import Figure
+from agent.bench.lips_page import at_the_page
 from agent.core.clock import LoopClock
 from agent.core.messages import Act, ActId, BackendChosen, Clause, Expression, Reason
 
@@ -86,14 +85,6 @@ def measure() -> list[Figure]:
         ),
     ]
     return figures + at_the_page()
-
-
-def at_the_page() -> list[Figure]:
-    """Lips against sound in a real browser, when `agent.bench.lips_page` is there."""
-    if importlib.util.find_spec("agent.bench.lips_page") is None:
-        return []
-    figures: list[Figure] = importlib.import_module("agent.bench.lips_page").measure()
-    return figures
 
 
 async def _speak(names: Sequence[VoiceName]) -> tuple[list[Speech], list[float]]:

@@ -101,7 +101,7 @@ class _Run:
         return judged
 
 
-def measure() -> list[Figure]:
+def at_the_page() -> list[Figure]:
     """Return the page's figures; where there is no browser, that they were not measured."""
     try:
         chromium()
