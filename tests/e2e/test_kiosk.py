@@ -235,3 +235,24 @@ async def looks_alive(page, name, size):
         "const r = e.getBoundingClientRect(); return r.right <= innerWidth + 1 && r.left >= -1 })"
     )
     assert wide, "something lies outside the screen"
+
+
+OVERLAPS = """((name) => {
+  const a = document.getElementById('panel').getBoundingClientRect();
+  const b = document.querySelector(name).getBoundingClientRect();
+  return a.width > 0 && b.width > 0 &&
+    !(a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top);
+})"""
+
+
+async def test_the_open_panel_covers_neither_help_nor_typing_nor_the_notice(tmp_path):
+    async with scene(tmp_path) as shown:
+        page = shown.page
+        await page.until("!document.getElementById('panel-toggle').hidden")
+        await page.press("F2", virtual=113)
+        await page.until("document.getElementById('panel').getBoundingClientRect().width > 0")
+        for width, height in ((1280, 720), (720, 1280)):
+            await page.size(width, height)
+            await page.until(f"innerWidth === {width}")
+            for name in ("#help", "#line", ".ai"):
+                assert not await page.evaluate(f"{OVERLAPS}('{name}')"), (name, width, height)
