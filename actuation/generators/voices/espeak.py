@@ -71,7 +71,7 @@ class EspeakEngine:
         samples: "ctypes._Pointer[ctypes.c_short]",
         count: int,
         events: "ctypes._Pointer[_Event]",
-    ) -> int:  # noqa: E501
+    ) -> int:
         if samples and count:
             self._pcm.frombytes(ctypes.string_at(samples, 2 * count))
         i = 0

@@ -103,7 +103,7 @@ class ProcessVoice:
             process.kill()
         await process.wait()
         # The pipes' transports are closed here, not by the garbage collector.
-        process._transport.close()  # type: ignore[attr-defined]  # noqa: SLF001
+        process._transport.close()  # type: ignore[attr-defined]
 
     async def _ask(self, text: str) -> tuple[dict[str, Any], bytes]:
         process = self._process
