@@ -44,6 +44,7 @@ START_S = 30.0
 ANSWER_S = 30.0
 NICE = 5
 """A kiosk draws on a graphics chip; here the processor draws, and must not starve the agent."""
+DRAWS_NICE = 19
 
 _TAP = """(() => {
   const speaker = __foyer.player.speaker, context = speaker.context;
@@ -297,9 +298,11 @@ async def browser(
             start_new_session=True,
             env={**os.environ, "HOME": home},
         )
+        _step_back(process.pid)
         assert process.stderr is not None
         try:
             address = await asyncio.wait_for(_address(process.stderr), START_S)
+            _draw_last(process.pid)
             async with (
                 aiohttp.ClientSession() as session,
                 session.ws_connect(address, max_msg_size=0) as socket,
@@ -329,6 +332,22 @@ def _modestly() -> list[str]:
     if os.geteuid() == 0 and (setpriv := shutil.which("setpriv")):
         return [setpriv, "--bounding-set", "-sys_nice", *nice]
     return nice
+
+
+def _step_back(session: int) -> None:
+    """The same for the whole session: where Linux groups by session, niceness ends at the group."""
+    with contextlib.suppress(OSError):
+        Path(f"/proc/{session}/autogroup").write_text(str(NICE))
+
+
+def _draw_last(session: int) -> None:
+    """What draws comes after what hears and speaks: a graphics chip takes nothing from either."""
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            draws = b"--type=gpu-process" in (process / "cmdline").read_bytes()
+            if draws and os.getsid(int(process.name)) == session:
+                for thread in (process / "task").iterdir():
+                    os.setpriority(os.PRIO_PROCESS, int(thread.name), DRAWS_NICE)
 
 
 async def _address(stream: asyncio.StreamReader) -> str:

@@ -70,6 +70,8 @@ AUDIBLE_DB = -45.0
 SILENT_DB = -50.0
 SILENT_FOR_S = 0.35
 _WINDOW_S = 0.005
+_STRAY_MS = 400
+"""How far the microphone's clock may go astray from one line to the next."""
 _TRAFFIC = Delivery(capacity=1_000_000, lossy=False)
 
 
@@ -86,8 +88,8 @@ class Line:
     @property
     def voiced(self) -> tuple[float, float]:
         """First and last audible moment within the line, seconds."""
-        loud = _loud(self.samples, RATE_HZ, AUDIBLE_DB)
-        return float(loud[0] * _WINDOW_S), float((loud[-1] + 1) * _WINDOW_S)
+        loud = loud_s(self.samples, RATE_HZ, AUDIBLE_DB)
+        return float(loud[0]), float(loud[-1]) + _WINDOW_S
 
 
 @dataclass(slots=True)
@@ -341,29 +343,41 @@ def _located(
     located = []
     for line in lines:
         first = round(line.file_s * 1000) + lag
-        near = np.arange(max(first - 120, 0), first + 120)
+        near = np.arange(max(first - _STRAY_MS, 0), first + _STRAY_MS)
         shape = np.abs(line.samples[: len(line.samples) // hop * hop]).reshape(-1, hop).mean(1)
         scores = [
             float(have[k : k + len(shape)] @ shape) if k + len(shape) <= len(have) else 0.0
             for k in near
         ]
-        located.append(begin + float(near[int(np.argmax(scores))]) / 1000)
+        found = int(near[int(np.argmax(scores))])
+        # A starved microphone loses time for good: the next line is sought from here.
+        lag += found - first
+        located.append(begin + found / 1000)
     return located
 
 
-def _loud(samples: NDArray[np.float32], rate_hz: float, limit_db: float) -> NDArray[np.intp]:
-    """Indices of windows of 5 ms louder than `limit_db`."""
-    size = round(_WINDOW_S * rate_hz)
-    whole = samples[: len(samples) // size * size].reshape(-1, size)
-    power = np.sqrt(np.mean(whole.astype(np.float64) ** 2, axis=1))
-    return np.flatnonzero(20 * np.log10(power + 1e-9) > limit_db)
+def loud_s(
+    samples: NDArray[np.float32], rate_hz: float, limit_db: float
+) -> NDArray[np.float64]:
+    """When stretches of 5 ms begin that are louder than `limit_db`, seconds from the start.
+
+    44.1 kHz has no whole number of samples in 5 ms: stretches begin where they really do.
+    """
+    count = int(len(samples) / rate_hz / _WINDOW_S)
+    starts = np.rint(np.arange(count) * _WINDOW_S * rate_hz).astype(int)
+    if not count:
+        return np.empty(0)
+    size = np.diff(np.append(starts, len(samples)))
+    power = np.sqrt(np.add.reduceat(samples.astype(np.float64) ** 2, starts) / size)
+    loud: NDArray[np.float64] = starts[20 * np.log10(power + 1e-9) > limit_db] / rate_hz
+    return loud
 
 
 def _played_at(take: Take, limit_db: float) -> NDArray[np.float64]:
     """Moments on the agent's axis at which the page was audible."""
     assert take.output is not None
-    loud = _loud(take.output.samples, take.output.rate_hz, limit_db)
-    return take.output.heard_at(loud * _WINDOW_S) + take.offset_s
+    loud = loud_s(take.output.samples, take.output.rate_hz, limit_db)
+    return take.output.heard_at(loud) + take.offset_s
 
 
 def _reactions(take: Take) -> list[float]:

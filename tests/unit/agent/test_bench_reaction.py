@@ -1,0 +1,20 @@
+"""The ruler of `bench reaction`: sound has to be found where it is, also after minutes."""
+
+import numpy as np
+import pytest
+
+from agent.bench.reaction import loud_s
+
+
+@pytest.mark.parametrize("rate_hz", [16_000, 44_100, 48_000])
+def test_a_tone_is_found_where_it_begins_even_after_five_minutes(rate_hz):
+    samples = np.zeros(302 * rate_hz, np.float32)
+    samples[300 * rate_hz :] = 0.1
+    found = loud_s(samples, rate_hz, -45.0)
+    assert abs(found[0] - 300) < 0.006
+    assert abs(found[-1] - 302) < 0.006
+
+
+def test_silence_and_nothing_are_not_loud():
+    assert not len(loud_s(np.zeros(44_100, np.float32), 44_100, -45.0))
+    assert not len(loud_s(np.zeros(0, np.float32), 44_100, -45.0))
