@@ -86,7 +86,7 @@ class Kiosk {
     if (this.loaded || this.stage === null) return;
     this.loaded = true;
     const desk = await loadModel("/desk.glb");
-    if (desk !== null) this.stage.furnish(desk);
+    if (desk !== null) await this.stage.furnish(desk);
     try {
       await this.stage.show(await loadVrm(avatar));
     } catch {

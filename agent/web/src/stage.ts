@@ -9,6 +9,7 @@ import { RoomEnvironment } from "three/examples/jsm/environments/RoomEnvironment
 
 import { type BodyView, PlaceholderBody } from "./body.ts";
 import type { Pose } from "./frames.ts";
+import { choose, lighten } from "./lighten.ts";
 import { drawsBySoftware, type Level, LEVELS, Quality } from "./quality.ts";
 import { backdrop, plainDesk, shade } from "./room.ts";
 
@@ -53,6 +54,7 @@ export class Stage {
   async show(body: BodyView): Promise<void> {
     const level = LEVELS[this.quality.level] ?? LEVELS[0]!;
     shade(body.object, level.plain);
+    if (this.software) await lighten(body.object);
     await this.renderer.compileAsync(body.object, this.camera, this.scene);
     this.scene.remove(this.body.object);
     this.body = body;
@@ -60,7 +62,8 @@ export class Stage {
     this.resize();
   }
 
-  furnish(desk: Object3D): void {
+  async furnish(desk: Object3D): Promise<void> {
+    if (this.software) await lighten(desk);
     this.scene.remove(this.desk);
     this.desk = desk;
     this.scene.add(desk);
@@ -124,6 +127,7 @@ export class Stage {
   fine(on: boolean): void {
     const { clientWidth: width, clientHeight: height } = this.canvas;
     const level = LEVELS[on ? 0 : this.quality.level] ?? LEVELS[0]!;
+    choose(this.scene, on);
     this.fit(on ? { ...level, ratio: 2 } : level, width, height, on ? 2 : undefined);
   }
 
