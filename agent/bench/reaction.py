@@ -356,9 +356,7 @@ def _located(
     return located
 
 
-def loud_s(
-    samples: NDArray[np.float32], rate_hz: float, limit_db: float
-) -> NDArray[np.float64]:
+def loud_s(samples: NDArray[np.float32], rate_hz: float, limit_db: float) -> NDArray[np.float64]:
     """When stretches of 5 ms begin that are louder than `limit_db`, seconds from the start.
 
     44.1 kHz has no whole number of samples in 5 ms: stretches begin where they really do.
