@@ -1,11 +1,16 @@
-"""Sends stage items to every body. One that fails is left alone for a while; the others go on."""
+"""Sends stage items to every body. One that fails is left alone for a while; the others go on.
+
+Each body gets the items as it can show them (`actuation.substitution`), and what was done
+otherwise is told. In an emergency all are halted in this one place: nothing passes until release.
+"""
 
 from collections.abc import Callable, Sequence
 
-from actuation.motion import BodyDescription, Embodiment, StageItem
+from actuation.motion import BodyDescription, Cut, Embodiment, Halt, Release, StageItem
+from actuation.substitution import Substitution
 from agent.core.clock import Clock
 from agent.core.errors import BackendUnavailableError
-from agent.core.messages import ComponentHealth, Health
+from agent.core.messages import ComponentHealth, Health, Message, ShownOtherwise
 
 _ALONE_S = 5.0
 
@@ -18,14 +23,17 @@ class Bodies:
         bodies: Sequence[Embodiment],
         *,
         clock: Clock,
-        publish: Callable[[ComponentHealth], None],
+        publish: Callable[[Message], None],
     ) -> None:
         self._bodies = tuple(bodies)
         self._descriptions: tuple[BodyDescription, ...] = tuple(b.describe() for b in bodies)
+        self._substitutions = tuple(map(Substitution, self._descriptions))
         self._clock = clock
         self._publish = publish
         self._alone_until = dict.fromkeys(range(len(self._bodies)), 0.0)
         self._failed: set[int] = set()
+        self._halted = False
+        self._generation = 0
 
     @property
     def lead_s(self) -> float:
@@ -37,6 +45,11 @@ class Bodies:
         """The body whose voice counts as heard: the first that speaks."""
         return next((d.name for d in self._descriptions if d.speaks), None)
 
+    @property
+    def halted(self) -> bool:
+        """An emergency stop holds all bodies."""
+        return self._halted
+
     async def connect(self) -> None:
         """Make each body ready. One that is not there is tried again with the next item."""
         for i, body in enumerate(self._bodies):
@@ -46,19 +59,32 @@ class Bodies:
                 self._leave_alone(i, str(error))
 
     def apply(self, item: StageItem) -> None:
-        """Hand `item` to every body that is not left alone."""
+        """Hand `item` to every body that is not left alone. While halted, nothing passes."""
+        if isinstance(item, Cut):
+            self._generation = max(self._generation, item.generation)
+        if self._halted:
+            return
         now = self._clock.now()
         for i, body in enumerate(self._bodies):
-            if now < self._alone_until[i]:
-                continue
-            try:
-                body.apply(item)
-            except Exception as fault:  # the edge of a back-end
-                self._leave_alone(i, repr(fault))
-                continue
-            if i in self._failed:
-                self._failed.discard(i)
-                self._say(i, Health.RUNNING, "")
+            if now >= self._alone_until[i]:
+                self._hand(i, body, item)
+
+    def halt(self, because: str) -> None:
+        """Every body stands still and is silent from now on, also those left alone."""
+        self._halted = True
+        now = self._clock.now()
+        for i, body in enumerate(self._bodies):
+            self._hand(i, body, Halt(at=now, because=because))
+
+    def release(self) -> None:
+        """The emergency is over. What was sent before it is not shown any more."""
+        if not self._halted:
+            return
+        self._halted = False
+        now = self._clock.now()
+        for i, body in enumerate(self._bodies):
+            self._hand(i, body, Cut(generation=self._generation, at=now))
+            self._hand(i, body, Release(at=now))
 
     async def rest(self) -> None:
         """Ask every body to rest, whatever the others do."""
@@ -67,6 +93,26 @@ class Bodies:
                 await body.rest()
             except Exception as fault:  # the edge of a back-end
                 self._leave_alone(i, repr(fault))
+
+    def _hand(self, i: int, body: Embodiment, item: StageItem) -> None:
+        substitution = self._substitutions[i]
+        try:
+            body.apply(substitution.take(item) if substitution.needed else item)
+        except Exception as fault:  # the edge of a back-end
+            self._leave_alone(i, repr(fault))
+            return
+        if i in self._failed:
+            self._failed.discard(i)
+            self._say(i, Health.RUNNING, "")
+        if (instead := substitution.instead(item)) is not None:
+            self._publish(
+                ShownOtherwise(
+                    at=self._clock.now(),
+                    body=self._descriptions[i].name,
+                    asked=instead.asked,
+                    done=instead.done,
+                )
+            )
 
     def _leave_alone(self, i: int, why: str) -> None:
         self._alone_until[i] = self._clock.now() + _ALONE_S

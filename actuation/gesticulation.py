@@ -67,6 +67,13 @@ class Gesticulation:
     def _add(self, strokes: Sequence[Stroke]) -> list[PlacedStroke]:
         self._strokes.extend(strokes)
         return [
-            PlacedStroke(lexeme=s.lexeme, start_s=s.start_s, apex_s=s.apex_s, end_s=s.end_s)
+            PlacedStroke(
+                lexeme=s.lexeme,
+                start_s=s.start_s,
+                apex_s=s.apex_s,
+                end_s=s.end_s,
+                hands=not s.additive,
+                aim=s.aim,
+            )
             for s in strokes
         ]

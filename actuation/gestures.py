@@ -30,6 +30,10 @@ class PlacedStroke:
     start_s: float
     apex_s: float
     end_s: float
+    hands: bool = False
+    """Arms are needed to show it; the head alone cannot."""
+    aim: tuple[float, float, float] | None = None
+    """Where it points: unit direction in the model frame (left, up, forward)."""
 
 
 class Gestures(Protocol):

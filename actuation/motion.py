@@ -7,13 +7,14 @@ meet whatever the network did; it may shift the mapping (and report it) but neve
 other.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from agent.core.messages import Health, UtteranceId
+from agent.core.messages import Expression, Health, Posture, UtteranceId
 
 FRAME_RATE_HZ = 60
 
@@ -116,7 +117,53 @@ class Volume:
     gain: float
 
 
-StageItem = FrameChunk | VoiceChunk | Cut | Volume
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GestureLaid:
+    """A gesture has its place on the stage.
+
+    Bodies with arms see it in their frames and may ignore this; others do with what they have.
+    """
+
+    generation: int
+    at: float
+    """Stage time at which its preparation begins."""
+    apex_at: float
+    end_at: float
+    lexeme: str
+    hands: bool
+    """Arms are needed to show it."""
+    aim: tuple[float, float, float] | None = None
+    """Where it points: unit direction on stage (left, up, forward)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoodLaid:
+    """The face or the posture changes. For bodies that show it by antennas or light."""
+
+    generation: int
+    at: float
+    """Stage time from which it is to be seen."""
+    expression: Expression | None = None
+    intensity: float = 0.6
+    posture: Posture | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Halt:
+    """Emergency: stand still where you are and be silent, at once, until `Release`."""
+
+    at: float
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """The emergency is over: what is sent from now on counts again."""
+
+    at: float
+
+
+StageItem = FrameChunk | VoiceChunk | Cut | Volume | GestureLaid | MoodLaid | Halt | Release
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +176,22 @@ class BodyDescription:
     speaks: bool = False
     lead_s: float = 0.25
     """How far ahead of stage time it wants sound and frames."""
+    limits_rad: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    """Lowest and highest angle of the body's own axes, by their own names."""
+    senses: tuple[str, ...] = ()
+    """What it can perceive: `camera`, `microphone`, `sound_direction`."""
+    cannot: tuple[str, ...] = ()
+    """What it cannot do, one plain sentence each, for the operator."""
+
+    @property
+    def has_arms(self) -> bool:
+        """Whether it can show gestures of the hands."""
+        return any(joint.endswith("UpperArm") for joint in self.joints)
+
+    @property
+    def has_mouth(self) -> bool:
+        """Whether it can show lips."""
+        return "jawOpen" in self.blendshapes
 
 
 class Embodiment(Protocol):

@@ -18,7 +18,10 @@ from actuation.voice import Voices
 from agent.core.clock import Clock
 from agent.core.messages import (
     Act,
+    ActFinished,
     Duck,
+    EmergencyRelease,
+    EmergencyStop,
     Message,
     PersonLost,
     PersonSeen,
@@ -44,6 +47,7 @@ class Performer:
         commands: AsyncIterable[Command],
         sightings: AsyncIterable[PersonSeen | PersonLost],
         reports: AsyncIterable[Played],
+        emergencies: AsyncIterable[EmergencyStop | EmergencyRelease],
         publish: Callable[[Message], None],
         voices: Voices,
         bodies: Sequence[Embodiment],
@@ -54,6 +58,7 @@ class Performer:
         self._commands = commands
         self._sightings = sightings
         self._reports = reports
+        self._emergencies = emergencies
         self._publish = publish
         self._voices = voices
         self._bodies = Bodies(bodies, clock=clock, publish=publish)
@@ -84,6 +89,7 @@ class Performer:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._bodies.connect())
                 group.create_task(self._make_sound(stage))
+                group.create_task(self._heed(stage))
                 group.create_task(self._obey(stage))
                 group.create_task(self._watch(stage))
                 group.create_task(self._listen_to_bodies(stage))
@@ -98,6 +104,8 @@ class Performer:
         async for command in self._commands:
             now = self._clock.now()
             match command:
+                case Act() if self._bodies.halted:
+                    self._refuse(command, now)
                 case Act():
                     stage.act(command, now)
                 case Stop():
@@ -107,6 +115,25 @@ class Performer:
                 case PrepareSpeech():
                     for clause in command.clauses:
                         self._want(_MAYBE, clause.text)
+
+    async def _heed(self, stage: Stage) -> None:
+        """Emergencies come by a line of their own: no act stands before them, none is too old."""
+        async for message in self._emergencies:
+            now = self._clock.now()
+            if isinstance(message, EmergencyStop):
+                self._bodies.halt(message.because or message.source)
+                stage.give_up(now, "emergency stop")
+            else:
+                self._bodies.release()
+                stage.begin_again(now)
+
+    def _refuse(self, act: Act, now: float) -> None:
+        """Nothing is performed while an emergency stop holds; whoever waits is told."""
+        self._publish(
+            ActFinished(
+                at=now, act=act.act, heard="", interrupted=True, detail="emergency stop holds"
+            )
+        )
 
     async def _watch(self, stage: Stage) -> None:
         async for sighting in self._sightings:

@@ -8,7 +8,7 @@ or is given up. Sound that was asked for by an act that has ended meanwhile is n
 
 import itertools
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -16,8 +16,16 @@ from pydantic import BaseModel, ConfigDict, Field
 from actuation.animation import Animation, AnimationConfig, track_of
 from actuation.attention import Attention
 from actuation.generators.rules_face import MouthTrack
-from actuation.gestures import Gestures
-from actuation.motion import FRAME_RATE_HZ, Cut, FrameChunk, StageItem, Volume
+from actuation.gestures import Gestures, PlacedStroke
+from actuation.motion import (
+    FRAME_RATE_HZ,
+    Cut,
+    FrameChunk,
+    GestureLaid,
+    MoodLaid,
+    StageItem,
+    Volume,
+)
 from actuation.playback import ActOnStage, Playback
 from actuation.score import ScoredClause
 from actuation.telling import Telling, TellingConfig
@@ -156,6 +164,20 @@ class Stage:
         self._send(Volume(at=now, gain=1.0))
         self.advance(now)
 
+    def give_up(self, now: float, why: str) -> None:
+        """End everything on stage, whatever its priority."""
+        self._end_speech(now, why, lambda _: False)
+        for _, act in self._silent:
+            self._telling.finish(act, now, interrupted=True, detail=why)
+        self._silent.clear()
+        self._animation.give_up_gestures(now)
+        self.begin_again(now)
+
+    def begin_again(self, now: float) -> None:
+        """Bodies dropped what they were sent: make it again from now on."""
+        self._rewind(now)
+        self.advance(now)
+
     def abandon(self, now: float) -> None:
         """The stage comes down with what is on it; whoever waits for an act is told."""
         playbacks = ([self._current] if self._current is not None else []) + self._covered
@@ -244,6 +266,10 @@ class Stage:
         if now >= self._relax_at:
             self._relax_at = math.inf
             self._animation.relax(self.sent_at)
+            neutral = MoodLaid(
+                generation=self._generation, at=self.sent_at, expression=Expression.NEUTRAL
+            )
+            self._send(neutral)
             self.attention.back_to_partner(now)
         count = math.floor(horizon * FRAME_RATE_HZ) - self._next + 1
         if count > 0:
@@ -303,7 +329,7 @@ class Stage:
             self._rewind(now)
             self._animation.hold(now)
             self.attention.back_to_partner(now)
-            self._animation.express(Expression.ATTENTIVE, 0.5, now)
+            self._express(Expression.ATTENTIVE, 0.5, now)
 
     def _resume(self, playback: Playback, now: float, *, repeat: bool = True) -> None:
         self._rewind(now)
@@ -353,7 +379,9 @@ class Stage:
         if not (moving and act.gesture_meets is Meeting.SKIP):
             if moving and act.gesture_meets is Meeting.REPLACE and act.gestures:
                 self._animation.give_up_gestures(at)
-            ends += [s.end_s for s in self._animation.at_once(act.gestures, at)]
+            placed = self._animation.at_once(act.gestures, at)
+            self._lay(placed)
+            ends += [s.end_s for s in placed]
         self._wear(act, now, at)
         if act.expression is not None:
             self._relax_at = max(ends) + _AFTERGLOW_S
@@ -364,10 +392,32 @@ class Stage:
     def _wear(self, act: Act, now: float, at: float) -> None:
         """Face, gaze and posture of an act."""
         if act.expression is not None:
-            self._animation.express(act.expression, act.intensity, at)
+            self._express(act.expression, act.intensity, at)
         if act.posture is not None:
             self._animation.lean(act.posture, at)
+            self._send(MoodLaid(generation=self._generation, at=at, posture=act.posture))
         self.attention.wish(act.gaze, act.to, now)
+
+    def _express(self, expression: Expression, intensity: float, at: float) -> None:
+        self._animation.express(expression, intensity, at)
+        self._send(
+            MoodLaid(generation=self._generation, at=at, expression=expression, intensity=intensity)
+        )
+
+    def _lay(self, placed: Sequence[PlacedStroke]) -> None:
+        """Tell bodies of gestures, for those that have no arms to show their frames with."""
+        for stroke in placed:
+            self._send(
+                GestureLaid(
+                    generation=self._generation,
+                    at=stroke.start_s,
+                    apex_at=stroke.apex_s,
+                    end_at=stroke.end_s,
+                    lexeme=stroke.lexeme,
+                    hands=stroke.hands,
+                    aim=stroke.aim,
+                )
+            )
 
     def _lay_out(self, playback: Playback, horizon: float) -> None:
         """Schedule face and gestures of the clauses that come near."""
@@ -381,12 +431,12 @@ class Stage:
             sooner = max(self.sent_at, starts_at - _FACE_EARLY_S)
             if scored.index == 0 and from_at is None:
                 self._wear(scored.act, sooner, sooner)
-                self._animation.at_once(scored.act.gestures, sooner)
+                self._lay(self._animation.at_once(scored.act.gestures, sooner))
             self._animation.speak(moved, self._tracks[id(scored.speech)], from_at=from_at)
-            self._animation.gesture(moved, earliest_at=self.sent_at)
+            self._lay(self._animation.gesture(moved, earliest_at=self.sent_at))
             clause = scored.clause
             if clause.expression is not None:
-                self._animation.express(clause.expression, clause.intensity, sooner)
+                self._express(clause.expression, clause.intensity, sooner)
             if clause.gaze is not None:
                 self.attention.wish(clause.gaze, scored.act.to, sooner)
             elif scored.index > 0:

@@ -68,6 +68,8 @@ class Stroke:
     """Which of `joints` are forearms."""
     additive: bool = False
     """The poses turn what lies beneath instead of covering it."""
+    aim: tuple[float, float, float] | None = None
+    """Where it points: unit direction in the model frame; None: nowhere in particular."""
     interrupted_s: float | None = None
     """Told to stop at this time."""
 
@@ -178,6 +180,7 @@ def make_stroke(
         elbows=elbows,
         hands=frozenset(() if lexeme.hands == "head" else sides),
         additive=lexeme.hands == "head",
+        aim=aim,
     )
 
 

@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
+from actuation.embodiments.catalogue import RunningBody, build_body
 from actuation.embodiments.null import NullBody
 from actuation.embodiments.page import AvatarBody
 from actuation.gesticulation import Gesticulation
@@ -36,6 +37,8 @@ from agent.core.messages import (
     ClauseSpoken,
     ComponentHealth,
     Duck,
+    EmergencyRelease,
+    EmergencyStop,
     EngagementChanged,
     HelpCalled,
     HostNotified,
@@ -162,7 +165,9 @@ def build(
         body, server = _page_and_body(settings, page, overhear, bus=bus, clock=clock)
         runtime.add(server, NEEDED)
         ready["page"] = server.started
-    performer = _performer(settings, [body, Pulse(saw)], stand_ins, bus=bus, clock=clock)
+    others = list(_other_bodies(settings, bus=bus, clock=clock))
+    runtime.add_all(others, SPARED)
+    performer = _performer(settings, [body, *others, Pulse(saw)], stand_ins, bus=bus, clock=clock)
     runtime.add(performer, NEEDED)
     runtime.add_all(_floor(settings, bus=bus, clock=clock, wall=wall, planner=planner), SPARED)
     rows = expectations(config, lambda: planner.situation.devices, watched)
@@ -330,6 +335,17 @@ def _page_and_body(
     return avatar, server
 
 
+def _other_bodies(settings: Settings, *, bus: Bus, clock: Clock) -> Iterable[RunningBody]:
+    """Robots, streams and puppets that play the same score beside the page."""
+    for i, config in enumerate(settings.config.bodies):
+        yield build_body(
+            config,
+            clock=clock,
+            publish=bus.publish,
+            traffic=bus.subscribe(Message, delivery=TRAFFIC, reader=f"body {i + 1}: {config.kind}"),
+        )
+
+
 def _performer(
     settings: Settings,
     bodies: Sequence[Embodiment],
@@ -341,10 +357,16 @@ def _performer(
     config = settings.config
     return Performer(
         commands=bus.subscribe(
-            Act, Stop, Duck, PrepareSpeech, delivery=COMMANDS, urgent=(Stop, Duck)
+            Act,
+            Stop,
+            Duck,
+            PrepareSpeech,
+            delivery=COMMANDS,
+            urgent=(Stop, Duck),
         ),
         sightings=bus.subscribe(PersonSeen, PersonLost, delivery=RECENT),
         reports=bus.subscribe(Played, delivery=RECENT),
+        emergencies=bus.subscribe(EmergencyStop, EmergencyRelease, delivery=EVERY),
         publish=bus.publish,
         voices=Voices(config=config.voice, clock=clock, publish=bus.publish, rows=stand_ins.voices),
         bodies=bodies,

@@ -15,6 +15,8 @@ from agent.core.messages import (
     ClauseSpoken,
     ComponentHealth,
     Duck,
+    EmergencyRelease,
+    EmergencyStop,
     EngagementChanged,
     HelpCalled,
     LineTyped,
@@ -57,6 +59,8 @@ SHOWN: tuple[type[Message], ...] = (
     ClauseSpoken,
     ComponentHealth,
     Duck,
+    EmergencyRelease,
+    EmergencyStop,
     EngagementChanged,
     HelpCalled,
     LineTyped,
@@ -78,6 +82,7 @@ THINKS_AT_MOST_S = 6.0
 HEARS_AT_MOST_S = 30.0
 ACTS_SHOWN = 30
 UNSEEN_S = 3.0
+_STOPPED = "Stopped for safety. A member of staff can let me go on from the console."
 
 
 class PageView:
@@ -99,6 +104,7 @@ class PageView:
         self._latencies_ms: dict[str, float] = {}
         self._health: dict[str, PanelHealth] = {}
         self._turn_ended_at: float | None = None
+        self._emergency: Notice | None = None
 
     @property
     def anyone_there(self) -> bool:
@@ -112,7 +118,8 @@ class PageView:
 
     def for_newcomer(self) -> list[ToPage]:
         """What a page that has just come needs to know."""
-        return [Workers(workers=list(self._workers.values())), self._doing]
+        words: list[ToPage] = [Workers(workers=list(self._workers.values())), self._doing]
+        return words if self._emergency is None else [*words, self._emergency]
 
     def see(self, message: Message) -> list[ToPage]:  # noqa: C901 - one line a kind
         """Take in one message; return what every page is told at once."""
@@ -151,6 +158,12 @@ class PageView:
                     health="running" if message.accepted else "refused",
                     detail=message.detail[:300],
                 )
+            case EmergencyStop():
+                self._emergency = Notice(code="emergency", text=_STOPPED)
+                said.append(self._emergency)
+            case EmergencyRelease():
+                self._emergency = None
+                said.append(Notice(code="emergency", text=""))
             case HelpCalled():
                 said.append(Notice(code="help_called", text=self._help_text))
             case _:

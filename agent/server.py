@@ -18,6 +18,8 @@ from agent.core.errors import BadInputError
 from agent.core.messages import (
     ButtonPressed,
     ComponentHealth,
+    EmergencyRelease,
+    EmergencyStop,
     Health,
     LineTyped,
     Message,
@@ -45,8 +47,9 @@ from agent.wire import (
 )
 from perception.backends.browser import PICTURE, unpack
 
-VISITOR_BUTTONS = frozenset({"help", "start", "forget"})
-OPERATOR_BUTTONS = VISITOR_BUTTONS | {"stop", "reload", "staff"}
+VISITOR_BUTTONS = frozenset({"help", "start", "forget", "emergency"})
+"""Anybody may stop a machine that moves; only an operator lets it move again."""
+OPERATOR_BUTTONS = VISITOR_BUTTONS | {"stop", "reload", "staff", "release"}
 TICK_S = 0.1
 PANEL_EVERY_S = 0.25
 OLD_S = 10.0
@@ -178,7 +181,7 @@ class PageServer:
 
     def press(self, button: str) -> None:
         """An operator pressed something."""
-        self._publish(ButtonPressed(at=self._clock.now(), button=button))
+        self._pressed(button, "console", self._clock.now())
 
     def health(self) -> dict[str, object]:
         """What `/health` says."""
@@ -272,8 +275,18 @@ class PageServer:
             raise Closed(Close.MALFORMED, f"there is no button {said.button}")
         if said.button not in VISITOR_BUTTONS and not page.trusted:
             raise Closed(Close.TOKEN, f"{said.button} needs the operator's token")
-        if page is self._kiosk or page.trusted:
-            self._publish(ButtonPressed(at=now, button=said.button))
+        if not (page is self._kiosk or page.trusted):
+            return
+        self._pressed(said.button, "page" if page is self._kiosk else "console", now)
+
+    def _pressed(self, button: str, source: str, now: float) -> None:
+        match button:
+            case "emergency":
+                self._publish(EmergencyStop(at=now, source=source))
+            case "release":
+                self._publish(EmergencyRelease(at=now, source=source))
+            case _:
+                self._publish(ButtonPressed(at=now, button=button))
 
     def _devices(self, page: Page, said: Devices, now: float) -> None:
         page.devices = said

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from actuation.body_configs import BodyConfig
 from actuation.embodiments.page import AvatarConfig
 from actuation.gesture_choice import GestureConfig
 from actuation.stage import PerformerConfig
@@ -72,6 +73,9 @@ class AgentConfig(BaseModel):
     )
     gestures: GestureConfig = Field(
         default_factory=GestureConfig, description="How much the hands speak along."
+    )
+    bodies: tuple[BodyConfig, ...] = Field(
+        (), description="Robots, streams and puppets that play along with the page."
     )
     avatar: AvatarConfig = Field(default_factory=AvatarConfig, description="How the page is fed.")
     server: ServerConfig = Field(default_factory=ServerConfig, description="The pages.")

@@ -259,7 +259,7 @@ class Panel(_Wire):
 
 
 class Notice(_Wire):
-    """Something to tell whoever looks at the page."""
+    """Something to tell whoever looks at the page; an empty text takes it back."""
 
     kind: Literal["notice"] = "notice"
     code: str

@@ -14,6 +14,10 @@ from actuation.motion import (
     Cut,
     Frame,
     FrameChunk,
+    GestureLaid,
+    Halt,
+    MoodLaid,
+    Release,
     StageItem,
     VoiceChunk,
     Volume,
@@ -83,6 +87,10 @@ class NullBody:
                 self._frames.clear()
             case Volume():
                 self.gain = item.gain
+            case Halt():
+                self.apply(Cut(generation=self._generation, at=item.at))
+            case GestureLaid() | MoodLaid() | Release():
+                pass  # its frames show all of it
             case _:
                 self.dropped += 1
 

@@ -26,6 +26,7 @@ from actuation.motion import (
     Cut,
     Frame,
     FrameChunk,
+    Halt,
     StageItem,
     VoiceChunk,
     Volume,
@@ -166,6 +167,8 @@ class AvatarBody:
                 self._ahead.clear()
                 if self._link is not None:
                     self._link.cut(item.generation)
+            case Halt():
+                self.apply(Cut(generation=self._generation + 1, at=item.at))
             case Volume():
                 self._gain = item.gain
                 if self._link is not None:

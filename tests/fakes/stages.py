@@ -26,6 +26,8 @@ from agent.core.messages import (
     ActId,
     Clause,
     Duck,
+    EmergencyRelease,
+    EmergencyStop,
     Health,
     Message,
     PersonLost,
@@ -181,6 +183,7 @@ async def performing(*voices, bodies=None, config=None, voice_config=None):
         commands=bus.subscribe(Act, Stop, Duck, PrepareSpeech, delivery=EVERY),
         sightings=bus.subscribe(PersonSeen, PersonLost, delivery=RECENT),
         reports=bus.subscribe(Played, delivery=EVERY),
+        emergencies=bus.subscribe(EmergencyStop, EmergencyRelease, delivery=EVERY),
         publish=bus.publish,
         voices=Voices(
             config=voice_config or VoiceConfig(),

@@ -42,6 +42,17 @@ class StageState(Message):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShownOtherwise(Message):
+    """A body could not show something as planned and did something else instead."""
+
+    body: str
+    asked: str
+    """What was planned: `gesture point`."""
+    done: str
+    """What was seen: `turned the head there`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Played(Message):
     """A body's report of what it really played.
 

@@ -77,6 +77,31 @@ class PageChanged(Message):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EmergencyStop(Message):
+    """All bodies stand still and fall silent at once, until `EmergencyRelease`."""
+
+    source: str
+    """Who pressed it: `console`, `page`, `mqtt`, `zmq`, `keyboard`."""
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmergencyRelease(Message):
+    """An operator ends the emergency: bodies may move again."""
+
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandRefused(Message):
+    """Something outside asked for what it may not ask: unknown, unsigned, too much, too large."""
+
+    source: str
+    """Where it came from: `mqtt`, `zmq`, `console`."""
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ButtonPressed(Message):
     """A visitor or operator pressed something: `help`, `stop`, `start`, `staff`, `forget`."""
 

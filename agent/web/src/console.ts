@@ -29,9 +29,14 @@ class Console {
       "console", (message) => this.hear(message), () => undefined,
       (state) => this.linkChanged(state),
     );
-    for (const button of ["stop", "reload", "staff"]) {
+    for (const button of ["emergency", "release", "stop", "reload", "staff"]) {
       at(button).addEventListener("click", () => this.link.say({ kind: "button", button }));
     }
+    addEventListener("keydown", (event) => {
+      if (event.key !== "Pause" && !(event.ctrlKey && event.key === ".")) return;
+      event.preventDefault();
+      this.link.say({ kind: "button", button: "emergency" });
+    });
     this.link.connect();
   }
 
@@ -53,9 +58,18 @@ class Console {
         this.panel.show(message);
         this.health(message);
         return this.tellActs(message);
-      case "notice": at("link").textContent = message.text; return;
+      case "notice":
+        if (message.code === "emergency") return this.emergency(message.text);
+        at("link").textContent = message.text;
+        return;
       default:
     }
+  }
+
+  private emergency(text: string): void {
+    at("halted").textContent = text;
+    at("halted").hidden = text === "";
+    at("release").hidden = text === "";
   }
 
   private caption({ who, clauses }: Caption): void {

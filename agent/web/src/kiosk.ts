@@ -121,7 +121,10 @@ class Kiosk {
   }
 
   private key(event: KeyboardEvent): void {
-    if (event.key === "F2") {
+    if (event.key === "Pause" || (event.ctrlKey && event.key === ".")) {
+      event.preventDefault();
+      this.link.say({ kind: "button", button: "emergency" });
+    } else if (event.key === "F2") {
       event.preventDefault();
       this.togglePanel();
     } else if (event.key === "Escape" && !at("panel").hidden) this.togglePanel();
@@ -217,7 +220,8 @@ class Kiosk {
       case "workers": return this.panel.workers(message.workers);
       case "panel": return at("panel").hidden ? undefined : this.panel.show(message);
       case "notice":
-        this.notice(message.code, message.text, 20);
+        if (message.text === "") this.drop(message.code);
+        else this.notice(message.code, message.text, message.code === "emergency" ? Infinity : 20);
         return;
       case "pace": return this.senses.setPace(message.pictures_hz);
     }

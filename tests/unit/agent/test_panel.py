@@ -9,6 +9,8 @@ from agent.core.messages import (
     BackendChosen,
     Clause,
     ClauseSpoken,
+    EmergencyRelease,
+    EmergencyStop,
     Engagement,
     EngagementChanged,
     HelpCalled,
@@ -123,6 +125,16 @@ def test_help_is_announced_and_a_fallback_is_named():
     )
     assert [word.text for word in of(words, "notice")] == ["Someone comes."]
     assert of(words, "workers")[0].workers[0].fallback
+
+
+def test_an_emergency_stop_is_shown_until_it_is_over_also_to_who_comes_later():
+    page = view()
+    [shown] = of(told(page, EmergencyStop(at=1.0, source="console")), "notice")
+    assert "console" in shown.text
+    assert of(page.for_newcomer(), "notice") == [shown]
+    [gone] = of(told(page, EmergencyRelease(at=2.0, source="console")), "notice")
+    assert (gone.code, gone.text) == (shown.code, "")
+    assert not of(page.for_newcomer(), "notice")
 
 
 def seen(at, person=P1):

@@ -10,6 +10,8 @@ from agent.core.errors import FoyerError
 from agent.core.messages import (
     ButtonPressed,
     ComponentHealth,
+    EmergencyRelease,
+    EmergencyStop,
     Health,
     LineTyped,
     PageChanged,
@@ -213,6 +215,20 @@ async def test_buttons_of_the_operator_are_published(tmp_path):
         assert (await get(served, "/api/buttons/stop", method="POST", headers=right))[0] == 200
         assert [press.button for press in served.of(ButtonPressed)] == ["stop"]
         assert (await get(served, "/api/buttons/fly", method="POST", headers=right))[0] == 404
+
+
+async def test_an_emergency_stop_is_for_everybody_and_its_release_for_the_operator(tmp_path):
+    async with serving(tmp_path) as served:
+        async with kiosk(served) as opened:
+            await opened.say(kind="button", button="emergency")
+            await served.until(lambda: served.of(EmergencyStop))
+            assert [m.source for m in served.of(EmergencyStop)] == ["page"]
+            await opened.say(kind="button", button="release")
+            assert (await opened.closing())[0] == 4001
+        assert not served.of(EmergencyRelease)
+        right = {"Authorization": f"Bearer {served.server.token}"}
+        await get(served, "/api/buttons/release", method="POST", headers=right)
+        assert [m.source for m in served.of(EmergencyRelease)] == ["console"]
 
 
 async def test_every_answer_has_the_headers_that_keep_strangers_out(tmp_path):

@@ -1,0 +1,74 @@
+"""The bodies there are, by kind. The class is imported when a configuration asks for it."""
+
+from collections.abc import AsyncIterable, Callable
+from typing import Protocol
+
+from actuation.body_configs import BodyConfig
+from actuation.motion import Embodiment
+from agent.core.backend import Row, Table, pick
+from agent.core.clock import Clock
+from agent.core.messages import Message
+
+BODIES: Table = {
+    "reachy": Row(
+        path="actuation.embodiments.reachy:ReachyBody",
+        about="a Reachy Mini, through its own daemon",
+    ),
+    "humanoid": Row(
+        path="actuation.embodiments.humanoid:HumanoidBody",
+        about="any arm or humanoid from URDF or MJCF, in MuJoCo",
+        packages=("mujoco",),
+        cure="pip install 'foyer[humanoid]'",
+    ),
+    "zmq": Row(
+        path="actuation.embodiments.zmq_:ZmqBody",
+        about="frames and acts for subscribers, by ZeroMQ",
+        packages=("zmq", "msgpack"),
+    ),
+    "mqtt": Row(
+        path="actuation.embodiments.mqtt:MqttBody",
+        about="acts, state, health and commands, by MQTT 5",
+        packages=("aiomqtt",),
+    ),
+    "vmc": Row(
+        path="actuation.embodiments.vmc:VmcBody",
+        about="VSeeFace, Warudo and other puppets, by VMC over OSC",
+    ),
+    "livelink": Row(
+        path="actuation.embodiments.livelink:LiveLinkBody",
+        about="a MetaHuman in Unreal, by Live Link Face",
+    ),
+    "ros": Row(
+        path="actuation.embodiments.ros:RosBody",
+        about="a robot in ROS 2, by rosbridge",
+        packages=("aiohttp",),
+    ),
+}
+
+
+class RunningBody(Embodiment, Protocol):
+    """A body with a loop of its own: the runtime keeps it alive."""
+
+    name: str
+
+    async def run(self) -> None:
+        """Serve the body until cancelled; fail when it is gone, to be started again."""
+        ...
+
+
+def build_body(
+    config: BodyConfig,
+    *,
+    clock: Clock,
+    publish: Callable[[Message], None],
+    traffic: AsyncIterable[Message],
+) -> RunningBody:
+    """Make the body `config` names. Opens nothing yet.
+
+    `publish`: what it played, refused and was commanded. `traffic`: every message of the agent,
+    for bodies that pass acts and states on. Raises `BackendUnavailableError` with the cure.
+    """
+    made: RunningBody = pick("body", BODIES, config.kind)(
+        config=config, clock=clock, publish=publish, traffic=traffic
+    )
+    return made
