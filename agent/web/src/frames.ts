@@ -106,6 +106,15 @@ export class FrameTrack {
     }
   }
 
+  /** The agent may have been started anew: then it counts from `generation` again. */
+  begin(generation: number): void {
+    if (generation >= this.generation) return;
+    this.frames = [];
+    this.generations = [];
+    this.generation = generation;
+    this.bridgeFrom = null;
+  }
+
   /** Nothing below `generation` is shown from here on; what was shown last is left smoothly. */
   cut(generation: number, stage: number): void {
     this.raise(generation, stage);

@@ -63,7 +63,10 @@ class Kiosk {
       const speaker = new Speaker(() => this.soundChanged());
       this.player.speaker = speaker;
       speaker.open().then(
-        () => this.soundChanged(),
+        () => {
+          this.link.silenceBy(speaker.shortcut());
+          this.soundChanged();
+        },
         () => this.notice("no_sound", "This address cannot play sound: browsers want https or localhost. Captions still work."),
       );
     } catch {
@@ -201,6 +204,7 @@ class Kiosk {
   private hear(message: FromServer): void {
     switch (message.kind) {
       case "welcome":
+        this.player.begin(message.generation);
         document.documentElement.lang = message.language;
         at("name").textContent = message.name;
         document.title = `${message.name} · Reception`;

@@ -1,5 +1,6 @@
-// The socket: says hello, answers pings, comes back by itself.
+// The page's end of the socket: says hello, comes back by itself. The socket is in a worker.
 
+import type { FromWorker, ToWorker } from "./link-worker.ts";
 import { Close, PROTOCOL, type FromServer, type ToServer, unpack, type FrameChunk, type VoiceChunk } from "./wire.ts";
 
 export type LinkState =
@@ -11,6 +12,7 @@ export type LinkState =
 
 export const perfS = (): number => performance.now() / 1000;
 const STEADY_S = 5;
+const WORKER = "/static/link-worker.js";
 
 /** Seconds to wait before try number `attempt` (from 0), a little apart for each page. */
 export function backoffS(attempt: number, random: number): number {
@@ -20,10 +22,11 @@ export function backoffS(attempt: number, random: number): number {
 export class Link {
   /** Add to this page's seconds to get the agent's. */
   offsetS: number | null = null;
-  private socket: WebSocket | null = null;
+  private open = false;
   private attempts = 0;
   private timer = 0;
   private openedS = 0;
+  private readonly worker = new Worker(WORKER, { type: "module" });
   private readonly page = crypto.getRandomValues(new Uint32Array(3)).join("-");
 
   constructor(
@@ -31,64 +34,75 @@ export class Link {
     private readonly heard: (message: FromServer) => void,
     private readonly streamed: (chunk: VoiceChunk | FrameChunk) => void,
     private readonly changed: (state: LinkState) => void,
-  ) {}
+  ) {
+    this.worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.take(data);
+  }
 
   connect(takeOver = false): void {
     window.clearTimeout(this.timer);
-    this.socket?.close();
+    this.open = false;
     this.changed({ state: "connecting" });
     const scheme = location.protocol === "https:" ? "wss" : "ws";
-    const socket = new WebSocket(`${scheme}://${location.host}/ws`);
-    socket.binaryType = "arraybuffer";
-    this.socket = socket;
-    socket.onopen = () => {
-      this.openedS = perfS();
-      this.say({
-        kind: "hello", protocol: PROTOCOL, role: this.role, page: this.page, token: null,
-        take_over: takeOver,
-      });
+    const hello: ToServer = {
+      kind: "hello", protocol: PROTOCOL, role: this.role, page: this.page, token: null,
+      take_over: takeOver,
     };
-    socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => this.take(data);
-    socket.onclose = (event) => {
-      if (this.socket === socket) this.closed(event.code, event.reason);
-    };
+    this.order({
+      do: "open", url: `${scheme}://${location.host}/ws`, hello: JSON.stringify(hello),
+      originMs: performance.timeOrigin,
+    });
   }
 
   say(message: ToServer): boolean {
-    if (this.socket?.readyState !== WebSocket.OPEN) return false;
-    this.socket.send(JSON.stringify(message));
-    return true;
+    if (this.open) this.order({ do: "text", text: JSON.stringify(message) });
+    return this.open;
   }
 
-  send(message: ArrayBuffer): boolean {
-    if (this.socket?.readyState !== WebSocket.OPEN) return false;
-    this.socket.send(message);
-    return true;
+  sendPicture(bytes: ArrayBuffer): void {
+    if (this.open) this.order({ do: "picture", bytes }, [bytes]);
   }
 
-  /** Bytes that wait to leave: a full pipe is no place for another picture. */
-  get waiting(): number {
-    return this.socket?.bufferedAmount ?? 0;
+  /** Sound that comes out of `port` leaves with no detour over the page. */
+  hearFrom(port: MessagePort, rateHz: number): void {
+    this.order({ do: "ears", port, rateHz }, [port]);
   }
 
-  private take(data: string | ArrayBuffer): void {
-    if (typeof data !== "string") {
-      const chunk = unpack(data);
-      if (chunk !== null) this.streamed(chunk);
-      return;
+  /** Orders to be silent go into `port` with no detour over the page. */
+  silenceBy(port: MessagePort): void {
+    this.order({ do: "mouth", port }, [port]);
+  }
+
+  mute(muted: boolean): void {
+    this.order({ do: "mute", muted });
+  }
+
+  private order(order: ToWorker, transfer: Transferable[] = []): void {
+    this.worker.postMessage(order, transfer);
+  }
+
+  private take(event: FromWorker): void {
+    switch (event.event) {
+      case "opened":
+        this.open = true;
+        this.openedS = perfS();
+        return;
+      case "closed": return this.closed(event.code, event.reason);
+      case "offset": this.offsetS = event.offsetS; return;
+      case "bytes": {
+        const chunk = unpack(event.bytes);
+        if (chunk !== null) this.streamed(chunk);
+        return;
+      }
+      case "text": {
+        const message = JSON.parse(event.text) as FromServer;
+        if (message.kind === "welcome") this.changed({ state: "open" });
+        this.heard(message);
+      }
     }
-    const message = JSON.parse(data) as FromServer;
-    if (message.kind === "ping") {
-      this.say({ kind: "pong", at: message.at, client_s: perfS() });
-      if (message.offset_s !== null) this.offsetS = message.offset_s;
-      return;
-    }
-    if (message.kind === "welcome") this.changed({ state: "open" });
-    this.heard(message);
   }
 
   private closed(code: number, reason: string): void {
-    this.socket = null;
+    this.open = false;
     this.offsetS = null;
     if (code === Close.BUSY || code === Close.TAKEN_OVER || code === Close.TOKEN) {
       this.changed({ state: "refused", code, reason });

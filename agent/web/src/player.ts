@@ -62,6 +62,12 @@ export class Player {
     this.playout.reset();
   }
 
+  /** A server has said its generation: one that counts from the beginning is a new one. */
+  begin(generation: number): void {
+    this.playout.begin(generation);
+    this.track.begin(generation);
+  }
+
   take(chunk: VoiceChunk | FrameChunk): void {
     if (chunk.kind === "frames") this.track.push(chunk);
     else this.say(chunk);

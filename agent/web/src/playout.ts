@@ -156,6 +156,14 @@ export class Playout {
     return { ...now, last: true };
   }
 
+  /** The agent may have been started anew: then it counts from `generation` again. */
+  begin(generation: number): void {
+    if (generation >= this.generation) return;
+    this.generation = generation;
+    this.begun.clear();
+    this.reset();
+  }
+
   /** The play axis was replaced (the loudspeaker came or went): begin anew. */
   reset(): void {
     this.shift = null;

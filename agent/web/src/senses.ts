@@ -1,16 +1,13 @@
 // Camera and microphone of the page, sent with the moment they were captured.
 
+import { SOUND_RATE_HZ } from "./ears.ts";
 import type { Link } from "./link.ts";
 import { perfS } from "./link.ts";
-import { Resampler } from "./resample.ts";
-import { packPicture, packSound } from "./wire.ts";
+import { packPicture } from "./wire.ts";
 
-const SOUND_RATE_HZ = 16_000;
 const WIDTH = 640;
 const HEIGHT = 360;
 const JPEG_QUALITY = 0.8;
-/** With more than this waiting to leave, pictures are skipped. */
-const CROWDED_BYTES = 200_000;
 const WORKLET = "/static/sound-worklet.js";
 
 export class Senses {
@@ -64,6 +61,7 @@ export class Senses {
 
   setMuted(muted: boolean): void {
     this.muted = muted;
+    this.link.mute(muted);
     this.changed();
   }
 
@@ -101,8 +99,7 @@ export class Senses {
 
   private async look(capturedS: number): Promise<void> {
     const now = perfS();
-    const crowded = this.link.waiting > CROWDED_BYTES;
-    if (this.hz <= 0 || this.encoding || crowded || now < this.nextS) return;
+    if (this.hz <= 0 || this.encoding || now < this.nextS) return;
     // A little early is on time: cameras do not tick at our pace.
     this.nextS = Math.max(this.nextS + 1 / this.hz, now + 0.7 / this.hz) - 0.005;
     const scale = Math.min(1, WIDTH / this.video.videoWidth, 2 * HEIGHT / this.video.videoHeight);
@@ -116,7 +113,7 @@ export class Senses {
     this.encoding = false;
     if (blob === null) return;
     const jpeg = new Uint8Array(await blob.arrayBuffer());
-    this.link.send(packPicture(this.sequence++, Math.min(capturedS, now), jpeg));
+    this.link.sendPicture(packPicture(this.sequence++, Math.min(capturedS, now), jpeg));
   }
 
   // Sound.
@@ -134,7 +131,9 @@ export class Senses {
     await context.audioWorklet.addModule(WORKLET);
     const listener = new AudioWorkletNode(context, "listener", { numberOfOutputs: 0 });
     source.connect(listener);
-    this.hearFrom(context, listener);
+    const { port1, port2 } = new MessageChannel();
+    listener.port.postMessage({ to: port1 }, [port1]);
+    this.link.hearFrom(port2, context.sampleRate);
     void context.resume();
     addEventListener("pointerdown", () => void context.resume());
     addEventListener("keydown", () => void context.resume());
@@ -144,30 +143,5 @@ export class Senses {
       this.detail = "the microphone went away";
       this.changed();
     });
-  }
-
-  private hearFrom(context: AudioContext, listener: AudioWorkletNode): void {
-    const rate = context.sampleRate;
-    const resampler = rate === SOUND_RATE_HZ ? null : new Resampler(rate, SOUND_RATE_HZ);
-    const behind = new QuickestArrival();
-    listener.port.onmessage = ({ data }: MessageEvent<{ frame: number; samples: Float32Array }>) => {
-      const endS = (data.frame + data.samples.length) / rate;
-      const apart = behind.take(perfS() - endS);
-      const samples = resampler === null ? data.samples : resampler.push(data.samples, false);
-      if (this.muted || samples.length === 0) return;
-      const capturedS = data.frame / rate + apart;
-      this.link.send(packSound(this.sequence++, capturedS, samples));
-    };
-  }
-}
-
-/** The least delay lately between an audio clock and the arrival of its sound here. */
-class QuickestArrival {
-  private lately: number[] = [];
-
-  take(apart: number): number {
-    this.lately.push(apart);
-    if (this.lately.length > 250) this.lately.shift();
-    return Math.min(...this.lately);
   }
 }

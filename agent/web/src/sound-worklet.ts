@@ -13,19 +13,26 @@ interface Stretch {
   samples: Float32Array;
 }
 
+/** A stretch to play, an order to drop what is older, or one more port to take both from. */
+type VoiceOrder = Stretch | { cut: number } | { begin: number } | { from: MessagePort };
+
 /** Plays stretches of voice, each at its own frame of the audio clock. */
 class Voice extends AudioWorkletProcessor {
   private stretches: Stretch[] = [];
   private fading: Stretch[] = [];
   private fadeFrom = 0;
   private readonly fadeFrames = Math.round(0.015 * sampleRate);
+  private generation = 0;
 
   constructor() {
     super();
-    this.port.onmessage = ({ data }: MessageEvent<Stretch | { cut: number }>) => {
+    const take = ({ data }: MessageEvent<VoiceOrder>) => {
       if ("cut" in data) this.cut(data.cut);
-      else this.stretches.push(data);
+      else if ("begin" in data) this.begin(data.begin);
+      else if ("from" in data) data.from.onmessage = take;
+      else if (data.generation >= this.generation) this.stretches.push(data);
     };
+    this.port.onmessage = take;
   }
 
   process(_inputs: Float32Array[][], outputs: Float32Array[][]): boolean {
@@ -44,7 +51,17 @@ class Voice extends AudioWorkletProcessor {
     return true;
   }
 
+  /** The agent was started anew and counts from the beginning: what the old one said is over. */
+  private begin(generation: number): void {
+    if (generation >= this.generation) return;
+    this.cut(Infinity);
+    this.generation = generation;
+  }
+
+  /** Comes twice, from the socket and from the page: the first one counts. */
   private cut(generation: number): void {
+    if (generation <= this.generation) return;
+    this.generation = generation;
     const soon = currentFrame + this.fadeFrames;
     this.fading = this.stretches.filter((s) => s.generation < generation && s.frame < soon);
     this.fadeFrom = currentFrame;
@@ -66,6 +83,12 @@ class Listener extends AudioWorkletProcessor {
   private readonly size = Math.round(0.02 * sampleRate);
   private held = new Float32Array(this.size);
   private count = 0;
+  private out = this.port;
+
+  constructor() {
+    super();
+    this.port.onmessage = ({ data }: MessageEvent<{ to: MessagePort }>) => (this.out = data.to);
+  }
 
   process(inputs: Float32Array[][]): boolean {
     const input = inputs[0]?.[0];
@@ -74,7 +97,7 @@ class Listener extends AudioWorkletProcessor {
       this.held[this.count++] = input[i] ?? 0;
       if (this.count === this.size) {
         const frame = currentFrame + i + 1 - this.size;
-        this.port.postMessage({ frame, samples: this.held }, [this.held.buffer]);
+        this.out.postMessage({ frame, samples: this.held }, [this.held.buffer]);
         this.held = new Float32Array(this.size);
         this.count = 0;
       }
@@ -85,3 +108,5 @@ class Listener extends AudioWorkletProcessor {
 
 registerProcessor("voice", Voice);
 registerProcessor("listener", Listener);
+
+export {};

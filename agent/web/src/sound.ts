@@ -94,6 +94,13 @@ export class Speaker implements Axis {
     this.changed();
   }
 
+  /** One more way to the audio thread, for orders to be silent that must not wait for the page. */
+  shortcut(): MessagePort {
+    const { port1, port2 } = new MessageChannel();
+    this.voice?.port.postMessage({ from: port1 }, [port1]);
+    return port2;
+  }
+
   /** Ask to be heard; works only after a tap where the browser wants one. */
   async wake(): Promise<void> {
     if (this.context.state !== "running") await this.context.resume();

@@ -105,3 +105,13 @@ test("a revised stretch replaces what was sent for the same time", () => {
 test("without any frame the body rests", () => {
   assert.equal(jawAt(new FrameTrack(), 5), 0);
 });
+
+test("an agent started anew counts from the beginning and is seen", () => {
+  const track = new FrameTrack();
+  track.push(run(0, 1, () => 0.2, 40));
+  track.push(run(0, 1, () => 0.9, 10));
+  near(jawAt(track, 0.5), 0.2, 0.01);
+  track.begin(9);
+  track.push(run(0, 1, () => 0.9, 10));
+  near(jawAt(track, 0.5), 0.9, 0.01);
+});

@@ -132,3 +132,19 @@ test("a page that lost its loudspeaker starts anew", () => {
   assert.equal(playout.stageAt(10), null);
   near(playout.place(stretch(0.1), 0, 1000), 1000.1);
 });
+
+test("an agent started anew counts from the beginning and is heard", () => {
+  const playout = new Playout();
+  playout.place(stretch(0, { generation: 40 }), IDEAL, 9.8);
+  playout.cut(41, 10.02);
+  assert.equal(playout.place(stretch(0, { generation: 10 }), IDEAL, 9.8), null);
+  playout.begin(9);
+  near(playout.place(stretch(0, { generation: 10 }), IDEAL, 9.8), 10);
+});
+
+test("the same agent come back plays on", () => {
+  const playout = new Playout();
+  playout.place(stretch(0, { generation: 3 }), IDEAL, 9.8);
+  playout.begin(3);
+  near(playout.scoreAt(10.05)?.scoreS, 0.05);
+});
