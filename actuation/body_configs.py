@@ -8,6 +8,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from actuation.ros_config import RosConfig
+from actuation.zmq_config import ZmqConfig
+
 
 class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -33,13 +36,6 @@ class HumanoidConfig(_Body):
     mapping: Path | None = Field(None, description="Which of its axes is which; empty: likewise.")
 
 
-class ZmqConfig(_Body):
-    """Frames and acts for anyone who subscribes by ZeroMQ."""
-
-    kind: Literal["zmq"] = "zmq"
-    address: str = Field("tcp://127.0.0.1:5571", description="Where frames and acts are published.")
-
-
 class MqttConfig(_Body):
     """Acts, state, health and commands over MQTT 5."""
 
@@ -62,13 +58,6 @@ class LiveLinkConfig(_Body):
     kind: Literal["livelink"] = "livelink"
     host: str = Field("127.0.0.1", description="Where Unreal runs.")
     port: int = Field(11111, ge=1, le=65535, description="Its Live Link Face port.")
-
-
-class RosConfig(_Body):
-    """A robot in ROS 2, by the rosbridge protocol."""
-
-    kind: Literal["ros"] = "ros"
-    address: str = Field("ws://127.0.0.1:9090", description="The rosbridge server.")
 
 
 BodyConfig = Annotated[
