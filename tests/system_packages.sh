@@ -5,6 +5,8 @@ have() { command -v "$1" >/dev/null 2>&1; }
 have chromium || have chromium-browser || have google-chrome || missing="$missing chromium"
 have flite || missing="$missing flite"
 have espeak-ng || missing="$missing espeak-ng"
+have mosquitto || [ -x /usr/sbin/mosquitto ] || missing="$missing mosquitto"
+have openssl || missing="$missing openssl"
 [ -z "$missing" ] && exit 0
 echo "[+] the tests use the system packages:$missing"
 as_root=""

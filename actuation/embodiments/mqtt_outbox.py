@@ -1,0 +1,89 @@
+"""Events on their way to a broker: kept in order until it has confirmed each of them. Pure.
+
+After a broken connection the unconfirmed ones are sent again from the oldest on. A subscriber may
+so get an event twice, and knows it by its `id`; the first copies come in the order of `seq`. When
+the outbox is full the oldest event is given up: a gap in `seq` shows it.
+"""
+
+import json
+from collections import deque
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event, as it is sent."""
+
+    seq: int
+    """Counts from 1 without gaps, over all topics of this session."""
+    topic: str
+    """Below the agent's own: `act`."""
+    body: bytes
+    """JSON, UTF-8."""
+
+
+class Outbox:
+    """The events of one session of the agent."""
+
+    def __init__(self, *, session: str, capacity: int) -> None:
+        """`session`: differs from start to start, so that ids do."""
+        self.dropped = 0
+        """Events given up for want of room."""
+        self.confirmed = 0
+        self.resent = 0
+        self._session = session
+        self._capacity = capacity
+        self._last = 0
+        self._tried = 0
+        self._events: deque[Event] = deque()
+
+    def __len__(self) -> int:
+        """Events not confirmed yet."""
+        return len(self._events)
+
+    def put(self, topic: str, facts: dict[str, Any]) -> None:
+        """Take an event in at the end."""
+        self._last += 1
+        stamped = {"id": f"{self._session}-{self._last}", "seq": self._last, **facts}
+        if len(self._events) >= self._capacity:
+            self._events.popleft()
+            self.dropped += 1
+        self._events.append(Event(self._last, topic, as_json(stamped)))
+
+    def head(self, count: int) -> tuple[Event, ...]:
+        """The oldest `count` events, in order."""
+        return tuple(self._events[i] for i in range(min(count, len(self._events))))
+
+    def sending(self, event: Event) -> bool:
+        """Note that `event` goes out; True when it has gone out before."""
+        again = event.seq <= self._tried
+        self._tried = max(self._tried, event.seq)
+        self.resent += again
+        return again
+
+    def confirm(self, event: Event) -> None:
+        """The broker has `event`. One that was given up meanwhile is let pass."""
+        if event in self._events:
+            self._events.remove(event)
+            self.confirmed += 1
+
+
+def as_json(facts: dict[str, Any]) -> bytes:
+    """JSON without spaces; a number that JSON lacks becomes null."""
+    try:
+        text = json.dumps(facts, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    except ValueError:
+        text = json.dumps(_finite(facts), ensure_ascii=False, separators=(",", ":"))
+    # A lone surrogate, as a broken recogniser may produce, has no UTF-8.
+    return text.encode("utf-8", errors="replace")
+
+
+def _finite(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    if isinstance(value, float) and value - value != 0:
+        return None
+    return value
