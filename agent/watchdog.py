@@ -61,6 +61,9 @@ class WatchdogConfig(BaseModel):
     stall_s: float = Field(
         0.1, gt=0, le=10, description="A loop blocked for longer than this is reported."
     )
+    complain_every_s: float = Field(
+        60, ge=0, le=3600, description="A blocked loop is logged no more often than this."
+    )
     restart_again_after_s: float = Field(
         20, gt=0, le=3600, description="A stream that stays quiet has its part restarted again."
     )
@@ -100,6 +103,7 @@ class Watchdog:
         self._restart = restart
         self._config = config or WatchdogConfig()
         self._watch_loop = watch_loop
+        self._complaint = Complaint(self._config.complain_every_s)
         self._watches = {row.stream: _Watch() for row in self._rows}
 
     def saw(self, stream: str) -> None:
@@ -178,11 +182,40 @@ class Watchdog:
             while True:
                 stall = sampler.beat()
                 if stall is not None:
-                    _log.warning("the event loop was blocked", extra={"stall_s": stall.stalled_s})
                     self._publish(stall)
+                    self._complaint.add(stall)
+                if (told := self._complaint.due(self._clock.now())) is not None:
+                    _log.warning("the event loop was blocked", extra=told)
                 await self._clock.sleep_until(self._clock.now() + self._config.stall_s / 4)
         finally:
             sampler.close()
+
+
+class Complaint:
+    """Gathers stalls for the log: a slow machine is said once a minute, not at every breath."""
+
+    def __init__(self, every_s: float) -> None:
+        self._every_s = every_s
+        self._since: list[LoopStalled] = []
+        self._told_at = float("-inf")
+
+    def add(self, stall: LoopStalled) -> None:
+        """One more; the bus has it already."""
+        self._since.append(stall)
+
+    def due(self, now: float) -> dict[str, object] | None:
+        """What to log now, if anything: how many, and where the longest was."""
+        if not self._since or now - self._told_at < self._every_s:
+            return None
+        longest = max(self._since, key=lambda stall: stall.stalled_s)
+        told: dict[str, object] = {
+            "times": len(self._since),
+            "longest_s": round(longest.stalled_s, 3),
+            "where": longest.stack.partition("\n")[0],
+        }
+        self._since.clear()
+        self._told_at = now
+        return told
 
 
 class StallSampler:
@@ -204,8 +237,8 @@ class StallSampler:
         late_s = now - self._beat_at
         began_at, stack = self._beat_at, self._stack
         self._beat_at, self._stack = now, ""
-        if not stack:
-            return None
+        if not stack or late_s <= self._stall_s:
+            return None  # it was just being looked at when it breathed again
         return LoopStalled(at=began_at, stalled_s=late_s, stack=stack)
 
     def close(self) -> None:

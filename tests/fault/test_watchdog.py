@@ -9,7 +9,7 @@ import pytest
 from agent.core.bus import EVERY, RECENT, Bus
 from agent.core.clock import LoopClock
 from agent.core.messages import LoopStalled, MicrophoneLevel, StreamQuiet
-from agent.watchdog import Expectation, Watchdog, kinds_of
+from agent.watchdog import Complaint, Expectation, Watchdog, kinds_of
 
 MICROPHONE = Expectation(stream="microphone", kinds=(MicrophoneLevel,), quiet_s=1.0)
 
@@ -150,3 +150,16 @@ async def test_a_loop_that_breathes_is_not_reported():
     world = World(watch_loop=True)
     await world.live(world.loop.time() + 0.5)
     assert world.reports.waiting() == ()
+
+
+def test_many_stalls_are_one_line_a_minute_and_the_longest_is_named():
+    complaint = Complaint(60.0)
+    assert complaint.due(0.0) is None
+    complaint.add(LoopStalled(at=1.0, stalled_s=0.2, stack="first.py:1 f: x"))
+    assert complaint.due(1.0) == {"times": 1, "longest_s": 0.2, "where": "first.py:1 f: x"}
+    for k in range(30):
+        complaint.add(LoopStalled(at=2.0 + k, stalled_s=0.1 + 0.01 * k, stack=f"g{k}\nh"))
+        assert complaint.due(2.0 + k) is None
+    told = complaint.due(61.0)
+    assert (told["times"], told["where"]) == (30, "g29")
+    assert complaint.due(200.0) is None
