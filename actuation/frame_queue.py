@@ -73,10 +73,11 @@ class FrameQueue:
         apart_s = following.at - frame.at
         if not 0 < apart_s < _APART_S:
             return frame
-        return _blend(frame, following, (stage_at - frame.at) / apart_s, stage_at)
+        return blend(frame, following, (stage_at - frame.at) / apart_s, stage_at)
 
 
-def _blend(a: Frame, b: Frame, share: float, at: float) -> Frame:
+def blend(a: Frame, b: Frame, share: float, at: float) -> Frame:
+    """A frame for `at` between `a` (share 0) and `b` (share 1)."""
     joints = between(a.joints.astype(np.float64), b.joints.astype(np.float64), share)
     same = a.utterance == b.utterance
     return replace(

@@ -5,12 +5,16 @@ import asyncio
 import numpy as np
 import pytest
 
+from actuation.embodiments.livelink import LiveLinkBody
 from actuation.embodiments.null import NullBody
 from actuation.embodiments.page import AvatarBody
+from actuation.embodiments.vmc import VmcBody
 from actuation.generators.rules_idle import rest_pose
 from actuation.motion import Cut, Frame, FrameChunk, VoiceChunk, Volume
+from actuation.puppet_configs import LiveLinkConfig, VmcConfig
 from agent.core.clock import LoopClock
 from agent.core.messages import Health, UtteranceId
+from tests.fakes.puppets import silence
 from tests.fakes.stages import KeepingBody
 
 JOINTS = rest_pose().astype(np.float32)
@@ -38,6 +42,10 @@ def bodies(report=lambda _: None):
         NullBody(clock=clock, report=report),
         AvatarBody(clock=clock, report=report),
         KeepingBody(),
+        VmcBody(config=VmcConfig(), clock=clock, publish=lambda _: None, traffic=silence()),
+        LiveLinkBody(
+            config=LiveLinkConfig(), clock=clock, publish=lambda _: None, traffic=silence()
+        ),
     ]
 
 
