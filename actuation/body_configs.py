@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from actuation.loudness import LoudnessConfig
 from actuation.puppet_configs import LiveLinkConfig, VmcConfig
 from actuation.ros_config import RosConfig
 from actuation.zmq_config import ZmqConfig
@@ -23,8 +24,43 @@ class ReachyConfig(_Body):
     """A Reachy Mini, through its own daemon."""
 
     kind: Literal["reachy"] = "reachy"
-    address: str = Field("http://127.0.0.1:8000", description="The daemon's HTTP address.")
-    sound: bool = Field(False, description="Its loudspeaker plays the voice.")
+    address: str = Field(
+        "http://127.0.0.1:8000", pattern=r"^https?://", description="The daemon's HTTP address."
+    )
+    rate_hz: float = Field(50, ge=20, le=100, description="How often it is told where to be.")
+    delay_s: float = Field(
+        0.1,
+        ge=0,
+        le=0.4,
+        description="How long its motors take to follow; it is told so much earlier.",
+    )
+    eyes_share: float = Field(
+        0.9,
+        ge=0,
+        le=1,
+        description="Its eyes do not move: this part of a look of the eyes is made by the head.",
+    )
+    antennas: float = Field(
+        1.0, ge=0, le=1, description="How much the antennas show of mood; 0 keeps them still."
+    )
+    speed_rad_s: float = Field(
+        2.5, ge=0.2, le=4, description="The head turns no faster; the body 0.8, antennas 2 times."
+    )
+    acceleration_rad_s2: float = Field(
+        25, ge=2, le=40, description="The head starts and stops no harder; others as with speed."
+    )
+    jerk_rad_s3: float = Field(
+        500, ge=50, le=1000, description="Acceleration changes no faster; others as with speed."
+    )
+    wakes: bool = Field(
+        True, description="Wake it when there is something to show and its motors are off."
+    )
+    sleeps: bool = Field(True, description="Lay it to sleep when the program ends.")
+    release_devices: bool = Field(
+        False,
+        description="Its daemon lets go of its camera, microphone and loudspeaker, so that this"
+        " program can use them as devices of this machine (a robot attached by USB).",
+    )
 
 
 class HumanoidConfig(_Body):
@@ -123,7 +159,35 @@ class MqttConfig(_Body):
     )
 
 
+class SpeakerConfig(_Body):
+    """A loudspeaker of this machine. While it is configured the page is silent."""
+
+    kind: Literal["speaker"] = "speaker"
+    device: Annotated[int, Field(ge=0, le=256)] | Annotated[str, Field(max_length=80)] = Field(
+        "", description="Its number, or a part of its name; empty: the system's own choice."
+    )
+    latency_s: float = Field(
+        0.02,
+        ge=0.003,
+        le=0.2,
+        description="Delay asked of the device, seconds. More stutters less and stops later.",
+    )
+    lead_s: float = Field(
+        0.25, ge=0.05, le=2, description="How far ahead it is given the voice, seconds."
+    )
+    loudness: LoudnessConfig = Field(
+        default_factory=LoudnessConfig, description="How loud the voice is, and when."
+    )
+
+
 BodyConfig = Annotated[
-    ReachyConfig | HumanoidConfig | ZmqConfig | MqttConfig | VmcConfig | LiveLinkConfig | RosConfig,
+    ReachyConfig
+    | HumanoidConfig
+    | ZmqConfig
+    | MqttConfig
+    | VmcConfig
+    | LiveLinkConfig
+    | RosConfig
+    | SpeakerConfig,
     Field(discriminator="kind"),
 ]

@@ -43,6 +43,12 @@ BODIES: Table = {
         about="a robot in ROS 2, by rosbridge",
         packages=("aiohttp",),
     ),
+    "speaker": Row(
+        path="actuation.embodiments.speaker:SpeakerBody",
+        about="a loudspeaker of this machine, through PortAudio",
+        packages=("sounddevice",),
+        cure="pip install 'foyer[local]' (on Debian also apt install libportaudio2)",
+    ),
 }
 
 
