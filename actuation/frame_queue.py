@@ -5,13 +5,14 @@ a chunk takes the place of queued frames from its first frame on. Pure.
 """
 
 from bisect import bisect_right
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from actuation.motion import Cut, Frame, FrameChunk
-from actuation.rotations import between
+
+Joints = NDArray[np.float32]
 
 _KEPT: Final = 240
 _APART_S: Final = 0.25
@@ -78,14 +79,21 @@ class FrameQueue:
 
 def blend(a: Frame, b: Frame, share: float, at: float) -> Frame:
     """A frame for `at` between `a` (share 0) and `b` (share 1)."""
-    joints = between(a.joints.astype(np.float64), b.joints.astype(np.float64), share)
     same = a.utterance == b.utterance
-    return replace(
-        a,
+    return Frame(
         at=at,
+        utterance=a.utterance,
         score_s=a.score_s + share * (b.score_s - a.score_s) if same else a.score_s,
-        joints=joints.astype(np.float32),
+        joints=_between(a.joints, b.joints, share),
         face=a.face + np.float32(share) * (b.face - a.face),
         gaze_yaw_rad=a.gaze_yaw_rad + share * (b.gaze_yaw_rad - a.gaze_yaw_rad),
         gaze_pitch_rad=a.gaze_pitch_rad + share * (b.gaze_pitch_rad - a.gaze_pitch_rad),
     )
+
+
+def _between(a: Joints, b: Joints, share: float) -> Joints:
+    """As `rotations.between`, in few and single-precision steps: each body does it every tick."""
+    weights = np.where(np.einsum("ij,ij->i", a, b) < 0, -share, share).astype(np.float32)
+    mixed = a * np.float32(1 - share) + b * weights[:, None]
+    lengths = np.sqrt(np.einsum("ij,ij->i", mixed, mixed))
+    return np.asarray(mixed / np.maximum(lengths, 1e-9)[:, None], np.float32)

@@ -13,6 +13,7 @@ All but the version is big-endian. The values: ARKit's 52 shapes, then yaw, pitc
 head, the left eye and the right eye.
 """
 
+import math
 import struct
 from collections.abc import AsyncIterable, Callable
 from functools import reduce
@@ -20,33 +21,45 @@ from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 
 import numpy as np
+from numpy.typing import NDArray
 
 from actuation.embodiments.datagrams import DatagramBody, with_looks
 from actuation.motion import ARKIT_NAMES, JOINT_INDEX, BodyDescription, Frame
 from actuation.puppet_configs import LiveLinkConfig
-from actuation.rotations import Floats, multiply
 from agent.core.clock import Clock
 from agent.core.messages import Message
 
 _VERSION: Final = 6
 _VALUES: Final = 61
 _REST_OF_IT: Final = struct.Struct(f"!IIIIB{_VALUES}f")
-_TRUNK: Final = tuple(
+_TRUNK: Final = [
     JOINT_INDEX[name] for name in ("hips", "spine", "chest", "upperChest", "neck", "head")
-)
+]
 
 
-def head_angles(joints: Floats) -> tuple[float, float, float]:
+def head_angles(joints: NDArray[np.floating]) -> tuple[float, float, float]:
     """Yaw (left), pitch (up) and roll (to the character's right) of the head, radians.
 
     Against the floor, so that the head looks where the whole body's would, whose trunk sways.
     `joints`: (44, 4) as in a frame.
     """
-    x, y, z, w = reduce(multiply, (joints[i] for i in _TRUNK)).tolist()
-    pitch = np.arcsin(np.clip(2 * (y * z - w * x), -1.0, 1.0))
-    yaw = np.arctan2(2 * (x * z + w * y), 1 - 2 * (x * x + y * y))
-    roll = np.arctan2(2 * (x * y + w * z), 1 - 2 * (x * x + z * z))
-    return float(yaw), float(pitch), float(roll)
+    x, y, z, w = reduce(_then, joints[_TRUNK].tolist())
+    pitch = math.asin(min(max(2 * (y * z - w * x), -1.0), 1.0))
+    yaw = math.atan2(2 * (x * z + w * y), 1 - 2 * (x * x + y * y))
+    roll = math.atan2(2 * (x * y + w * z), 1 - 2 * (x * x + z * z))
+    return yaw, pitch, roll
+
+
+def _then(a: list[float], b: list[float]) -> list[float]:
+    """`rotations.multiply` of two: for so few, plain numbers are ten times as fast."""
+    ax, ay, az, aw = a
+    bx, by, bz, bw = b
+    return [
+        aw * bx + ax * bw + ay * bz - az * by,
+        aw * by - ax * bz + ay * bw + az * bx,
+        aw * bz + ax * by - ay * bx + az * bw,
+        aw * bw - ax * bx - ay * by - az * bz,
+    ]
 
 
 class LiveLinkBody(DatagramBody):
@@ -88,7 +101,7 @@ class LiveLinkBody(DatagramBody):
         """The datagram of one pose."""
         link, rate_hz = self._link, self._link.rate_hz
         face = with_looks(frame, link.full_look_yaw_rad, link.full_look_pitch_rad)
-        head = head_angles(frame.joints.astype(np.float64))
+        head = head_angles(frame.joints)
         eyes = (frame.gaze_yaw_rad, frame.gaze_pitch_rad, 0.0)
         number = int(at * rate_hz) & 0x7FFFFFFF
         return (

@@ -6,6 +6,7 @@ positions are local and in Unity's axes: left-handed, +Y up, the character faces
 So against the stage only x runs the other way.
 """
 
+import math
 from collections.abc import AsyncIterable, Callable, Mapping
 from typing import Final
 
@@ -16,7 +17,6 @@ from actuation.embodiments.datagrams import DatagramBody, with_looks
 from actuation.embodiments.osc import Argument, Sheet
 from actuation.motion import ARKIT_NAMES, FACE_INDEX, JOINT_NAMES, BodyDescription, Frame
 from actuation.puppet_configs import VmcConfig
-from actuation.rotations import turned
 from actuation.skeleton import SIDES, load_skeleton
 from agent.core.clock import Clock
 from agent.core.messages import Message
@@ -123,11 +123,21 @@ class VmcBody(DatagramBody):
         self._values[0] = at - self._started_at
         np.multiply(frame.joints, _FLIPPED, out=self._joints)
         if self._vmc.gaze == "bones":
-            self._eyes[:] = turned(frame.gaze_yaw_rad, frame.gaze_pitch_rad) * _FLIPPED
+            self._eyes[:] = _looking(frame.gaze_yaw_rad, frame.gaze_pitch_rad)
         else:
             face = with_looks(frame, self._vmc.full_look_yaw_rad, self._vmc.full_look_pitch_rad)
         self._face[:] = face if self._mix is None else np.clip(self._mix @ face, 0.0, 1.0)
         return self._sheet.filled(self._values)
+
+
+def _looking(yaw_rad: float, pitch_rad: float) -> tuple[float, float, float, float]:
+    """x y z w in Unity's axes of eyes turned to the left and up: `rotations.turned`, flipped.
+
+    Written out for one pair of angles, which is asked for with every pose.
+    """
+    yaw_sin, yaw_cos = math.sin(yaw_rad / 2), math.cos(yaw_rad / 2)
+    up_sin, up_cos = math.sin(pitch_rad / 2), math.cos(pitch_rad / 2)
+    return -yaw_cos * up_sin, -yaw_sin * up_cos, -yaw_sin * up_sin, yaw_cos * up_cos
 
 
 def _shapes(kind: str) -> tuple[tuple[str, ...], NDArray[np.float32] | None]:
