@@ -24,6 +24,7 @@ from actuation.embodiments.mqtt_commands import Gate
 from actuation.embodiments.mqtt_facts import Telling
 from actuation.embodiments.mqtt_link import (
     Link,
+    leave_if_cancelled,
     message_properties,
     open_link,
     plain_reason,
@@ -156,7 +157,11 @@ class MqttBody:
         delay_s = self._config.first_delay_s
         while True:
             self._linked_at = None
-            why = await self._one_link()
+            # In a task of its own: Python 3.11 lets a task whose group has failed go on as if it
+            # were being cancelled.
+            async with asyncio.TaskGroup() as group:
+                link = group.create_task(self._one_link())
+            why = link.result()
             self._say(Health.DEGRADED, why)
             lasted_s = 0.0 if self._linked_at is None else self._clock.now() - self._linked_at
             if lasted_s > self._config.longest_delay_s / 3:
@@ -176,12 +181,13 @@ class MqttBody:
             fault: BaseException = faults
             while isinstance(fault, BaseExceptionGroup):
                 fault = fault.exceptions[0]
-            why = plain_reason(fault, self._config)
+            why = plain_reason(fault, self._config, was_there=self._linked_at is not None)
         return why
 
     async def _serve(self, link: Link) -> None:
         await self._listen_for_commands(link)
         await link.publish(f"{self._topic}/availability", b"online", qos=1, retain=True)
+        leave_if_cancelled()
         self._wall.renew()
         self._linked_at = self._clock.now()
         self._links += 1
@@ -293,6 +299,7 @@ class MqttBody:
             retain=True,
             properties=message_properties(again=False),
         )
+        leave_if_cancelled()
 
     async def _send_poses(self, link: Link) -> None:
         while True:

@@ -5,7 +5,7 @@ import os
 import ssl
 from collections import deque
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import aiomqtt
 from paho.mqtt.client import Client as PahoClient
@@ -33,32 +33,28 @@ class Inbox(asyncio.Queue[aiomqtt.Message]):
     def put_nowait(self, item: aiomqtt.Message) -> None:
         """Take a message in; one too many is dropped and counted."""
         if self.full():
-            if not _is_stop(item) or _is_stop(self._messages[-1]):
+            if not _is_stop(item) or _is_stop(self._queue[-1]):
                 self.shed += 1
                 return
-            self._messages.pop()
+            self._queue.pop()
             self.shed += 1
         super().put_nowait(item)
 
     def _init(self, maxsize: int) -> None:
-        self._messages: deque[aiomqtt.Message] = deque()
+        self._queue: deque[aiomqtt.Message] = deque()
 
     def _put(self, item: aiomqtt.Message) -> None:
         if not _is_stop(item):
-            self._messages.append(item)
+            self._queue.append(item)
             return
-        ahead = next((i for i, m in enumerate(self._messages) if not _is_stop(m)), None)
+        ahead = next((i for i, m in enumerate(self._queue) if not _is_stop(m)), None)
         if ahead is None:
-            self._messages.append(item)
+            self._queue.append(item)
         else:
-            self._messages.insert(ahead, item)
+            self._queue.insert(ahead, item)
 
     def _get(self) -> aiomqtt.Message:
-        return self._messages.popleft()
-
-    def qsize(self) -> int:
-        """Messages waiting."""
-        return len(self._messages)
+        return self._queue.popleft()
 
 
 def _is_stop(message: aiomqtt.Message) -> bool:
@@ -71,6 +67,14 @@ class Link(aiomqtt.Client):
     refusal = ""
     """Why the broker did not take what we published; empty: it took everything."""
     refused = 0
+
+    async def __aenter__(self) -> Self:
+        """Connect; when that fails leave no half-open connection, which would hold our name."""
+        try:
+            return await super().__aenter__()
+        except BaseException:
+            self._client.disconnect()
+            raise
 
     def _on_publish(
         self,
@@ -165,14 +169,27 @@ def message_properties(*, again: bool) -> Properties:
     return properties
 
 
+def leave_if_cancelled() -> None:
+    """Raise if this task was asked to end.
+
+    Before Python 3.12 a wait for the broker's answer forgets that, when the answer comes first.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
+
+
 async def send(link: Link, topic: str, event: Event, *, again: bool) -> None:
     """Publish an event, and return once the broker has confirmed it."""
     properties = message_properties(again=again)
     await link.publish(f"{topic}/{event.topic}", event.body, qos=1, properties=properties)
 
 
-def plain_reason(fault: BaseException, config: MqttConfig) -> str:
-    """Why there is no link, and what cures it, in one sentence for an operator."""
+def plain_reason(fault: BaseException, config: MqttConfig, *, was_there: bool) -> str:
+    """Why there is no link, and what cures it, in one sentence for an operator.
+
+    `was_there`: the link stood, and broke.
+    """
     where = f"mqtt: the broker at {config.host}:{config.port}"
     if isinstance(fault, BackendUnavailableError):
         return str(fault)
@@ -192,7 +209,7 @@ def plain_reason(fault: BaseException, config: MqttConfig) -> str:
         return f"{where} and this agent do not agree on TLS: {text}; check port and tls"
     if "refused" in text:
         return f"{where} does not answer ({text}); start it, or correct host and port"
-    if "timed out" in text:
+    if "timed out" in text and not was_there:
         return f"{where} took too long ({text}); is it the right port, with or without TLS?"
     cause = f" ({fault.__cause__})" if fault.__cause__ is not None else ""
-    return f"{where} is gone: {text or type(fault).__name__}{cause}"
+    return f"{where} is gone: {text or type(fault).__name__}{cause}; it is called again"
