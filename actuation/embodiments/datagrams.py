@@ -7,6 +7,7 @@ host refuses, that is told and the poses go on, so that a program started later 
 """
 
 import asyncio
+import math
 import socket
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -159,21 +160,21 @@ class DatagramBody:
         return Health.RUNNING if self._heard else Health.DEGRADED
 
     async def run(self) -> None:
-        """Send poses at a steady rate until cancelled."""
-        period_s = 1 / self._config.rate_hz
+        """Send poses at a steady rate until cancelled; one that was missed is not made up for."""
+        rate_hz, clock = self._config.rate_hz, self._clock
         with await self._line() as line:
             self._open, self._heard, self._refused_at = True, True, float("-inf")
-            due = self._clock.now()
+            tick = math.ceil(clock.now() * rate_hz)
             try:
                 while True:
-                    now = self._clock.now()
+                    await clock.sleep_until(tick / rate_hz)
+                    now = clock.now()
                     self._show(line, self._puppet.at(now + self._config.ahead_s), now)
-                    due = max(due + period_s, now)
-                    await self._clock.sleep_until(due)
+                    tick = max(tick + 1, math.ceil(now * rate_hz))
             finally:
                 self._open = False
                 if self._puppet.resting:
-                    self._show(line, resting_frame(), self._clock.now())
+                    self._show(line, resting_frame(), clock.now())
 
     async def _line(self) -> socket.socket:
         host, port = self._config.host, self._config.port

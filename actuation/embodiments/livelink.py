@@ -103,7 +103,7 @@ class LiveLinkBody(DatagramBody):
         face = with_looks(frame, link.full_look_yaw_rad, link.full_look_pitch_rad)
         head = head_angles(frame.joints)
         eyes = (frame.gaze_yaw_rad, frame.gaze_pitch_rad, 0.0)
-        number = int(at * rate_hz) & 0x7FFFFFFF
+        number = int(at * rate_hz + 0.01) & 0x7FFFFFFF  # ticks lie on whole numbers, or nearly so
         return (
             self._begin
             + _REST_OF_IT.pack(

@@ -1,12 +1,15 @@
 """The rules all bodies share: older generations dropped, cuts, chunks that take others' place."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from actuation.deadline import Deadline, Pace
-from actuation.frame_queue import FrameQueue
+from actuation.frame_queue import FrameQueue, blend
 from actuation.generators.rules_idle import rest_pose
 from actuation.motion import Cut, Frame, FrameChunk
+from actuation.rotations import about, angle
 
 JOINTS = rest_pose().astype(np.float32)
 
@@ -32,6 +35,17 @@ def test_between_two_frames_it_blends():
     assert queue.at(1.01).gaze_yaw_rad == pytest.approx(0.005)
     assert queue.at(0.9) is None
     assert queue.at(5.0).at == pytest.approx(1.02)
+
+
+def test_rotations_are_blended_the_short_way_round_and_stay_of_unit_length():
+    ahead, turned_left = about("y", 0.0), -about("y", 0.8)  # the same as without the minus
+    a, b = (
+        replace(frame, joints=np.tile(q, (44, 1)).astype(np.float32))
+        for frame, q in zip(chunk(1.0, 2).frames, (ahead, turned_left), strict=True)
+    )
+    middle = blend(a, b, 0.5, 1.0).joints
+    assert angle(middle[3].astype(float), about("y", 0.4)) == pytest.approx(0, abs=1e-3)
+    assert np.linalg.norm(middle, axis=1) == pytest.approx(np.ones(44), abs=1e-5)
 
 
 def test_over_a_hole_it_does_not_blend():

@@ -160,6 +160,6 @@ async def test_unreal_hears_one_datagram_a_pose_with_numbers_that_rise():
             await asyncio.sleep(0.5)
             heard = [unpacked(data) for data in unreal.heard()]
         numbers = [read["number"] for read in heard]
-        assert 20 <= len(heard) <= 32
-        assert numbers == sorted(numbers)
+        assert 8 <= len(heard) <= 40
+        assert numbers == sorted(set(numbers))
         assert heard[-1]["JawOpen"] == pytest.approx(0.4)

@@ -55,6 +55,27 @@ def listener():
         yield made
 
 
+class BusyClock(LoopClock):
+    """Wakes late, once."""
+
+    late_s = 0.0
+
+    async def sleep_until(self, when):
+        late_s, self.late_s = self.late_s, 0.0
+        await super().sleep_until(when + late_s)
+
+
+async def test_poses_keep_their_rate_and_one_that_was_missed_is_not_made_up_for(listener):
+    far = Far(listener, [])
+    far.body._clock = clock = BusyClock(asyncio.get_running_loop())
+    async with running(far.body):
+        assert len(await far.seen(1.005)) == 61
+        clock.late_s = 0.095
+        await asyncio.sleep(0.99)
+        numbers = [struct.unpack_from("!I", data, 50)[0] for data in listener.heard()]
+    assert numbers == [61, 67, *range(68, 120)]
+
+
 async def test_before_the_first_frame_it_rests_and_the_first_is_taken_up_smoothly(listener):
     far = Far(listener, [])
     async with running(far.body):
@@ -120,11 +141,13 @@ async def test_an_emergency_freezes_it_in_the_pose_it_had_until_released(listene
 async def test_a_cut_drops_what_was_to_come(listener):
     far = Far(listener, [])
     far.body.apply(chunk(0.0, 0.5, jawOpen=0.2))
-    far.body.apply(chunk(0.5, 1.0, jawOpen=0.9))
+    far.body.apply(chunk(0.5, 3.0, jawOpen=0.9))
     async with running(far.body):
         await far.seen(0.4)
         far.body.apply(Cut(generation=1, at=far.clock.now()))
         assert max(await far.seen(1.0)) == pytest.approx(0.2)
+        await far.seen(1.2)
+        assert only(0.0, await far.seen(0.2))  # frames that were cut do not put off the rest
 
 
 async def test_frames_of_an_older_generation_are_not_shown(listener):
