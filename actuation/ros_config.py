@@ -78,6 +78,7 @@ class RosConfig(NamedBody):
     )
     trajectory_topic: str = Field(
         "/joint_trajectory_controller/joint_trajectory",
+        min_length=2,
         pattern=_ROS_TOPIC,
         description="Where trajectory_msgs/JointTrajectory is published.",
     )
@@ -121,6 +122,18 @@ class RosConfig(NamedBody):
     gives_up_after_s: float = Field(
         20, ge=0, le=600, description="How long a lost server is tried again before it is told."
     )
+
+    @model_validator(mode="after")
+    def _each_axis_once(self) -> "RosConfig":
+        taken: dict[tuple[tuple[str, ...], str], str] = {}
+        for joint in self.joints:
+            other = taken.setdefault((joint.bones, joint.axis), joint.name)
+            if other != joint.name:
+                raise ValueError(
+                    f"joints: {other} and {joint.name} both turn {', '.join(joint.bones)} about"
+                    f" {joint.axis}; give each its own axis"
+                )
+        return self
 
     @model_validator(mode="after")
     def _each_joint_once(self) -> "RosConfig":

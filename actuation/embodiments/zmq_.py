@@ -33,7 +33,6 @@ from actuation.motion import (
     JOINT_NAMES,
     BodyDescription,
     Cut,
-    Frame,
     FrameChunk,
     Halt,
     Release,
@@ -76,7 +75,6 @@ class ZmqBody:
         self._commands = Commands(config=config, keys=self._keys, clock=clock, publish=publish)
         self._queue = FrameQueue()
         self._deadline = Deadline()
-        self._frozen: Frame | None = None
         self._packing = Packing()
         self._stream: zmq.Socket[bytes] | None = None
         self._health = Health.STARTING
@@ -124,7 +122,7 @@ class ZmqBody:
             case Halt():
                 self._halt(item)
             case Release():
-                self._deadline.halted, self._frozen = False, None
+                self._deadline.halted = False
                 self._commands.halted = False
                 self._announce()
 
@@ -219,7 +217,6 @@ class ZmqBody:
 
     def _halt(self, item: Halt) -> None:
         now = self._clock.now()
-        self._frozen = self._queue.at(now)
         self._deadline.halted = True
         self._commands.halted = True
         self._queue.cut(Cut(generation=self._queue.generation, at=now), now)
@@ -228,7 +225,7 @@ class ZmqBody:
         self._voice(Cut(generation=self._queue.generation + 1, at=item.at))
 
     def _show(self, now: float, pace: Pace) -> None:
-        frame = self._frozen if self._deadline.halted else self._queue.at(now)
+        frame = self._queue.at(now)
         if frame is None:
             return
         content = frame_content(frame, generation=self._queue.generation, pace=pace)

@@ -20,6 +20,10 @@ from agent.core.clock import LoopClock
 SCHEMA = json.loads(
     (Path(__file__).parents[2] / "actuation/embodiments/zmq_schema.json").read_text("utf-8")
 )
+CHECKED = {
+    name: jsonschema.Draft202012Validator(SCHEMA | {"$ref": f"#/$defs/{name}"})
+    for name in SCHEMA["$defs"]
+}
 LOCAL = {"address": "tcp://127.0.0.1:*", "commands": "tcp://127.0.0.1:*"}
 
 
@@ -33,8 +37,7 @@ def as_json(value):
 
 
 def conforms(definition, payload):
-    whole = SCHEMA | {"$ref": f"#/$defs/{definition}"}
-    jsonschema.Draft202012Validator(whole).validate(as_json(payload))
+    CHECKED[definition].validate(as_json(payload))
 
 
 class Traffic:

@@ -105,6 +105,16 @@ def test_whatever_is_no_command_is_refused_and_nothing_else_happens():
     assert len(told) == 5
 
 
+def test_a_command_that_is_too_long_is_refused_whatever_it_says():
+    told = []
+    clock = type("Still", (), {"now": lambda self: 5.0})()
+    config = ZmqConfig(most_command_bytes=64)
+    commands = Commands(config=config, keys=None, clock=clock, publish=told.append)
+    long = msgpack.packb({"v": 1, "command": "emergency_stop", "because": "x" * 90})
+    assert commands.obey(STOP, None)[0]
+    assert commands.obey(long, None) == (False, "zmq: a command may have 64 bytes, not 129")
+
+
 async def test_of_a_flood_of_refusals_one_a_second_is_told_with_the_number_of_the_others():
     told = []
     clock = LoopClock(asyncio.get_running_loop())
