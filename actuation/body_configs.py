@@ -71,6 +71,12 @@ class HumanoidConfig(_Body):
         None, description="URDF or MJCF file; empty: the example that comes with this program."
     )
     mapping: Path | None = Field(None, description="Which of its axes is which; empty: likewise.")
+    speed_share: float = Field(
+        1.0, ge=0.1, le=1.0, description="How much of the speed of its axes may be used."
+    )
+    clear_m: float = Field(
+        0.015, ge=0.005, le=0.1, description="Its parts stay so far from each other, metres."
+    )
 
 
 _FROM = r"^$|^env:[A-Za-z_][A-Za-z0-9_]*$|^file:.+$"

@@ -105,6 +105,11 @@ def stage_from_room(x_m: float, y_m: float, z_m: float) -> tuple[float, float, f
     return y_m, z_m, x_m
 
 
+def room_from_stage(vectors: Floats) -> Floats:
+    """Vectors of the stage (left, up, forward) in the room's axes (x y z). Last axis 3."""
+    return np.asarray(vectors)[..., [2, 0, 1]]
+
+
 def aim(x_m: float, y_m: float, up_m: float) -> tuple[float, float]:
     """Yaw (left positive) and pitch (up positive), radians, from the eyes to a point of the room.
 

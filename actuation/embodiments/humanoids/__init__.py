@@ -1,0 +1,1 @@
+"""Example robots of this project, and how they are made."""
