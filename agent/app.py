@@ -61,6 +61,7 @@ from agent.core.messages import (
     WordsHeard,
 )
 from agent.expectations import Pulse, WatchedCamera, expectations
+from agent.local_sound import LocalSound
 from agent.models import models_folder
 from agent.recorder import Recorder
 from agent.reload import PolicyWatcher
@@ -98,6 +99,8 @@ NEEDED = RestartPolicy(essential=True, stop_within_s=2.0)
 """The agent is nothing without it, and it has something to put away when it ends."""
 SPARED = RestartPolicy(essential=False, stop_within_s=2.0)
 """The agent goes on without it; it has a thread, a process or a file to put away."""
+PLUGGED = SPARED.model_copy(update={"unavailable_retry_s": 5.0})
+"""As SPARED, and a person may be plugging it in just now."""
 
 
 class _Page(NamedTuple):
@@ -150,8 +153,9 @@ def build(
     if watched is not None:
         runtime.add_all(_eyes(settings, watched, stand_ins, bus=bus, clock=clock), SPARED)
         ready["eyes"] = watched.asked
-    for part in _ears(settings, page.microphone, stand_ins, bus=bus, clock=clock):
-        runtime.add(part, SPARED)
+    sound = LocalSound(config)
+    for part in _ears(settings, page.microphone, sound, stand_ins, bus=bus, clock=clock):
+        runtime.add(part, PLUGGED if isinstance(part, SoundRelay) else SPARED)
         if isinstance(part, RecogniserProcess):
             ready["recogniser"] = part.ready
     runtime.add(dialogue, SPARED)
@@ -162,12 +166,16 @@ def build(
     if headless:
         runtime.add(null, OPTIONAL)
     else:
-        body, server = _page_and_body(settings, page, overhear, bus=bus, clock=clock)
+        body, server = _page_and_body(
+            settings, page, overhear, bus=bus, clock=clock, speaks=not sound.speaks
+        )
         runtime.add(server, NEEDED)
         ready["page"] = server.started
-    others = list(_other_bodies(settings, bus=bus, clock=clock))
+    speakers, others = sound.in_order(list(_other_bodies(settings, bus=bus, clock=clock)))
+    runtime.add_all(speakers, PLUGGED)
     runtime.add_all(others, SPARED)
-    performer = _performer(settings, [body, *others, Pulse(saw)], stand_ins, bus=bus, clock=clock)
+    bodies = [*speakers, body, *others, Pulse(saw)]
+    performer = _performer(settings, bodies, stand_ins, bus=bus, clock=clock)
     runtime.add(performer, NEEDED)
     runtime.add_all(_floor(settings, bus=bus, clock=clock, wall=wall, planner=planner), SPARED)
     rows = expectations(config, lambda: planner.situation.devices, watched)
@@ -223,7 +231,13 @@ def _eyes(
 
 
 def _ears(
-    settings: Settings, page: Microphone, stand_ins: StandIns, *, bus: Bus, clock: Clock
+    settings: Settings,
+    page: Microphone,
+    sound: LocalSound,
+    stand_ins: StandIns,
+    *,
+    bus: Bus,
+    clock: Clock,
 ) -> Iterable[Component]:
     config = settings.config
     words = stand_ins.words or RecogniserProcess(
@@ -234,9 +248,11 @@ def _ears(
     )
     if isinstance(words, RecogniserProcess):
         yield words
-    microphone = stand_ins.microphone or microphone_of(config.microphone, page, clock=clock)
+    microphone = stand_ins.microphone or microphone_of(
+        config.microphone, page, clock=clock, system=sound.system
+    )
     if config.microphone.source == "device":
-        microphone = SoundRelay(microphone)
+        microphone = SoundRelay(sound.heard_by(microphone, clock=clock, publish=bus.publish))
         yield microphone
     yield Listening(
         microphone=microphone,
@@ -315,9 +331,12 @@ def _page_and_body(
     *,
     bus: Bus,
     clock: Clock,
+    speaks: bool,
 ) -> tuple[AvatarBody, PageServer]:
     """The avatar, and the server of the page that shows it, sees and hears."""
-    avatar = AvatarBody(clock=clock, report=bus.publish, config=settings.config.avatar)
+    avatar = AvatarBody(
+        clock=clock, report=bus.publish, config=settings.config.avatar, speaks=speaks
+    )
 
     def hear(at: float, pcm: bytes) -> None:
         page.microphone.put(at, pcm)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -22,6 +22,7 @@ from behavior.directory import SiteConfig
 from behavior.norms import Norm, Norms, NormsFile
 from behavior.planner import PlannerConfig
 from behavior.policies.catalogue import CATALOGUE, PoliciesConfig
+from perception.echo import EchoConfig
 from perception.recognition import RecognitionConfig
 from perception.seeing import SeeingConfig
 from perception.site_language import SiteLanguage
@@ -38,7 +39,10 @@ class SourceConfig(BaseModel):
         description="page: the browser that shows the kiosk; device: one of this machine's own;"
         " file: a recording; none.",
     )
-    device: int = Field(0, ge=0, le=64, description="Number of the device.")
+    device: Annotated[int, Field(ge=0, le=256)] | Annotated[str, Field(max_length=80)] = Field(
+        "",
+        description="The device's number, or a part of its name; empty: the system's own choice.",
+    )
     file: Path | None = Field(None, description="The recording to play.")
 
 
@@ -58,6 +62,9 @@ class AgentConfig(BaseModel):
     )
     camera: SourceConfig = Field(SourceConfig(), description="Where pictures come from.")
     microphone: SourceConfig = Field(SourceConfig(), description="Where sound comes from.")
+    echo: EchoConfig = Field(
+        EchoConfig(), description="The agent's own voice in this machine's own microphone."
+    )
     seeing: SeeingConfig = Field(SeeingConfig(), description="From pictures to people.")
     turns: TurnsConfig = Field(TurnsConfig(), description="From sound to turns.")
     recognition: RecognitionConfig = Field(RecognitionConfig(), description="From sound to words.")

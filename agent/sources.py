@@ -6,6 +6,7 @@ from pathlib import Path
 from agent.core.clock import Clock
 from agent.core.errors import BackendUnavailableError
 from agent.core.messages import Message
+from agent.core.sound_devices import SoundSystem
 from agent.settings import SourceConfig
 from perception.backends.browser import BrowserMicrophone
 from perception.senses import Camera, Microphone
@@ -30,15 +31,17 @@ def camera_of(
             return None
 
 
-def microphone_of(config: SourceConfig, page: Microphone, *, clock: Clock) -> Microphone:
-    """The configured microphone. Opens nothing yet."""
+def microphone_of(
+    config: SourceConfig, page: Microphone, *, clock: Clock, system: SoundSystem | None = None
+) -> Microphone:
+    """The configured microphone. Opens nothing yet. `system`: PortAudio, shared with others."""
     match config.source:
         case "page":
             return page
         case "device":
             from perception.backends.devices_microphone import DeviceMicrophone
 
-            return DeviceMicrophone(clock, device=config.device)
+            return DeviceMicrophone(clock, device=config.device, system=system)
         case "file":
             from perception.backends.recorded_sound import RecordedSound
 

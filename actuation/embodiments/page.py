@@ -117,13 +117,16 @@ class AvatarBody:
         report: Callable[[Played], None],
         config: AvatarConfig | None = None,
         name: str = "avatar",
+        speaks: bool = True,
     ) -> None:
+        """`speaks`: it has the voice; where a loudspeaker of this machine has it, it has not."""
         self.dropped = 0
         """Items that came too late, or that no page was there to show."""
         self._clock = clock
         self._report = report
         self._config = config or AvatarConfig()
         self._name = name
+        self._speaks = speaks
         self._link: PageLink | None = None
         self._generation = 0
         self._gain = 1.0
@@ -140,7 +143,7 @@ class AvatarBody:
             name=self._name,
             joints=JOINT_NAMES,
             blendshapes=ARKIT_NAMES,
-            speaks=True,
+            speaks=self._speaks,
             lead_s=self._config.lead_s,
         )
 
@@ -150,6 +153,8 @@ class AvatarBody:
     def apply(self, item: StageItem) -> None:
         """Send one item to the page, if there is one."""
         match item:
+            case VoiceChunk() if not self._speaks:
+                self._generation = max(self._generation, item.generation)
             case VoiceChunk():
                 self._generation = max(self._generation, item.generation)
                 ends_at = item.at + len(item.samples) / item.rate_hz

@@ -1,19 +1,46 @@
-"""A camera plugged into this machine, by its OpenCV number."""
+"""A camera plugged into this machine, by its OpenCV number or by its name."""
 
 import asyncio
+import contextlib
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 
 from agent.core.clock import Clock
+from agent.core.errors import BackendUnavailableError
 from agent.core.messages import ComponentHealth, Health
 from perception.senses import Picture
 
 FIRST_DELAY_S, LONGEST_DELAY_S = 0.5, 10.0
 QUIET_S = 3.0
+
+
+def camera_names(root: Path = Path("/sys/class/video4linux")) -> dict[int, str]:
+    """The cameras there are by number, where the system tells (Linux); elsewhere none."""
+    names: dict[int, str] = {}
+    for node in root.glob("video[0-9]*"):
+        with contextlib.suppress(OSError, ValueError):
+            # A camera has several nodes; only the first of each gives pictures.
+            if int((node / "index").read_text()) == 0:
+                names[int(node.name.removeprefix("video"))] = (node / "name").read_text().strip()
+    return names
+
+
+def number_of(wanted: int | str, names: Mapping[int, str]) -> int:
+    """The number of the camera called `wanted`, or `BackendUnavailableError`."""
+    if isinstance(wanted, int):
+        return wanted
+    sought = wanted.strip().casefold()
+    if not sought:
+        return min(names, default=0)
+    for number in sorted(names):
+        if sought in names[number].casefold():
+            return number
+    raise BackendUnavailableError(f"camera: there is none called {wanted!r}")
 
 
 class LocalCamera:
@@ -28,17 +55,22 @@ class LocalCamera:
         *,
         clock: Clock,
         report: Callable[[ComponentHealth], None],
-        index: int = 0,
+        index: int | str = 0,
         width_px: int = 640,
         height_px: int = 480,
         open_capture: Callable[[int], Any] = cv2.VideoCapture,
+        names: Callable[[], Mapping[int, str]] | None = None,
     ) -> None:
-        """`open_capture` opens the device; tests put a camera of their own there."""
+        """`index`: its number, or a part of its name (Linux); empty: the first there is.
+
+        `open_capture` opens the device and `names` lists what there is: tests put their own there.
+        """
         self._clock = clock
         self._report = report
         self._index = index
         self._size = width_px, height_px
         self._open_capture = open_capture
+        self._names = names or camera_names
 
     async def pictures(self) -> AsyncIterator[Picture]:
         """Yield the newest picture each time, for ever."""
@@ -59,18 +91,23 @@ class LocalCamera:
                 self._say(
                     Health.DEGRADED,
                     f"camera {self._index} gives no picture; plug it in, close other programs "
-                    "that use it, or choose another number. It is tried again by itself",
+                    f"that use it, or choose another{self._there()}. It is tried again by itself",
                 )
             await self._clock.sleep_until(self._clock.now() + delay_s)
             delay_s = min(2 * delay_s, LONGEST_DELAY_S)
 
     def _open(self) -> Any:  # noqa: ANN401 - a cv2.VideoCapture or a test's
-        capture = self._open_capture(self._index)
+        # Looked up each time: a camera that was put back may have another number.
+        capture = self._open_capture(number_of(self._index, self._names()))
         width, height = self._size
         capture.set(cv2.CAP_PROP_FRAME_WIDTH, width)
         capture.set(cv2.CAP_PROP_FRAME_HEIGHT, height)
         capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
         return capture
+
+    def _there(self) -> str:
+        names = "; ".join(f"{number} {name}" for number, name in sorted(self._names().items()))
+        return f" (there is {names})" if names else ""
 
     def _say(self, health: Health, detail: str) -> None:
         self._report(
@@ -125,8 +162,8 @@ class _Reader:
                     self._tell(Picture(at=self._clock.now(), pixels=pixels))
             finally:
                 capture.release()
-        except cv2.error:
-            pass  # a driver's way of saying that the device has gone
+        except (cv2.error, BackendUnavailableError):
+            pass  # not on the list of names, or a driver's way of saying that the device has gone
         self._tell(None)
 
     def _tell(self, picture: Picture | None) -> None:

@@ -1,6 +1,8 @@
-"""The microphone of this machine, through PortAudio (`pip install 'foyer[devices]'`)."""
+"""The microphone of this machine, through PortAudio (`pip install 'foyer[local]'`)."""
 
 import asyncio
+import contextlib
+import importlib
 from collections import deque
 from collections.abc import AsyncIterator
 from typing import Any
@@ -9,11 +11,12 @@ import numpy as np
 
 from agent.core.clock import Clock
 from agent.core.errors import BackendUnavailableError
+from agent.core.sound_devices import SoundDevice, SoundSystem
 from perception.audio import Resampler, clean
 from perception.senses import SOUND_RATE_HZ, SoundChunk
 
 _CURE = (
-    "pip install 'foyer[devices]' (on Debian also apt install libportaudio2), plug a microphone "
+    "pip install 'foyer[local]' (on Debian also apt install libportaudio2), plug a microphone "
     "in, or use the microphone of the page"
 )
 _BLOCK_S = 0.02
@@ -23,19 +26,48 @@ _QUIET_S = 3.0
 
 
 class DeviceMicrophone:
-    """One input device, mono, at its own rate; its blocks are stamped when they arrive."""
+    """One input device, mono, at its own rate; its blocks are stamped when they arrive.
 
-    def __init__(self, clock: Clock, *, device: int | str | None = None) -> None:
-        try:
-            import sounddevice
-        except (ImportError, OSError) as fault:
-            raise BackendUnavailableError(f"microphone: {fault}; {_CURE}") from None
-        self._sounddevice = sounddevice
+    When it has gone, it is found again by its name once it is back, whatever its number is then.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        device: int | str = "",
+        system: SoundSystem | None = None,
+        portaudio: Any = None,  # noqa: ANN401 - the sounddevice module; tests put their own here
+    ) -> None:
+        """`device`: its number or a part of its name; empty: the system's own choice.
+
+        `system`: PortAudio, as it is shared with a loudspeaker.
+        """
         self._clock = clock
         self._device = device
+        self._system = system or SoundSystem()
+        self._portaudio = portaudio
 
     async def sound(self) -> AsyncIterator[SoundChunk]:
         """Yield blocks until the device fails, which raises `BackendUnavailableError`."""
+        portaudio = self._portaudio or _portaudio()
+        doubted = False
+        while True:
+            device = await self._system.find(portaudio, self._device, "input", doubted=doubted)
+            with self._system.streaming():
+                try:
+                    async for chunk in self._blocks(portaudio, device):
+                        doubted = False
+                        yield chunk
+                except portaudio.PortAudioError as fault:
+                    if doubted:
+                        raise BackendUnavailableError(
+                            f"microphone {device.name}: {fault}; {_CURE}"
+                        ) from None
+                    doubted = True
+
+    async def _blocks(self, portaudio: Any, device: SoundDevice) -> AsyncIterator[SoundChunk]:  # noqa: ANN401
+        """What comes from one opened device, until it is to be let go."""
         loop = asyncio.get_running_loop()
         blocks: deque[tuple[float, Any]] = deque(maxlen=_MOST_WAITING)
         came = asyncio.Event()
@@ -45,18 +77,19 @@ class DeviceMicrophone:
             latency_s = max(0.0, times.currentTime - times.inputBufferAdcTime)
             at = self._clock.now() - min(latency_s, 0.5)
             blocks.append((at, data[:, 0].copy()))
-            loop.call_soon_threadsafe(came.set)
+            with contextlib.suppress(RuntimeError):  # the loop is closed
+                loop.call_soon_threadsafe(came.set)
 
-        stream, rate_hz = self._open(block)
+        stream, rate_hz = await asyncio.to_thread(_open, portaudio, device, block)
         resampler = Resampler(rate_hz)
         with stream:
-            while True:
+            while not self._system.letting_go:
                 try:
                     async with asyncio.timeout(_QUIET_S):
                         await came.wait()
                 except TimeoutError:
                     raise BackendUnavailableError(
-                        f"microphone: no sound for {_QUIET_S:g} s; {_CURE}"
+                        f"microphone {device.name}: no sound for {_QUIET_S:g} s; {_CURE}"
                     ) from None
                 came.clear()
                 while blocks:
@@ -66,24 +99,30 @@ class DeviceMicrophone:
                     if samples.size:
                         yield SoundChunk(at=at, samples=samples)
 
-    def _open(self, callback: Any) -> tuple[Any, int]:  # noqa: ANN401 - PortAudio is untyped
-        """An input stream, at 16 kHz where the device can, else at its own rate."""
-        fault: Exception | None = None
-        for rate in (SOUND_RATE_HZ, None):
-            try:
-                rate_hz = rate or int(
-                    self._sounddevice.query_devices(self._device, "input")["default_samplerate"]
-                )
-                stream = self._sounddevice.InputStream(
-                    samplerate=rate_hz,
-                    blocksize=round(rate_hz * _BLOCK_S),
-                    device=self._device,
-                    channels=1,
-                    dtype=np.float32,
-                    callback=callback,
-                )
-            except (self._sounddevice.PortAudioError, ValueError) as error:
-                fault = error
-            else:
-                return stream, rate_hz
-        raise BackendUnavailableError(f"microphone {self._device or ''}: {fault}; {_CURE}")
+
+def _open(portaudio: Any, device: SoundDevice, callback: Any) -> tuple[Any, int]:  # noqa: ANN401
+    """An input stream, at 16 kHz where the device can, else at its own rate."""
+    fault: Exception | None = None
+    for rate_hz in (SOUND_RATE_HZ, device.rate_hz):
+        try:
+            stream = portaudio.InputStream(
+                samplerate=rate_hz,
+                blocksize=round(rate_hz * _BLOCK_S),
+                device=device.index,
+                channels=1,
+                dtype=np.float32,
+                callback=callback,
+            )
+        except portaudio.PortAudioError as error:
+            fault = error
+        else:
+            return stream, rate_hz
+    assert fault is not None
+    raise fault
+
+
+def _portaudio() -> Any:  # noqa: ANN401 - untyped
+    try:
+        return importlib.import_module("sounddevice")
+    except (ImportError, OSError) as fault:
+        raise BackendUnavailableError(f"microphone: {fault}; {_CURE}") from None

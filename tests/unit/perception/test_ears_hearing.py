@@ -130,10 +130,14 @@ async def test_without_a_clock_a_recording_runs_flat_out_from_zero(tmp_path):
     assert chunks[-1].at == pytest.approx(0.98)
 
 
-async def test_a_machine_without_a_microphone_says_what_to_do():
+async def test_a_machine_without_portaudio_says_what_to_do(monkeypatch):
+    def absent(name):
+        raise OSError("PortAudio library not found")
+
+    monkeypatch.setattr(devices_microphone.importlib, "import_module", absent)
     clock = LoopClock(asyncio.get_running_loop())
-    with pytest.raises(BackendUnavailableError, match=r"foyer\[devices\]"):
-        await anext(devices_microphone.DeviceMicrophone(clock, device="no such device").sound())
+    with pytest.raises(BackendUnavailableError, match=r"foyer\[local\]"):
+        await anext(devices_microphone.DeviceMicrophone(clock).sound())
 
 
 def arguments(*words):

@@ -1,0 +1,57 @@
+"""Microphone and loudspeaker of this machine: one PortAudio, and what was played for the echo."""
+
+from collections.abc import Callable, Sequence
+
+from actuation.body_configs import SpeakerConfig
+from actuation.embodiments.catalogue import RunningBody
+from actuation.embodiments.speaker import SpeakerBody
+from agent.core.clock import Clock
+from agent.core.messages import Message
+from agent.core.sound_devices import SoundSystem
+from agent.settings import AgentConfig
+from perception.echo import PlayedSound
+from perception.echo_free import EchoFreeMicrophone
+from perception.senses import Microphone
+
+
+class LocalSound:
+    """What they share, so that perception and actuation need not know each other."""
+
+    def __init__(self, config: AgentConfig) -> None:
+        self.system = SoundSystem()
+        self.speaks = any(isinstance(body, SpeakerConfig) for body in config.bodies)
+        """A loudspeaker of this machine has the voice: the page is silent."""
+        self._config = config
+        self._played = PlayedSound()
+
+    def heard_by(
+        self, microphone: Microphone, *, clock: Clock, publish: Callable[[Message], None]
+    ) -> Microphone:
+        """The microphone without the echo of the loudspeaker, where both are this machine's.
+
+        A browser cancels the echo of what it plays itself; nobody cancels this loudspeaker's in a
+        browser's microphone.
+        """
+        if not self.speaks or self._config.microphone.source != "device":
+            return microphone
+        return EchoFreeMicrophone(
+            microphone, self._played, config=self._config.echo, clock=clock, publish=publish
+        )
+
+    def in_order(
+        self, bodies: Sequence[RunningBody]
+    ) -> tuple[list[RunningBody], list[RunningBody]]:
+        """The loudspeakers, connected to this, and the other bodies.
+
+        The first body that speaks is the mouthpiece; of several loudspeakers the first is the one
+        whose echo is cancelled.
+        """
+        speakers: list[RunningBody] = []
+        others: list[RunningBody] = []
+        for body in bodies:
+            if isinstance(body, SpeakerBody):
+                body.share(self.system, None if speakers else self._played.put)
+                speakers.append(body)
+            else:
+                others.append(body)
+        return speakers, others
