@@ -17,11 +17,11 @@ from collections.abc import AsyncIterable, Callable
 from typing import Any, Final
 
 import aiomqtt
-from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from actuation.body_configs import MqttConfig
 from actuation.embodiments.mqtt_commands import Gate
 from actuation.embodiments.mqtt_facts import Telling
+from actuation.embodiments.mqtt_hearing import Hearing
 from actuation.embodiments.mqtt_link import (
     Link,
     leave_if_cancelled,
@@ -87,6 +87,14 @@ class MqttBody:
             max_age_s=config.command_max_age_s,
             per_s=config.commands_per_s,
         )
+        self._hearing = Hearing(
+            topic=f"{self._topic}/command",
+            source=self._short_name,
+            gate=self._gate,
+            publish=publish,
+            clock=clock,
+            wall=self._wall,
+        )
         # Both outlive a restart of `run`, so that nothing is lost by it.
         self.outbox = Outbox(session=secrets.token_hex(4), capacity=config.outbox)
         self._frames = FrameQueue()
@@ -97,7 +105,6 @@ class MqttBody:
         self._links = 0
         self._news = asyncio.Event()
         self._changed = asyncio.Event()
-        self._stop_waits = asyncio.Event()
 
     def describe(self) -> BodyDescription:
         """It has no limbs."""
@@ -142,7 +149,7 @@ class MqttBody:
         """Tell and hear until cancelled; then say that the agent is gone."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._read_traffic())
-            group.create_task(self._obey_waiting_stops())
+            group.create_task(self._hearing.obey_waiting_stops())
             group.create_task(self._stay_linked())
 
     async def _read_traffic(self) -> None:
@@ -185,7 +192,7 @@ class MqttBody:
         return why
 
     async def _serve(self, link: Link) -> None:
-        await self._listen_for_commands(link)
+        await self._hearing.begin(link)
         await link.publish(f"{self._topic}/availability", b"online", qos=1, retain=True)
         leave_if_cancelled()
         self._wall.renew()
@@ -194,7 +201,8 @@ class MqttBody:
         self._say(Health.RUNNING, "")
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._hear(link))
+                group.create_task(self._hearing.hear(link))
+                group.create_task(self._hearing.keep_calm(link))
                 group.create_task(self._send_events(link))
                 group.create_task(self._send_states(link))
                 group.create_task(self._send_health(link))
@@ -203,42 +211,6 @@ class MqttBody:
         except asyncio.CancelledError:
             await self._say_goodbye(link)
             raise
-
-    async def _listen_for_commands(self, link: Link) -> None:
-        # What was retained there is from another day.
-        options = SubscribeOptions(qos=1, retainHandling=SubscribeOptions.RETAIN_DO_NOT_SEND)
-        codes = await link.subscribe(f"{self._topic}/command/#", options=options)
-        if any(getattr(code, "is_failure", False) for code in codes):
-            raise BackendUnavailableError(
-                f"mqtt: the broker does not let this agent read {self._topic}/command/#, so no"
-                " emergency stop would be heard; let its user read there and write"
-                f" {self._topic}/#"
-            )
-
-    async def _hear(self, link: Link) -> None:
-        async for message in link.messages:
-            now = self._clock.now()
-            self._wall.renew()  # a clock set meanwhile makes no command old
-            meaning = self._gate.take(
-                str(message.topic),
-                message.payload if isinstance(message.payload, bytes) else b"",
-                retained=message.retain,
-                now=now,
-                unix_s=self._wall.unix_s(now),
-            )
-            if meaning is not None:
-                self._publish(meaning)
-            if self._gate.stop_waits is not None:
-                self._stop_waits.set()
-
-    async def _obey_waiting_stops(self) -> None:
-        while True:
-            await self._stop_waits.wait()
-            self._stop_waits.clear()
-            if (waiting := self._gate.stop_waits) is not None:
-                await self._clock.sleep_until(waiting[0])
-                if (stop := self._gate.take_waiting_stop()) is not None:
-                    self._publish(stop)
 
     async def _send_events(self, link: Link) -> None:
         while True:

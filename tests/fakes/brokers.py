@@ -138,19 +138,32 @@ async def reader(port, **more):
             task.cancel()
 
 
+class HeldClock(LoopClock):
+    """The loop's clock, on which whoever pauses can be held."""
+
+    def __init__(self, loop):
+        super().__init__(loop)
+        self.going = asyncio.Event()
+        self.going.set()
+
+    async def sleep_until(self, when):
+        await super().sleep_until(when)
+        await self.going.wait()
+
+
 class Linked:
     """An MQTT body on a bus of its own."""
 
-    def __init__(self, config):
+    def __init__(self, config, say=None):
         self.loop = asyncio.get_running_loop()
-        self.clock = LoopClock(self.loop)
+        self.clock = HeldClock(self.loop)
         self.bus = Bus()
         self.told = []
         self.config = config
         self.body = MqttBody(
             config=config,
             clock=self.clock,
-            publish=self.bus.publish,
+            publish=say or self.bus.publish,
             traffic=self.bus.subscribe(Message, delivery=ALL),
         )
         self._inbox = self.bus.subscribe(Message, delivery=ALL)
@@ -165,9 +178,9 @@ class Linked:
 
 
 @contextlib.asynccontextmanager
-async def linked(port, **settings):
+async def linked(port, *, say=None, **settings):
     config = {"port": port, "first_delay_s": 0.1, "longest_delay_s": 0.4, "answer_within_s": 1.0}
-    made = Linked(MqttConfig(**(config | settings)))
+    made = Linked(MqttConfig(**(config | settings)), say)
     async with asyncio.TaskGroup() as group:
         listening = group.create_task(made.listen())
         made.task = group.create_task(made.body.run())

@@ -28,7 +28,7 @@ from agent.core.messages import (
     StageState,
 )
 from tests.fakes.brokers import Linked, broker, free_port, linked, needs_mosquitto, reader, until
-from tests.fakes.stages import act
+from tests.fakes.stages import KeepingBody, act, performing
 
 # ruff: noqa: SIM117 - a broker, then who reads there, then we
 pytestmark = [needs_mosquitto, pytest.mark.real_time]
@@ -58,6 +58,16 @@ def noted(folder, name, took_s, *more):
     """Leave what was measured where a person finds it (pytest --basetemp)."""
     figures = {"stop_ms": [round(1e3 * s, 2) for s in sorted(took_s)], "more": more}
     (folder / f"{name}.json").write_text(json.dumps(figures))
+
+
+async def heard_after(ours, begun):
+    """How long after `begun` a stop was on the bus, seconds."""
+
+    def after():
+        return [at for at, m in ours.told if isinstance(m, EmergencyStop) and at > begun]
+
+    await until(after)
+    return after()[0] - begun
 
 
 async def test_whoever_comes_later_finds_state_health_and_availability(tmp_path):
@@ -119,24 +129,28 @@ async def test_an_agent_that_is_killed_is_offline_by_its_last_will(tmp_path):
 
 
 async def test_a_broker_killed_and_restarted_mid_stream_costs_no_event_and_no_order(tmp_path):
-    async with broker(
-        tmp_path, "persistence true", f"persistence_location {tmp_path}/", "autosave_interval 1"
-    ) as there:
+    # What a broker has confirmed and not passed on dies with it. So whoever reads is there first,
+    # and nothing is held back for want of the reader's answers: what is missing then, we lost.
+    async with broker(tmp_path, "max_inflight_messages 0") as there:
         async with reader(there.port) as someone, linked(there.port) as ours:
             await until(running(ours.body))
             for n in range(400):
                 ours.bus.publish(ActFinished(at=float(n), act=n, heard=""))
                 if n in (100, 250):
+                    ours.clock.going.clear()
                     await there.kill()
+                    await until(lambda: not someone.there.is_set())
                 if n in (200, 300):
                     await there.start()
                     await until(lambda: someone.there.is_set())
+                    ours.clock.going.set()
                 await asyncio.sleep(0.002)
             await until(lambda: len(ours.body.outbox) == 0, 20)
             await until(lambda: len(someone.once("act_finished")) == 400, 20)
             assert [e["act"] for e in someone.once("act_finished")] == list(range(400))
             assert [e["seq"] for e in someone.once("act_finished")] == list(range(1, 401))
             assert ours.body.outbox.dropped == 0
+            assert ours.body._links == 3
             # The broker came back without what it had retained: it is told again.
             assert someone.of("availability")[-1] == "online"
 
@@ -171,11 +185,10 @@ async def test_a_stop_from_elsewhere_is_on_the_bus_within_a_tenth_of_a_second(tm
     ):
         await until(running(ours.body))
         took_s = []
-        for n in range(20):
+        for _ in range(20):
             begun = time.perf_counter()
             await someone.client.publish(f"{COMMAND}/emergency_stop", b"", qos=1)
-            await until(lambda n=n: len(ours.of(EmergencyStop)) == n + 1)
-            took_s.append([at for at, m in ours.told if isinstance(m, EmergencyStop)][-1] - begun)
+            took_s.append(await heard_after(ours, begun))
             await asyncio.sleep(0.11)
         noted(tmp_path, "calm", took_s)
         assert max(took_s) < 0.1
@@ -183,6 +196,29 @@ async def test_a_stop_from_elsewhere_is_on_the_bus_within_a_tenth_of_a_second(tm
         await someone.client.publish(f"{COMMAND}/emergency_release", release(), qos=1)
         await someone.client.publish(f"{COMMAND}/stop", b"{}", qos=1)
         await until(lambda: ours.of(EmergencyRelease) and ours.of(ButtonPressed))
+
+
+async def test_a_stop_from_elsewhere_halts_every_body_within_a_tenth_of_a_second(tmp_path):
+    class Halted(KeepingBody):
+        halted_at = None
+
+        def apply(self, item):
+            if isinstance(item, Halt):
+                self.halted_at = time.perf_counter()
+            super().apply(item)
+
+    bodies = [Halted("page"), Halted("robot")]
+    async with broker(tmp_path) as there, reader(there.port, topic="none") as someone:
+        async with performing(bodies=bodies) as (say, *_), linked(there.port, say=say) as ours:
+            await until(running(ours.body))
+            say(act("We have a big map of the building beside the main door for you."))
+            await asyncio.sleep(0.5)
+            begun = time.perf_counter()
+            await someone.client.publish(f"{COMMAND}/emergency_stop", b"", qos=1)
+            await until(lambda: all(b.halted_at for b in bodies))
+            took_s = [b.halted_at - begun for b in bodies]
+            assert max(took_s) < 0.1
+            noted(tmp_path, "halt", took_s)
 
 
 async def test_a_stop_passes_through_a_flood_of_rubbish(tmp_path):
@@ -196,14 +232,16 @@ async def test_a_stop_passes_through_a_flood_of_rubbish(tmp_path):
         flood = asyncio.create_task(rubbish(flooder))  # noqa: TID251 - cancelled below
         await asyncio.sleep(1.0)
         took_s = []
-        for n in range(5):
+        for _ in range(5):
             begun = time.perf_counter()
             await someone.client.publish(f"{COMMAND}/emergency_stop", b"", qos=1)
-            await until(lambda n=n: len(ours.of(EmergencyStop)) == n + 1)
-            took_s.append([at for at, m in ours.told if isinstance(m, EmergencyStop)][-1] - begun)
+            took_s.append(await heard_after(ours, begun))
             await asyncio.sleep(0.2)
         flood.cancel()
         await asyncio.wait([flood])
+        # Some of the machine is the flood's; usually this takes 2 ms.
+        assert sorted(took_s)[2] < 0.1
+        assert any("only emergency stops are heard" in m.because for m in ours.of(CommandRefused))
         noted(tmp_path, "flood", took_s, ours.body._gate.refused)
         assert len(ours.of(CommandRefused)) < 12
         assert ours.body.health() is Health.RUNNING
