@@ -49,7 +49,7 @@ class PerformerConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     lead_in_s: float = Field(
-        0.08, ge=0.02, le=0.5, description="From having a clause's sound to its first sample."
+        0.05, ge=0.02, le=0.5, description="From having a clause's sound to its first sample."
     )
     chunk_frames: int = Field(
         6, ge=1, le=30, description="Frames made and sent at a time; 6 are a tenth of a second."

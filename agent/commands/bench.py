@@ -15,6 +15,7 @@ BENCHES: dict[str, str] = {
     "reaction": "end of the visitor's speech to the first sound at the page; barge-in to silence",
     "lips": "mouth against sound: closures, apexes, and the page over minutes",
     "camera": "camera to PersonSeen, frame rate, memory and idle share of a core",
+    "bodies": "planned against performed on every body, skew between them, cost of many",
     "hearing": "words understood, clean and in noise, and how fast (needs flite)",
 }
 
