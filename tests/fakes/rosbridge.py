@@ -90,6 +90,8 @@ class Robot:
     def __init__(self, now, **at):
         self._now = now
         self.joints = dict(at)
+        self.stuck = False
+        """Somebody holds it: it goes nowhere."""
         self.path = []
         """(when, {joint: angle})."""
         self._plan = []
@@ -97,6 +99,8 @@ class Robot:
 
     def take(self, trajectory):
         now = self._now()
+        if self.stuck:
+            return
         names = trajectory["joint_names"]
         assert set(names) <= set(self.joints), names
         times = [p["time_from_start"] for p in trajectory["points"]]
@@ -140,6 +144,8 @@ class Bridge:
         self.links = []
         self.states = True
         """It says where its joints are."""
+        self.hangs = None
+        """The link that is not read any more."""
         self.faults = []
         self._now = now
         self._types = {}
@@ -197,8 +203,12 @@ class Bridge:
         self._types.clear()
         try:
             async for said in link:
+                while self.hangs is link:  # noqa: ASYNC110 - reads nothing, answers no ping
+                    await asyncio.sleep(0.02)
                 if said.type is WSMsgType.TEXT:
                     self._take(said.data)
+        except ConnectionError:
+            pass  # the other side left
         except Exception as fault:  # shown when the block ends
             self.faults.append(fault)
         finally:
