@@ -5,13 +5,19 @@ import asyncio
 import numpy as np
 import pytest
 
+from actuation.body_configs import MqttConfig
 from actuation.embodiments.livelink import LiveLinkBody
+from actuation.embodiments.mqtt import MqttBody
 from actuation.embodiments.null import NullBody
 from actuation.embodiments.page import AvatarBody
+from actuation.embodiments.ros import RosBody
 from actuation.embodiments.vmc import VmcBody
+from actuation.embodiments.zmq_ import ZmqBody
 from actuation.generators.rules_idle import rest_pose
 from actuation.motion import Cut, Frame, FrameChunk, VoiceChunk, Volume
 from actuation.puppet_configs import LiveLinkConfig, VmcConfig
+from actuation.ros_config import RosConfig
+from actuation.zmq_config import ZmqConfig
 from agent.core.clock import LoopClock
 from agent.core.messages import Health, UtteranceId
 from tests.fakes.puppets import silence
@@ -43,9 +49,14 @@ def bodies(report=lambda _: None):
         AvatarBody(clock=clock, report=report),
         KeepingBody(),
         VmcBody(config=VmcConfig(), clock=clock, publish=lambda _: None, traffic=silence()),
+        MqttBody(
+            config=MqttConfig(pose_hz=1), clock=clock, publish=lambda _: None, traffic=silence()
+        ),
         LiveLinkBody(
             config=LiveLinkConfig(), clock=clock, publish=lambda _: None, traffic=silence()
         ),
+        ZmqBody(config=ZmqConfig(), clock=clock, publish=lambda _: None, traffic=silence()),
+        RosBody(config=RosConfig(), clock=clock, publish=lambda _: None, traffic=silence()),
     ]
 
 

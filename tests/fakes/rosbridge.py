@@ -115,6 +115,9 @@ class Robot:
             for s, p in zip(seconds, trajectory["points"], strict=True)
         ]
 
+    def move_by_hand(self, **joints):
+        self._from, self._plan = (self._now(), joints), []
+
     def at(self, now):
         times = [self._from[0], *(t for t, _ in self._plan)]
         return {

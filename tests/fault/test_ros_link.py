@@ -57,6 +57,21 @@ async def test_a_server_that_dies_is_found_again_and_the_robot_taken_up_where_it
 
 
 @real_time
+async def test_a_robot_that_was_moved_while_the_link_was_away_is_taken_up_where_it_is_now():
+    async with linked() as world:
+        world.body.apply(chunk(world.clock.now(), 3.9, lambda t: 0.0))
+        await asyncio.sleep(0.2)
+        bridge = world.bridge
+        await bridge.stop()
+        bridge.robot.move_by_hand(head_pan_joint=1.0, head_tilt_joint=0.0)
+        bridge.ops.clear()
+        await bridge.start()
+        await world.until(lambda: bridge.published(TRAJECTORY))
+        first = bridge.published(TRAJECTORY)[0][1]["points"][0]["positions"][0]
+        assert first >= 1.0 - 2.0 / 25 - 1e-3
+
+
+@real_time
 async def test_a_halt_while_the_link_is_away_is_kept_when_it_comes_back():
     async with linked() as world:
         world.body.apply(chunk(world.clock.now(), 3.9, lambda t: 0.8))
