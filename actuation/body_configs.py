@@ -141,6 +141,13 @@ class MqttConfig(_Body):
         le=100_000,
         description="Events kept while the broker is away; then the oldest are given up, counted.",
     )
+    unsure_s: float = Field(
+        15,
+        ge=0,
+        le=600,
+        description="After a break events of so many seconds before it are sent again, marked: a"
+        " broker that crashes takes along what it had confirmed and not yet passed on.",
+    )
     session_expiry_s: int = Field(
         3600, ge=0, le=604_800, description="How long the broker keeps commands while we are away."
     )

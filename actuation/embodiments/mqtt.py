@@ -33,14 +33,7 @@ from actuation.embodiments.mqtt_link import (
 )
 from actuation.embodiments.mqtt_outbox import Event, Outbox, as_json
 from actuation.frame_queue import FrameQueue
-from actuation.motion import (
-    BodyDescription,
-    Cut,
-    FrameChunk,
-    Halt,
-    Release,
-    StageItem,
-)
+from actuation.motion import BodyDescription, Cut, FrameChunk, Halt, Release, StageItem
 from agent.core.clock import Clock, WallTime
 from agent.core.errors import BackendUnavailableError
 from agent.core.messages import ComponentHealth, Health, Message
@@ -96,7 +89,9 @@ class MqttBody:
             wall=self._wall,
         )
         # Both outlive a restart of `run`, so that nothing is lost by it.
-        self.outbox = Outbox(session=secrets.token_hex(4), capacity=config.outbox)
+        self.outbox = Outbox(
+            session=secrets.token_hex(4), capacity=config.outbox, unsure_s=config.unsure_s
+        )
         self._frames = FrameQueue()
         self._halted = False
         self._health = Health.STARTING
@@ -169,6 +164,7 @@ class MqttBody:
             async with asyncio.TaskGroup() as group:
                 link = group.create_task(self._one_link())
             why = link.result()
+            self.outbox.broke(self._clock.now())
             self._say(Health.DEGRADED, why)
             lasted_s = 0.0 if self._linked_at is None else self._clock.now() - self._linked_at
             if lasted_s > self._config.longest_delay_s / 3:
@@ -226,7 +222,7 @@ class MqttBody:
 
         async def deliver(event: Event) -> None:
             await send(link, self._topic, event, again=self.outbox.sending(event))
-            self.outbox.confirm(event)
+            self.outbox.confirm(event, self._clock.now())
 
         async with asyncio.TaskGroup() as group:
             for event in batch:

@@ -103,6 +103,6 @@ class Hearing:
     async def _subscribe(self, link: Link, which: str) -> bool:
         # What was retained there is from another day.
         options = SubscribeOptions(qos=1, retainHandling=SubscribeOptions.RETAIN_DO_NOT_SEND)
-        codes = await link.subscribe(f"{self._topic}/{which}", options=options)
+        codes = await link.listen_to(f"{self._topic}/{which}", options=options)
         leave_if_cancelled()
         return not any(getattr(code, "is_failure", False) for code in codes)

@@ -67,6 +67,8 @@ class Link(aiomqtt.Client):
     refusal = ""
     """Why the broker did not take what we published; empty: it took everything."""
     refused = 0
+    listen_to = aiomqtt.Client.subscribe
+    """To subscribe is the roof's word for the bus; this is a topic of the broker."""
 
     async def __aenter__(self) -> Self:
         """Connect; when that fails leave no half-open connection, which would hold our name."""

@@ -1,8 +1,10 @@
 """Events on their way to a broker: kept in order until it has confirmed each of them. Pure.
 
-After a broken connection the unconfirmed ones are sent again from the oldest on. A subscriber may
-so get an event twice, and knows it by its `id`; the first copies come in the order of `seq`. When
-the outbox is full the oldest event is given up: a gap in `seq` shows it.
+After a broken connection the unconfirmed ones are sent again from the oldest on, and before them
+those confirmed shortly before it broke: a broker that crashes takes along what it had confirmed
+and not yet passed on. A subscriber may so get an event twice, and knows it by its `id`; the first
+copies come in the order of `seq`. When the outbox is full the oldest event is given up: a gap in
+`seq` shows it.
 """
 
 import json
@@ -26,8 +28,11 @@ class Event:
 class Outbox:
     """The events of one session of the agent."""
 
-    def __init__(self, *, session: str, capacity: int) -> None:
-        """`session`: differs from start to start, so that ids do."""
+    def __init__(self, *, session: str, capacity: int, unsure_s: float = 0.0) -> None:
+        """`session`: differs from start to start, so that ids do.
+
+        `unsure_s`: an event confirmed less than this before a break is sent again after it.
+        """
         self.dropped = 0
         """Events given up for want of room."""
         self.confirmed = 0
@@ -36,7 +41,10 @@ class Outbox:
         self._capacity = capacity
         self._last = 0
         self._tried = 0
+        self._unsure_s = unsure_s
         self._events: deque[Event] = deque()
+        self._confirmed: deque[tuple[float, Event]] = deque(maxlen=capacity)
+        """When, and which: those that a crash of the broker could still take."""
 
     def __len__(self) -> int:
         """Events not confirmed yet."""
@@ -62,11 +70,24 @@ class Outbox:
         self.resent += again
         return again
 
-    def confirm(self, event: Event) -> None:
+    def confirm(self, event: Event, now: float) -> None:
         """The broker has `event`. One that was given up meanwhile is let pass."""
-        if event in self._events:
-            self._events.remove(event)
-            self.confirmed += 1
+        if event not in self._events:
+            return
+        self._events.remove(event)
+        self.confirmed += 1
+        self._confirmed.append((now, event))
+        while self._confirmed and self._confirmed[0][0] < now - self._unsure_s:
+            self._confirmed.popleft()
+
+    def broke(self, now: float) -> None:
+        """The connection broke: what was confirmed just before goes out again, in its place."""
+        unsure = [event for at, event in self._confirmed if at > now - self._unsure_s]
+        self._confirmed.clear()
+        room = max(0, self._capacity - len(self._events))
+        unsure = unsure[len(unsure) - min(room, len(unsure)) :]
+        self.confirmed -= len(unsure)
+        self._events = deque(sorted([*unsure, *self._events], key=lambda event: event.seq))
 
 
 def as_json(facts: dict[str, Any]) -> bytes:

@@ -21,7 +21,7 @@ def test_events_leave_in_the_order_in_which_they_came():
     outbox = filled(5)
     assert numbers(outbox.head(3)) == [0, 1, 2]
     for event in outbox.head(2):
-        outbox.confirm(event)
+        outbox.confirm(event, 0.0)
     assert numbers(outbox.head(9)) == [2, 3, 4]
     assert outbox.confirmed == 2
 
@@ -30,7 +30,7 @@ def test_an_unconfirmed_event_stays_at_the_head_and_is_known_as_sent_before():
     outbox = filled(3)
     first, second, third = outbox.head(3)
     assert [outbox.sending(first), outbox.sending(second)] == [False, False]
-    outbox.confirm(second)
+    outbox.confirm(second, 0.0)
     assert numbers(outbox.head(9)) == [0, 2]
     assert [outbox.sending(first), outbox.sending(third)] == [True, False]
     assert outbox.resent == 1
@@ -53,8 +53,36 @@ def test_a_late_confirmation_of_an_event_given_up_does_no_harm():
     outbox = filled(10, capacity=10)
     gone = outbox.head(1)[0]
     outbox.put("act", {"n": 10})
-    outbox.confirm(gone)
+    outbox.confirm(gone, 0.0)
     assert (outbox.confirmed, len(outbox)) == (0, 10)
+
+
+def test_what_was_confirmed_just_before_a_break_goes_out_again_in_its_place():
+    outbox = Outbox(session="s", capacity=100, unsure_s=15)
+    for n in range(5):
+        outbox.put("act", {"n": n})
+    events = outbox.head(5)
+    for event, at in ((events[0], 10.0), (events[1], 20.0), (events[3], 30.0)):
+        outbox.sending(event)
+        outbox.confirm(event, at)
+    outbox.broke(32.0)
+    assert numbers(outbox.head(9)) == [1, 2, 3, 4]
+    assert outbox.sending(events[1])
+    outbox.broke(33.0)
+    assert numbers(outbox.head(9)) == [1, 2, 3, 4]
+
+
+def test_an_event_confirmed_already_takes_no_room_from_one_that_is_not():
+    outbox = Outbox(session="s", capacity=10, unsure_s=15)
+    for n in range(8):
+        outbox.put("act", {"n": n})
+    for event in outbox.head(8):
+        outbox.confirm(event, 1.0)
+    for n in range(8, 16):
+        outbox.put("act", {"n": n})
+    outbox.broke(2.0)
+    assert numbers(outbox.head(99)) == list(range(6, 16))
+    assert outbox.dropped == 0
 
 
 def test_what_json_lacks_is_null_and_a_broken_letter_does_no_harm():
