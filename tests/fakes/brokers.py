@@ -16,6 +16,7 @@ from paho.mqtt.properties import Properties
 
 from actuation.body_configs import MqttConfig
 from actuation.embodiments.mqtt import MqttBody
+from actuation.embodiments.mqtt_link import leave_if_cancelled
 from agent.core.bus import Bus, Delivery
 from agent.core.clock import LoopClock
 from agent.core.messages import Message
@@ -108,6 +109,7 @@ class Reader:
                     **self.more,
                 ) as self.client:  # fmt: skip
                     await self.client.subscribe(self.topic, qos=1)
+                    leave_if_cancelled()
                     self.there.set()
                     async for message in self.client.messages:
                         self.read.append((time.perf_counter(), message))
