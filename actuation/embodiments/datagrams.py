@@ -79,17 +79,18 @@ class Puppet:
                 self._deadline.frame(item.frames[-1].at)
                 self.resting = False
             case Cut() if item.generation >= self._frames.generation:
-                self._frames.cut(item, now)
-                self._deadline.cut(now)
+                self._frames.generation = item.generation
+                self._forget(now)
             case Halt():
                 self._deadline.halted = True
+                self._forget(now)
             case Release():
                 self._deadline.halted = False
                 self._from, self._since = self._shown, now
 
     def rest(self, now: float) -> None:
         """Forget what is to come and go to rest."""
-        self.take(Cut(generation=self._frames.generation, at=now), now)
+        self._forget(now)
         self.resting = True
 
     def at(self, now: float) -> Frame:
@@ -107,6 +108,11 @@ class Puppet:
             frame = blend(self._from, frame, float(minimum_jerk(share)), now)
         self._shown = frame
         return frame
+
+    def _forget(self, now: float) -> None:
+        """Drop what is still to come."""
+        self._frames.cut(Cut(generation=self._frames.generation, at=now), now)
+        self._deadline.cut(now)
 
 
 class DatagramBody:
@@ -133,6 +139,7 @@ class DatagramBody:
         self._open = False
         self._heard = True
         self._refused_at = float("-inf")
+        self._why = ""
 
     def describe(self) -> BodyDescription:
         """Say what this body is."""
@@ -198,22 +205,29 @@ class DatagramBody:
 
     def _show(self, line: socket.socket, frame: Frame, now: float) -> None:
         for datagram in self.datagrams(frame, now):
-            try:
-                line.send(datagram)
-            except BlockingIOError:
-                break  # the network is full: the next pose says it all again
-            except OSError:
-                self._refused_at = now
-                # The refusal was of an earlier datagram; this one has not been sent.
-                try:
-                    line.send(datagram)
-                except OSError:
-                    break
+            if not self._out(line, datagram, now):
+                break  # the next pose says it all again
         self.sent += 1
         heard = now - self._refused_at > _UNHEARD_FOR_S
         if heard != self._heard:
             self._heard = heard
             self._tell(now)
+
+    def _out(self, line: socket.socket, datagram: bytes | memoryview, now: float) -> bool:
+        """Send it; False when the network does not take it."""
+        for _ in range(2):
+            try:
+                line.send(datagram)
+            except BlockingIOError:
+                return False
+            except OSError as fault:
+                # What is refused is an earlier datagram. This one has not been sent: once more.
+                self._refused_at = now
+                refused = isinstance(fault, ConnectionRefusedError)
+                self._why = "nobody listens" if refused else str(fault.strerror)
+            else:
+                return True
+        return False
 
     def _tell(self, now: float) -> None:
         where = f"{self._config.host}:{self._config.port}"
@@ -222,7 +236,7 @@ class DatagramBody:
                 at=now,
                 component=self.name,
                 health=Health.RUNNING if self._heard else Health.DEGRADED,
-                detail="" if self._heard else f"nobody listens at {where}; {self._cure}",
+                detail="" if self._heard else f"{self._why} at {where}; {self._cure}",
             )
         )
 

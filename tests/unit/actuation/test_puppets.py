@@ -138,6 +138,21 @@ async def test_an_emergency_freezes_it_in_the_pose_it_had_until_released(listene
     assert values[-1] == pytest.approx(0.9)
 
 
+async def test_what_was_planned_before_an_emergency_is_not_shown_after_it(listener):
+    far = Far(listener, [])
+    far.body.apply(chunk(0.0, 0.5, jawOpen=0.2))
+    far.body.apply(chunk(0.5, 1.5, jawOpen=0.8))
+    async with running(far.body):
+        await far.seen(0.45)
+        far.body.apply(Halt(at=far.clock.now(), because="smoke"))
+        await far.seen(0.3)
+        far.body.apply(Cut(generation=0, at=far.clock.now()))
+        far.body.apply(Release(at=far.clock.now()))
+        values = await far.seen(3.0)
+    assert max(values) == pytest.approx(0.2)
+    assert values[-1] == 0.0
+
+
 async def test_a_cut_drops_what_was_to_come(listener):
     far = Far(listener, [])
     far.body.apply(chunk(0.0, 0.5, jawOpen=0.2))
@@ -157,7 +172,10 @@ async def test_frames_of_an_older_generation_are_not_shown(listener):
         await far.seen(0.5)
         far.body.apply(chunk(0.5, 1.0, generation=1, jawOpen=0.9))
         far.body.apply(Cut(generation=1, at=far.clock.now()))
-        assert only(0.2, await far.seen(1.0))
+        assert only(0.2, await far.seen(2.4))
+        far.body.apply(Cut(generation=4, at=far.clock.now()))
+        far.body.apply(chunk(far.clock.now(), 1.0, generation=3, jawOpen=0.9))
+        assert max(await far.seen(0.5)) == pytest.approx(0.2)
 
 
 async def test_sent_to_rest_it_stands_at_rest_when_the_line_closes(listener):
@@ -203,9 +221,11 @@ async def test_it_counts_as_heard_when_refusals_have_stopped_for_a_while(listene
     port = listener.port
     listener.close()
     async with running(far.body):
-        await asyncio.sleep(1.0)
-        with Listener(port):
-            await asyncio.sleep(2.0)
+        await asyncio.sleep(1.005)
+        with Listener(port) as late:
+            await asyncio.sleep(0.5)
+            assert len(late.heard()) == 30  # from the first pose on
+            await asyncio.sleep(1.5)
             assert far.body.health() is Health.DEGRADED
             await asyncio.sleep(2.0)
             assert far.body.health() is Health.RUNNING
@@ -219,6 +239,23 @@ async def test_a_host_that_cannot_be_is_said_with_what_to_do():
     )  # fmt: skip
     with pytest.raises(BackendUnavailableError, match=r"'a\.\.b'.*correct it"):
         await body.run()
+
+
+class BlockedLine(socket.socket):
+    """A network whose firewall lets nothing out."""
+
+    def send(self, *_):
+        raise PermissionError(1, "Operation not permitted")
+
+
+async def test_a_line_that_lets_nothing_out_is_told_as_what_it_is(listener, monkeypatch):
+    far = Far(listener, told := [])
+    with monkeypatch.context() as patched:
+        patched.setattr(socket, "socket", BlockedLine)
+        async with running(far.body):
+            await far.seen(0.5)
+            assert far.body.health() is Health.DEGRADED
+    assert ["Operation not permitted at 127.0.0.1" in m.detail for m in told] == [True]
 
 
 class FullLine(socket.socket):
