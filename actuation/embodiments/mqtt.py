@@ -44,7 +44,7 @@ _AT_ONCE: Final = 8
 """Events on the way at the same time; brokers confirm twenty and more."""
 _STATES_APART_S: Final = 0.1
 _HEALTH_EVERY_S: Final = 30.0
-_GOODBYE_WITHIN_S: Final = 1.0
+_GOODBYE_WITHIN_S: Final = 0.6
 
 
 class MqttBody:
@@ -205,7 +205,9 @@ class MqttBody:
                 if self._config.pose_hz:
                     group.create_task(self._send_poses(link))
         except asyncio.CancelledError:
-            await self._say_goodbye(link)
+            # In a task that is not cancelled: its time limits work.
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._say_goodbye(link))
             raise
 
     async def _send_events(self, link: Link) -> None:
@@ -283,6 +285,8 @@ class MqttBody:
             async with asyncio.timeout(_GOODBYE_WITHIN_S):
                 while batch := self.outbox.head(_AT_ONCE):
                     await self._send_batch(link, batch)
+        with contextlib.suppress(aiomqtt.MqttError, TimeoutError):
+            async with asyncio.timeout(_GOODBYE_WITHIN_S):
                 await link.publish(f"{self._topic}/availability", b"offline", qos=1, retain=True)
 
     def _say(self, health: Health, why: str) -> None:

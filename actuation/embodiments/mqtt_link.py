@@ -75,6 +75,7 @@ class Link(aiomqtt.Client):
         try:
             return await super().__aenter__()
         except BaseException:
+            self._connected = asyncio.Future()  # what paho reports next is of no more interest
             self._client.disconnect()
             raise
 

@@ -109,6 +109,21 @@ async def test_events_arrive_once_and_in_order_at_qos_1(tmp_path):
         await until(lambda: "offline" in someone.of("availability"))
 
 
+async def test_an_agent_that_ends_with_much_to_say_still_says_that_it_is_gone(tmp_path):
+    async with broker(tmp_path) as there, reader(there.port, topic="+/+/availability") as someone:
+        async with linked(there.port, outbox=100_000) as ours:
+            await until(running(ours.body))
+            for n in range(50_000):
+                ours.bus.publish(ActFinished(at=0.0, act=n, heard=""))
+            await until(lambda: len(ours.body.outbox) > 40_000)
+            ours.task.cancel()
+            begun = time.perf_counter()
+            await asyncio.wait([ours.task])
+            assert time.perf_counter() - begun < 2.0
+        assert len(ours.body.outbox) > 0
+        await until(lambda: someone.of("availability")[-1] == "offline")
+
+
 async def test_an_agent_that_is_killed_is_offline_by_its_last_will(tmp_path):
     code = (
         "import asyncio, sys\n"
