@@ -23,7 +23,7 @@ from behavior.update import update
 from behavior.wishes import Policy, Wish, Wishes, Woke
 
 _HOUR_EVERY_S = 20.0
-_SOONEST_WAKE_S = 0.02
+_SOONEST_WAKE_S = 0.01
 
 
 class PlannerConfig(BaseModel):

@@ -27,6 +27,7 @@ from behavior.hearing import is_echo, plain
 from behavior.situation import Situation, Turn
 from behavior.wishes import NOTHING, Wishes, because
 
+_ROUNDING_S = 1e-6
 _HEARD = (SpeechStarted, SpeechContinues, WordsHeard, TurnPaused, TurnEnded)
 
 
@@ -45,7 +46,7 @@ class InterruptionConfig(BaseModel):
         description="After this much voice it falls silent and keeps its place.",
     )
     hold_at_latest_s: float = Field(
-        0.16, ge=0.1, le=2, description="The same, when no more was reported since the voice began."
+        0.12, ge=0.1, le=2, description="The same, when no more was reported since the voice began."
     )
     stop_after_voiced_s: float = Field(
         1.2, ge=0.3, le=10, description="After this much voice it gives up the floor without words."
@@ -157,8 +158,9 @@ class InterruptionPolicy:
         voiced_s = max(turn.voiced_s, situation.now - turn.voice_began_at)
         if gain == 0.0:
             return Wishes(wake_at=wake_at)
-        if voiced_s < config.hold_after_voiced_s and turn.voiced_s < config.hold_after_voiced_s:
-            return Wishes(wake_at=turn.voice_began_at + config.hold_at_latest_s)
+        hold_at = turn.voice_began_at + config.hold_at_latest_s
+        if turn.voiced_s < config.hold_after_voiced_s and situation.now < hold_at - _ROUNDING_S:
+            return Wishes(wake_at=hold_at)
         reason = because("interruption.hold", f"the voice goes on for {voiced_s:.2f} s")
         return Wishes(duck=Duck(at=message.at, gain=0.0, reason=reason), wake_at=wake_at)
 
