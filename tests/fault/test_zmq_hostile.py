@@ -112,7 +112,9 @@ def test_a_command_that_is_too_long_is_refused_whatever_it_says():
     commands = Commands(config=config, keys=None, clock=clock, publish=told.append)
     long = msgpack.packb({"v": 1, "command": "emergency_stop", "because": "x" * 90})
     assert commands.obey(STOP, None)[0]
-    assert commands.obey(long, None) == (False, "zmq: a command may have 64 bytes, not 129")
+    refused = f"zmq: a command may have 64 bytes, not {len(long)}"
+    assert commands.obey(long, None) == (False, refused)
+    assert [type(m) for m in told] == [EmergencyStop, CommandRefused]
 
 
 async def test_of_a_flood_of_refusals_one_a_second_is_told_with_the_number_of_the_others():
