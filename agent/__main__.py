@@ -10,6 +10,7 @@ from agent.core.errors import FoyerError
 
 COMMANDS: dict[str, str] = {
     "run": "start the receptionist from a configuration",
+    "kiosk": "run it with its own full-screen browser, kept alive; --install for every boot",
     "check": "read a configuration and say what is wrong with it, or that all is well",
     "chat": "talk to the receptionist by typing, at the terminal",
     "perceive": "read a video: people, positions, engagement as JSON lines",

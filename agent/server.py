@@ -131,6 +131,11 @@ class PageServer:
         """The operator's address, with the token in it. Print it; log it nowhere."""
         return f"{self.address}/console?token={self.token}"
 
+    @property
+    def shown(self) -> bool:
+        """A kiosk page is open and answers its pings."""
+        return self._kiosk is not None and self._kiosk.keeps_up(self._clock.now())
+
     async def run(self) -> None:
         """Listen, serve and tell the pages what happens, until cancelled."""
         from agent.site import listening  # aiohttp takes a while to import

@@ -14,6 +14,7 @@ from actuation.stage import PerformerConfig
 from actuation.voice import VoiceConfig
 from agent.config import ConfigError, Problem, beside, load, load_folder
 from agent.config_faults import alike
+from agent.kiosk_browser import KioskConfig
 from agent.recorder import RecorderConfig
 from agent.server import ServerConfig
 from agent.watchdog import WatchdogConfig
@@ -86,6 +87,9 @@ class AgentConfig(BaseModel):
     )
     avatar: AvatarConfig = Field(default_factory=AvatarConfig, description="How the page is fed.")
     server: ServerConfig = Field(default_factory=ServerConfig, description="The pages.")
+    kiosk: KioskConfig = Field(
+        default_factory=KioskConfig, description="The browser of `foyer kiosk`."
+    )
     recorder: RecorderConfig = Field(
         default_factory=RecorderConfig, description="Recordings of messages."
     )

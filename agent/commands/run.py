@@ -6,14 +6,14 @@ import contextlib
 import os
 import sys
 import webbrowser
-from collections.abc import AsyncIterable
+from collections.abc import AsyncIterable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from agent import log
 from agent.app import Agent, build
 from agent.core.bus import EVERY, Bus
-from agent.core.clock import LoopClock, WallTime
+from agent.core.clock import Clock, LoopClock, WallTime
 from agent.core.errors import FoyerError
 from agent.core.messages import BackendChosen, ComponentHealth, Health, PolicyReloaded
 from agent.lifetime import leave, run_to_end
@@ -37,12 +37,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+Beside = Callable[[Agent, Settings, Bus, Clock], None]
+"""Adds to an agent that is not yet started what a command needs beside it."""
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Run until Ctrl-C; 0 then, 1 when an essential part could not be kept alive."""
+    return serve(arguments)
+
+
+def serve(arguments: argparse.Namespace, beside: Beside | None = None) -> int:
+    """As `run`, with something beside the agent."""
     log.setup(arguments.log, personal=arguments.personal)
     settings = read_settings(arguments.config)
     try:
-        run_to_end(_run(settings, arguments))
+        run_to_end(_run(settings, arguments, beside))
     except KeyboardInterrupt:
         print("\nfoyer: stopped")
         leave(0)
@@ -56,10 +65,12 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-async def _run(settings: Settings, arguments: argparse.Namespace) -> None:
+async def _run(settings: Settings, arguments: argparse.Namespace, beside: Beside | None) -> None:
     clock = LoopClock(asyncio.get_running_loop())
     bus = Bus()
     agent = build(settings, bus=bus, clock=clock, wall=WallTime(clock), headless=arguments.headless)
+    if beside is not None:
+        beside(agent, settings, bus, clock)
     news = bus.subscribe(BackendChosen, ComponentHealth, PolicyReloaded, delivery=EVERY)
     async with asyncio.TaskGroup() as group:
         tellers = [
