@@ -6,6 +6,7 @@ of the machine's monotonic clock, which all processes share. It decodes for itse
 """
 
 import asyncio
+import importlib
 import json
 import struct
 import sys
@@ -82,10 +83,8 @@ class Rosbridge:
 
 async def zmq_jaws(address: str, samples: Samples) -> None:
     """Subscribe to the frames at `address` until cancelled."""
-    import msgpack
-    import zmq.asyncio
-
-    socket = zmq.asyncio.Context.instance().socket(zmq.SUB)
+    zmq, sockets, msgpack = map(importlib.import_module, ("zmq", "zmq.asyncio", "msgpack"))
+    socket = sockets.Context.instance().socket(zmq.SUB)
     socket.connect(address)
     socket.subscribe(b"frame")
     now = asyncio.get_running_loop().time
