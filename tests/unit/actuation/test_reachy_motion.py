@@ -1,0 +1,249 @@
+"""From the score's frames to a Reachy Mini: mapping, reach, speed, antennas, deadlines."""
+
+from collections import deque
+
+import numpy as np
+import pytest
+
+from actuation.body_configs import ReachyConfig
+from actuation.embodiments.reachy_antennas import UPRIGHT_RAD, Antennas
+from actuation.embodiments.reachy_limits import JerkLimiter
+from actuation.embodiments.reachy_motion import (
+    AHEAD,
+    AXES,
+    HIGH,
+    LOW,
+    TWIST_RAD,
+    ReachyMotion,
+    head_poses,
+    to_daemon,
+)
+from actuation.generators.rules_idle import rest_pose
+from actuation.motion import (
+    JOINT_INDEX,
+    Cut,
+    Frame,
+    FrameChunk,
+    GestureLaid,
+    Halt,
+    MoodLaid,
+    Release,
+)
+from actuation.rotations import turned
+from agent.core.messages import Expression, Posture
+
+PERIOD_S = 0.02
+REST = rest_pose()
+ROLL, PITCH, YAW, BODY = (AXES.index(a) for a in ("roll", "pitch", "yaw", "body_yaw"))
+
+
+def frame(at, yaw=0.0, pitch=0.0, roll=0.0, eyes=0.0, chest=0.0, lean=0.0):
+    joints = REST.copy()
+    for name, turn in (
+        ("chest", turned(chest, -lean)),
+        ("head", turned(yaw, pitch + lean, roll)),
+    ):
+        joints[JOINT_INDEX[name]] = turn
+    return Frame(
+        at=at, utterance=None, score_s=0.0, joints=joints.astype(np.float32),
+        face=np.zeros(52, np.float32), gaze_yaw_rad=eyes, gaze_pitch_rad=0.0,
+    )  # fmt: skip
+
+
+def played(seconds, pose_at, config=None, motion=None, begin=0.0):
+    """Told poses (n, 9) of a score `pose_at(t) -> keywords of frame`."""
+    motion = motion or ReachyMotion(config or ReachyConfig())
+    told = []
+    for k in range(round(seconds / PERIOD_S)):
+        now = begin + k * PERIOD_S
+        frames = tuple(frame(now + 0.2 + i / 60, **pose_at(now + 0.2 + i / 60)) for i in range(6))
+        motion.take(FrameChunk(generation=0, frames=frames), now)
+        told.append(motion.step(now).copy())
+    return np.array(told)
+
+
+def test_a_turned_and_nodding_head_is_mapped_axis_by_axis():
+    pose = head_poses([frame(0.0, yaw=0.4, pitch=0.2, roll=0.1)], 1.0)[0]
+    assert pose[3:] == pytest.approx([0.1, 0.2, 0.4], abs=1e-6)
+
+
+def test_eyes_that_look_aside_turn_the_head_by_their_share():
+    pose = head_poses([frame(0.0, yaw=0.2, eyes=0.3)], 0.5)[0]
+    assert pose[5] == pytest.approx(0.35, abs=1e-6)
+
+
+def test_a_torso_that_leans_forward_moves_the_head_forward():
+    pose = head_poses([frame(0.0, lean=0.15)], 1.0)[0]
+    assert pose[0] > 0.003
+    assert pose[4] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_the_daemon_hears_pitch_down_and_antennas_by_its_own_sense():
+    target = to_daemon(np.array([0, 0, 0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6]))
+    assert target["target_head_pose"]["pitch"] == -0.2
+    assert target["target_head_pose"]["yaw"] == 0.3
+    assert target["target_antennas"] == [-0.5, 0.6]
+    assert target["target_body_yaw"] == 0.4
+
+
+def test_a_look_far_aside_turns_the_body_and_the_head_stays_within_reach_of_it():
+    told = played(3.0, lambda t: {"yaw": 0.9, "chest": 0.6})
+    assert told[-1, YAW] == pytest.approx(1.5, abs=0.02)
+    assert told[-1, BODY] == pytest.approx(1.15, abs=0.05)
+    assert np.abs(told[:, YAW] - told[:, BODY]).max() <= TWIST_RAD + 1e-9
+
+
+def test_a_look_a_little_aside_leaves_the_body_alone():
+    told = played(2.0, lambda t: {"yaw": 0.3})
+    assert told[-1, YAW] == pytest.approx(0.3, abs=0.01)
+    assert np.abs(told[:, BODY]).max() == 0
+
+
+def test_roll_and_pitch_share_one_reach():
+    told = played(3.0, lambda t: {"pitch": 0.5, "roll": 0.5})
+    assert np.hypot(told[-1, ROLL] / HIGH[ROLL], told[-1, PITCH] / HIGH[PITCH]) <= 1.001
+    assert told[-1, ROLL] > 0.15
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_the_score_asks_limits_of_place_and_speed_are_kept(seed):
+    random = np.random.default_rng(seed)
+    spots = random.uniform(-3, 3, (200, 3))
+    config = ReachyConfig()
+    told = played(
+        6.0,
+        lambda t: dict(zip(("yaw", "pitch", "roll"), spots[int(t / 0.15) % 200], strict=True)),
+        config,
+    )
+    assert np.all(told >= LOW - 1e-9)
+    assert np.all(told <= HIGH + 1e-9)
+    head = told[:, [ROLL, PITCH]]
+    speed = np.diff(head, axis=0) / PERIOD_S
+    push = np.diff(speed, axis=0) / PERIOD_S
+    jerk = np.diff(push, axis=0) / PERIOD_S
+    assert np.abs(speed).max() <= config.speed_rad_s
+    assert np.abs(push).max() <= config.acceleration_rad_s2
+    assert np.abs(jerk).max() <= config.jerk_rad_s3 * 1.001
+
+
+def test_what_is_slow_enough_is_followed_without_delay():
+    def yaw(t):
+        return 0.2 * np.sin(2 * np.pi * 0.5 * t)
+
+    config = ReachyConfig(delay_s=0.0)
+    told = played(6.0, lambda t: {"yaw": float(yaw(t))}, config)[100:]
+    times = (100 + np.arange(len(told))) * PERIOD_S
+    assert np.sqrt(np.mean((told[:, YAW] - yaw(times)) ** 2)) < 0.015
+
+
+def test_it_is_told_as_much_earlier_as_its_motors_take():
+    config = ReachyConfig(delay_s=0.1)
+    told = played(6.0, lambda t: {"yaw": 0.2 * np.sin(np.pi * t)}, config)[100:]
+    times = (100 + np.arange(len(told))) * PERIOD_S
+    lags = np.arange(-0.2, 0.2, 0.01)
+    error = [np.mean((told[:, YAW] - 0.2 * np.sin(np.pi * (times + lag))) ** 2) for lag in lags]
+    assert lags[int(np.argmin(error))] == pytest.approx(0.1, abs=0.021)
+
+
+def test_a_step_is_not_overshot():
+    ones = np.ones(1)
+    limiter = JerkLimiter(
+        low=-3 * ones, high=3 * ones, speed=2.5 * ones, acceleration=25 * ones, jerk=500 * ones
+    )
+    places = [limiter.follow(np.array([1.0]), PERIOD_S)[0] for _ in range(150)]
+    assert max(places) < 1.001
+    assert places[-1] == pytest.approx(1.0, abs=0.005)
+
+
+def test_one_that_begins_outside_its_reach_comes_back_without_a_jump():
+    motion = ReachyMotion(ReachyConfig())
+    asleep = AHEAD.copy()
+    asleep[[0, 2, PITCH]] = -0.021, -0.044, -0.42
+    motion.start_from(asleep)
+    told = played(3.0, lambda t: {}, motion=motion)
+    assert told[0] == pytest.approx(asleep, abs=0.01)
+    assert np.all(np.abs(told[-1, :6]) < 0.003)
+
+
+def test_without_frames_it_brakes_then_goes_calmly_to_look_ahead():
+    motion = ReachyMotion(ReachyConfig())
+    told = played(1.0, lambda t: {"yaw": 0.8 * t}, motion=motion)
+    late = np.array([motion.step(1.0 + k * PERIOD_S).copy() for k in range(300)])
+    held = late[35:60, YAW]
+    assert held == pytest.approx(held[0], abs=1e-3)
+    assert held[0] > told[-1, YAW]
+    assert late[-1, YAW] == pytest.approx(0.0, abs=0.01)
+    assert np.abs(np.diff(late[60:, YAW])).max() / PERIOD_S < 0.31 * 2.5
+
+
+def test_an_emergency_stops_it_at_once_and_a_release_lets_it_go_on():
+    motion = ReachyMotion(ReachyConfig())
+    told = played(0.5, lambda t: {"yaw": 0.4}, motion=motion)
+    motion.take(Halt(at=0.5, because="test"), 0.5)
+    held = played(0.5, lambda t: {"yaw": 0.4}, motion=motion, begin=0.5)
+    assert np.all(held == told[-1])
+    motion.take(Release(at=1.0), 1.0)
+    after = played(1.5, lambda t: {"yaw": 0.4}, motion=motion, begin=1.0)
+    assert after[-1, YAW] == pytest.approx(0.4, abs=0.01)
+
+
+def test_frames_of_an_older_generation_move_nothing():
+    motion = ReachyMotion(ReachyConfig())
+    motion.take(Cut(generation=3, at=0.0), 0.0)
+    played(1.0, lambda t: {"yaw": 0.4}, motion=motion)
+    assert np.all(motion.pose == AHEAD)
+    assert motion.dropped > 0
+
+
+def mood(at, expression=None, posture=None):
+    return MoodLaid(generation=0, at=at, expression=expression, intensity=1.0, posture=posture)
+
+
+def test_each_mood_is_seen_in_the_antennas():
+    seen = {}
+    for name, item in {
+        "listening": mood(0.0, posture=Posture.LISTENING),
+        "thinking": mood(0.0, posture=Posture.THINKING),
+        "joy": mood(0.0, Expression.HAPPY),
+        "apology": mood(0.0, Expression.APOLOGETIC),
+        "attentive": mood(0.0, posture=Posture.ATTENTIVE),
+        "nothing": mood(0.0, Expression.NEUTRAL),
+    }.items():
+        antennas = Antennas()
+        antennas.mood(item)
+        seen[name] = np.array([antennas.at(0.5 + 0.05 * k) for k in range(60)])
+    assert seen["nothing"] == pytest.approx(UPRIGHT_RAD)
+    assert seen["listening"][-1, 1] - seen["listening"][-1, 0] > 0.5, "one cocked"
+    assert np.all(seen["apology"] > 1.5), "both hang"
+    assert np.ptp(seen["joy"][:20, 0]) > 0.3, "they wag"
+    assert np.ptp(seen["joy"][40:, 0]) < 0.15, "and come to rest"
+    right, left = seen["thinking"].T
+    assert np.corrcoef(right, left)[0, 1] < -0.9, "they go round"
+    assert np.all(seen["attentive"] < UPRIGHT_RAD)
+
+
+def test_moods_change_without_a_jump_and_a_cut_takes_back_what_had_not_begun():
+    antennas = Antennas()
+    antennas.mood(mood(1.0, Expression.APOLOGETIC))
+    path = np.array([antennas.at(0.9 + 0.01 * k)[0] for k in range(60)])
+    assert np.abs(np.diff(path)).max() < 0.1
+    antennas.cut(Cut(generation=1, at=0.5))
+    assert antennas.at(2.0) == (UPRIGHT_RAD, UPRIGHT_RAD)
+
+
+def test_a_stroke_lifts_both_and_a_wave_waves_one():
+    antennas = Antennas()
+    laid = {"generation": 0, "at": 0.0, "apex_at": 0.5, "end_at": 1.5, "hands": True}
+    antennas.gesture(GestureLaid(lexeme="offer_palm", **laid))
+    assert antennas.at(0.5)[0] < UPRIGHT_RAD - 0.1
+    waving = Antennas()
+    waving.gesture(GestureLaid(lexeme="wave", **laid))
+    right, left = np.array([waving.at(0.02 * k) for k in range(75)]).T
+    assert np.ptp(right) > 0.4
+    assert np.ptp(left) == 0
+
+
+def test_antennas_can_be_kept_still():
+    antennas = Antennas(strength=0.0)
+    antennas.mood(mood(0.0, Expression.HAPPY))
+    assert deque(antennas.at(0.1 * k) for k in range(20)) == deque([(UPRIGHT_RAD,) * 2] * 20)
