@@ -99,7 +99,7 @@ NEEDED = RestartPolicy(essential=True, stop_within_s=2.0)
 """The agent is nothing without it, and it has something to put away when it ends."""
 SPARED = RestartPolicy(essential=False, stop_within_s=2.0)
 """The agent goes on without it; it has a thread, a process or a file to put away."""
-PLUGGED = SPARED.model_copy(update={"unavailable_retry_s": 5.0})
+PLUGGED = SPARED.model_copy(update={"unavailable_retry_s": 10.0})
 """As SPARED, and a person may be plugging it in just now."""
 
 

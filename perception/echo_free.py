@@ -58,10 +58,11 @@ class EchoFreeMicrophone:
 
     async def sound(self) -> AsyncIterator[SoundChunk]:
         """Yield the visitor's sound until the microphone ends or fails."""
-        canceller = self._given or self._chosen()
+        canceller: EchoCanceller | None = None
         waiting: deque[SoundChunk] = deque()
         rest, rest_at = np.zeros(0, np.float32), 0.0
         async for chunk in self._microphone.sound():
+            canceller = canceller or self._canceller()
             if rest.size and abs(chunk.at - rest_at - rest.size / SOUND_RATE_HZ) > _BLOCK_S:
                 rest = rest[:0]
             rest_at = chunk.at - rest.size / SOUND_RATE_HZ
@@ -71,6 +72,12 @@ class EchoFreeMicrophone:
                 rest, rest_at = rest[BLOCK:], rest_at + _BLOCK_S
             while waiting and self._ready(waiting[0]):
                 yield self._cleaned(waiting.popleft(), canceller)
+
+    def _canceller(self) -> EchoCanceller:
+        """The same one however often the microphone comes back: it knows the room."""
+        if self._given is None:
+            self._given = self._chosen()
+        return self._given
 
     def _chosen(self) -> EchoCanceller:
         """The configured canceller; without its package the sound passes, and that is said."""

@@ -44,6 +44,7 @@ _REPORT_EVERY_S: Final = 0.1
 _GONE_AFTER_S: Final = 1.0
 _STOPS_WITHIN_S: Final = 0.05
 _MOST_LATENCY_S: Final = 1.0
+_WILD_S: Final = 3.0
 
 
 class SpeakerBody:
@@ -79,6 +80,8 @@ class SpeakerBody:
         self._level_db = gain_db(None, self._local_time(), config.loudness)
         self._level_at = clock.now()
         self._asked_at = 0.0
+        self._wild = False
+        """It takes sound faster than time passes, as a null device does."""
 
     def share(self, system: SoundSystem, tap: Tap | None = None) -> None:
         """Use PortAudio together with the microphone; `tap` is told what is played."""
@@ -182,9 +185,16 @@ class SpeakerBody:
         playout = VoicePlayout(rate_hz, gain=self._gain(), begun=self._begun)
         axis = FrameAxis(rate_hz)
         latency_s = self._config.latency_s
+        begun_at, given = self._clock.now(), 0
+        self._wild = False
 
         def fill(out: Any, count: int, times: Any, status: Any) -> None:  # noqa: ANN401
+            nonlocal given
             now = self._clock.now()
+            given += count
+            if given / rate_hz > 2 * (now - begun_at) + _WILD_S:
+                self._wild = True
+                raise portaudio.CallbackAbort
             ahead_s = times.outputBufferDacTime - times.currentTime
             if not 0 <= ahead_s < _MOST_LATENCY_S:
                 ahead_s = latency_s  # some drivers tell no time
@@ -242,6 +252,11 @@ class SpeakerBody:
         told_at = self._clock.now()
         while not self._system.letting_go:
             now = self._clock.now()
+            if self._wild:
+                raise BackendUnavailableError(
+                    f"loudspeaker {device.name} keeps no time, so it is no loudspeaker; choose "
+                    "another device"
+                )
             if now - self._asked_at > _GONE_AFTER_S:
                 raise BackendUnavailableError(
                     f"loudspeaker {device.name} has gone; plug it in again. The voice is not heard,"

@@ -71,17 +71,24 @@ class DeviceMicrophone:
         loop = asyncio.get_running_loop()
         blocks: deque[tuple[float, Any]] = deque(maxlen=_MOST_WAITING)
         came = asyncio.Event()
+        taken, called = 0, False
 
         def block(data: Any, count: int, times: Any, status: Any) -> None:  # noqa: ANN401
             # PortAudio's thread. What its buffer held is older than now by its latency.
+            nonlocal taken, called
+            taken += count
             latency_s = max(0.0, times.currentTime - times.inputBufferAdcTime)
             at = self._clock.now() - min(latency_s, 0.5)
             blocks.append((at, data[:, 0].copy()))
-            with contextlib.suppress(RuntimeError):  # the loop is closed
-                loop.call_soon_threadsafe(came.set)
+            # One call wakes the loop for all that waits: a device gone wild must not flood it.
+            if not called:
+                called = True
+                with contextlib.suppress(RuntimeError):  # the loop is closed
+                    loop.call_soon_threadsafe(came.set)
 
         stream, rate_hz = await asyncio.to_thread(_open, portaudio, device, block)
         resampler = Resampler(rate_hz)
+        begun_at = self._clock.now()
         with stream:
             while not self._system.letting_go:
                 try:
@@ -92,7 +99,13 @@ class DeviceMicrophone:
                         f"microphone {device.name}: no sound for {_QUIET_S:g} s; {_CURE}"
                     ) from None
                 came.clear()
-                while blocks:
+                called = False
+                if taken / rate_hz > 2 * (self._clock.now() - begun_at) + _QUIET_S:
+                    raise BackendUnavailableError(
+                        f"microphone {device.name} keeps no time, so it is no microphone; choose "
+                        "another device"
+                    )
+                for _ in range(len(blocks)):
                     at, data = blocks.popleft()
                     at -= resampler.held_s
                     samples = resampler.push(clean(data))

@@ -5,12 +5,13 @@ import asyncio
 import numpy as np
 import pytest
 
-from actuation.body_configs import MqttConfig
+from actuation.body_configs import MqttConfig, SpeakerConfig
 from actuation.embodiments.livelink import LiveLinkBody
 from actuation.embodiments.mqtt import MqttBody
 from actuation.embodiments.null import NullBody
 from actuation.embodiments.page import AvatarBody
 from actuation.embodiments.ros import RosBody
+from actuation.embodiments.speaker import SpeakerBody
 from actuation.embodiments.vmc import VmcBody
 from actuation.embodiments.zmq_ import ZmqBody
 from actuation.generators.rules_idle import rest_pose
@@ -57,6 +58,7 @@ def bodies(report=lambda _: None):
         ),
         ZmqBody(config=ZmqConfig(), clock=clock, publish=lambda _: None, traffic=silence()),
         RosBody(config=RosConfig(), clock=clock, publish=lambda _: None, traffic=silence()),
+        SpeakerBody(config=SpeakerConfig(), clock=clock, publish=report, traffic=silence()),
     ]
 
 

@@ -7,15 +7,17 @@ import os
 import signal
 
 import aiohttp
+import numpy as np
 import psutil
 import pytest
 
 from actuation.embodiments.page import AvatarBody
 from agent.bench.browser import Browser, Page
+from agent.bench.stand_in import LEAD_S, StandInPerformer
 from agent.core.bus import RECENT, Bus
 from agent.core.clock import LoopClock
 from agent.core.errors import BackendUnavailableError
-from agent.core.messages import ComponentHealth, Health, PageChanged
+from agent.core.messages import ComponentHealth, Health, PageChanged, Played
 from agent.kiosk_browser import NAMES, KioskBrowser, KioskConfig, program_of
 from agent.panel import SHOWN
 from agent.server import WEB, PageServer, Senses, ServerConfig
@@ -35,20 +37,23 @@ HERE = (
 
 
 class Scene:
-    def __init__(self, tmp_path, senses):
+    def __init__(self, tmp_path, senses, *, speaks=True):
         if not (WEB / "kiosk.html").exists():
             pytest.skip("the pages are not built: foyer pages build")
         if not any(map(_found, NAMES)):
             pytest.skip("needs a browser: apt install chromium")
         clock, self.bus, self.said = LoopClock(asyncio.get_running_loop()), Bus(), []
         self.profile = tmp_path / "profile"
+        self.clock = clock
+        body = AvatarBody(clock=clock, report=self.said.append, speaks=speaks)
+        self.performer = StandInPerformer(clock=clock, apply=body.apply)
         self.server = PageServer(
             config=ServerConfig(port=0, token_file=tmp_path / "token"),
             clock=clock,
             facts=self.bus.subscribe(*SHOWN, delivery=RECENT),
             publish=self.said.append,
             senses=Senses(picture=BrowserCamera().put, sound=BrowserMicrophone().put),
-            body=AvatarBody(clock=clock, report=self.said.append),
+            body=body,
         )
         self.browser = KioskBrowser(
             config=KioskConfig(profile=self.profile, page_silent_s=8),
@@ -85,7 +90,8 @@ def _found(name):
 @contextlib.asynccontextmanager
 async def running(scene):
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(part.run()) for part in (scene.server, scene.browser)]
+        parts = (scene.server, scene.browser, scene.performer)
+        tasks = [group.create_task(part.run()) for part in parts]
         try:
             yield scene
         finally:
@@ -166,3 +172,25 @@ async def test_a_page_that_hangs_has_its_browser_replaced_and_devices_of_others_
         assert scene.healths()[0] == (Health.RUNNING, "")
         assert "its page stopped answering for 8 s" in scene.healths()[1][1]
     assert scene.pids() == []
+
+
+async def test_a_page_beside_a_loudspeaker_is_silent_and_its_lips_keep_the_stages_time(tmp_path):
+    scene = Scene(tmp_path, {}, speaks=False)
+    async with running(scene), inside(scene) as driven:
+        await scene.until(lambda: scene.healths())
+        page = await shown_page(driven, scene.server.address)
+        await page.until("__foyer.player.speaker.running && __foyer.loaded", within_s=60)
+        await asyncio.sleep(3)
+        await page.tap()
+        offset_s = await page.clock_offset_s()
+        begins_at = scene.clock.now() + LEAD_S
+        scene.performer.say(5.0)
+        await asyncio.sleep(6)
+        spoken = [m for m in await page.moments() if m["utterance"] == 1]
+        output = await page.output()
+        late_s = [m["dueS"] + offset_s - begins_at - m["scoreShownS"] for m in spoken]
+        assert len(spoken) > 10
+        assert np.median(np.abs(late_s)) < 0.02
+        assert np.ptp([m["jawOpen"] for m in spoken]) > 0.1
+        assert np.abs(output.samples).max() == 0.0
+        assert scene.of(Played) == []

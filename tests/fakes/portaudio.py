@@ -26,10 +26,15 @@ class PortAudioError(Exception):
     pass
 
 
+class CallbackAbort(Exception):  # noqa: N818 - its own name
+    pass
+
+
 class FakePortAudio:
     """As much of the `sounddevice` module as is used."""
 
     PortAudioError = PortAudioError
+    CallbackAbort = CallbackAbort
 
     def __init__(self, *plugged, latency_s=0.03, echo=None):
         self.loop = asyncio.get_running_loop()
