@@ -59,14 +59,13 @@ class Bodies:
                 self._leave_alone(i, str(error))
 
     def apply(self, item: StageItem) -> None:
-        """Hand `item` to every body that is not left alone. While halted, nothing passes."""
+        """Hand `item` to every body that is not left alone. While halted, nothing is shown."""
         if isinstance(item, Cut):
             self._generation = max(self._generation, item.generation)
-        if self._halted:
-            return
         now = self._clock.now()
         for i, body in enumerate(self._bodies):
-            if now >= self._alone_until[i]:
+            stopped = self._halted and not self._descriptions[i].watches
+            if now >= self._alone_until[i] and not stopped:
                 self._hand(i, body, item)
 
     def halt(self, because: str) -> None:

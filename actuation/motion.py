@@ -176,6 +176,8 @@ class BodyDescription:
     speaks: bool = False
     lead_s: float = 0.25
     """How far ahead of stage time it wants sound and frames."""
+    watches: bool = False
+    """Shows nothing and only sees that the stage is alive: an emergency does not stop that."""
     limits_rad: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     """Lowest and highest angle of the body's own axes, by their own names."""
     senses: tuple[str, ...] = ()

@@ -49,7 +49,7 @@ class Pulse:
 
     def describe(self) -> BodyDescription:
         """It has no joints, no face, no voice, and is in no hurry."""
-        return BodyDescription(name="pulse", lead_s=0.0)
+        return BodyDescription(name="pulse", lead_s=0.0, watches=True)
 
     async def connect(self) -> None:
         """Nothing to wait for."""

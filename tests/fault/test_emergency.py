@@ -4,6 +4,7 @@ import asyncio
 
 from actuation.motion import Cut, FrameChunk, Halt, Release, VoiceChunk
 from agent.core.messages import ActFinished, EmergencyRelease, EmergencyStop
+from agent.expectations import Pulse
 from tests.fakes.stages import KeepingBody, act, performing
 
 
@@ -84,3 +85,14 @@ async def test_a_performer_that_was_restarted_still_holds():
         await restart()
         await asyncio.sleep(1.0)
         assert not any(isinstance(i, FrameChunk | VoiceChunk) for i in body.after)
+
+
+async def test_the_watchdog_still_sees_that_the_performer_is_alive():
+    seen = []
+    async with performing(bodies=[HaltedBody("page"), Pulse(seen.append)]) as (say, _, _, _):
+        await asyncio.sleep(0.5)
+        say(EmergencyStop(at=0.5, source="console"))
+        await asyncio.sleep(0.2)
+        seen.clear()
+        await asyncio.sleep(1.0)
+        assert len(seen) > 5
