@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from actuation.body_configs import BodyConfig
 from actuation.embodiments.page import AvatarConfig
@@ -96,6 +96,15 @@ class AgentConfig(BaseModel):
     watchdog: WatchdogConfig = Field(
         default_factory=WatchdogConfig, description="Watching the agent itself."
     )
+
+
+    @field_validator("bodies")
+    @classmethod
+    def _names_differ(cls, bodies: tuple[BodyConfig, ...]) -> tuple[BodyConfig, ...]:
+        names = [body.name or body.kind for body in bodies]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"two bodies are called {', '.join(twice)}; give each its own `name`")
+        return bodies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

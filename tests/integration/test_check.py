@@ -150,3 +150,14 @@ def test_a_norm_that_nothing_can_trigger_is_warned_of(site, capsys):
     _, _, err = check(site, capsys)
     assert f"warning: {path.resolve()}:2: greet_nobody: nothing can trigger this norm: " in err
     assert "act.policy is never greting; did you mean greeting?" in err
+
+
+def test_two_bodies_of_one_name_are_refused_and_a_name_tells_them_apart(site, capsys):
+    demo = (site / "demo.yaml").read_text()
+    two = "bodies:\n  - {kind: vmc}\n  - {kind: vmc, port: 40000%s}\n"
+    (site / "demo.yaml").write_text(demo + two % "")
+    code, _, err = check(site, capsys)
+    assert code == 2
+    assert "bodies: two bodies are called vmc; give each its own `name`" in err
+    (site / "demo.yaml").write_text(demo + two % ", name: second")
+    assert check(site, capsys)[0] == 0
