@@ -16,12 +16,12 @@ from datetime import datetime, time
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from actuation.body_configs import SpeakerConfig
+from actuation.embodiments.speaker_stream import SpeakerStream, Tap
 from actuation.loudness import RoomNoise, amplitude, gain_db
 from actuation.motion import BodyDescription, Cut, Halt, Release, StageItem, VoiceChunk, Volume
-from actuation.voice_playout import FrameAxis, VoicePlayout
+from actuation.voice_playout import VoicePlayout
 from agent.core.clock import Clock, WallTime
 from agent.core.errors import BackendUnavailableError
 from agent.core.messages import (
@@ -35,16 +35,11 @@ from agent.core.messages import (
 )
 from agent.core.sound_devices import SoundDevice, SoundSystem
 
-Tap = Callable[[float, NDArray[np.float32], int], None]
-"""(stage time of the first sample, samples as played, rate), in the device's own thread."""
-
 _CURE: Final = "pip install 'foyer[local]' (on Debian also apt install libportaudio2)"
 _TICK_S: Final = 0.02
 _REPORT_EVERY_S: Final = 0.1
-_GONE_AFTER_S: Final = 1.0
+_KEPT_S: Final = 1.0
 _STOPS_WITHIN_S: Final = 0.05
-_MOST_LATENCY_S: Final = 1.0
-_WILD_S: Final = 3.0
 
 
 class SpeakerBody:
@@ -79,9 +74,6 @@ class SpeakerBody:
         self._noise = RoomNoise()
         self._level_db = gain_db(None, self._local_time(), config.loudness)
         self._level_at = clock.now()
-        self._asked_at = 0.0
-        self._wild = False
-        """It takes sound faster than time passes, as a null device does."""
 
     def share(self, system: SoundSystem, tap: Tap | None = None) -> None:
         """Use PortAudio together with the microphone; `tap` is told what is played."""
@@ -133,8 +125,8 @@ class SpeakerBody:
             group.create_task(self._listen_to_the_room())
             group.create_task(self._keep_level())
             while True:
-                async with self._opened(portaudio) as device:
-                    await self._play(device)
+                async with self._opened(portaudio) as stream:
+                    await self._play(stream)
 
     def _cut(self, generation: int) -> None:
         self._generation = generation
@@ -147,15 +139,23 @@ class SpeakerBody:
     # The device.
 
     @contextlib.asynccontextmanager
-    async def _opened(self, portaudio: Any) -> AsyncIterator[SoundDevice]:  # noqa: ANN401
+    async def _opened(self, portaudio: Any) -> AsyncIterator[SpeakerStream]:  # noqa: ANN401
         """The wanted device, playing; looked for anew when what was known of it is out of date."""
         for doubted in (False, True):
             device = await self._system.find(
                 portaudio, self._config.device, "output", doubted=doubted
             )
+            stream = SpeakerStream(
+                portaudio,
+                device,
+                VoicePlayout(device.rate_hz, gain=self._gain(), begun=self._begun),
+                clock=self._clock,
+                latency_s=self._config.latency_s,
+                tap=self._tap,
+            )
             with self._system.streaming():
                 try:
-                    stream = await self._opened_in_thread(portaudio, device)
+                    await _opened_in_thread(stream)
                 except portaudio.PortAudioError as fault:
                     if not doubted:
                         continue
@@ -164,61 +164,14 @@ class SpeakerBody:
                         "another device"
                     ) from None
                 try:
-                    self._said(device, float(stream.latency))
-                    self._catch_up(float(stream.latency))
-                    yield device
+                    self._playout = stream.playout
+                    self._said(device, stream.latency_s)
+                    self._catch_up(stream.latency_s)
+                    yield stream
                 finally:
                     self._playout = None
-                    await asyncio.shield(asyncio.to_thread(_close, stream))
+                    await asyncio.shield(asyncio.to_thread(stream.close))
                 return
-
-    async def _opened_in_thread(self, portaudio: Any, device: SoundDevice) -> Any:  # noqa: ANN401
-        opening = asyncio.get_running_loop().run_in_executor(None, self._open, portaudio, device)
-        try:
-            return await asyncio.shield(opening)
-        except asyncio.CancelledError:
-            opening.add_done_callback(_close_late)
-            raise
-
-    def _open(self, portaudio: Any, device: SoundDevice) -> Any:  # noqa: ANN401
-        rate_hz = device.rate_hz
-        playout = VoicePlayout(rate_hz, gain=self._gain(), begun=self._begun)
-        axis = FrameAxis(rate_hz)
-        latency_s = self._config.latency_s
-        begun_at, given = self._clock.now(), 0
-        self._wild = False
-
-        def fill(out: Any, count: int, times: Any, status: Any) -> None:  # noqa: ANN401
-            nonlocal given
-            now = self._clock.now()
-            given += count
-            if given / rate_hz > 2 * (now - begun_at) + _WILD_S:
-                self._wild = True
-                raise portaudio.CallbackAbort
-            ahead_s = times.outputBufferDacTime - times.currentTime
-            if not 0 <= ahead_s < _MOST_LATENCY_S:
-                ahead_s = latency_s  # some drivers tell no time
-            if status:
-                axis.forget()
-            heard_at = axis.take(count, now + ahead_s)
-            sound = playout.fill(count, heard_at)
-            out[:] = sound[:, None]
-            self._asked_at = now
-            if self._tap is not None:
-                self._tap(heard_at, sound, rate_hz)
-
-        stream = portaudio.OutputStream(
-            samplerate=rate_hz,
-            device=device.index,
-            channels=min(2, device.outputs),
-            dtype=np.float32,
-            latency=latency_s,
-            callback=fill,
-        )
-        self._asked_at = self._clock.now()
-        stream.start()
-        self._playout = playout
-        return stream
 
     def _catch_up(self, latency_s: float) -> None:
         """Give a device that is new or back what can still be heard in time."""
@@ -247,28 +200,19 @@ class SpeakerBody:
             )
         )
 
-    async def _play(self, device: SoundDevice) -> None:
+    async def _play(self, stream: SpeakerStream) -> None:
         """Report until the device is to be let go; raise when it has gone."""
         told_at = self._clock.now()
         while not self._system.letting_go:
             now = self._clock.now()
-            if self._wild:
-                raise BackendUnavailableError(
-                    f"loudspeaker {device.name} keeps no time, so it is no loudspeaker; choose "
-                    "another device"
-                )
-            if now - self._asked_at > _GONE_AFTER_S:
-                raise BackendUnavailableError(
-                    f"loudspeaker {device.name} has gone; plug it in again. The voice is not heard,"
-                    " captions still tell it. It is looked for by itself"
-                )
+            stream.check(now)
             if now - told_at >= _REPORT_EVERY_S - _TICK_S / 2:
                 told_at = now
                 self._report(now)
             await self._clock.sleep_until(now + _TICK_S)
 
     def _report(self, now: float) -> None:
-        while self._ahead and _end_at(self._ahead[0]) < now - _GONE_AFTER_S:
+        while self._ahead and _end_at(self._ahead[0]) < now - _KEPT_S:
             self._ahead.popleft()
         for heard in self._playout.heard(now) if self._playout is not None else ():
             self._publish(
@@ -324,13 +268,10 @@ def _portaudio() -> Any:  # noqa: ANN401 - untyped
         raise BackendUnavailableError(f"loudspeaker: {fault}; {_CURE}") from None
 
 
-def _close(stream: Any) -> None:  # noqa: ANN401 - a PortAudio stream
-    """At once: what is in the device's buffer is not played to its end."""
-    stream.abort()
-    stream.close()
-
-
-def _close_late(opening: asyncio.Future[Any]) -> None:
-    """A device that was opened when nobody wanted it any more."""
-    if not opening.cancelled() and opening.exception() is None:
-        _close(opening.result())
+async def _opened_in_thread(stream: SpeakerStream) -> None:
+    opening = asyncio.get_running_loop().run_in_executor(None, stream.open)
+    try:
+        await asyncio.shield(opening)
+    except asyncio.CancelledError:
+        opening.add_done_callback(stream.close_late)
+        raise
