@@ -6,6 +6,7 @@ have chromium || have chromium-browser || have google-chrome || missing="$missin
 have flite || missing="$missing flite"
 have espeak-ng || missing="$missing espeak-ng"
 have mosquitto || [ -x /usr/sbin/mosquitto ] || missing="$missing mosquitto"
+ldconfig -p 2>/dev/null | grep -q libportaudio || missing="$missing libportaudio2"
 have openssl || missing="$missing openssl"
 [ -z "$missing" ] && exit 0
 echo "[+] the tests use the system packages:$missing"
