@@ -55,6 +55,7 @@ class AxisFollower:
         """Axes times steps in which a limit stood in the way."""
         self._asked = self.at.copy()
         self._step_s = step_s
+        self._before = (self.at, self.speed, self.push)
 
     def step(self, asked: Floats, *, share: float = 1.0) -> Floats:
         """Follow (n,) `asked` for one step, at most with `share` of the speed; return (n,)."""
@@ -81,6 +82,19 @@ class AxisFollower:
         self._asked = self.at.copy()
         return self.at
 
+    def stopped_at(self) -> Floats:
+        """(n,) where the axes would stand after the fastest stop from now on."""
+        ahead, phases = _stop_phases(self.speed, self.push, self.limits)
+        state = (np.zeros_like(self.at), ahead * self.speed, ahead * self.push)
+        for jerk, duration_s in phases:
+            state = _moved(*state, jerk, duration_s)
+        return np.asarray(self.at + ahead * state[0])
+
+    def brake_instead(self) -> Floats:
+        """Take the last step back and make it one of the fastest stop; return (n,)."""
+        self.at, self.speed, self.push = self._before
+        return self.brake()
+
     def _take(self, at: Floats, speed: Floats, push: Floats) -> Floats:
         limits = self.limits
         low, high = _stop_reaches(speed, push, limits)
@@ -104,6 +118,7 @@ class AxisFollower:
         return _stopping(self.at, self.speed, self.push, self.limits, self._step_s)
 
     def _set(self, state: tuple[Floats, Floats, Floats]) -> None:
+        self._before = (self.at, self.speed, self.push)
         at, self.speed, self.push = state
         self.at = np.clip(at, self.limits.low, self.limits.high)  # rounding
 

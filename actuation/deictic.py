@@ -2,7 +2,9 @@
 
 The character's shoulder has narrow limits, and its pose is made for the eye. A machine that points
 should point at the place itself. So while the frames show the arm pointing, its line is drawn to
-the true direction; frames in which the arm retracts let go of it by themselves.
+the true direction; frames in which the arm retracts let go of it by themselves. An aim low and
+straight ahead lies near where the hands rest, so one that is given up midway is let go only at
+its planned end.
 """
 
 from collections import deque
@@ -22,8 +24,8 @@ Floats = NDArray[np.float64]
 _RETRACTION_S: Final = 0.6
 """The end of a gesture, in which the arm goes back."""
 _BLEND_S: Final = 0.4
-_NEAR_RAD: Final = float(np.radians(25))
-_FAR_RAD: Final = float(np.radians(60))
+_NEAR_RAD: Final = float(np.radians(22))
+_FAR_RAD: Final = float(np.radians(50))
 """The arm of the frames points there when it is nearer than the first, not when farther."""
 _CLIPPED_RAD: Final = (float(np.radians(-50)), float(np.radians(115)))
 _PITCH_RAD: Final = (float(np.radians(-22)), float(np.radians(60)))

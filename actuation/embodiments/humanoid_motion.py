@@ -28,14 +28,13 @@ from actuation.skeleton import load_skeleton
 Floats = NDArray[np.float64]
 
 STEP_S: Final = 0.01
-DRIVE_DELAY_S: Final = 0.018
+DRIVE_DELAY_S: Final = 0.005
 """How far the drives of the simulation are behind what is asked of them, about."""
 _REST_SHARE: Final = 0.25
 """Of the highest speed, on the way to rest."""
 _KEPT: Final = 1000
 _OUT_M: Final = 0.02
 _BESIDE_RAD: Final = float(np.radians(5))
-_STOP_SHARE: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +92,8 @@ class HumanoidMotion:
         self._data.qpos[:] = robot.qpos(robot.rest)
         self._data.ctrl[:] = robot.rest
         mujoco.mj_forward(robot.model, self._data)
+        drives = robot.model
+        self._lead_s: Floats = -drives.actuator_biasprm[:, 2] / drives.actuator_gainprm[:, 0]
         self._substeps = max(1, round(STEP_S / robot.model.opt.timestep))
 
     @property
@@ -141,7 +142,9 @@ class HumanoidMotion:
         else:
             self._axes.brake()
         self._keep_off()
-        self._data.ctrl[:] = self._axes.at
+        # A drive damps against standing still: told the speed, it does not lag behind by it.
+        ctrl = self._axes.at + self._lead_s * self._axes.speed
+        self._data.ctrl[:] = np.clip(ctrl, self.robot.limits.low, self.robot.limits.high)
         self._simulate()
         moment = Moment(now, self._solved, self._axes.at.copy(), self.performed, pace)
         self.moments.append(moment)
@@ -166,15 +169,11 @@ class HumanoidMotion:
         return self._clearance.eased(self._axes.at, asked, self._near)
 
     def _keep_off(self) -> None:
-        """The last word: parts that are nearer than half of what is allowed stop coming nearer."""
-        before = {each.pair: each.apart_m for each in self._near}
+        """The last word: a step after which a stop would come too late is not taken."""
+        if self._clearance.hinders(self._axes.at, self._axes.stopped_at()):
+            self.held_off += 1
+            self._axes.brake_instead()
         self._near = self._clearance.near(self._axes.at)
-        for each in self._near:
-            closing = each.apart_m < before.get(each.pair, np.inf) - 1e-5
-            if closing and each.apart_m < _STOP_SHARE * each.least_m:
-                self.held_off += 1
-                self._axes.brake()
-                return
 
     def _simulate(self) -> None:
         for _ in range(self._substeps):

@@ -1,11 +1,13 @@
 """One contract for every body that runs in this process."""
 
 import asyncio
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
 
-from actuation.body_configs import MqttConfig, SpeakerConfig
+from actuation.body_configs import HumanoidConfig, MqttConfig, SpeakerConfig
+from actuation.embodiments.catalogue import build_body
 from actuation.embodiments.livelink import LiveLinkBody
 from actuation.embodiments.mqtt import MqttBody
 from actuation.embodiments.null import NullBody
@@ -59,7 +61,16 @@ def bodies(report=lambda _: None):
         ZmqBody(config=ZmqConfig(), clock=clock, publish=lambda _: None, traffic=silence()),
         RosBody(config=RosConfig(), clock=clock, publish=lambda _: None, traffic=silence()),
         SpeakerBody(config=SpeakerConfig(), clock=clock, publish=report, traffic=silence()),
+        *humanoids(clock),
     ]
+
+
+def humanoids(clock):
+    """The robot in MuJoCo, where that is installed."""
+    if find_spec("mujoco") is None:
+        return []
+    config = HumanoidConfig()
+    return [build_body(config, clock=clock, publish=lambda _: None, traffic=silence())]
 
 
 async def test_every_body_describes_itself_the_same_way_each_time():

@@ -49,15 +49,16 @@ _HEAD = """<mujoco model="foyer_humanoid">
   <worldbody>
     <light pos="1.5 1.5 3" dir="-0.5 -0.5 -1" diffuse="0.5 0.5 0.5"/>
     <geom class="shown" type="plane" size="4 4 0.1" material="floor"/>
-    <camera name="visitor" pos="2.1 0 1.5" xyaxes="0 1 0 -0.12 0 1" fovy="40"/>
+    <camera name="visitor" pos="2.1 0 1.4" xyaxes="0 1 0 -0.08 0 1" fovy="42"/>
     <camera name="aside" pos="1.35 1.75 1.65" xyaxes="-0.79 0.61 0 -0.15 -0.19 0.97" fovy="42"/>
     <body name="column">
       <geom type="cylinder" fromto="0 0 0 0 0 0.04" size="0.24" material="joint"/>
       <geom type="cylinder" fromto="0 0 0.04 0 0 0.85" size="0.05" material="joint"/>
       <body name="torso" pos="0 0 1.0">
-        <geom name="belly" fromto="0 -0.035 -0.06 0 0.035 -0.06" size="0.08" material="accent"/>
-        <geom name="chest" fromto="0 -0.045 0.19 0 0.045 0.19" size="0.09"/>
-        <geom name="waist" fromto="0 0 -0.10 0 0 0.16" size="0.08"/>
+        <geom name="belly" type="ellipsoid" pos="0 0 -0.09" size="0.085 0.11 0.075"
+              material="accent"/>
+        <geom name="chest" type="ellipsoid" pos="0 0 0.16" size="0.085 0.125 0.155"/>
+        <geom name="waist" fromto="0 0 -0.08 0 0 0.10" size="0.065" material="joint"/>
         <geom name="collar" fromto="0 -0.10 0.30 0 0.10 0.30" size="0.035" material="joint"/>
         <body name="neck" pos="0 0 0.34">
           <joint name="neck_yaw" axis="0 0 1" range="-1.3 1.3"/>
@@ -65,10 +66,10 @@ _HEAD = """<mujoco model="foyer_humanoid">
           <body name="head" pos="0 0 0.09">
             <joint name="neck_pitch" axis="0 -1 0" range="-0.7 0.6"/>
             <geom name="skull" fromto="0.01 -0.035 0.09 0.01 0.035 0.09" size="0.088"/>
-            <geom class="shown" type="ellipsoid" pos="0.062 0 0.09" size="0.045 0.085 0.06"
+            <geom class="shown" type="ellipsoid" pos="0.068 0 0.09" size="0.045 0.098 0.066"
                   material="face"/>
-            <geom class="shown" type="sphere" pos="0.101 0.035 0.10" size="0.014" material="eye"/>
-            <geom class="shown" type="sphere" pos="0.101 -0.035 0.10" size="0.014" material="eye"/>
+            <geom class="shown" type="sphere" pos="0.107 0.035 0.10" size="0.014" material="eye"/>
+            <geom class="shown" type="sphere" pos="0.107 -0.035 0.10" size="0.014" material="eye"/>
           </body>
         </body>
 """

@@ -71,6 +71,20 @@ def test_no_limit_is_exceeded_when_it_brakes_at_any_moment():
     assert_within(allowed, at, speed, push)
 
 
+def test_a_step_that_is_taken_back_counts_once():
+    allowed, asked = limits(), hostile("jumps", 3)
+    axes = AxisFollower(allowed, np.zeros(6), STEP_S)
+    at, speed, push = [axes.at], [axes.speed], [axes.push]
+    for k, row in enumerate(asked):
+        axes.step(row)
+        if k % 7 < 3:
+            axes.brake_instead()
+        at.append(axes.at)
+        speed.append(axes.speed)
+        push.append(axes.push)
+    assert_within(allowed, np.array(at), np.array(speed), np.array(push))
+
+
 def test_what_is_no_number_keeps_what_was_asked_before():
     asked = np.full((300, 2), 0.15)
     asked[100:] = np.nan
