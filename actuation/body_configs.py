@@ -68,7 +68,9 @@ class HumanoidConfig(_Body):
 
     kind: Literal["humanoid"] = "humanoid"
     model: Path | None = Field(
-        None, description="URDF or MJCF file; empty: the example that comes with this program."
+        None,
+        description="URDF or MJCF file, from where the program is started; empty: the example "
+        "that comes with it.",
     )
     mapping: Path | None = Field(None, description="Which of its axes is which; empty: likewise.")
     speed_share: float = Field(
