@@ -40,6 +40,13 @@ class ReachyConfig(_Body):
         le=1,
         description="Its eyes do not move: this part of a look of the eyes is made by the head.",
     )
+    sway_rad: float = Field(
+        0.05,
+        ge=0,
+        le=0.12,
+        description="How far the head dips with a loud voice, beside the nods of every body"
+        " without a mouth.",
+    )
     antennas: float = Field(
         1.0, ge=0, le=1, description="How much the antennas show of mood; 0 keeps them still."
     )

@@ -17,6 +17,7 @@ from actuation.body_configs import ReachyConfig
 from actuation.deadline import Deadline, Pace
 from actuation.embodiments.reachy_antennas import UPRIGHT_RAD, Antennas
 from actuation.embodiments.reachy_limits import JerkLimiter
+from actuation.embodiments.reachy_sway import Sway
 from actuation.frame_queue import FrameQueue
 from actuation.motion import (
     JOINT_INDEX,
@@ -28,6 +29,7 @@ from actuation.motion import (
     MoodLaid,
     Release,
     StageItem,
+    VoiceChunk,
 )
 from actuation.rotations import multiply, normalised, turned
 
@@ -65,6 +67,7 @@ class ReachyMotion:
         self._config = config
         self._queue = FrameQueue()
         self._antennas = Antennas(config.antennas)
+        self._sway = Sway(config.sway_rad)
         self._deadline = Deadline()
         self._stepped_at = float("-inf")
         self._limiter = JerkLimiter(
@@ -101,6 +104,9 @@ class ReachyMotion:
                 self._queue.cut(item, now)
                 self._deadline.cut(item.at)
                 self._antennas.cut(item)
+                self._sway.cut(item)
+            case VoiceChunk() if item.generation >= self._queue.generation:
+                self._sway.voice(item)
             case GestureLaid() if item.generation >= self._queue.generation:
                 self._antennas.gesture(item)
             case MoodLaid() if item.generation >= self._queue.generation:
@@ -127,6 +133,7 @@ class ReachyMotion:
         pose[:6] = _WEIGHTS @ head
         turn = pose[_YAW]
         pose[_BODY] = np.sign(turn) * max(0.0, abs(turn) - _BODY_FROM_RAD)
+        pose[3:5] += self._sway.at(at)
         pose[7:] = self._antennas.at(at)
         return pose
 
