@@ -97,7 +97,6 @@ class AgentConfig(BaseModel):
         default_factory=WatchdogConfig, description="Watching the agent itself."
     )
 
-
     @field_validator("bodies")
     @classmethod
     def _names_differ(cls, bodies: tuple[BodyConfig, ...]) -> tuple[BodyConfig, ...]:
