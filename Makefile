@@ -8,7 +8,7 @@ VENV := .venv
 FOYER := $(VENV)/bin/python -m agent
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
 
-.PHONY: run test lint help chat bench clean avatar lock
+.PHONY: run test test-robot lint help chat bench clean avatar lock
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -29,6 +29,11 @@ test: $(VENV)/.test-ready ## set up and run every check: style, types, pages, te
 	@$(MAKE) --no-print-directory lint
 	@$(FOYER) pages test
 	$(VENV)/bin/python -m pytest -q --durations=15
+
+test-robot: $(VENV)/.test-ready ## a Reachy Mini's own daemon in MuJoCo: build it, receive a visitor with it
+	@PYTHON=$(PYTHON) sh tests/robot/build.sh
+	$(VENV)/bin/python -m pytest -q -s tests/robot
+	@echo "pictures and figures: tests/output/robot"
 
 lint: $(VENV)/.test-ready ## style and types
 	$(VENV)/bin/ruff check .

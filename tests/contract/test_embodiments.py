@@ -6,12 +6,13 @@ from importlib.util import find_spec
 import numpy as np
 import pytest
 
-from actuation.body_configs import HumanoidConfig, MqttConfig, SpeakerConfig
+from actuation.body_configs import HumanoidConfig, MqttConfig, ReachyConfig, SpeakerConfig
 from actuation.embodiments.catalogue import build_body
 from actuation.embodiments.livelink import LiveLinkBody
 from actuation.embodiments.mqtt import MqttBody
 from actuation.embodiments.null import NullBody
 from actuation.embodiments.page import AvatarBody
+from actuation.embodiments.reachy import ReachyBody
 from actuation.embodiments.ros import RosBody
 from actuation.embodiments.speaker import SpeakerBody
 from actuation.embodiments.vmc import VmcBody
@@ -60,6 +61,7 @@ def bodies(report=lambda _: None):
         ),
         ZmqBody(config=ZmqConfig(), clock=clock, publish=lambda _: None, traffic=silence()),
         RosBody(config=RosConfig(), clock=clock, publish=lambda _: None, traffic=silence()),
+        ReachyBody(config=ReachyConfig(), clock=clock, publish=lambda _: None, traffic=silence()),
         SpeakerBody(config=SpeakerConfig(), clock=clock, publish=report, traffic=silence()),
         *humanoids(clock),
     ]

@@ -3,6 +3,7 @@
 import os
 import socket
 import subprocess
+import threading
 import time
 import urllib.request
 from pathlib import Path
@@ -38,7 +39,7 @@ class Daemon:
 
     def wait(self, within_s=90.0):
         until = time.perf_counter() + within_s
-        pause = __import__("threading").Event()
+        pause = threading.Event()
         while time.perf_counter() < until:
             if self._process.poll() is not None:
                 break

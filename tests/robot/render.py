@@ -11,6 +11,7 @@ import struct
 import sys
 import zlib
 from importlib.resources import files
+from pathlib import Path
 
 os.environ.setdefault("MUJOCO_GL", "egl")
 
@@ -49,9 +50,9 @@ def main(wanted):
             view.azimuth = one["azimuth"]
             renderer.update_scene(data, view)
             save(one["path"], renderer.render())
-    # The motors and how far each may go, as the robot's description says.
-    print(json.dumps([list(map(float, model.jnt_range[model.actuator_trnid[i, 0]]))
-                      for i in range(model.nu)]))  # fmt: skip
+    # How far each motor may go, as the robot's description says.
+    ranges = [model.jnt_range[model.actuator_trnid[i, 0]].tolist() for i in range(model.nu)]
+    sys.stdout.write(json.dumps(ranges))
 
 
-main(json.loads(open(sys.argv[1]).read()))
+main(json.loads(Path(sys.argv[1]).read_text()))

@@ -18,6 +18,7 @@ from actuation.embodiments.reachy_motion import (
     head_poses,
     to_daemon,
 )
+from actuation.embodiments.reachy_sway import Sway
 from actuation.generators.rules_idle import rest_pose
 from actuation.motion import (
     JOINT_INDEX,
@@ -28,9 +29,10 @@ from actuation.motion import (
     Halt,
     MoodLaid,
     Release,
+    VoiceChunk,
 )
 from actuation.rotations import turned
-from agent.core.messages import Expression, Posture
+from agent.core.messages import Expression, Posture, UtteranceId
 
 PERIOD_S = 0.02
 REST = rest_pose()
@@ -247,3 +249,40 @@ def test_antennas_can_be_kept_still():
     antennas = Antennas(strength=0.0)
     antennas.mood(mood(0.0, Expression.HAPPY))
     assert deque(antennas.at(0.1 * k) for k in range(20)) == deque([(UPRIGHT_RAD,) * 2] * 20)
+
+
+def swelling(at, seconds=2.0, hz=1.0, generation=0):
+    t = np.arange(round(16_000 * seconds)) / 16_000
+    samples = 0.2 * np.sin(2 * np.pi * 200 * t) * (0.5 - 0.5 * np.cos(2 * np.pi * hz * t))
+    return VoiceChunk(
+        generation=generation, at=at, utterance=UtteranceId(1), score_s=0.0, rate_hz=16_000,
+        samples=samples.astype(np.float32),
+    )  # fmt: skip
+
+
+def test_the_head_dips_with_the_loudness_of_the_voice_and_in_time_with_it():
+    sway = Sway(0.05)
+    sway.voice(swelling(10.0))
+    pitch = {at: sway.at(at)[1] for at in (9.5, 10.5, 11.0, 11.5, 12.5)}
+    assert pitch[9.5] == pytest.approx(0.0, abs=1e-6)
+    assert pitch[10.5] == pytest.approx(-0.05, abs=0.01), "loudest"
+    assert pitch[11.0] > -0.015, "softest"
+    assert pitch[11.5] == pytest.approx(-0.05, abs=0.01)
+    assert pitch[12.5] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_a_voice_that_was_cut_is_not_swayed_to():
+    motion = ReachyMotion(ReachyConfig())
+    motion.take(swelling(0.0, seconds=4.0), 0.0)
+    assert motion.wanted(1.5)[PITCH] == 0, "no frames, no head"
+    motion.take(FrameChunk(generation=0, frames=tuple(frame(k / 60) for k in range(200))), 0.0)
+    assert motion.wanted(2.5)[PITCH] < -0.03
+    motion.take(Cut(generation=1, at=1.0), 1.0)
+    assert motion.wanted(2.5)[PITCH] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_voice_sent_again_takes_the_place_of_what_was_sent():
+    sway = Sway(0.05)
+    sway.voice(swelling(0.0))
+    sway.voice(swelling(0.5))
+    assert sway.at(1.0)[1] == pytest.approx(-0.05, abs=0.01)
