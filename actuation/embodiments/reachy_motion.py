@@ -142,8 +142,6 @@ class ReachyMotion:
         period_s = 1.0 / self._config.rate_hz
         step_s = float(np.clip(now - self._stepped_at, 0.5 * period_s, 2 * period_s))
         self._stepped_at = now
-        if self.halted:
-            return self.pose
         match self._deadline.pace(now):
             case Pace.FOLLOW:
                 target = self._within_reach(self.wanted(now + self._config.delay_s))

@@ -22,6 +22,7 @@ class FakeReachy:
         self.targets, self.ignored, self.asked = [], [], []
         self.moves, self.sockets, self.listeners = {}, set(), set()
         self.follows, self.hung, self.garbage, self.released = True, False, False, False
+        self.silent = False
         self._uuids = (f"00000000-0000-4000-8000-{n:012d}" for n in itertools.count(1))
 
     @property
@@ -181,7 +182,7 @@ class FakeReachy:
         async with self._socket(request) as socket:
             with contextlib.suppress(ConnectionError):
                 while not socket.closed:
-                    while self.hung:  # noqa: ASYNC110 - it hangs
+                    while self.hung or self.silent:  # noqa: ASYNC110 - it hangs
                         await asyncio.sleep(0.02)
                     await socket.send_json(self._now())
                     await asyncio.sleep(period)

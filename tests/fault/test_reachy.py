@@ -167,6 +167,13 @@ async def test_a_hung_daemon_is_given_up_and_tried_again():
         await until(lambda: played.body.health() is Health.RUNNING, 12.0)
 
 
+async def test_a_daemon_that_answers_but_no_longer_tells_where_the_robot_is_is_left():
+    async with a_robot() as robot, playing(robot) as played:
+        await until(lambda: robot.head["yaw"] > 0.28)
+        robot.silent = True
+        await until(lambda: played.body.health() is Health.DEGRADED, 4.0)
+
+
 async def test_something_else_at_its_address_is_told_in_plain_words():
     async with a_robot() as robot:
         robot.garbage = True
