@@ -465,7 +465,9 @@ async def test_on_the_real_clock_it_waves_halts_and_rests():
 
 
 def drawn(stand, name, camera="visitor"):
-    os.environ.setdefault("MUJOCO_GL", "egl")
+    # The library chooses its way to draw when it is imported, and leaves broken objects behind.
+    if os.environ.get("MUJOCO_GL") not in ("egl", "osmesa"):
+        pytest.skip("pictures are drawn with MUJOCO_GL=egl in the environment")
     try:
         renderer = mujoco.Renderer(stand.robot.model, 480, 640)
     except Exception as fault:  # noqa: BLE001 - whatever the graphics library raises
