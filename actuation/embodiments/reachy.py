@@ -128,6 +128,9 @@ class ReachyBody:
                     await self._live(robot)
             except* DaemonLostError as problems:
                 lost = _first(problems)
+            if (task := asyncio.current_task()) is not None and task.cancelling():
+                # A group that failed as it was cancelled tells of its failure only.
+                raise asyncio.CancelledError
             self._mine = self._awake = False
             self.present = None
             self._woken_at = float("-inf")

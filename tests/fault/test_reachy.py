@@ -148,6 +148,20 @@ async def test_a_killed_daemon_costs_what_would_have_been_shown_and_is_found_aga
         await again.kill()
 
 
+@pytest.mark.parametrize("ticks", range(12))
+async def test_a_daemon_that_goes_as_the_program_ends_keeps_nothing_alive(ticks):
+    robot = await FakeReachy().start()
+    async with playing(robot) as played:
+        await until(lambda: robot.targets)
+        killing = asyncio.get_running_loop().create_task(robot.kill())
+        for _ in range(ticks):
+            await asyncio.sleep(0)
+        played.run.cancel()
+        await until(played.run.done, 1.0)
+        assert played.run.cancelled()
+        await killing
+
+
 async def test_a_daemon_that_is_not_there_is_told_with_the_cure():
     robot = FakeReachy(port=9)
     async with playing(robot) as played:
