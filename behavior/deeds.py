@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from agent.core.backend import pick
 from agent.core.clock import Clock, WallTime
@@ -39,6 +39,34 @@ _PURPOSES = {
     "withdrawn": "Correction: {visitor} is not here for you",
 }
 _SWEEP_S = 3600.0
+
+
+class DoesDeeds(Protocol):
+    """Does what a committed answer asks for."""
+
+    async def run(self) -> None:
+        """Do what is asked, until cancelled."""
+        ...
+
+    async def drained(self) -> None:
+        """Return when everything asked for so far is done."""
+        ...
+
+    def do(self, effects: Sequence[Effect], encounter: Encounter, at: float) -> None:
+        """Have these effects of one answer done, in order."""
+        ...
+
+    def press(self, button: ButtonPressed, encounter: Encounter) -> None:
+        """A button was pressed."""
+        ...
+
+    def end(self, encounter: Encounter) -> None:
+        """An encounter is over."""
+        ...
+
+    def tidy(self, now: float) -> None:
+        """Delete what may not be kept any longer."""
+        ...
 
 
 class Deeds:

@@ -7,10 +7,11 @@ Words of a revision stand once it has paused: `TurnEnded` commits what was compu
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterable, Callable
+from collections.abc import AsyncIterable, Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -31,7 +32,7 @@ from agent.core.messages import (
     TurnPaused,
 )
 from behavior.conversation import DialogueBackend, Heard, Part
-from behavior.deeds import Deeds
+from behavior.deeds import DoesDeeds
 from behavior.directory import SiteConfig
 from behavior.memory import Encounter
 from behavior.model_server import ModelServerConfig
@@ -87,6 +88,16 @@ class _Work:
     applied: bool = False
 
 
+class Spawns(Protocol):
+    """Runs an answer: a task group, or whoever runs it at once where there is no loop."""
+
+    def create_task(
+        self, coro: Coroutine[Any, Any, None], *, name: str | None = None
+    ) -> asyncio.Task[None]:
+        """Have it run."""
+        ...
+
+
 class Dialogue:
     """The component: one encounter at a time is spoken with, several are remembered."""
 
@@ -98,7 +109,7 @@ class Dialogue:
         inputs: AsyncIterable[Input],
         publish: Callable[[Message], None],
         backend: DialogueBackend,
-        deeds: Deeds,
+        deeds: DoesDeeds,
         site: SiteConfig,
         config: DialogueConfig,
         clock: Clock,
@@ -128,9 +139,9 @@ class Dialogue:
         self.ready.set()
         try:
             async with asyncio.TaskGroup() as group:
-                own = [group.create_task(self._deeds.run()), group.create_task(self._tidy())]
+                own = [group.create_task(self._deeds.run()), group.create_task(self._keep_tidy())]
                 async for message in self._inputs:
-                    self._take(message, group)
+                    self.take(message, group)
                 await self._finish()
                 for task in own:
                     task.cancel()
@@ -147,7 +158,8 @@ class Dialogue:
             self._end(encounter)
         await self._deeds.drained()
 
-    def _take(self, message: Input, group: asyncio.TaskGroup) -> None:
+    def take(self, message: Input, group: Spawns) -> None:
+        """Take in one message; answers run in `group`."""
         match message:
             case TurnPaused() if message.text.strip():
                 self._start(message, group)
@@ -168,7 +180,7 @@ class Dialogue:
 
     # Turns
 
-    def _start(self, turn: TurnPaused | TurnEnded, group: asyncio.TaskGroup) -> _Work:
+    def _start(self, turn: TurnPaused | TurnEnded, group: Spawns) -> _Work:
         person = turn.person if isinstance(turn, TurnEnded) else None
         encounter = self._encounter_with(person, turn.at)
         self._drop()
@@ -186,7 +198,7 @@ class Dialogue:
         work.task = group.create_task(self._answer(work), name=f"reply {turn.turn}")
         return work
 
-    def _commit(self, end: TurnEnded, group: asyncio.TaskGroup) -> None:
+    def _commit(self, end: TurnEnded, group: Spawns) -> None:
         work = self._work
         same = (
             work is not None
@@ -274,18 +286,20 @@ class Dialogue:
             self._drop()
         self._deeds.press(button, encounter)
 
-    async def _tidy(self) -> None:
-        """End encounters whose time is over, and delete what may not be kept any longer."""
+    async def _keep_tidy(self) -> None:
         while True:
             await self._clock.sleep_until(self._clock.now() + 1.0)
-            now = self._clock.now()
-            for encounter in tuple(self._encounters):
-                gone = encounter.left_at is not None or encounter.person is None
-                last = max(encounter.last_at, encounter.left_at or 0.0)
-                limit = self._config.grace_s if encounter.left_at else self._config.idle_s
-                if gone and now - last > limit:
-                    self._end(encounter)
-            self._deeds.tidy(now)
+            self.tidy(self._clock.now())
+
+    def tidy(self, now: float) -> None:
+        """End encounters whose time is over, and delete what may not be kept any longer."""
+        for encounter in tuple(self._encounters):
+            gone = encounter.left_at is not None or encounter.person is None
+            last = max(encounter.last_at, encounter.left_at or 0.0)
+            limit = self._config.grace_s if encounter.left_at else self._config.idle_s
+            if gone and now - last > limit:
+                self._end(encounter)
+        self._deeds.tidy(now)
 
     def _end(self, encounter: Encounter) -> None:
         self._deeds.end(encounter)

@@ -1,0 +1,1 @@
+"""The policy lab: the agent's own decisions, lived through in a simulated lobby and measured."""
