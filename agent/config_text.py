@@ -40,7 +40,7 @@ def _settings(model: type[BaseModel], instance: BaseModel | None, indent: str) -
     for name, field in model.model_fields.items():
         shown = field.alias or name
         yield from _about(field, indent)
-        value = getattr(instance, name) if instance is not None else _default(field)
+        value = getattr(instance, name) if instance is not None else default_of(field)
         if value is PydanticUndefined:
             yield f"{indent}# {shown}:   (has no default: set it)"
         elif isinstance(value, BaseModel):
@@ -53,21 +53,22 @@ def _settings(model: type[BaseModel], instance: BaseModel | None, indent: str) -
             yield from _dumped(shown, value, indent)
 
 
-def _default(field: FieldInfo) -> Any:  # noqa: ANN401 - any default
+def default_of(field: FieldInfo) -> Any:  # noqa: ANN401 - any default
+    """The default of a field; `PydanticUndefined` when it has none."""
     return field.get_default(call_default_factory=True, validated_data={})
 
 
 def _about(field: FieldInfo, indent: str) -> Iterator[str]:
     """The field's description, its range and its choices as comment lines."""
     parts = [field.description.strip().rstrip(".") + "." if field.description else ""]
-    parts += [_choices(field.annotation), _bounds(field)]
+    parts += [choices(field.annotation), bounds(field)]
     text = " ".join(part for part in parts if part)
     for line in textwrap.wrap(text, _WIDTH - 2 - len(indent), break_long_words=False):
         yield f"{indent}# {line}"
 
 
-def _bounds(field: FieldInfo) -> str:
-    """`From 0 to 10.`, from the constraints of the field."""
+def bounds(field: FieldInfo) -> str:
+    """Say the range of a field: `From 0 to 10.`, from the constraints of the field."""
     limits: dict[str, Any] = {}
     for constraint in field.metadata:
         for key in ("gt", "ge", "lt", "le", "min_length", "max_length"):
@@ -85,7 +86,7 @@ def _bounds(field: FieldInfo) -> str:
     return joined[:1].upper() + joined[1:] + "." if joined else ""
 
 
-def _choices(annotation: Any) -> str:  # noqa: ANN401
+def choices(annotation: Any) -> str:  # noqa: ANN401
     """`One of a, b.`, for enumerations and literals."""
     values: list[str] = []
     for member in (annotation, *get_args(annotation)):

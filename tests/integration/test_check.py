@@ -87,7 +87,7 @@ FAULTS = [
     ("sites/demo.yaml", "timezone", "timzone", "timzone: .*did you mean timezone"),
     ("policies/greeting.yaml", "sign_within_m", "sign_with_m", ".*did you mean sign_within_m"),
     ("policies/greeting.yaml", "sign_within_m: 4.0", "sign_within_m: near", "sign_within_m: "),
-    ("policies/idle.yaml", ":", ": {", ".*bracket that is not closed"),
+    ("policies/idle.yaml", "rest_after_s:", "rest_after_s: {", ".*bracket that is not closed"),
     ("policies/norms/privacy.yaml", "verdict:", "verdickt:", "norms.0.verdickt: .*did you mean"),
 ]
 
