@@ -1,21 +1,19 @@
 """The facts that a norm may ask about, by name. Each reads the situation and one wish.
 
 None means unknown, and no condition holds of what is unknown: a missing gaze is not "looks away".
+Texts come as `behavior.norm_words.spoken` gives them.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from agent.core.messages import PersonId
-from behavior.situation import Mark, Person, Situation, apart_m
+from behavior import norm_people as people
+from behavior import norm_words as words
+from behavior.norm_people import FactValue, of_addressee
+from behavior.situation import Mark, Situation
 from behavior.wishes import Wish
 
-FactValue = bool | float | str | None
-
-_LOOKS_AWAY_RAD = 0.6
-_TALKING_APART_M = 1.6
-_STANDS_M_S = 0.3
 _PAGE_IN_USE_S = 60.0
 
 
@@ -37,74 +35,21 @@ class Fact:
     read: Callable[[Situation, Wish], FactValue]
 
 
-def addressee_of(situation: Situation, wish: Wish) -> Person | None:
-    """The person a wish is meant for, if in view."""
-    return situation.person(wish.act.to)
+class Facts:
+    """The facts of one situation and one wish, each read at most once."""
 
+    __slots__ = ("_known", "_situation", "_wish")
 
-def _of_addressee(read: Callable[[Situation, Person], FactValue]) -> Callable[..., FactValue]:
-    def reader(situation: Situation, wish: Wish) -> FactValue:
-        person = addressee_of(situation, wish)
-        return None if person is None else read(situation, person)
+    def __init__(self, situation: Situation, wish: Wish) -> None:
+        self._situation = situation
+        self._wish = wish
+        self._known: dict[str, FactValue] = {}
 
-    return reader
-
-
-def _in_conversation(situation: Situation, person: Person) -> FactValue:
-    """Stands close to another, and neither is turned to the agent."""
-    away = person.away_rad()
-    if away is None:
-        return None
-    if away < _LOOKS_AWAY_RAD or person.speed_m_s > _STANDS_M_S:
-        return False
-    return any(
-        apart_m(person.place, other.place) <= _TALKING_APART_M
-        and (other.away_rad() or 0.0) >= _LOOKS_AWAY_RAD
-        and other.speed_m_s <= _STANDS_M_S
-        for other in situation.others(person)
-    )
-
-
-def _looks_away(_: Situation, person: Person) -> FactValue:
-    away = person.away_rad()
-    return None if away is None else away >= _LOOKS_AWAY_RAD
-
-
-def _farewelled(_: Situation, person: Person) -> FactValue:
-    """Said goodbye to, and has neither spoken nor turned to the agent since."""
-    goodbye = person.marks.get(Mark.FAREWELLED)
-    if goodbye is None:
-        return False
-    again = max(person.marks.get(Mark.SPOKE, goodbye), person.attending_since or goodbye)
-    return again <= goodbye
-
-
-def _company(situation: Situation, wish: Wish) -> set[PersonId]:
-    """Those the words are meant for, and those greeted together with them."""
-    meant = {who for who, _ in wish.marks}
-    person = addressee_of(situation, wish)
-    if person is None:
-        return meant
-    greeted = person.marks.get(Mark.GREETED)
-    together = {
-        other.id
-        for other in situation.others(person)
-        if greeted is not None and other.marks.get(Mark.GREETED) == greeted
-    }
-    return meant | together | {person.id}
-
-
-def _stranger_m(situation: Situation, wish: Wish) -> FactValue:
-    """Distance of the nearest person who does not belong, to the addressee or to the agent."""
-    person, ours = addressee_of(situation, wish), _company(situation, wish)
-    distances = [
-        min(other.distance_m, apart_m(other.place, person.place) if person else 99.0)
-        for other in situation.people.values()
-        if other.id not in ours
-    ]
-    if person is None and distances:  # whoever speaks unseen may be any one of those in view
-        distances.remove(min(distances))
-    return min(distances, default=None)
+    def __getitem__(self, name: str) -> FactValue:
+        known = self._known
+        if name not in known:
+            known[name] = FACTS[name].read(self._situation, self._wish)
+        return known[name]
 
 
 def _page_in_use(situation: Situation, _: Wish) -> FactValue:
@@ -114,13 +59,7 @@ def _page_in_use(situation: Situation, _: Wish) -> FactValue:
     return devices.page_connected and recent
 
 
-def _answers_typed(situation: Situation, wish: Wish) -> FactValue:
-    turn = wish.act.in_reply_to
-    return turn is not None and turn in situation.turns and situation.turns[turn].typed
-
-
-def _since_unasked_s(situation: Situation, _: Wish) -> FactValue:
-    at = situation.spoke_unasked_at
+def _since(at: float | None, situation: Situation) -> FactValue:
     return None if at is None else situation.now - at
 
 
@@ -129,9 +68,13 @@ def _disclosed(situation: Situation, wish: Wish) -> FactValue:
     return wish.discloses or (meeting is not None and meeting.disclosed)
 
 
+def _has(mark: Mark) -> Callable[[Situation, Wish], FactValue]:
+    return of_addressee(lambda _, person: person.has(mark))
+
+
 _FLAG, _NUMBER, _WORD, _TEXT = FactKind.FLAG, FactKind.NUMBER, FactKind.WORD, FactKind.TEXT
 
-FACTS: Mapping[str, Fact] = {
+_ACT: Mapping[str, Fact] = {
     "act.speaks": Fact(_FLAG, "The act has words.", lambda _, w: w.speaks),
     "act.unasked": Fact(_FLAG, "Nobody asked the agent for this act.", lambda _, w: w.proactive),
     "act.greets": Fact(_FLAG, "The act greets in words.", lambda _, w: w.greets),
@@ -143,7 +86,10 @@ FACTS: Mapping[str, Fact] = {
         "Its strength: idle, social, reply, operator or safety.",
         lambda _, w: w.act.priority.value,
     ),
-    "act.text": Fact(_TEXT, "All its words.", lambda _, w: w.text),
+    "act.text": Fact(_TEXT, "All its words.", words.act_text),
+    "act.words": Fact(_NUMBER, "How many words it has.", words.act_words),
+    "act.clauses": Fact(_NUMBER, "How many breaths they take.", words.act_clauses),
+    "act.apologies": Fact(_NUMBER, "How often it says sorry.", words.act_apologies),
     "act.names_somebody": Fact(
         _FLAG,
         "Some of its words are not for strangers' ears.",
@@ -154,42 +100,100 @@ FACTS: Mapping[str, Fact] = {
         "It moves the arms.",
         lambda _, w: bool(w.act.gestures) or any(c.gestures for c in w.act.clauses),
     ),
+    "act.gesture_names": Fact(
+        _TEXT, "Its gestures by their names, blanks for underscores.", words.act_gesture_names
+    ),
+    "act.points_at_person": Fact(
+        _FLAG, "It would point a finger towards somebody.", people.points_at_person
+    ),
+    "act.face": Fact(_WORD, "The face it makes, the brightest first.", words.act_face),
     "act.looks": Fact(_FLAG, "It says where to look.", lambda _, w: w.act.gaze is not None),
-    "act.answers_typed": Fact(_FLAG, "It answers a typed line.", _answers_typed),
+    "act.answers_typed": Fact(_FLAG, "It answers a typed line.", words.answers_typed),
+    "act.continues": Fact(_FLAG, "It goes on with an answer begun before.", words.act_continues),
+}
+
+_ADDRESSEE: Mapping[str, Fact] = {
     "addressee.seen": Fact(
-        _FLAG, "The person addressed is in view.", lambda s, w: addressee_of(s, w) is not None
+        _FLAG, "The person addressed is in view.", lambda s, w: s.person(w.act.to) is not None
     ),
     "addressee.engagement": Fact(
         _WORD,
         "present, passing, approaching, attending, engaged or disengaging.",
-        _of_addressee(lambda _, p: p.engagement.value),
+        of_addressee(lambda _, p: p.engagement.value),
     ),
     "addressee.distance_m": Fact(
-        _NUMBER, "How far away the person is, metres.", _of_addressee(lambda _, p: p.distance_m)
+        _NUMBER, "How far away the person is, metres.", of_addressee(lambda _, p: p.distance_m)
+    ),
+    "addressee.speed_m_s": Fact(
+        _NUMBER, "How fast the person walks.", of_addressee(lambda _, p: p.speed_m_s)
+    ),
+    "addressee.eyes_m": Fact(
+        _NUMBER,
+        "How high the person's eyes are above the floor, metres.",
+        of_addressee(lambda _, p: p.eyes_m),
+    ),
+    "addressee.turned_rad": Fact(
+        _NUMBER, "How far the person is turned away.", of_addressee(lambda _, p: p.away_rad())
     ),
     "addressee.looks_away": Fact(
-        _FLAG, "The person is turned away from the agent.", _of_addressee(_looks_away)
+        _FLAG, "The person is turned away from the agent.", of_addressee(people.looks_away)
+    ),
+    "addressee.hand_up_s": Fact(
+        _NUMBER, "How long a hand has been held up, seconds.", of_addressee(people.hand_up_s)
+    ),
+    "addressee.attends_s": Fact(
+        _NUMBER, "How long the person has attended, seconds.", of_addressee(people.attends_s)
+    ),
+    "addressee.looked_at_s": Fact(
+        _NUMBER, "How long the eyes have rested on the person.", of_addressee(people.looked_at_s)
     ),
     "addressee.in_conversation": Fact(
-        _FLAG, "The person stands with others, turned to them.", _of_addressee(_in_conversation)
+        _FLAG,
+        "The person stands with others, turned to them.",
+        of_addressee(people.in_conversation),
     ),
-    "addressee.greeted": Fact(
-        _FLAG, "The person was greeted before.", _of_addressee(lambda _, p: p.has(Mark.GREETED))
+    "addressee.behind_another": Fact(
+        _FLAG, "Somebody who attends stands in between.", of_addressee(people.behind_another)
     ),
-    "addressee.spoke": Fact(
-        _FLAG, "The person has said something.", _of_addressee(lambda _, p: p.has(Mark.SPOKE))
+    "addressee.group_greeted": Fact(
+        _FLAG, "Someone of the same group was just greeted.", of_addressee(people.group_greeted)
     ),
-    "addressee.waits": Fact(
-        _FLAG, "The person waits for a host.", _of_addressee(lambda _, p: p.has(Mark.WAITING))
+    "addressee.signed": Fact(_FLAG, "The person has had a silent sign.", _has(Mark.SIGNED)),
+    "addressee.greeted": Fact(_FLAG, "The person was greeted before.", _has(Mark.GREETED)),
+    "addressee.offered": Fact(_FLAG, "The person was offered help before.", _has(Mark.OFFERED)),
+    "addressee.spoke": Fact(_FLAG, "The person has said something.", _has(Mark.SPOKE)),
+    "addressee.waits": Fact(_FLAG, "The person waits for a host.", _has(Mark.WAITING)),
+    "addressee.waited_s": Fact(
+        _NUMBER, "How long ago the host was told, seconds.", of_addressee(people.waited_s)
     ),
     "addressee.refused": Fact(
-        _FLAG, "The person has declined.", _of_addressee(lambda s, p: s.refused(p))
+        _FLAG, "The person has declined.", of_addressee(lambda s, p: s.refused(p))
     ),
     "addressee.said_goodbye": Fact(
-        _FLAG, "Goodbye has been said to the person.", _of_addressee(_farewelled)
+        _FLAG, "Goodbye has been said to the person.", of_addressee(people.farewelled)
     ),
+}
+
+_VISITOR: Mapping[str, Fact] = {
+    "visitor.words": Fact(
+        _TEXT, "What was said in the turn that it answers, or last.", words.visitor_words
+    ),
+    "visitor.trust": Fact(
+        _NUMBER, "The recogniser's trust in these words, 0 to 1.", words.visitor_trust
+    ),
+    "visitor.words_per_s": Fact(_NUMBER, "How fast they were said.", words.visitor_words_per_s),
+    "visitor.unheard_turns": Fact(
+        _NUMBER, "The last so many turns were a voice without words.", words.visitor_unheard_turns
+    ),
+    "visitor.since_voice_s": Fact(
+        _NUMBER, "Seconds since a voice was last heard.", words.since_voice_s
+    ),
+}
+
+_ROOM: Mapping[str, Fact] = {
     "room.people": Fact(_NUMBER, "How many are in view.", lambda s, _: float(len(s.people))),
-    "room.stranger_m": Fact(_NUMBER, "How near a stranger stands, metres.", _stranger_m),
+    "room.nearest_m": Fact(_NUMBER, "How near the nearest person is.", people.nearest_m),
+    "room.stranger_m": Fact(_NUMBER, "How near a stranger stands, metres.", people.stranger_m),
     "room.hour": Fact(_NUMBER, "Hour of the day, local time, 0 to 24.", lambda s, _: s.hour),
     "room.alarm": Fact(_FLAG, "An emergency goes on.", lambda s, _: s.alarm),
     "room.page_connected": Fact(
@@ -197,13 +201,29 @@ FACTS: Mapping[str, Fact] = {
     ),
     "room.page_in_use": Fact(_FLAG, "Someone used the page in the last minute.", _page_in_use),
     "floor.visitor_speaks": Fact(_FLAG, "A visitor is speaking.", lambda s, _: s.visitor_speaks),
+    "floor.in_turn": Fact(
+        _FLAG, "A visitor speaks, or has paused and may go on.", lambda s, _: s.in_turn
+    ),
     "floor.in_encounter": Fact(
         _FLAG, "A conversation goes on.", lambda s, _: s.encounter is not None
     ),
+    "floor.with_another": Fact(
+        _FLAG, "A conversation goes on with somebody else.", people.with_another
+    ),
     "floor.since_unasked_s": Fact(
-        _NUMBER, "Seconds since the agent last spoke unasked.", _since_unasked_s
+        _NUMBER,
+        "Seconds since the agent last spoke unasked.",
+        lambda s, _: _since(s.spoke_unasked_at, s),
+    ),
+    "floor.help_called_s": Fact(
+        _NUMBER, "Seconds since a person was asked to come.", lambda s, _: _since(s.help_at, s)
+    ),
+    "floor.apologised": Fact(
+        _FLAG, "The agent has just said sorry.", words.apologised
     ),
     "floor.disclosed": Fact(
         _FLAG, "This act or an earlier one says that this is an AI.", _disclosed
     ),
-}
+}  # fmt: skip
+
+FACTS: Mapping[str, Fact] = {**_ACT, **_ADDRESSEE, **_VISITOR, **_ROOM}

@@ -9,7 +9,9 @@ import difflib
 from collections.abc import Iterable, Iterator
 
 from agent.core.messages import Engagement, Priority
-from behavior.norm_facts import FACTS, FactKind, FactValue
+from behavior.norm_facts import FACTS, FactKind
+from behavior.norm_people import FactValue
+from behavior.norm_words import spoken
 from behavior.norms import Check, Norm, Norms
 from behavior.policies.catalogue import CATALOGUE
 
@@ -100,7 +102,7 @@ def _values(name: str, checks: tuple[Check, ...]) -> list[FactValue]:
         case FactKind.WORD:
             return list(_WORDS.get(name, ()))
         case FactKind.TEXT:
-            return ["", *(phrase for check in checks for phrase in check.mentions)]
+            return [spoken(""), *(spoken(one) for check in checks for one in check.mentions)]
         case FactKind.NUMBER:
             limits = {_LEAST, _MOST.get(name, 1e6) - _NEXT}
             for check in checks:

@@ -1,8 +1,9 @@
 """Norms: what one does not do, or does otherwise, as data that a person can review.
 
 A norm tests named facts, gives a verdict on one wish, and brings its own examples. Order: what is
-allowed whatever else, what is forbidden, what is softened, what is required. Whatever a norm does
-to a wish is told: a veto as `ActRefused`, a change in the reason of the act.
+allowed whatever else, what is forbidden, what is softened, what is required; each looks at the wish
+as those before it have left it. Whatever a norm does to a wish is told, with the norm's own reason:
+a veto as `ActRefused`, a change in the reason of the act.
 """
 
 import difflib
@@ -12,13 +13,18 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from agent.core.messages import ActRefused, Clause, Gaze, GazeTarget, GestureCue
+from agent.core.messages import ActRefused
 from behavior.arbiter import refusal
-from behavior.hearing import says_any
-from behavior.norm_facts import FACTS, FactKind, FactValue
+from behavior.norm_changes import NEEDS_SAY, NEEDS_WORDS, Change, Found, changed
+from behavior.norm_facts import FACTS, FactKind, Facts
+from behavior.norm_people import FactValue
+from behavior.norm_words import mentions
 from behavior.scenes import Scene
-from behavior.situation import Mark, Situation
+from behavior.situation import Situation
 from behavior.wishes import Wish
+
+_AGAIN_S = 0.25
+"""How soon a policy is asked again that was told to wait."""
 
 
 class NormKind(StrEnum):
@@ -41,26 +47,6 @@ class Verdict(StrEnum):
     VETO = "veto"
     SOFTEN = "soften"
     REQUIRE = "require"
-
-
-class Change(StrEnum):
-    """How a wish is softened, or what it is required to have."""
-
-    SILENT_SIGN = "silent_sign"
-    """A look and a nod instead of words."""
-    MILDER = "milder"
-    """A weaker face."""
-    NO_GESTURES = "no_gestures"
-    DROP_NAMES = "drop_names"
-    """Say the discreet words of each clause that has them."""
-    DROP_CLAUSES = "drop_clauses"
-    """Leave out the clauses in which the words were found; with none left, say `say`."""
-    LOOK = "look"
-    """Look at the person spoken to."""
-    DISCLOSE = "disclose"
-    """Say first that this is an AI, with the words in `say`."""
-    ON_SCREEN = "on_screen"
-    """Show the words as well as saying them."""
 
 
 class Check(BaseModel):
@@ -92,7 +78,10 @@ class Check(BaseModel):
         return self
 
     def holds(self, value: FactValue) -> bool:
-        """Whether a fact with this value passes. What is unknown never does."""
+        """Whether a fact with this value passes. What is unknown never does.
+
+        A text is given as `behavior.norm_words.spoken` has it.
+        """
         if value is None:
             return False
         if self.equals is not None and value != self.equals:
@@ -100,7 +89,7 @@ class Check(BaseModel):
         if isinstance(value, str):
             if self.one_of and value not in self.one_of:
                 return False
-            return not self.mentions or says_any(value, self.mentions)
+            return not self.mentions or mentions(value, self.mentions)
         if self.above is not None and not value > self.above:
             return False
         if self.below is not None and not value < self.below:
@@ -174,20 +163,30 @@ class Norm(BaseModel):
         changes = self.verdict in (Verdict.SOFTEN, Verdict.REQUIRE)
         if changes != (self.how is not None):
             raise ValueError("`how` goes with soften and require, and only with these")
-        if self.how in (Change.DISCLOSE, Change.DROP_CLAUSES) and not self.say:
+        if self.how in NEEDS_SAY and not self.say:
             raise ValueError(f"{self.how} needs `say`")
+        if self.how in NEEDS_WORDS and not self.words:
+            raise ValueError(f"{self.how} needs the words to look for: act.text mentions them")
         if self.over and self.verdict is not Verdict.ALLOW:
             raise ValueError("`over` goes with allow")
         return self
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words it looks for in what is to be said."""
+        text = self.when.get("act.text")
+        return text.mentions if text is not None else ()
+
     def fires(self, situation: Situation, wish: Wish) -> bool:
         """Whether it has something to say about this wish."""
+        return self.holds(Facts(situation, wish))
+
+    def holds(self, facts: Facts) -> bool:
+        """Whether it has something to say where these are the facts."""
         for name, test in self.when.items():
-            if not test.holds(FACTS[name].read(situation, wish)):
+            if not test.holds(facts[name]):
                 return False
-        return not any(
-            test.holds(FACTS[name].read(situation, wish)) for name, test in self.unless.items()
-        )
+        return not any(test.holds(facts[name]) for name, test in self.unless.items())
 
 
 class NormsFile(BaseModel):
@@ -207,6 +206,8 @@ class Judgement:
     refused: ActRefused | None = None
     fired: tuple[str, ...] = ()
     """Every norm that had something to say, in order."""
+    again_at: float | None = None
+    """The wish may be had later: ask its policy again at this moment."""
 
 
 class Norms:
@@ -221,90 +222,59 @@ class Norms:
         if unknown:
             raise ValueError(f"`over` names no norm: {', '.join(sorted(unknown))}")
         self.all = tuple(norms)
+        self._in_order = sorted(self.all, key=_rank)
 
     def judge(self, situation: Situation, wish: Wish) -> Judgement:
         """Return the wish as it may be done, or its refusal, and the norms behind it."""
-        firing = [norm for norm in self.all if norm.fires(situation, wish)]
+        facts = Facts(situation, wish)
+        firing = [norm for norm in self._in_order if norm.holds(facts)]
         if not firing:
             return Judgement(wish=wish)
         allowing = [norm for norm in firing if norm.verdict is Verdict.ALLOW]
-        rest = [norm for norm in firing if norm not in allowing]
+        rest = [norm for norm in firing if norm.verdict is not Verdict.ALLOW]
         for allow in allowing:
             rest = [norm for norm in rest if allow.over and norm.id not in allow.over]
-        fired = tuple(norm.id for norm in (*allowing, *rest))
-        if allowing:
-            wish = wish.because_of(*(norm.id for norm in allowing))
-        for veto in rest:
-            if veto.verdict is Verdict.VETO:
-                return self._refuse(wish, veto, fired)
-        for norm in sorted(rest, key=lambda one: one.verdict is Verdict.REQUIRE):
-            changed = _changed(situation, wish, norm)
-            if changed is None:
-                return self._refuse(wish, norm, fired)
-            wish = changed.because_of(norm.id) if changed is not wish else wish
-        return Judgement(wish=wish, fired=fired)
-
-    def _refuse(self, wish: Wish, norm: Norm, fired: tuple[str, ...]) -> Judgement:
-        named = wish.because_of(norm.id)
-        refused = refusal(named, f"norm:{norm.id}", norm.reason)
-        return Judgement(wish=None, refused=refused, fired=fired)
-
-
-def _changed(situation: Situation, wish: Wish, norm: Norm) -> Wish | None:
-    """The wish as the norm would have it; None: nothing is left of it."""
-    act = wish.act
-    match norm.how:
-        case Change.SILENT_SIGN:
-            return _silent(situation, wish)
-        case Change.MILDER:
-            return replace(wish, act=replace(act, intensity=min(act.intensity, 0.3)))
-        case Change.NO_GESTURES:
-            clauses = tuple(replace(clause, gestures=()) for clause in act.clauses)
-            return replace(wish, act=replace(act, gestures=(), clauses=clauses))
-        case Change.DROP_NAMES:
-            return replace(wish, act=replace(act, clauses=_discreet(act.clauses)))
-        case Change.DROP_CLAUSES:
-            words = tuple(w for test in norm.when.values() for w in test.mentions)
-            kept = tuple(one for one in act.clauses if not says_any(one.text, words))
-            if not kept or len(kept) == len(act.clauses):
-                kept = (Clause(text=norm.say),)
-            return replace(wish, act=replace(act, clauses=kept))
-        case Change.LOOK:
-            if act.to is None:
-                return wish
-            gaze = Gaze(target=GazeTarget.PERSON, person=act.to)
-            return replace(wish, act=replace(act, gaze=gaze))
-        case Change.DISCLOSE:
-            clauses = (Clause(text=norm.say), *act.clauses)
-            return replace(wish, act=replace(act, clauses=clauses), discloses=True)
-        case Change.ON_SCREEN:
-            clauses = tuple(replace(one, screen=one.screen or one.text) for one in act.clauses)
-            return replace(wish, act=replace(act, clauses=clauses))
-        case None:
-            return wish
+        for norm in allowing:
+            wish = named(wish, norm)
+        vetoes = [norm for norm in rest if norm.verdict is Verdict.VETO]
+        if vetoes:
+            return _refuse(situation, wish, vetoes[0], (*_ids(allowing), *_ids(rest)))
+        fired = list(_ids(allowing))
+        for norm in rest:
+            if not norm.holds(facts):
+                continue  # an earlier change has taken away what it is about
+            fired.append(norm.id)
+            assert norm.how is not None
+            after = changed(norm.how, wish, Found(situation, norm.say, norm.words))
+            if after is None:
+                return _refuse(situation, wish, norm, tuple(fired))
+            if after is not wish:
+                wish = named(after, norm)
+                facts = Facts(situation, wish)
+        return Judgement(wish=wish, fired=tuple(fired))
 
 
-def _silent(situation: Situation, wish: Wish) -> Wish | None:
-    """A nod instead of words, once. What it would have done in words stays undone."""
-    person = situation.person(wish.act.to)
-    if person is None or person.has(Mark.SIGNED):
-        return None
-    act = replace(
-        wish.act,
-        clauses=(),
-        gestures=(GestureCue(lexeme="nod"),),
-        gaze=Gaze(target=GazeTarget.PERSON, person=person.id),
-        intensity=min(wish.act.intensity, 0.5),
-    )
-    marks = ((person.id, Mark.SIGNED), (person.id, Mark.NOTICED))
-    return replace(wish, act=act, marks=marks, discloses=False)
+def named(wish: Wish, norm: Norm) -> Wish:
+    """The wish with the norm and its plain reason in why it is done."""
+    reason = wish.act.reason
+    why = f"{reason.because.rstrip('.')}; {norm.id}: {norm.reason}"
+    reason = replace(reason, because=why, norms=(*reason.norms, norm.id))
+    return replace(wish, act=replace(wish.act, reason=reason))
 
 
-def _discreet(clauses: tuple[Clause, ...]) -> tuple[Clause, ...]:
-    said = tuple(
-        clause
-        if clause.discreet is None
-        else replace(clause, text=clause.discreet, discreet=None, gestures=())
-        for clause in clauses
-    )
-    return tuple(clause for clause in said if clause.text.strip() or clause.screen)
+def _refuse(situation: Situation, wish: Wish, norm: Norm, fired: tuple[str, ...]) -> Judgement:
+    refused = refusal(named(wish, norm), f"norm:{norm.id}", norm.reason)
+    later = norm.how is Change.WAIT
+    again_at = situation.now + _AGAIN_S if later else None
+    return Judgement(wish=None, refused=refused, fired=fired, again_at=again_at)
+
+
+def _ids(norms: Sequence[Norm]) -> tuple[str, ...]:
+    return tuple(norm.id for norm in norms)
+
+
+def _rank(norm: Norm) -> tuple[int, int]:
+    """Softening before requiring; what leaves nothing or no words before what changes words."""
+    order = (Change.WAIT, Change.SILENT_SIGN, Change.DROP_NAMES, Change.DROP_CLAUSES)
+    place = order.index(norm.how) if norm.how in order else len(order)
+    return (norm.verdict is Verdict.REQUIRE, place)

@@ -20,6 +20,8 @@ from agent.core.messages import (
 from behavior.situation import Departure, Mark, Person, Situation, apart_m
 
 _WALK_M_S = 1.0
+_NEW_EYES = 0.2
+"""Weight of one sighting in the smoothed height of the eyes."""
 _ATTENTIVE = (Engagement.ATTENDING, Engagement.ENGAGED)
 
 
@@ -38,8 +40,10 @@ def _put(situation: Situation, person: Person) -> Situation:
 
 def _seen(situation: Situation, seen: PersonSeen) -> Situation:
     known = situation.people.get(seen.person)
+    weight = _NEW_EYES
     if known is None:
         situation, known = _enter(situation, seen.person, seen.place, seen.at)
+        weight = 1.0
     return _put(
         situation,
         replace(
@@ -50,8 +54,16 @@ def _seen(situation: Situation, seen: PersonSeen) -> Situation:
             speed_m_s=seen.speed_m_s,
             facing_rad=seen.facing_rad,
             gaze_off_rad=seen.gaze_off_rad,
+            eyes_m=known.eyes_m + weight * (seen.face_height_m - known.eyes_m),
+            hand_up_since=_hand_up_since(known, seen),
         ),
     )
+
+
+def _hand_up_since(known: Person, seen: PersonSeen) -> float | None:
+    if seen.hand_raised is None:  # not seen just now
+        return known.hand_up_since
+    return (known.hand_up_since or seen.at) if seen.hand_raised else None
 
 
 def _enter(

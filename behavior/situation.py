@@ -117,6 +117,10 @@ class Person:
     speed_m_s: float = 0.0
     facing_rad: float | None = None
     gaze_off_rad: float | None = None
+    eyes_m: float = 1.6
+    """Height of the eyes above the floor, smoothed, metres."""
+    hand_up_since: float | None = None
+    """Since when a hand has been held above its shoulder."""
     returned: bool = False
     """Taken for someone who left a while ago."""
     marks: Mapping[Mark, float] = field(default_factory=dict)
