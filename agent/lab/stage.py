@@ -37,7 +37,7 @@ _NEVER = math.inf
 
 
 class TimedStage:
-    """Performs in time alone. Reports go to `publish` while `act`, `stop`, `duck`, `advance` run."""
+    """Performs in time alone. Reports go to `publish` while a command or `advance` runs."""
 
     def __init__(self, *, publish: Callable[[Message], None], pace: float = 1.0) -> None:
         self._publish = publish
@@ -60,6 +60,15 @@ class TimedStage:
         if self._current is not None:
             moments.append(self._due_at(self._current))
         return min(moments, default=_NEVER)
+
+    def sounding(self, now: float) -> Act | None:
+        """The act whose words are being heard now."""
+        current = self._current
+        if current is None or not current.playing:
+            return None
+        at = current.score_at(now)
+        inside = (c for c in current.score.clauses if c.start_s <= at < c.end_s)
+        return next((scored.act for scored in inside), None)
 
     # Commands
 
@@ -170,7 +179,9 @@ class TimedStage:
             self._telling.begun()
             self._floor_until = -_NEVER
         for scored in playback.score.clauses[first:]:
-            ends = [playback.stage_at(scored.start_s) + gesture_s(g) for g in scored.clause.gestures]
+            ends = [
+                playback.stage_at(scored.start_s) + gesture_s(g) for g in scored.clause.gestures
+            ]
             self._moves_until = max([self._moves_until, *ends])
 
     def _perform_silent(self, act: Act, now: float) -> None:

@@ -1,0 +1,303 @@
+"""Follows one day as it really was: who came, what the agent did to whom, what was not right."""
+
+from typing import Final
+
+from agent.core.messages import (
+    Act,
+    ActRefused,
+    ActStarted,
+    Duck,
+    Message,
+    PersonId,
+    Stop,
+    TurnEnded,
+)
+from agent.lab.audit import (
+    BROKE_IN,
+    BROKE_IN_S,
+    CHECKS,
+    TALKED_OVER,
+    TALKED_OVER_S,
+    Finding,
+    Moment,
+    says_ai,
+)
+from agent.lab.outcomes import Breach, Deed, Visit
+from agent.lab.stage import TimedStage
+from agent.lab.tape import Cut, Tape
+from behavior.directory import SiteConfig
+from behavior.hearing import plain
+from behavior.lobby.lobby import Lobby
+from behavior.lobby.truth import (
+    Disturbed,
+    Entered,
+    FirstSign,
+    FirstWord,
+    GaveUp,
+    Happening,
+    Interrupted,
+    Left,
+    Refused,
+    Served,
+    Spoke,
+    Stopped,
+)
+from behavior.lobby.view import LobbyView, PersonView
+
+_BEFORE_S: Final = 15.0
+_AFTER_S: Final = 8.0
+_LONGEST_S: Final = 200.0
+_SLOW_S: Final = 8.0
+_SEVERITY: Final = {"missed": 50.0, "disturbed": 40.0, "gave_up": 30.0, "slow": 10.0}
+_BREACH: Final = 100.0
+
+
+class Witness:
+    """Keeps the truth of a day, and asks the tape for what is worth looking at."""
+
+    def __init__(
+        self, lobby: Lobby, site: SiteConfig, tape: Tape, stage: TimedStage, page: bool
+    ) -> None:
+        self.visits: dict[int, Visit] = {}
+        self.deeds: list[Deed] = []
+        self.breaches: list[Breach] = []
+        self.replies_s: list[float] = []
+        self._lobby, self._tape, self._stage, self._page = lobby, tape, stage, page
+        self._names = _names(site)
+        self._read = 0
+        self._acts: dict[int, Act] = {}
+        self._told_ai: set[int] = set()
+        self._greeted: set[int] = set()
+        self._ended_at: float | None = None
+        self._began: dict[int, float] = {}
+        self._line_at: dict[int, float] = {}
+        self._talked_over_s = 0.0
+        self._overlapped_at = float("-inf")
+
+    # What the agent did
+
+    def take(self, now: float, message: Message) -> None:
+        """Take in one message of the agent or its senses."""
+        match message:
+            case Act():
+                self._acts[message.act] = message
+                self._note(now, message, message.to, " ".join(c.text for c in message.clauses))
+            case ActRefused():
+                to = message.facts.get("to")
+                self._note(now, message, PersonId(to) if to else None, message.text)
+            case Stop() | Duck():
+                self._note(now, message, None, "")
+            case ActStarted() if message.text:
+                self._began[message.act] = now
+                self._begun(now, self._acts[message.act])
+            case TurnEnded() if message.text:
+                self._ended_at = message.at
+            case _:
+                pass
+
+    def _note(
+        self, now: float, message: Act | ActRefused | Stop | Duck, to: PersonId | None, text: str
+    ) -> None:
+        number = self._number(to)
+        visit = self.visits.get(number)
+        gestures: tuple[str, ...] = ()
+        if isinstance(message, Act):
+            gestures = tuple(cue.lexeme or cue.meaning or "" for cue in message.gestures)
+        self.deeds.append(
+            Deed(
+                at=now,
+                kind=type(message).__name__,
+                policy=message.reason.policy,
+                person=number,
+                intention=visit.intention if visit else "",
+                text=text or " ".join(f"({one})" for one in gestures),
+                because=message.reason.because,
+                norms=message.reason.norms,
+                by=message.by if isinstance(message, ActRefused) else "",
+            )
+        )
+
+    def _number(self, person: PersonId | None) -> int:
+        return 0 if person is None else self._lobby.number_of(person) or 0
+
+    def _begun(self, now: float, act: Act) -> None:
+        """The agent's words begin: is that right, as things really are?"""
+        view = self._lobby.view()
+        number = self._number(act.to)
+        if act.in_reply_to is not None and self._ended_at is not None:
+            self.replies_s.append(now - self._ended_at)
+            self._ended_at = None
+        if says_ai(act):
+            self._told_ai.add(number)
+        it = Moment(
+            act=act,
+            view=view,
+            addressee=next((one for one in view.people if one.person == number), None),
+            visits=self.visits,
+            names=self._names,
+            page=self._page,
+            told_ai=number in self._told_ai,
+            greeted=number in self._greeted,
+            now=now,
+        )
+        for norm, (_, check) in CHECKS.items():
+            if finding := check(it):
+                self._breach(norm, now, number, act, finding)
+        if act.reason.policy.startswith("greeting."):
+            self._greeted |= it.company
+
+    def _breach(self, norm: str, now: float, number: int, act: Act, finding: Finding) -> None:
+        self.breaches.append(
+            Breach(
+                norm=norm,
+                at=now,
+                person=number,
+                policy=act.reason.policy,
+                sentence=finding.sentence,
+                knowable=finding.knowable,
+            )
+        )
+        self._want(norm, finding.sentence, now, number, _BREACH + 20.0 * finding.knowable)
+
+    # What happened
+
+    def see_what_happened(self, now: float) -> None:
+        """Take in what is true since the last time."""
+        truth = self._lobby.truth
+        while self._read < len(truth):
+            self._happened(truth[self._read])
+            self._read += 1
+        self._listen(now)
+
+    def _happened(self, one: Happening) -> None:
+        if isinstance(one, Entered):
+            self.visits[one.person] = Visit(
+                person=one.person,
+                intention=one.intention,
+                wants_help=one.wants_help,
+                group=one.group,
+                entered_at=one.at,
+            )
+            return
+        visit = self.visits.get(one.person)
+        if visit is None:
+            return
+        match one:
+            case Stopped():
+                visit.stopped_at = visit.stopped_at if visit.stopped_at is not None else one.at
+            case Spoke():
+                visit.spoke_at = visit.spoke_at if visit.spoke_at is not None else one.at
+                visit.turns += 1
+                self._line_at[one.person] = one.at
+            case FirstSign():
+                visit.sign_at = one.at
+            case FirstWord():
+                visit.word_at = one.at
+                self._if_slow(visit, one.at)
+            case Served():
+                visit.served_at, visit.task = one.at, one.task
+            case Refused():
+                visit.refused_at = one.at
+            case GaveUp():
+                visit.gave_up, visit.gave_up_at = one.why, one.at
+                if visit.word_at is not None:
+                    sentence = f"{visit.intention}: gave up, {one.why}"
+                    self._want("gave_up", sentence, one.at, one.person, since=visit.entered_at)
+            case Disturbed():
+                visit.disturbed.append(one.why)
+                self._want("disturbed", f"{visit.intention}: {one.why}", one.at, one.person)
+            case Interrupted():
+                self._interrupted(visit, one)
+            case Left():
+                self._left(visit, one.at)
+            case _:
+                pass
+
+    def _if_slow(self, visit: Visit, at: float) -> None:
+        came = visit.came_at
+        if visit.wants_help and came is not None and at - came > _SLOW_S:
+            sentence = f"{visit.intention}: waited {at - came:.0f} s for a word"
+            self._want("slow", sentence, at, visit.person, extra=at - came, since=came)
+
+    def _interrupted(self, visit: Visit, one: Interrupted) -> None:
+        visit.interrupted += 1
+        began, act = self._began.get(one.act), self._acts.get(one.act)
+        if began is None or act is None:
+            return
+        line_at = self._line_at.get(visit.person)
+        if line_at is None or began - line_at <= BROKE_IN_S:
+            return
+        finding = Finding(f"began to speak {began - line_at:.1f} s into a visitor's line")
+        self._breach(BROKE_IN, one.at, visit.person, act, finding)
+
+    def _left(self, visit: Visit, at: float) -> None:
+        visit.left_at = at
+        if visit.missed and not self._company_served(visit):
+            sentence = f"{visit.intention}: wanted help and never heard a word"
+            self._want("missed", sentence, at, visit.person, since=visit.entered_at)
+
+    def _company_served(self, visit: Visit) -> bool:
+        return any(
+            other.group == visit.group and other.word_at is not None
+            for other in self.visits.values()
+            if visit.group
+        )
+
+    # Two who talk at once
+
+    def _listen(self, now: float) -> None:
+        """Add up how long the agent talks while somebody talks to it."""
+        act = self._stage.sounding(now)
+        if act is None:
+            self._talked_over_s = 0.0
+            return
+        talking = _talks_to_agent(self._lobby.view())
+        if talking is None:
+            self._talked_over_s = 0.0
+            return
+        before = self._talked_over_s
+        gap_s = now - self._overlapped_at
+        self._talked_over_s += gap_s if gap_s < 0.5 else 0.0
+        self._overlapped_at = now
+        if before < TALKED_OVER_S <= self._talked_over_s:
+            finding = Finding(f"talked on over a visitor for {TALKED_OVER_S:g} s and more")
+            self._breach(TALKED_OVER, now, talking.person, act, finding)
+
+    def _want(
+        self,
+        kind: str,
+        sentence: str,
+        at: float,
+        person: int,
+        severity: float | None = None,
+        *,
+        extra: float = 0.0,
+        since: float | None = None,
+    ) -> None:
+        start = at - _BEFORE_S
+        if since is not None:
+            start = max(min(start, since - 3.0), at - _LONGEST_S)
+        base = severity if severity is not None else _SEVERITY.get(kind, 0.0)
+        cut = Cut(
+            kind=kind,
+            sentence=sentence,
+            at=at,
+            start=max(0.0, start),
+            end=at + _AFTER_S,
+            person=person,
+            severity=base + extra,
+        )
+        self._tape.want(cut)
+
+
+def _talks_to_agent(view: LobbyView) -> PersonView | None:
+    for one in view.people:
+        if one.says and one.doing == "talks to the agent":
+            return one
+    return None
+
+
+def _names(site: SiteConfig) -> frozenset[str]:
+    """Full and last names of the people of the house, plain."""
+    full = [plain(host.name) for host in site.hosts]
+    return frozenset([*full, *(name.split()[-1] for name in full if " " in name)])
