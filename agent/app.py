@@ -79,6 +79,7 @@ from agent.sources import camera_of, microphone_of
 from agent.stand_ins import REAL, StandIns
 from agent.watchdog import Watchdog, kinds_of
 from behavior.dialogue import Dialogue
+from behavior.lobby.live import LiveLobby
 from behavior.planner import Planner
 from behavior.policies.catalogue import PoliciesConfig, build_policies
 from behavior.reception import set_up_dialogue
@@ -150,9 +151,14 @@ def build(
         config.camera, page.camera, publish=bus.publish, clock=clock
     )
     watched = None if camera is None else WatchedCamera(camera, saw)
+    lobby = _lobby(settings, bus=bus, clock=clock) if config.camera.source == "lobby" else None
     if watched is not None:
-        runtime.add_all(_eyes(settings, watched, stand_ins, bus=bus, clock=clock), SPARED)
+        runtime.add(_people(settings, watched, stand_ins, bus=bus, clock=clock), SPARED)
         ready["eyes"] = watched.asked
+    if lobby is not None:
+        runtime.add(lobby, SPARED)
+    if watched is not None or lobby is not None:
+        runtime.add(_engagement(settings, bus=bus), SPARED)
     sound = LocalSound(config)
     for part in _ears(settings, page.microphone, sound, stand_ins, bus=bus, clock=clock):
         runtime.add(part, PLUGGED if isinstance(part, SoundRelay) else SPARED)
@@ -167,7 +173,7 @@ def build(
         runtime.add(null, OPTIONAL)
     else:
         body, server = _page_and_body(
-            settings, page, overhear, bus=bus, clock=clock, speaks=not sound.speaks
+            settings, page, overhear, bus=bus, clock=clock, speaks=not sound.speaks, room=lobby
         )
         runtime.add(server, NEEDED)
         ready["page"] = server.started
@@ -208,11 +214,11 @@ def decisions(config: Path, *, replies: bool) -> Callable[[Bus, Clock], Iterable
     return wire
 
 
-def _eyes(
+def _people(
     settings: Settings, camera: Camera, stand_ins: StandIns, *, bus: Bus, clock: Clock
-) -> Iterable[Component]:
+) -> PeopleComponent:
     config = settings.config.seeing
-    yield PeopleComponent(
+    return PeopleComponent(
         camera=camera,
         open_detector=stand_ins.open_detector
         or detector_opener(config.detector, camera=config.people.camera, models=models_folder()),
@@ -221,12 +227,37 @@ def _eyes(
         config=config.people,
         clock=clock,
     )
-    yield EngagementComponent(
+
+
+def _lobby(settings: Settings, *, bus: Bus, clock: Clock) -> LiveLobby:
+    """Simulated people in place of a camera; they hear and see what the stage reports."""
+    return LiveLobby(
+        inputs=(
+            bus.subscribe(Act, Stop, Duck, delivery=EVERY, reader="lobby: acts"),
+            bus.subscribe(
+                ActStarted,
+                ClauseSpoken,
+                ActFinished,
+                StageState,
+                HostNotified,
+                HelpCalled,
+                delivery=EVERY,
+                reader="lobby: stage",
+            ),
+        ),
+        publish=bus.publish,
+        clock=clock,
+        config=settings.config.lobby,
+    )
+
+
+def _engagement(settings: Settings, *, bus: Bus) -> EngagementComponent:
+    return EngagementComponent(
         events=bus.subscribe(
             PersonSeen, PersonLost, SpeechStarted, TurnEnded, delivery=EVERY, reader="engagement"
         ),
         publish=bus.publish,
-        config=config.engagement,
+        config=settings.config.seeing.engagement,
     )
 
 
@@ -332,6 +363,7 @@ def _page_and_body(
     bus: Bus,
     clock: Clock,
     speaks: bool,
+    room: LiveLobby | None,
 ) -> tuple[AvatarBody, PageServer]:
     """The avatar, and the server of the page that shows it, sees and hears."""
     avatar = AvatarBody(
@@ -350,6 +382,8 @@ def _page_and_body(
         publish=bus.publish,
         senses=Senses(picture=page.camera.put, sound=hear),
         body=avatar,
+        room=room,
+        asks="page" in (settings.config.camera.source, settings.config.microphone.source),
     )
     return avatar, server
 

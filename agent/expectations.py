@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 
 from actuation.motion import BodyDescription, FrameChunk, StageItem
 from agent.core.messages import Health, MicrophoneLevel
-from agent.settings import AgentConfig, SourceConfig
+from agent.settings import AgentConfig, CameraConfig, SourceConfig
 from agent.watchdog import Expectation
 from behavior.situation import Devices
 from perception.senses import Camera, Picture
@@ -104,7 +104,7 @@ def expectations(
     )
 
 
-def _expected(source: SourceConfig, page_has_it_on: bool) -> bool:
+def _expected(source: SourceConfig | CameraConfig, page_has_it_on: bool) -> bool:
     match source.source:
         case "page":
             return page_has_it_on

@@ -25,6 +25,7 @@ from agent.core.messages import (
     Message,
     PageChanged,
 )
+from agent.lobby_page import Room
 from agent.page import Closed, Page
 from agent.panel import PageView
 from agent.server_config import ServerConfig
@@ -39,6 +40,7 @@ from agent.wire import (
     Hello,
     Line,
     Pace,
+    Panel,
     PlayedReport,
     Pong,
     ToPage,
@@ -108,9 +110,13 @@ class PageServer:
         senses: Senses,
         body: Body,
         web: Path = WEB,
+        room: Room | None = None,
+        asks: bool = True,
     ) -> None:
+        """`room`: a simulated lobby to show. `asks`: the page's own devices are wanted."""
         self.config = config
         self.web = web
+        self.room = room
         self.token = token_from(config.token_file)
         self.started = asyncio.Event()
         self.address = ""
@@ -121,6 +127,7 @@ class PageServer:
         self._publish = publish
         self._senses = senses
         self._body = body
+        self._asks = asks
         self._view = PageView(help_text=config.help_text)
         self._kiosk: Page | None = None
         self._panel_at = 0.0
@@ -130,6 +137,11 @@ class PageServer:
     def console_address(self) -> str:
         """The operator's address, with the token in it. Print it; log it nowhere."""
         return f"{self.address}/console?token={self.token}"
+
+    @property
+    def lobby_address(self) -> str:
+        """The simulated lobby's address, with the token in it."""
+        return f"{self.address}/lobby?token={self.token}"
 
     @property
     def shown(self) -> bool:
@@ -187,6 +199,10 @@ class PageServer:
     def press(self, button: str) -> None:
         """An operator pressed something."""
         self._pressed(button, "console", self._clock.now())
+
+    def panel(self) -> Panel:
+        """What the panel shows now."""
+        return self._view.panel(self._clock.now(), self._page_figures())
 
     def health(self) -> dict[str, object]:
         """What `/health` says."""
@@ -270,6 +286,7 @@ class PageServer:
             generation=self._body.generation,
             avatar="/avatar.vrm",
             panel=self._may_know(page),
+            asks=self._asks,
         )
 
     def _may_know(self, page: Page) -> bool:
@@ -345,7 +362,7 @@ class PageServer:
             self._set_pace()
             if now >= self._panel_at:
                 self._panel_at = now + PANEL_EVERY_S
-                self._tell_panel(now)
+                self._tell_panel()
             await self._clock.sleep_until(now + TICK_S)
 
     def _set_pace(self) -> None:
@@ -361,10 +378,10 @@ class PageServer:
                 for word in words:
                     page.say(word)
 
-    def _tell_panel(self, now: float) -> None:
+    def _tell_panel(self) -> None:
         knowing = [page for page in self.pages if page.role and self._may_know(page)]
         if knowing:
-            panel = self._view.panel(now, self._page_figures())
+            panel = self.panel()
             for page in knowing:
                 page.say(panel)
 

@@ -1,6 +1,6 @@
 """The whole configuration as one model, and what it refers to: site, policies, norms."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Literal
@@ -12,7 +12,7 @@ from actuation.embodiments.page import AvatarConfig
 from actuation.gesture_choice import GestureConfig
 from actuation.stage import PerformerConfig
 from actuation.voice import VoiceConfig
-from agent.config import ConfigError, Problem, beside, load, load_folder
+from agent.config import ConfigError, Problem, beside, load, load_folder, place_of, yaml_files
 from agent.config_faults import alike
 from agent.kiosk_browser import KioskConfig
 from agent.recorder import RecorderConfig
@@ -20,9 +20,12 @@ from agent.server import ServerConfig
 from agent.watchdog import WatchdogConfig
 from behavior.dialogue import DialogueConfig
 from behavior.directory import SiteConfig
+from behavior.knowledge import KnowledgeError, knowledge_files, read_knowledge, site_facts
+from behavior.lobby.live import LobbyConfig
 from behavior.norms import Norm, Norms, NormsFile
 from behavior.planner import PlannerConfig
 from behavior.policies.catalogue import CATALOGUE, PoliciesConfig
+from behavior.slots import SlotError, filled
 from perception.echo import EchoConfig
 from perception.recognition import RecognitionConfig
 from perception.seeing import SeeingConfig
@@ -30,21 +33,36 @@ from perception.site_language import SiteLanguage
 from perception.turns import TurnsConfig
 
 
-class SourceConfig(BaseModel):
-    """Where a sense comes from."""
+class _Device(BaseModel):
+    """One of this machine's devices, or a recording."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    device: Annotated[int, Field(ge=0, le=256)] | Annotated[str, Field(max_length=80)] = Field(
+        "",
+        description="The device's number, or a part of its name; empty: the system's own choice.",
+    )
+    file: Path | None = Field(None, description="The recording to play.")
+
+
+class SourceConfig(_Device):
+    """Where a sense comes from."""
 
     source: Literal["page", "device", "file", "none"] = Field(
         "page",
         description="page: the browser that shows the kiosk; device: one of this machine's own;"
         " file: a recording; none.",
     )
-    device: Annotated[int, Field(ge=0, le=256)] | Annotated[str, Field(max_length=80)] = Field(
-        "",
-        description="The device's number, or a part of its name; empty: the system's own choice.",
+
+
+class CameraConfig(_Device):
+    """Where people come from."""
+
+    source: Literal["page", "device", "file", "lobby", "none"] = Field(
+        "page",
+        description="page: the browser that shows the kiosk; device: one of this machine's own;"
+        " file: a recording; lobby: simulated people instead of a camera, see `lobby`; none.",
     )
-    file: Path | None = Field(None, description="The recording to play.")
 
 
 class AgentConfig(BaseModel):
@@ -61,8 +79,11 @@ class AgentConfig(BaseModel):
     norms_off: tuple[str, ...] = Field(
         (), description="Norms of that folder which do not hold here, by their id."
     )
-    camera: SourceConfig = Field(SourceConfig(), description="Where pictures come from.")
+    camera: CameraConfig = Field(CameraConfig(), description="Where pictures come from.")
     microphone: SourceConfig = Field(SourceConfig(), description="Where sound comes from.")
+    lobby: LobbyConfig = Field(
+        LobbyConfig(), description="The simulated people of `camera: {source: lobby}`."
+    )
     echo: EchoConfig = Field(
         EchoConfig(), description="The agent's own voice in this machine's own microphone."
     )
@@ -116,6 +137,21 @@ class Settings:
     norms: Norms
     policies_folder: Path
     norms_folder: Path
+    path: Path = Path()
+    """The configuration itself."""
+    site_path: Path = Path()
+
+    def files(self) -> tuple[Path, ...]:
+        """All files it was read from, and the folders that more may come into."""
+        knowledge = self.config.dialogue.knowledge
+        return (
+            self.path,
+            self.site_path,
+            *(self.policies_folder / f"{name}.yaml" for name in POLICY_FILES),
+            *yaml_files(self.policies_folder),
+            *yaml_files(self.norms_folder),
+            *knowledge_files(knowledge),
+        )
 
 
 def apart(settings: Settings, folder: Path) -> Settings:
@@ -135,6 +171,15 @@ def apart(settings: Settings, folder: Path) -> Settings:
         "recognition": recognition.model_copy(update={"whisper": quiet}),
     }
     return replace(settings, config=config.model_copy(update=changes))
+
+
+def with_lobby(settings: Settings) -> Settings:
+    """The same agent with simulated people in place of camera and microphone."""
+    senses = {
+        "camera": CameraConfig(source="lobby"),
+        "microphone": SourceConfig(source="none"),
+    }
+    return replace(settings, config=settings.config.model_copy(update=senses))
 
 
 POLICY_FILES: Mapping[str, type[BaseModel]] = {name: row[0] for name, row in CATALOGUE.items()}
@@ -158,11 +203,16 @@ def read_settings(path: Path) -> Settings:
         norms = read_norms(folder / "norms", config.norms_off)
     except ConfigError as error:
         problems.extend(_where_it_is_set(problem, path) for problem in error.problems)
-    if site is None or policies is None or norms is None:
+    knowledge = knowledge_folder(path, config.dialogue.knowledge)
+    if site is not None:
+        problems.extend(knowledge_problems(knowledge, site))
+    if site is not None and policies is not None:
+        try:
+            policies = filled(policies, site_facts(site))
+        except SlotError as error:
+            problems.extend(_slot_problems(folder, error))
+    if site is None or policies is None or norms is None or problems:
         raise ConfigError(problems)
-    knowledge = config.dialogue.knowledge
-    if not knowledge.is_dir():
-        knowledge = beside(path, knowledge.name)
     dialogue = config.dialogue.model_copy(update={"knowledge": knowledge})
     return Settings(
         config=config.model_copy(update={"dialogue": dialogue}),
@@ -171,7 +221,33 @@ def read_settings(path: Path) -> Settings:
         norms=norms,
         policies_folder=folder,
         norms_folder=folder / "norms",
+        path=path,
+        site_path=beside(path, config.site),
     )
+
+
+def knowledge_folder(path: Path, named: Path) -> Path:
+    """Beside the configuration, where there is such a folder; else as seen from here."""
+    for folder in (beside(path, named), beside(path, named.name)):
+        if folder.is_dir():
+            return folder
+    return named
+
+
+def knowledge_problems(folder: Path, site: SiteConfig) -> list[Problem]:
+    """What is wrong with the knowledge files."""
+    try:
+        read_knowledge(folder, site)
+    except KnowledgeError as error:
+        return [Problem(path, line, "", what) for path, line, what in error.faults]
+    return []
+
+
+def _slot_problems(folder: Path, error: SlotError) -> Iterator[Problem]:
+    for (policy, *field), what in error.faults:
+        path = folder / f"{policy}.yaml"
+        line, name = place_of(path, tuple(field))
+        yield Problem(str(path), line, name, what)
 
 
 def _where_it_is_set(problem: Problem, path: Path) -> Problem:
@@ -185,7 +261,7 @@ def _where_it_is_set(problem: Problem, path: Path) -> Problem:
 
 def norm_files(folder: Path) -> dict[str, type[BaseModel]]:
     """Every YAML file of the folder is a file of norms."""
-    return {path.stem: NormsFile for path in sorted(folder.glob("*.yaml"))}
+    return {path.stem: NormsFile for path in yaml_files(folder)}
 
 
 def read_norms(folder: Path, off: tuple[str, ...] = ()) -> Norms:

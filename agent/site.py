@@ -11,10 +11,11 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from agent.access import host_allowed, origin_allowed, same_token
 from agent.core.errors import BadInputError, FoyerError
+from agent.lobby_page import stream
 from agent.page import Closed, Page
 from agent.server import OPERATOR_BUTTONS, PageServer
 from agent.server_config import ServerConfig
-from agent.wire import MAX_JSON_BYTES, MAX_MESSAGE_BYTES
+from agent.wire import MAX_JSON_BYTES, MAX_MESSAGE_BYTES, encode
 
 COOKIE = "foyer_token"
 GOODBYE_S = 2.0
@@ -108,6 +109,9 @@ class Site:
         self.app.router.add_get("/avatar.vrm", self._avatar)
         self.app.router.add_get("/desk.glb", self._desk)
         self.app.router.add_get("/static/{name}", self._static)
+        if server.room is not None:
+            self.app.router.add_get("/lobby", self._lobby_page)
+            self.app.router.add_get("/lobby/stream", self._lobby_stream)
 
     @web.middleware
     async def _guard(self, request: web.Request, handler: Answer) -> web.StreamResponse:
@@ -126,10 +130,18 @@ class Site:
             scheme = "wss" if request.secure else "ws"
             for name, value in HEADERS.items():
                 filled = value.replace("{socket}", f"{scheme}://{request.host}")
-                response.headers.setdefault(name, filled)
+                response.headers.setdefault(name, self._framed(name, filled))
         if isinstance(response, web.HTTPException):
             raise response
         return response
+
+    def _framed(self, name: str, value: str) -> str:
+        """The lobby page has the kiosk beside it, in a frame; nobody else may frame anything."""
+        if self._server.room is None:
+            return value
+        if name == "X-Frame-Options":
+            return "SAMEORIGIN"
+        return value.replace("frame-ancestors 'none'", "frame-src 'self'; frame-ancestors 'self'")
 
     # Pages and files.
 
@@ -137,21 +149,25 @@ class Site:
         return self._file(self._server.web / "kiosk.html")
 
     async def _console_page(self, request: web.Request) -> web.StreamResponse:
-        given = request.query.get("token")
-        if given is not None:
-            if not same_token(given, self._server.token):
-                raise web.HTTPForbidden(text="The token is not right.\n")
-            moved = web.HTTPSeeOther("/console")
-            moved.set_cookie(
-                self._cookie(request),
-                self._server.token,
-                httponly=True,
-                samesite="Strict",
-                secure=request.secure,
-            )
-            raise moved
-        self._need_token(request)
+        self._take_token(request, "/console")
         return self._file(self._server.web / "console.html")
+
+    def _take_token(self, request: web.Request, path: str) -> None:
+        """Turn a token in the address into a cookie; without either, refuse."""
+        given = request.query.get("token")
+        if given is None:
+            return self._need_token(request)
+        if not same_token(given, self._server.token):
+            raise web.HTTPForbidden(text="The token is not right.\n")
+        moved = web.HTTPSeeOther(path)
+        moved.set_cookie(
+            self._cookie(request),
+            self._server.token,
+            httponly=True,
+            samesite="Strict",
+            secure=request.secure,
+        )
+        raise moved
 
     async def _static(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["name"]
@@ -179,6 +195,17 @@ class Site:
         kind = KINDS[path.suffix]
         charset = "" if kind == "application/json" else "; charset=utf-8"
         return web.FileResponse(path, headers={"Content-Type": kind + charset})
+
+    # A simulated lobby, where there is one.
+
+    async def _lobby_page(self, request: web.Request) -> web.StreamResponse:
+        self._take_token(request, "/lobby")
+        return self._file(self._server.web / "lobby.html")
+
+    async def _lobby_stream(self, request: web.Request) -> web.StreamResponse:
+        self._need_token(request)
+        assert self._server.room is not None
+        return await stream(request, self._server.room, lambda: encode(self._server.panel()))
 
     # The operator's API.
 

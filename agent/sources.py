@@ -7,13 +7,13 @@ from agent.core.clock import Clock
 from agent.core.errors import BackendUnavailableError
 from agent.core.messages import Message
 from agent.core.sound_devices import SoundSystem
-from agent.settings import SourceConfig
+from agent.settings import CameraConfig, SourceConfig
 from perception.backends.browser import BrowserMicrophone
 from perception.senses import Camera, Microphone
 
 
 def camera_of(
-    config: SourceConfig, page: Camera, *, publish: Callable[[Message], None], clock: Clock
+    config: CameraConfig, page: Camera, *, publish: Callable[[Message], None], clock: Clock
 ) -> Camera | None:
     """The configured camera; None: there is to be none. Opens nothing yet."""
     match config.source:
@@ -27,7 +27,7 @@ def camera_of(
             from perception.backends.recorded import RecordedCamera
 
             return RecordedCamera(_named(config, "camera"), clock=clock)
-        case "none":
+        case "lobby" | "none":
             return None
 
 
@@ -50,7 +50,7 @@ def microphone_of(
             return BrowserMicrophone()  # one that nobody feeds: typed lines still come through
 
 
-def _named(config: SourceConfig, sense: str) -> Path:
+def _named(config: SourceConfig | CameraConfig, sense: str) -> Path:
     if config.file is None:
         raise BackendUnavailableError(f"{sense}: source is `file`; set {sense}.file to one")
     return config.file

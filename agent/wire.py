@@ -147,6 +147,8 @@ class Welcome(_Wire):
     """Where the page finds the character (VRM)."""
     panel: bool
     """Whether this page is told facts about people."""
+    asks: bool = True
+    """Whether the page's own camera or microphone is wanted."""
 
 
 class Ping(_Wire):

@@ -17,7 +17,7 @@ from agent.core.clock import Clock, LoopClock, WallTime
 from agent.core.errors import FoyerError
 from agent.core.messages import BackendChosen, ComponentHealth, Health, PolicyReloaded
 from agent.lifetime import leave, run_to_end
-from agent.settings import Settings, read_settings
+from agent.settings import Settings, read_settings, with_lobby
 
 HELP = "start the receptionist from a configuration"
 SLOW_S = 15.0
@@ -30,6 +30,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "config", type=Path, nargs="?", default=Path("configs/demo.yaml"), help="a configuration"
     )
     parser.add_argument("--headless", action="store_true", help="serve no page; a null body plays")
+    parser.add_argument(
+        "--people",
+        choices=("camera", "lobby"),
+        default="camera",
+        help="lobby: simulated people instead of the camera and microphone",
+    )
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
     parser.add_argument("--log", default="warning", choices=("debug", "info", "warning", "error"))
     parser.add_argument(
@@ -50,6 +56,8 @@ def serve(arguments: argparse.Namespace, beside: Beside | None = None) -> int:
     """As `run`, with something beside the agent."""
     log.setup(arguments.log, personal=arguments.personal)
     settings = read_settings(arguments.config)
+    if getattr(arguments, "people", "camera") == "lobby":
+        settings = with_lobby(settings)
     try:
         run_to_end(_run(settings, arguments, beside))
     except KeyboardInterrupt:
@@ -92,6 +100,8 @@ async def _welcome(agent: Agent, arguments: argparse.Namespace) -> None:
     await agent.server.started.wait()
     print(f"\n  The receptionist:  {agent.server.address}/")
     print(f"  For operators:     {agent.server.console_address}")
+    if agent.server.room is not None:
+        print(f"  Its visitors:      {agent.server.lobby_address}")
     print("  Ctrl-C stops it.\n", flush=True)
     if not arguments.no_browser and _has_display():
         await asyncio.to_thread(_open, agent.server.address + "/")

@@ -31,6 +31,7 @@ await build({
   entryPoints: {
     kiosk: "src/kiosk.ts",
     console: "src/console.ts",
+    lobby: "src/lobby.ts",
     "link-worker": "src/link-worker.ts",
     "sound-worklet": "src/sound-worklet.ts",
   },

@@ -97,14 +97,14 @@ class FakePage:
 
 
 @contextlib.asynccontextmanager
-async def serving(tmp_path, **config):
+async def serving(tmp_path, *, room=None, asks=True, **config):
     """A server with the given configuration, listening on a free port."""
     clock = LoopClock(asyncio.get_running_loop())
     bus = Bus()
     body = AvatarBody(clock=clock, report=lambda message: served.played.append(message))
     web = tmp_path / "dist"
     web.mkdir(exist_ok=True)
-    for name in ("kiosk.html", "console.html", "kiosk.js", "console.js"):
+    for name in ("kiosk.html", "console.html", "lobby.html", "kiosk.js", "console.js"):
         (web / name).write_text(f"<!-- {name} -->")
     server = PageServer(
         config=ServerConfig(**{"port": 0, "token_file": tmp_path / "token"} | config),
@@ -117,6 +117,8 @@ async def serving(tmp_path, **config):
         ),
         body=body,
         web=web,
+        room=room,
+        asks=asks,
     )
     served = Served(server, bus, body, clock)
     async with asyncio.TaskGroup() as group:

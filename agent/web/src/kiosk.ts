@@ -142,8 +142,9 @@ class Kiosk {
     at("panel-toggle").setAttribute("aria-expanded", String(!panel.hidden));
   }
 
-  private async greet(): Promise<void> {
+  private async greet(asks: boolean): Promise<void> {
     if (this.asked) return;
+    if (!asks) return this.answerAsk(false);
     if (await this.senses.allowedBefore()) return this.answerAsk(true);
     at("ask").hidden = false;
     document.body.classList.add("with-ask");
@@ -212,7 +213,7 @@ class Kiosk {
         if (!message.panel) at("panel").hidden = true;
         this.devicesChanged();
         void this.load(message.avatar);
-        void this.greet();
+        void this.greet(message.asks);
         return;
       case "cut": return this.player.cut(message.generation);
       case "volume": return this.player.speaker?.volume(message.gain);

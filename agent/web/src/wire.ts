@@ -47,7 +47,7 @@ export const Close = {
 
 export interface Welcome {
   kind: "welcome"; protocol: number; role: "kiosk" | "console"; name: string; language: string;
-  generation: number; avatar: string; panel: boolean;
+  generation: number; avatar: string; panel: boolean; asks: boolean;
 }
 export interface Ping { kind: "ping"; at: number; offset_s: number | null }
 export interface Cut { kind: "cut"; generation: number }
