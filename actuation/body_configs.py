@@ -40,6 +40,13 @@ class ReachyConfig(_Body):
         le=1,
         description="Its eyes do not move: this part of a look of the eyes is made by the head.",
     )
+    eyes_settle_s: float = Field(
+        0.4,
+        ge=0,
+        le=2,
+        description="How slowly the head takes over a look of the eyes: glances and nods, shorter"
+        " than this, stay what they are.",
+    )
     sway_rad: float = Field(
         0.05,
         ge=0,
@@ -51,13 +58,13 @@ class ReachyConfig(_Body):
         1.0, ge=0, le=1, description="How much the antennas show of mood; 0 keeps them still."
     )
     speed_rad_s: float = Field(
-        2.5, ge=0.2, le=4, description="The head turns no faster; the body 0.8, antennas 2 times."
+        2.2, ge=0.2, le=4, description="The head turns no faster; the body 0.8, antennas 2 times."
     )
     acceleration_rad_s2: float = Field(
-        25, ge=2, le=40, description="The head starts and stops no harder; others as with speed."
+        12, ge=2, le=40, description="The head starts and stops no harder; others as with speed."
     )
     jerk_rad_s3: float = Field(
-        500, ge=50, le=1000, description="Acceleration changes no faster; others as with speed."
+        160, ge=50, le=1000, description="Acceleration changes no faster; others as with speed."
     )
     wakes: bool = Field(
         True, description="Wake it when there is something to show and its motors are off."

@@ -37,6 +37,8 @@ _REST_WITHIN_S: Final = 0.15
 """The program may be ending: the daemon goes on to lay the robot down by itself."""
 _ASTRAY_RAD: Final = 0.4
 _ASTRAY_S: Final = 2.0
+_SPARE_S: Final = 0.05
+"""Frames are sent so much sooner than they are read."""
 _KEPT: Final = 6_000
 _CANNOT: Final = (
     "It has no arms: it points and gestures with head and antennas.",
@@ -83,7 +85,7 @@ class ReachyBody:
         return BodyDescription(
             name=self._called,
             joints=("neck", "head"),
-            lead_s=max(0.25, self._config.delay_s + 0.15),
+            lead_s=max(0.25, self._motion.ahead_s + _SPARE_S),
             limits_rad={axis: (float(low), float(high)) for axis, low, high in limits},
             cannot=_CANNOT,
         )

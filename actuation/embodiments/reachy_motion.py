@@ -1,7 +1,7 @@
 """From the score's frames to a Reachy Mini's head, body and antennas, within what they can. Pure.
 
-The robot's face cannot move its eyes, so a look turns the head; a look far to the side turns the
-body, too. Frames are known ahead of time, so darting eyes are smoothed without a delay.
+The robot's face cannot move its eyes, so a look that lasts turns the head; a look far to the side
+turns the body, too. Frames are known ahead of time: what is made smooth need not be late.
 
 Pose: (9,) in the order of `AXES`; metres and radians in the room's sense: roll towards its own
 right, pitch up, yaw left, antennas outward. The daemon's frame is x forward, y left, z up, its
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from actuation.body_configs import ReachyConfig
 from actuation.deadline import Deadline, Pace
 from actuation.embodiments.reachy_antennas import UPRIGHT_RAD, Antennas
+from actuation.embodiments.reachy_follow import Follow, SlowEyes
 from actuation.embodiments.reachy_limits import JerkLimiter
 from actuation.embodiments.reachy_sway import Sway
 from actuation.frame_queue import FrameQueue
@@ -56,8 +57,8 @@ _CALM: Final = 0.3
 _LEAN_M: Final = 0.03
 _TORSO: Final = [JOINT_INDEX[j] for j in ("hips", "spine", "chest", "upperChest")]
 _NECK: Final = [JOINT_INDEX[j] for j in ("neck", "head")]
-_TAPS_S: Final = np.linspace(-0.09, 0.09, 7)
-_WEIGHTS: Final = np.hanning(9)[1:-1] / np.hanning(9).sum()
+_FOLLOWS: Final = slice(0, 7)
+"""Head and body; the antennas are moved smoothly by themselves."""
 
 
 class ReachyMotion:
@@ -70,14 +71,19 @@ class ReachyMotion:
         self._sway = Sway(config.sway_rad)
         self._deadline = Deadline()
         self._stepped_at = float("-inf")
-        self._limiter = JerkLimiter(
-            low=LOW,
-            high=HIGH,
-            speed=_SCALE * config.speed_rad_s,
-            acceleration=_SCALE * config.acceleration_rad_s2,
-            jerk=_SCALE * config.jerk_rad_s3,
-        )
+        most = {
+            "speed": _SCALE * config.speed_rad_s,
+            "acceleration": _SCALE * config.acceleration_rad_s2,
+            "jerk": _SCALE * config.jerk_rad_s3,
+        }
+        self._limiter = JerkLimiter(low=LOW, high=HIGH, **most)
         self._limiter.reset(AHEAD)
+        self._period_s = 1.0 / config.rate_hz
+        self._follow = Follow(
+            period_s=self._period_s, **{name: each[_FOLLOWS] for name, each in most.items()}
+        )
+        self._eyes = SlowEyes(config.eyes_settle_s)
+        self._following = False
 
     @property
     def pose(self) -> Floats:
@@ -122,39 +128,56 @@ class ReachyMotion:
         self._limiter.reset(np.nan_to_num(pose))
         self._stepped_at = float("inf")  # the next step is a short one
 
-    def wanted(self, at: float) -> Floats:
-        """What the score asks for at stage time `at`, before limits of speed. (9,)."""
-        frames = [self._queue.at(at + tap) for tap in _TAPS_S]
-        known = next((frame for frame in frames if frame is not None), None)
-        if known is None:
-            return AHEAD.copy()
-        head = head_poses([frame or known for frame in frames], self._config.eyes_share)
-        pose = np.zeros(len(AXES))
-        pose[:6] = _WEIGHTS @ head
-        turn = pose[_YAW]
-        pose[_BODY] = np.sign(turn) * max(0.0, abs(turn) - _BODY_FROM_RAD)
-        pose[3:5] += self._sway.at(at)
-        pose[7:] = self._antennas.at(at)
-        return pose
+    @property
+    def ahead_s(self) -> float:
+        """How far ahead of now it reads the score."""
+        return self._config.delay_s + self._follow.ahead_s
 
     def step(self, now: float) -> Floats:
         """Where to be told to be at `now`: one tick further. (9,)."""
-        period_s = 1.0 / self._config.rate_hz
-        step_s = float(np.clip(now - self._stepped_at, 0.5 * period_s, 2 * period_s))
+        step_s = float(np.clip(now - self._stepped_at, 0.5 * self._period_s, 2 * self._period_s))
         self._stepped_at = now
-        match self._deadline.pace(now):
+        pace = self._deadline.pace(now)
+        if pace is not Pace.FOLLOW:
+            self._following = False
+        match pace:
             case Pace.FOLLOW:
-                target = self._within_reach(self.wanted(now + self._config.delay_s))
+                target = self._within_reach(self._planned(now + self._config.delay_s, step_s))
                 return self._twisted(self._limiter.follow(target, step_s))
             case Pace.HOLD:
                 return self._limiter.brake(step_s)
         return self._limiter.follow(AHEAD, step_s, share=_CALM)
 
+    def _planned(self, at: float, step_s: float) -> Floats:
+        """What it shows at stage time `at`, of what the score asks for. (9,)."""
+        pose = np.concatenate([np.zeros(7), self._antennas.at(at)])
+        if not self._following:
+            self._following = True
+            self._eyes.reset()
+            self._follow.reset(self.pose[_FOLLOWS])
+        wanted = self._wanted(at + self._follow.ahead_s, step_s)
+        for _ in range(max(1, round(step_s / self._period_s))):
+            pose[_FOLLOWS] = self._follow.step(wanted)
+        pose[3:5] += self._sway.at(at)
+        return pose
+
+    def _wanted(self, at: float, step_s: float) -> Floats:
+        """Head and body as the score asks for them at stage time `at`, however fast. (7,)."""
+        frame = self._queue.at(at)
+        if frame is None:
+            return AHEAD[_FOLLOWS].copy()
+        head, look = head_and_look(frame)
+        pose = np.zeros(7)
+        pose[:6] = head
+        pose[3:5] = _tilt_within_reach(pose[3:5])
+        pose[4:6] += self._config.eyes_share * self._eyes.step(look, step_s)
+        turn = pose[_YAW]
+        pose[_BODY] = np.sign(turn) * max(0.0, abs(turn) - _BODY_FROM_RAD)
+        return np.clip(pose, LOW[_FOLLOWS], HIGH[_FOLLOWS])
+
     def _within_reach(self, pose: Floats) -> Floats:
         """Tilted no further than roll and pitch go together, turned no further than the body."""
-        over = float(np.hypot(pose[3] / HIGH[3], pose[4] / HIGH[4]))
-        if over > 1:
-            pose[3:5] /= over
+        pose[3:5] = _tilt_within_reach(pose[3:5])
         body, ease = self.pose[_BODY], TWIST_RAD - _TWIST_EASE_RAD
         pose[_YAW] = np.clip(pose[_YAW], body - ease, body + ease)
         return pose
@@ -167,34 +190,22 @@ class ReachyMotion:
         return pose
 
 
-def head_poses(frames: list[Frame], eyes_share: float) -> Floats:
-    """(n, 6) x y z metres, roll pitch yaw radians: head and a share of the eyes, and the lean."""
-    joints = normalised(np.stack([frame.joints for frame in frames]).astype(np.float64))
-    torso = joints[:, _TORSO[0]]
+def head_and_look(frame: Frame) -> tuple[Floats, Floats]:
+    """(6,) head: x y z metres, roll pitch yaw radians; (2,) the eyes against it: pitch, yaw."""
+    joints = normalised(frame.joints.astype(np.float64))
+    torso = joints[_TORSO[0]]
     for i in _TORSO[1:]:
-        torso = multiply(torso, joints[:, i])
+        torso = multiply(torso, joints[i])
     head = torso
     for i in _NECK:
-        head = multiply(head, joints[:, i])
-    gaze = turned(
-        np.array([frame.gaze_yaw_rad for frame in frames]),
-        np.array([frame.gaze_pitch_rad for frame in frames]),
-    )
+        head = multiply(head, joints[i])
+    gaze = turned(np.array(frame.gaze_yaw_rad), np.array(frame.gaze_pitch_rad))
     roll, pitch, yaw = _angles(head)
     _, look_pitch, look_yaw = _angles(multiply(head, gaze))
     aside = (look_yaw - yaw + np.pi) % (2 * np.pi) - np.pi
     up = _axis(torso, 1)
-    return np.stack(
-        [
-            _LEAN_M * up[:, 2],
-            _LEAN_M * up[:, 0],
-            np.zeros(len(frames)),
-            roll,
-            pitch + eyes_share * (look_pitch - pitch),
-            yaw + eyes_share * aside,
-        ],
-        axis=-1,
-    )
+    pose = np.array([_LEAN_M * up[2], _LEAN_M * up[0], 0.0, roll, pitch, yaw])
+    return pose, np.array([look_pitch - pitch, aside])
 
 
 def to_daemon(pose: Floats) -> dict[str, object]:
@@ -207,19 +218,24 @@ def to_daemon(pose: Floats) -> dict[str, object]:
     }
 
 
-def _angles(q: Floats) -> tuple[Floats, Floats, Floats]:
-    """Roll, pitch, yaw of rotations made as `turned` makes them."""
+def _tilt_within_reach(tilt: Floats) -> Floats:
+    """Roll and pitch no further than they go together."""
+    over = float(np.hypot(tilt[0] / HIGH[3], tilt[1] / HIGH[4]))
+    return tilt / max(over, 1.0)
+
+
+def _angles(q: Floats) -> tuple[float, float, float]:
+    """Roll, pitch, yaw of a rotation made as `turned` makes it."""
     forward, side = _axis(q, 2), _axis(q, 0)
-    yaw = np.arctan2(forward[:, 0], forward[:, 2])
-    pitch = np.arcsin(np.clip(forward[:, 1], -1.0, 1.0))
-    level = np.stack([np.cos(yaw), np.zeros_like(yaw), -np.sin(yaw)], axis=-1)
-    over = np.cross(forward, level)
-    roll = np.arctan2(np.sum(side * over, axis=-1), np.sum(side * level, axis=-1))
-    return roll, pitch, yaw
+    yaw = np.arctan2(forward[0], forward[2])
+    pitch = np.arcsin(np.clip(forward[1], -1.0, 1.0))
+    level = np.array([np.cos(yaw), 0.0, -np.sin(yaw)])
+    roll = np.arctan2(np.dot(side, np.cross(forward, level)), np.dot(side, level))
+    return float(roll), float(pitch), float(yaw)
 
 
 def _axis(q: Floats, index: int) -> Floats:
-    """Where unit vector `index` of x y z points after rotations (n, 4)."""
+    """Where unit vector `index` of x y z points after a rotation."""
     vector = np.zeros(4)
     vector[index] = 1.0
     turned_back = q * np.array([-1.0, -1.0, -1.0, 1.0])

@@ -10,7 +10,7 @@ import aiohttp
 import numpy as np
 
 from actuation.embodiments.reachy_daemon import RobotState
-from actuation.embodiments.reachy_motion import AXES, head_poses
+from actuation.embodiments.reachy_motion import AXES, ReachyMotion, head_and_look
 from actuation.motion import Cut, FrameChunk, VoiceChunk
 from perception.sightings import Look
 from tests.fakes.people import body_at, face_at
@@ -97,17 +97,56 @@ class Record:
         state = self.raw[-1]
         return {"head_joints": state["head_joints"], "antennas": state["antennas_position"]}
 
-    def between(self, begin, end):
-        """Times and poses of score, told and done, (n,) and (n, 9) each."""
-        frames = [f for _, f in sorted(self.asked.items()) if begin - 0.5 <= f.at <= end + 0.5]
-        score = np.zeros((len(frames), len(AXES)))
-        score[:, :6] = head_poses(frames, self.body._config.eyes_share)
-        told = [(at, pose) for at, pose in self.body.told if begin - 0.5 <= at <= end + 0.5]
-        did = [(at, pose) for at, pose in self.did if begin <= at <= end]
-        return (
-            (np.array([f.at for f in frames]), score),
-            (np.array([at for at, _ in told]), np.array([p for _, p in told])),
-            (np.array([at for at, _ in did]), np.array([p for _, p in did])),
+    def frames(self, begin, end):
+        return [f for _, f in sorted(self.asked.items()) if begin <= f.at <= end]
+
+    def score(self, begin, end):
+        """Times and poses (n, 9): head and a share of the eyes as the score asks for them."""
+        frames = self.frames(begin - 0.5, end + 0.5)
+        poses = np.zeros((len(frames), len(AXES)))
+        for pose, frame in zip(poses, frames, strict=True):
+            head, look = head_and_look(frame)
+            pose[:6] = head
+            pose[4:6] += self.body._config.eyes_share * look
+        return np.array([f.at for f in frames]), poses
+
+    def plan(self, begin, end):
+        """The same as this body can show it, with motors that need no time: times, poses."""
+        config = self.body._config.model_copy(update={"delay_s": 0.0})
+        motion, at, poses = ReachyMotion(config), [], []
+        frames = self.frames(begin - 3.0, end + 0.5)
+        voice = sorted(self.voice, key=lambda c: c.at)
+        for now in np.arange(frames[0].at, end, 1 / config.rate_hz):
+            due = [f for f in frames if f.at < now + motion.ahead_s + 0.1]
+            frames = frames[len(due) :]
+            motion.take(FrameChunk(generation=0, frames=tuple(due)), now)
+            while voice and voice[0].at < now + 0.3:
+                motion.take(voice.pop(0), now)
+            at.append(now)
+            poses.append(motion.step(now).copy())
+        return np.array(at), np.array(poses)
+
+    def told(self, begin, end):
+        kept = [(at, pose) for at, pose in self.body.told if begin - 0.5 <= at <= end + 0.5]
+        return np.array([at for at, _ in kept]), np.array([pose for _, pose in kept])
+
+    def shown(self, begin, end):
+        """What the simulator did: times, poses."""
+        kept = [(at, pose) for at, pose in self.did if begin <= at <= end]
+        return np.array([at for at, _ in kept]), np.array([pose for _, pose in kept])
+
+    def save(self, path):
+        """Score, told and done of the whole encounter, to look at by hand."""
+        frames = [f for _, f in sorted(self.asked.items())]
+        np.savez_compressed(
+            path,
+            score_at=[f.at for f in frames],
+            joints=[f.joints for f in frames],
+            gaze=[(f.gaze_yaw_rad, f.gaze_pitch_rad) for f in frames],
+            told_at=[at for at, _ in self.body.told],
+            told=[pose for _, pose in self.body.told],
+            did_at=[at for at, _ in self.did],
+            did=[pose for _, pose in self.did],
         )
 
     def loudness(self, times):
@@ -122,13 +161,14 @@ class Record:
         return np.interp(times, at, level)
 
 
-def lag_of(at, planned, done_at, done, longest_s=0.4):
-    """(delay s, rms, max) of `done` against `planned`, at the delay that fits best."""
-    lags = np.arange(-0.1, longest_s, 0.005)
-    errors = [done - np.interp(done_at - lag, at, planned) for lag in lags]
-    best = int(np.argmin([np.mean(e**2) for e in errors]))
-    error = errors[best]
-    return float(lags[best]), float(np.sqrt(np.mean(error**2))), float(np.abs(error).max())
+def compared(planned, done, axis, longest_s=0.4):
+    """Delay that fits best, s; and, at the moment it was meant for, rms and greatest error, deg."""
+    (at, plan), (done_at, poses) = planned, done
+    lags = np.arange(-0.2, longest_s, 0.005)
+    errors = [poses[:, axis] - np.interp(done_at - lag, at, plan[:, axis]) for lag in lags]
+    late_s = float(lags[int(np.argmin([np.mean(e**2) for e in errors]))])
+    error = np.degrees(poses[:, axis] - np.interp(done_at, at, plan[:, axis]))
+    return late_s, float(np.sqrt(np.mean(error**2))), float(np.abs(error).max())
 
 
 def draw(poses):

@@ -7,6 +7,7 @@ import pytest
 
 from actuation.body_configs import ReachyConfig
 from actuation.embodiments.reachy_antennas import UPRIGHT_RAD, Antennas
+from actuation.embodiments.reachy_follow import Follow
 from actuation.embodiments.reachy_limits import JerkLimiter
 from actuation.embodiments.reachy_motion import (
     AHEAD,
@@ -15,7 +16,7 @@ from actuation.embodiments.reachy_motion import (
     LOW,
     TWIST_RAD,
     ReachyMotion,
-    head_poses,
+    head_and_look,
     to_daemon,
 )
 from actuation.embodiments.reachy_sway import Sway
@@ -39,7 +40,7 @@ REST = rest_pose()
 ROLL, PITCH, YAW, BODY = (AXES.index(a) for a in ("roll", "pitch", "yaw", "body_yaw"))
 
 
-def frame(at, yaw=0.0, pitch=0.0, roll=0.0, eyes=0.0, chest=0.0, lean=0.0):
+def frame(at, yaw=0.0, pitch=0.0, roll=0.0, eyes=0.0, chest=0.0, lean=0.0, look_up=0.0):
     joints = REST.copy()
     for name, turn in (
         ("chest", turned(chest, -lean)),
@@ -48,7 +49,7 @@ def frame(at, yaw=0.0, pitch=0.0, roll=0.0, eyes=0.0, chest=0.0, lean=0.0):
         joints[JOINT_INDEX[name]] = turn
     return Frame(
         at=at, utterance=None, score_s=0.0, joints=joints.astype(np.float32),
-        face=np.zeros(52, np.float32), gaze_yaw_rad=eyes, gaze_pitch_rad=0.0,
+        face=np.zeros(52, np.float32), gaze_yaw_rad=eyes, gaze_pitch_rad=look_up,
     )  # fmt: skip
 
 
@@ -65,17 +66,38 @@ def played(seconds, pose_at, config=None, motion=None, begin=0.0):
 
 
 def test_a_turned_and_nodding_head_is_mapped_axis_by_axis():
-    pose = head_poses([frame(0.0, yaw=0.4, pitch=0.2, roll=0.1)], 1.0)[0]
+    pose, look = head_and_look(frame(0.0, yaw=0.4, pitch=0.2, roll=0.1))
+    assert look == pytest.approx([0.0, 0.0], abs=1e-6)
     assert pose[3:] == pytest.approx([0.1, 0.2, 0.4], abs=1e-6)
 
 
-def test_eyes_that_look_aside_turn_the_head_by_their_share():
-    pose = head_poses([frame(0.0, yaw=0.2, eyes=0.3)], 0.5)[0]
-    assert pose[5] == pytest.approx(0.35, abs=1e-6)
+def test_eyes_are_told_apart_from_the_head_they_are_in():
+    pose, look = head_and_look(frame(0.0, yaw=0.2, pitch=0.1, eyes=0.3))
+    assert pose[4:] == pytest.approx([0.1, 0.2], abs=1e-6)
+    assert look[1] == pytest.approx(0.3, abs=0.01)
+
+
+def test_a_look_of_the_eyes_that_lasts_turns_the_head_by_its_share():
+    told = played(3.0, lambda t: {"yaw": 0.1, "eyes": 0.2 if t > 1 else 0.0})
+    share = ReachyConfig().eyes_share
+    assert told[-1, YAW] == pytest.approx(0.1 + share * 0.2, abs=0.01)
+
+
+def test_a_glance_of_the_eyes_is_not_the_heads_business():
+    told = played(3.0, lambda t: {"eyes": 0.25 if 1.0 < t < 1.15 else 0.0})
+    assert np.abs(told[:, YAW]).max() < 0.25 / 3
+
+
+def test_a_nod_that_the_eyes_make_up_for_is_still_a_nod():
+    def nodding(t):
+        depth = -0.1 * np.exp(-(((t - 2.0) / 0.15) ** 2))
+        return {"pitch": float(depth), "look_up": float(-depth)}
+
+    assert played(3.0, nodding)[:, PITCH].min() < -0.05
 
 
 def test_a_torso_that_leans_forward_moves_the_head_forward():
-    pose = head_poses([frame(0.0, lean=0.15)], 1.0)[0]
+    pose, _ = head_and_look(frame(0.0, lean=0.15))
     assert pose[0] > 0.003
     assert pose[4] == pytest.approx(0.0, abs=1e-6)
 
@@ -145,6 +167,35 @@ def test_it_is_told_as_much_earlier_as_its_motors_take():
     lags = np.arange(-0.2, 0.2, 0.01)
     error = [np.mean((told[:, YAW] - 0.2 * np.sin(np.pi * (times + lag))) ** 2) for lag in lags]
     assert lags[int(np.argmin(error))] == pytest.approx(0.1, abs=0.021)
+
+
+def followed(targets, **most):
+    limits = {"speed": 2.0, "acceleration": 12.0, "jerk": 150.0} | most
+    follow = Follow(period_s=PERIOD_S, **{k: v * np.ones(1) for k, v in limits.items()})
+    follow.reset(np.array([targets[0]]))
+    return follow, np.array([follow.step(np.array([t]))[0] for t in targets])
+
+
+def test_a_jump_becomes_a_turn_that_every_limit_allows_and_arrives_without_swinging_over():
+    _, path = followed(np.repeat([0.0, 1.2], [10, 90]))
+    speed = np.diff(path) / PERIOD_S
+    push = np.diff(speed) / PERIOD_S
+    assert speed.max() > 1.2
+    assert speed.max() <= 2.0
+    assert np.abs(push).max() <= 12.0
+    assert np.abs(np.diff(push)).max() / PERIOD_S <= 150.0
+    assert np.all(speed > -1e-9)
+    assert path[-1] == pytest.approx(1.2)
+
+
+def test_asked_so_much_ahead_it_is_not_late():
+    times = PERIOD_S * np.arange(300)
+    follow, path = followed(0.4 * np.sin(np.pi * times))
+    ahead = round(follow.ahead_s / PERIOD_S)
+    meant = 0.4 * np.sin(np.pi * (times - follow.ahead_s))
+    assert ahead >= 4
+    assert np.abs(path - meant)[50:].max() < 0.02
+    assert np.abs(path - 0.4 * np.sin(np.pi * times))[50:].max() > 0.08
 
 
 def test_a_step_is_not_overshot():
@@ -274,11 +325,11 @@ def test_the_head_dips_with_the_loudness_of_the_voice_and_in_time_with_it():
 def test_a_voice_that_was_cut_is_not_swayed_to():
     motion = ReachyMotion(ReachyConfig())
     motion.take(swelling(0.0, seconds=4.0), 0.0)
-    assert motion.wanted(1.5)[PITCH] == 0, "no frames, no head"
-    motion.take(FrameChunk(generation=0, frames=tuple(frame(k / 60) for k in range(200))), 0.0)
-    assert motion.wanted(2.5)[PITCH] < -0.03
-    motion.take(Cut(generation=1, at=1.0), 1.0)
-    assert motion.wanted(2.5)[PITCH] == pytest.approx(0.0, abs=1e-6)
+    told = played(1.4, lambda t: {}, motion=motion)
+    assert told[:, PITCH].min() < -0.03
+    motion.take(Cut(generation=0, at=1.4), 1.4)
+    after = played(2.0, lambda t: {}, motion=motion, begin=1.4)
+    assert np.abs(after[50:, PITCH]).max() < 0.003
 
 
 def test_voice_sent_again_takes_the_place_of_what_was_sent():
