@@ -13,6 +13,11 @@ from behavior.policies.idle import IdleConfig, IdlePolicy
 from behavior.policies.interruption import InterruptionConfig, InterruptionPolicy
 from behavior.policies.listening import ListeningConfig, ListeningPolicy
 from behavior.policies.page import PageConfig, PagePolicy
+from behavior.policies.proactive import (
+    GreetingBesideModel,
+    ProactiveConfig,
+    ProactivePolicy,
+)
 from behavior.policies.reply import ReplyConfig, ReplyPolicy
 from behavior.policies.waiting import WaitingConfig, WaitingPolicy
 from behavior.wishes import Policy
@@ -22,6 +27,7 @@ CATALOGUE: Mapping[str, tuple[type[BaseModel], Callable[[Any], Policy]]] = {
     "handover": (HandoverConfig, HandoverPolicy),
     "reply": (ReplyConfig, ReplyPolicy),
     "listening": (ListeningConfig, ListeningPolicy),
+    "proactive": (ProactiveConfig, ProactivePolicy),
     "greeting": (GreetingConfig, GreetingPolicy),
     "farewell": (FarewellConfig, FarewellPolicy),
     "waiting": (WaitingConfig, WaitingPolicy),
@@ -47,6 +53,9 @@ class PoliciesConfig(BaseModel):
     listening: ListeningConfig = Field(
         default_factory=ListeningConfig, description="Showing that it listens."
     )
+    proactive: ProactiveConfig = Field(
+        default_factory=ProactiveConfig, description="The learned model's say; off by default."
+    )
     greeting: GreetingConfig = Field(default_factory=GreetingConfig, description="Greeting.")
     farewell: FarewellConfig = Field(default_factory=FarewellConfig, description="Goodbyes.")
     waiting: WaitingConfig = Field(default_factory=WaitingConfig, description="Those who wait.")
@@ -59,4 +68,7 @@ class PoliciesConfig(BaseModel):
 
 def build_policies(config: PoliciesConfig) -> tuple[Policy, ...]:
     """Return the policies with these settings, in the order in which they are asked."""
-    return tuple(make(getattr(config, name)) for name, (_, make) in CATALOGUE.items())
+    made = {name: make(getattr(config, name)) for name, (_, make) in CATALOGUE.items()}
+    if config.proactive.enabled:
+        made["greeting"] = GreetingBesideModel(config.greeting, config.proactive)
+    return tuple(made.values())

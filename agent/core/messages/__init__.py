@@ -3,6 +3,7 @@
 from agent.core.messages.acts import (
     Act,
     ActRefused,
+    ActSuggested,
     Clause,
     Duck,
     Expression,
@@ -68,6 +69,7 @@ __all__ = [
     "ActId",
     "ActRefused",
     "ActStarted",
+    "ActSuggested",
     "BackendChosen",
     "ButtonPressed",
     "Clause",

@@ -175,3 +175,18 @@ class ActRefused(Message):
     """What refused: `norm:quiet_hours`, `arbiter`."""
     text: str = ""
     facts: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActSuggested(Message):
+    """What the learned model would do now, of itself. A proposal: policies and norms decide."""
+
+    person: PersonId
+    act_now: float
+    """How sure it is that something is to be done, 0..1."""
+    whom: float
+    """How sure it is that it is this person's turn, 0..1."""
+    acts: tuple[str, ...]
+    """Names of the acts that would suit, best first."""
+    because: str
+    """What drove it, in plain words: `has come 2.1 m nearer and looks here`."""
