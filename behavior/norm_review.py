@@ -8,7 +8,7 @@ are named here.
 import difflib
 from collections.abc import Iterable, Iterator
 
-from agent.core.messages import Engagement, Priority
+from agent.core.messages import Engagement, Expression, Priority
 from behavior.norm_facts import FACTS, FactKind
 from behavior.norm_people import FactValue
 from behavior.norm_words import spoken
@@ -18,6 +18,7 @@ from behavior.policies.catalogue import CATALOGUE
 _WORDS: dict[str, tuple[str, ...]] = {
     "act.policy": tuple(CATALOGUE),
     "act.priority": tuple(Priority),
+    "act.face": tuple(Expression),
     "addressee.engagement": tuple(each for each in Engagement if each is not Engagement.LEFT),
 }
 """All values of the facts that are words."""

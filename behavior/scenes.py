@@ -46,6 +46,7 @@ class ScenePerson(BaseModel):
     hand_up_s: float | None = Field(None, ge=0, description="A hand has been up for so long.")
     attends_s: float = Field(2.0, ge=0, description="Has attended for so long, if attending.")
     has: tuple[Mark, ...] = Field((), description="What has passed: greeted, refused, waiting...")
+    has_s: float = Field(1.0, ge=0, description="How long ago that was.")
 
 
 class SceneVisitor(BaseModel):
@@ -195,7 +196,7 @@ def _person(who: PersonId, one: ScenePerson) -> Person:
         facing_rad=one.turned_away_rad,
         eyes_m=one.eyes_m,
         hand_up_since=_ago(one.hand_up_s),
-        marks=dict.fromkeys(one.has, _NOW_S - 1),
+        marks=dict.fromkeys(one.has, _NOW_S - one.has_s),
     )
 
 
