@@ -35,6 +35,7 @@ from agent.core.messages.people import (
 from agent.core.messages.speech import (
     LineTyped,
     MicrophoneLevel,
+    SoundDirection,
     SpeechContinues,
     SpeechStarted,
     TurnEnded,
@@ -107,6 +108,7 @@ __all__ = [
     "ReplyReady",
     "ReplySource",
     "ShownOtherwise",
+    "SoundDirection",
     "SpeechContinues",
     "SpeechStarted",
     "StageState",

@@ -77,6 +77,19 @@ class MicrophoneLevel(Message):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SoundDirection(Message):
+    """Where sound comes from, as a row of microphones tells: while a voice is heard, and once after.
+
+    Such a row cannot tell front from behind; what is told is the direction in front.
+    """
+
+    azimuth_rad: float
+    """In the agent's frame, 0 straight ahead, left positive, -pi..pi."""
+    speech: bool
+    """The microphones take it for a voice."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LineTyped(Message):
     """A visitor typed a line on the page. Becomes a turn with `typed=True`."""
 
