@@ -10,6 +10,7 @@ import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -18,7 +19,7 @@ from behavior.arbiter import refusal
 from behavior.norm_changes import NEEDS_SAY, NEEDS_WORDS, Change, Found, changed
 from behavior.norm_facts import FACTS, FactKind, Facts
 from behavior.norm_people import FactValue
-from behavior.norm_words import mentions
+from behavior.norm_words import spoken
 from behavior.scenes import Scene
 from behavior.situation import Situation
 from behavior.wishes import Wish
@@ -89,12 +90,16 @@ class Check(BaseModel):
         if isinstance(value, str):
             if self.one_of and value not in self.one_of:
                 return False
-            return not self.mentions or mentions(value, self.mentions)
+            return not self.mentions or any(one in value for one in self._phrases)
         if self.above is not None and not value > self.above:
             return False
         if self.below is not None and not value < self.below:
             return False
         return self._in_hours(float(value))
+
+    @cached_property
+    def _phrases(self) -> tuple[str, ...]:
+        return tuple(spoken(one) for one in self.mentions)
 
     def _in_hours(self, hour: float) -> bool:
         start, end = self.from_hour, self.until_hour
@@ -177,6 +182,15 @@ class Norm(BaseModel):
         text = self.when.get("act.text")
         return text.mentions if text is not None else ()
 
+    @property
+    def needs_words(self) -> bool:
+        """Whether it can only have something to say about an act that speaks."""
+        speaks = self.when.get("act.speaks")
+        if speaks is not None and speaks.equals is True:
+            return True
+        greets = self.when.get("act.greets")
+        return bool(self.words) or (greets is not None and greets.equals is True)
+
     def fires(self, situation: Situation, wish: Wish) -> bool:
         """Whether it has something to say about this wish."""
         return self.holds(Facts(situation, wish))
@@ -223,11 +237,13 @@ class Norms:
             raise ValueError(f"`over` names no norm: {', '.join(sorted(unknown))}")
         self.all = tuple(norms)
         self._in_order = sorted(self.all, key=_rank)
+        self._of_silence = [norm for norm in self._in_order if not norm.needs_words]
 
     def judge(self, situation: Situation, wish: Wish) -> Judgement:
         """Return the wish as it may be done, or its refusal, and the norms behind it."""
         facts = Facts(situation, wish)
-        firing = [norm for norm in self._in_order if norm.holds(facts)]
+        asked = self._in_order if wish.speaks else self._of_silence
+        firing = [norm for norm in asked if norm.holds(facts)]
         if not firing:
             return Judgement(wish=wish)
         allowing = [norm for norm in firing if norm.verdict is Verdict.ALLOW]
