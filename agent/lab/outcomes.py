@@ -123,8 +123,8 @@ class DayResult:
     deeds: tuple[Deed, ...]
     breaches: tuple[Breach, ...]
     episodes: tuple[Episode, ...]
-    replies_s: tuple[float, ...]
-    """From the end of a visitor's line to the agent's first sound, seconds."""
+    replies_s: tuple[tuple[float, float], ...]
+    """(moment, seconds from the end of a visitor's line to the agent's first sound)."""
     timing: Timing
 
     def clock(self, at: float) -> str:

@@ -137,6 +137,9 @@ class _Deeds:
         self._later = later
         self._visits = 0
 
+    def adopt(self, site: SiteConfig) -> None:
+        """Nobody is told, so it makes no difference whom."""
+
     async def run(self) -> None:
         """Nothing runs by itself."""
 

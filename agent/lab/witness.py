@@ -61,7 +61,7 @@ class Witness:
         self.visits: dict[int, Visit] = {}
         self.deeds: list[Deed] = []
         self.breaches: list[Breach] = []
-        self.replies_s: list[float] = []
+        self.replies_s: list[tuple[float, float]] = []
         self._lobby, self._tape, self._stage, self._page = lobby, tape, stage, page
         self._names = _names(site)
         self._read = 0
@@ -125,7 +125,7 @@ class Witness:
         view = self._lobby.view()
         number = self._number(act.to)
         if act.in_reply_to is not None and self._ended_at is not None:
-            self.replies_s.append(now - self._ended_at)
+            self.replies_s.append((now, now - self._ended_at))
             self._ended_at = None
         if says_ai(act):
             self._told_ai.add(number)

@@ -1,0 +1,360 @@
+"""The figures of the lab: what an operator wants to know of many simulated days."""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Final
+
+from agent.lab.audit import NORMS
+from agent.lab.outcomes import DayResult, Visit
+from agent.lab.statistics import Estimate, median, quantile, share
+
+PASSERS_BY_TARGET: Final = 1.0
+MISSED_TARGET: Final = 2.0
+LEAD_TARGET_S: Final = 1.0
+
+
+Sample = tuple[int, float, float]
+"""(day of the run, moment of that day, value)."""
+
+
+class Figure(StrEnum):
+    """How many values become one."""
+
+    SHARE = "share"
+    """Hundred times the mean of zeros and ones."""
+    MEDIAN = "median"
+    TENTH = "slowest tenth"
+    COUNT = "count"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure:
+    """One figure, and the values it was made from."""
+
+    key: str
+    label: str
+    about: str
+    figure: Figure
+    samples: tuple[Sample, ...]
+    unit: str
+    digits: int = 1
+    better: str = "lower"
+    """`lower`, `higher`, or empty: neither."""
+    target: float | None = None
+
+    @cached_property
+    def estimate(self) -> Estimate:
+        """The figure with its interval."""
+        values = [value for _, _, value in self.samples]
+        match self.figure:
+            case Figure.SHARE:
+                return share(round(sum(values)), len(values), 100)
+            case Figure.MEDIAN:
+                return median(values)
+            case Figure.TENTH:
+                return quantile(values, 0.9)
+            case Figure.COUNT:
+                total = sum(values)
+                return Estimate(value=total, low=total, high=total, n=len(values))
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the target is met; None: there is none."""
+        if self.target is None:
+            return None
+        value = self.estimate.value
+        return value <= self.target if self.better == "lower" else value >= self.target
+
+
+def everybody(days: Iterable[DayResult]) -> list[Visit]:
+    """All visits of all days."""
+    return [visit for day in days for visit in day.visits]
+
+
+def parties(visits: Iterable[Visit]) -> list[list[Visit]]:
+    """Those who came together, together. Of one day only: groups are numbered by the day."""
+    together: dict[tuple[str, int], list[Visit]] = {}
+    for one in visits:
+        key = ("group", one.group) if one.group else ("alone", one.person)
+        together.setdefault(key, []).append(one)
+    return list(together.values())
+
+
+def wanting(days: Iterable[DayResult]) -> list[list[Visit]]:
+    """Parties of whom somebody wanted help."""
+    found = [party for day in days for party in parties(day.visits)]
+    return [party for party in found if any(one.wants_help for one in party)]
+
+
+def missed(party: Sequence[Visit]) -> bool:
+    """Nobody of them heard a word, although they wanted help."""
+    return all(one.word_at is None and one.served_at is None for one in party)
+
+
+def served(party: Sequence[Visit]) -> bool:
+    """Somebody of them got what they came for."""
+    return any(one.served_at is not None for one in party)
+
+
+def spoken_to(visit: Visit) -> bool:
+    """Wanted nothing, and was spoken to all the same, before saying a word."""
+    return not visit.wants_help and visit.spoken_to_unasked
+
+
+def lead_s(party: Sequence[Visit]) -> float | None:
+    """How long before they stood or spoke the first sign to any of them came; None: never stood."""
+    came = [one.came_at for one in party if one.came_at is not None]
+    if not came:
+        return None
+    signs = [one.sign_at for one in party if one.sign_at is not None]
+    words = [one.word_at for one in party if one.word_at is not None]
+    first = min([*signs, *words], default=math.inf)
+    return min(came) - first
+
+
+def wait_s(party: Sequence[Visit]) -> float | None:
+    """From standing before the agent, or speaking, to its first word; None: never both."""
+    came = [one.came_at for one in party if one.came_at is not None]
+    words = [one.word_at for one in party if one.word_at is not None]
+    return max(0.0, min(words) - min(came)) if came and words else None
+
+
+def measures(days: Sequence[DayResult]) -> list[Measure]:
+    """All figures of these days, the ones with targets first."""
+    return [*_with_targets(days), *_of_service(days), *_of_annoyance(days)]
+
+
+def _of_parties(
+    days: Sequence[DayResult], value: Callable[[list[Visit]], float | None]
+) -> tuple[Sample, ...]:
+    """A value for each party that wanted help; None: it has none."""
+    return tuple(
+        (number, party[0].entered_at, found)
+        for number, day in enumerate(days)
+        for party in wanting([day])
+        if (found := value(party)) is not None
+    )
+
+
+def _of_people(
+    days: Sequence[DayResult], value: Callable[[Visit], float | None]
+) -> tuple[Sample, ...]:
+    return tuple(
+        (number, one.entered_at, found)
+        for number, day in enumerate(days)
+        for one in day.visits
+        if (found := value(one)) is not None
+    )
+
+
+def _with_targets(days: Sequence[DayResult]) -> list[Measure]:
+    broken_at = tuple(
+        (number, breach.at, 1.0)
+        for number, day in enumerate(days)
+        for breach in day.breaches
+        if breach.knowable
+    )
+    return [
+        Measure(
+            key="passers_by",
+            label="Passers-by spoken to",
+            about="of 100 people who wanted nothing and had said nothing",
+            figure=Figure.SHARE,
+            samples=_of_people(days, lambda one: None if one.wants_help else float(spoken_to(one))),
+            unit="in 100",
+            digits=2,
+            target=PASSERS_BY_TARGET,
+        ),
+        Measure(
+            key="missed",
+            label="Visitors missed",
+            about="of 100 who wanted help, alone or together, and left without a word from it",
+            figure=Figure.SHARE,
+            samples=_of_parties(days, lambda party: float(missed(party))),
+            unit="in 100",
+            digits=2,
+            target=MISSED_TARGET,
+        ),
+        Measure(
+            key="lead",
+            label="First sign comes ahead",
+            about="before a visitor stands or speaks, median",
+            figure=Figure.MEDIAN,
+            samples=_of_parties(days, lead_s),
+            unit="s",
+            digits=2,
+            better="higher",
+            target=LEAD_TARGET_S,
+        ),
+        Measure(
+            key="breaches",
+            label="Norms broken",
+            about="times, judged by what was really so and could be seen",
+            figure=Figure.COUNT,
+            samples=broken_at,
+            unit="times",
+            digits=0,
+            target=0.0,
+        ),
+    ]
+
+
+def _of_service(days: Sequence[DayResult]) -> list[Measure]:
+    replies = tuple((number, at, s) for number, day in enumerate(days) for at, s in day.replies_s)
+    return [
+        Measure(
+            key="served",
+            label="Visitors served",
+            about="of 100 who wanted help, alone or together",
+            figure=Figure.SHARE,
+            samples=_of_parties(days, lambda party: float(served(party))),
+            unit="in 100",
+            better="higher",
+        ),
+        Measure(
+            key="sign_after_entry",
+            label="Door to first sign",
+            about="a look, a nod, a wave; median",
+            figure=Figure.MEDIAN,
+            samples=_of_parties(days, lambda p: _after_entry(p, lambda one: one.sign_at)),
+            unit="s",
+        ),
+        Measure(
+            key="word_after_entry",
+            label="Door to first word",
+            about="median",
+            figure=Figure.MEDIAN,
+            samples=_of_parties(days, lambda p: _after_entry(p, lambda one: one.word_at)),
+            unit="s",
+        ),
+        Measure(
+            key="wait",
+            label="Waiting for the first word",
+            about="after standing or speaking, median",
+            figure=Figure.MEDIAN,
+            samples=_of_parties(days, wait_s),
+            unit="s",
+        ),
+        Measure(
+            key="wait_p90",
+            label="The slowest tenth waits",
+            about="at least so long for the first word",
+            figure=Figure.TENTH,
+            samples=_of_parties(days, wait_s),
+            unit="s",
+        ),
+        Measure(
+            key="reply",
+            label="Answer after a line",
+            about="from the end of a visitor's line to the first sound, median",
+            figure=Figure.MEDIAN,
+            samples=replies,
+            unit="s",
+            digits=2,
+        ),
+    ]
+
+
+def _of_annoyance(days: Sequence[DayResult]) -> list[Measure]:
+    return [
+        Measure(
+            key="interrupted",
+            label="Visitors interrupted",
+            about="of 100 who spoke",
+            figure=Figure.SHARE,
+            samples=_of_people(days, lambda one: float(one.interrupted > 0) if one.turns else None),
+            unit="in 100",
+        ),
+        Measure(
+            key="disturbed",
+            label="People bothered",
+            about="of 100 people, for whatever reason they had",
+            figure=Figure.SHARE,
+            samples=_of_people(days, lambda one: float(bool(one.disturbed))),
+            unit="in 100",
+        ),
+    ]
+
+
+def _after_entry(party: list[Visit], moment: Callable[[Visit], float | None]) -> float | None:
+    moments = [at for one in party if (at := moment(one)) is not None]
+    return min(moments) - min(one.entered_at for one in party) if moments else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ByIntention:
+    """How one kind of people fared."""
+
+    intention: str
+    wants_help: bool
+    people: int
+    signed: int
+    spoken_to: int
+    """Heard a word before they had said one."""
+    answered: int
+    """Heard a word at all."""
+    served: int
+    gave_up: Counter[str]
+    disturbed: Counter[str]
+    wait_s: Estimate
+
+
+def by_intention(days: Sequence[DayResult]) -> list[ByIntention]:
+    """Each kind of people, those who want help first, the most frequent first."""
+    kinds: dict[str, list[Visit]] = {}
+    for one in everybody(days):
+        kinds.setdefault(one.intention, []).append(one)
+    rows = [
+        ByIntention(
+            intention=name,
+            wants_help=any(one.wants_help for one in people),
+            people=len(people),
+            signed=sum(one.sign_at is not None for one in people),
+            spoken_to=sum(one.spoken_to_unasked for one in people),
+            answered=sum(one.word_at is not None for one in people),
+            served=sum(one.served_at is not None for one in people),
+            gave_up=Counter(one.gave_up for one in people if one.gave_up),
+            disturbed=Counter(why for one in people for why in one.disturbed),
+            wait_s=median([wait for one in people if (wait := wait_s([one])) is not None]),
+        )
+        for name, people in kinds.items()
+    ]
+    return sorted(rows, key=lambda row: (not row.wants_help, -row.people, row.intention))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NormCount:
+    """How often a norm of the configuration had a say."""
+
+    norm: str
+    shaped: int
+    """Acts that it allowed, softened or completed."""
+    vetoed: int
+    """Wishes that it kept from becoming acts, each told once in ten seconds."""
+
+
+def norm_counts(days: Iterable[DayResult]) -> list[NormCount]:
+    """Norms that had a say, the busiest first."""
+    shaped: Counter[str] = Counter()
+    vetoed: Counter[str] = Counter()
+    for day in days:
+        for deed in day.deeds:
+            if deed.kind == "Act":
+                shaped.update(deed.norms)
+            elif deed.by.startswith("norm:"):
+                vetoed[deed.by.removeprefix("norm:")] += 1
+    names = sorted(shaped.keys() | vetoed.keys(), key=lambda n: (-shaped[n] - vetoed[n], n))
+    return [NormCount(norm=n, shaped=shaped[n], vetoed=vetoed[n]) for n in names]
+
+
+def broken(days: Iterable[DayResult]) -> dict[str, tuple[int, int]]:
+    """Each audited norm: times broken where it could be seen, and where it could not."""
+    counts = {norm: [0, 0] for norm in NORMS}
+    for day in days:
+        for breach in day.breaches:
+            counts[breach.norm][0 if breach.knowable else 1] += 1
+    return {norm: (known, unknown) for norm, (known, unknown) in counts.items()}
