@@ -28,7 +28,8 @@ test: $(VENV)/.test-ready ## set up and run every check: style, types, pages, te
 	@$(FOYER) pages build
 	@$(MAKE) --no-print-directory lint
 	@$(FOYER) pages test
-	$(VENV)/bin/python -m pytest -q --durations=15
+	$(VENV)/bin/python -m pytest -q -n 2 -m "not alone" --durations=5
+	$(VENV)/bin/python -m pytest -q -m alone --durations=10
 
 test-robot: $(VENV)/.test-ready ## a Reachy Mini's own daemon in MuJoCo: build it, receive a visitor with it
 	@PYTHON=$(PYTHON) sh tests/robot/build.sh

@@ -6,11 +6,9 @@ so the page needs the operator's token as the console does.
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict
 from typing import Protocol
-
-from aiohttp import web
 
 from behavior.lobby.floor_plan import FloorPlan
 from behavior.lobby.view import LobbyView
@@ -53,25 +51,22 @@ def picture(view: LobbyView) -> str:
     )
 
 
-async def stream(request: web.Request, room: Room, panel: Callable[[], str]) -> web.StreamResponse:
-    """Server-sent events `plan`, `people` and `panel`, until the page goes."""
-    response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
-    await response.prepare(request)
+async def events(room: Room, panel: Callable[[], str]) -> AsyncIterator[bytes]:
+    """Server-sent events `plan` (once), `people` and `panel`, for as long as they are read."""
     loop, drawn, count = asyncio.get_running_loop(), "", 0
     due = loop.time()
-    while request.transport is not None and not request.transport.is_closing():
+    while True:
         plan, view = room.plan, room.view()
         if plan is not None and view is not None:
             if drawn != plan.name:
                 drawn = plan.name
-                await response.write(_event("plan", drawing(plan)))
-            await response.write(_event("people", picture(view)))
+                yield _event("plan", drawing(plan))
+            yield _event("people", picture(view))
         if count % PANEL_EVERY == 0:
-            await response.write(_event("panel", panel()))
+            yield _event("panel", panel())
         count += 1
         due = max(due + 1 / PICTURES_HZ, loop.time())
         await asyncio.sleep(due - loop.time())
-    return response
 
 
 def _event(name: str, data: str) -> bytes:

@@ -11,7 +11,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from agent.access import host_allowed, origin_allowed, same_token
 from agent.core.errors import BadInputError, FoyerError
-from agent.lobby_page import stream
+from agent.lobby_page import events
 from agent.page import Closed, Page
 from agent.server import OPERATOR_BUTTONS, PageServer
 from agent.server_config import ServerConfig
@@ -205,7 +205,12 @@ class Site:
     async def _lobby_stream(self, request: web.Request) -> web.StreamResponse:
         self._need_token(request)
         assert self._server.room is not None
-        return await stream(request, self._server.room, lambda: encode(self._server.panel()))
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        with contextlib.suppress(ConnectionError):
+            async for event in events(self._server.room, lambda: encode(self._server.panel())):
+                await response.write(event)
+        return response
 
     # The operator's API.
 

@@ -1,4 +1,8 @@
-"""Every `async def test_*` runs on virtual time, unless it is marked `real_time`."""
+"""Every `async def test_*` runs on virtual time, unless it is marked `real_time`.
+
+What runs on the real clock, or measures time, is marked `alone`: `make test` runs all else first,
+side by side.
+"""
 
 import asyncio
 import inspect
@@ -18,3 +22,9 @@ def pytest_pyfunc_call(pyfuncitem):
     with asyncio.Runner(loop_factory=None if real else VirtualTimeLoop) as runner:
         runner.run(pyfuncitem.obj(**kwargs))
     return True
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.get_closest_marker("real_time") or "perf" in item.path.parts:
+            item.add_marker(pytest.mark.alone)
