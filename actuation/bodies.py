@@ -1,11 +1,13 @@
 """Sends stage items to every body. One that fails is left alone for a while; the others go on.
 
 Each body gets the items as it can show them (`actuation.substitution`), and what was done
-otherwise is told. In an emergency all are halted in this one place: nothing passes until release.
+otherwise is told. Those without the voice follow the one that has it (`actuation.following`). In an
+emergency all are halted in this one place: nothing passes until release.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
+from actuation.following import Following
 from actuation.motion import BodyDescription, Cut, Embodiment, Halt, Release, StageItem
 from actuation.substitution import Substitution
 from agent.core.clock import Clock
@@ -28,6 +30,9 @@ class Bodies:
         self._bodies = tuple(bodies)
         self._descriptions: tuple[BodyDescription, ...] = tuple(b.describe() for b in bodies)
         self._substitutions = tuple(map(Substitution, self._descriptions))
+        speaking = (i for i, described in enumerate(self._descriptions) if described.speaks)
+        self._speaks: int | None = next(speaking, None)
+        self._following = Following()
         self._clock = clock
         self._publish = publish
         self._alone_until = dict.fromkeys(range(len(self._bodies)), 0.0)
@@ -43,7 +48,7 @@ class Bodies:
     @property
     def mouthpiece(self) -> str | None:
         """The body whose voice counts as heard: the first that speaks."""
-        return next((d.name for d in self._descriptions if d.speaks), None)
+        return None if self._speaks is None else self._descriptions[self._speaks].name
 
     @property
     def halted(self) -> bool:
@@ -62,11 +67,25 @@ class Bodies:
         """Hand `item` to every body that is not left alone. While halted, nothing is shown."""
         if isinstance(item, Cut):
             self._generation = max(self._generation, item.generation)
+        late = self._following.take(item)
+        for i, body in self._reached():
+            self._hand(i, body, item if i == self._speaks else late)
+
+    def follow(self, lag_s: float) -> None:
+        """The voice is heard so much later than planned: the other bodies go with it."""
+        again = self._following.heard(lag_s, self._clock.now())
+        if again is not None:
+            for i, body in self._reached():
+                if i != self._speaks:
+                    self._hand(i, body, again)
+
+    def _reached(self) -> Iterator[tuple[int, Embodiment]]:
+        """Those that are neither left alone nor stopped."""
         now = self._clock.now()
         for i, body in enumerate(self._bodies):
             stopped = self._halted and not self._descriptions[i].watches
             if now >= self._alone_until[i] and not stopped:
-                self._hand(i, body, item)
+                yield i, body
 
     def halt(self, because: str) -> None:
         """Every body stands still and is silent from now on, also those left alone."""

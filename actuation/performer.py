@@ -142,7 +142,9 @@ class Performer:
     async def _listen_to_bodies(self, stage: Stage) -> None:
         async for played in self._reports:
             if played.body == self._bodies.mouthpiece:
-                stage.report(played, self._clock.now())
+                lag_s = stage.report(played, self._clock.now())
+                if lag_s is not None:
+                    self._bodies.follow(lag_s)
 
     async def _make_sound(self, stage: Stage) -> None:
         await self._voices.start()

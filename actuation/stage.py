@@ -238,12 +238,14 @@ class Stage:
         self.advance(now)
         return scored
 
-    def report(self, played: Played, now: float) -> None:
-        """A body says what it played."""
+    def report(self, played: Played, now: float) -> float | None:
+        """A body says what it played. By how much later than planned; None: that is of no use."""
         current = self._current
-        if current is not None and played.utterance == current.utterance:
-            current.report(played)
-            self._progress(now)
+        if current is None or played.utterance != current.utterance:
+            return None
+        current.report(played)
+        self._progress(now)
+        return current.lag_s if current.playing else None
 
     # Time.
 

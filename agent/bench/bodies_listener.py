@@ -1,8 +1,9 @@
 """The far side of bodies on the network, in a process of its own: notes when each jaw came.
 
-`python -m agent.bench.bodies_listener`: prints one JSON line with its ports, listens until its
-standard input ends, then prints another with (moment, jaw opening) of every pose. Moments are
-of the machine's monotonic clock, which all processes share. It decodes for itself.
+`python -m agent.bench.bodies_listener ZMQ_ADDRESS MQTT_PORT` (empty, 0: none): prints one JSON
+line with its ports, listens until its standard input ends, then prints another with (moment, jaw
+opening) of every pose, and (moment, lateness) of what says itself when it was to come. Moments
+are of the machine's monotonic clock, which all processes share. It decodes for itself.
 """
 
 import asyncio
@@ -81,7 +82,7 @@ class Rosbridge:
         return socket
 
 
-async def zmq_jaws(address: str, samples: Samples) -> None:
+async def zmq_jaws(address: str, jaws: Samples, late: Samples) -> None:
     """Subscribe to the frames at `address` until cancelled."""
     zmq, sockets, msgpack = map(importlib.import_module, ("zmq", "zmq.asyncio", "msgpack"))
     socket = sockets.Context.instance().socket(zmq.SUB)
@@ -90,11 +91,24 @@ async def zmq_jaws(address: str, samples: Samples) -> None:
     now = asyncio.get_running_loop().time
     while True:
         parts = await socket.recv_multipart()
-        frame = msgpack.unpackb(parts[-1])
-        samples.append((now(), float(frame["face"][_JAW_INDEX])))
+        came_at, frame = now(), msgpack.unpackb(parts[-1])
+        jaws.append((came_at, float(frame["face"][_JAW_INDEX])))
+        late.append((came_at, came_at - float(frame["at"])))
 
 
-async def listen(zmq_address: str) -> None:
+async def mqtt_acts(port: int, late: Samples, ready: asyncio.Event) -> None:
+    """Read the acts at a broker until cancelled."""
+    aiomqtt = importlib.import_module("aiomqtt")
+    now = asyncio.get_running_loop().time
+    async with aiomqtt.Client("127.0.0.1", port, identifier="bench-reader") as client:
+        await client.subscribe("foyer/+/act", qos=1)
+        ready.set()
+        async for message in client.messages:
+            came_at = now()
+            late.append((came_at, came_at - float(json.loads(message.payload)["at"])))
+
+
+async def listen(zmq_address: str, mqtt_port: int) -> None:
     """Open everything, say where, note what comes, and tell it in the end."""
     loop = asyncio.get_running_loop()
     ports: dict[str, int] = {}
@@ -110,16 +124,24 @@ async def listen(zmq_address: str) -> None:
         heard[name] = jaws.samples
     bridge = Rosbridge()
     runner, ports["ros"] = await bridge.serve()
-    heard["ros"] = bridge.samples
-    heard["zmq"] = []
+    heard |= {"ros": bridge.samples, "zmq": [], "zmq frames": [], "mqtt acts": []}
     async with asyncio.TaskGroup() as group:
-        following = group.create_task(zmq_jaws(zmq_address, heard["zmq"]))
+        following: list[asyncio.Task[None]] = []
+        if zmq_address:
+            reading = zmq_jaws(zmq_address, heard["zmq"], heard["zmq frames"])
+            following.append(group.create_task(reading))
+        if mqtt_port:
+            ready = asyncio.Event()
+            reading = mqtt_acts(mqtt_port, heard["mqtt acts"], ready)
+            following.append(group.create_task(reading))
+            await ready.wait()
         print(json.dumps(ports), flush=True)
         await loop.run_in_executor(None, sys.stdin.read)
-        following.cancel()
-    print(json.dumps(heard), flush=True)
+        for task in following:
+            task.cancel()
+    print(json.dumps({name: rows for name, rows in heard.items() if rows}), flush=True)
     await runner.cleanup()
 
 
 if __name__ == "__main__":
-    asyncio.run(listen(sys.argv[1]))
+    asyncio.run(listen(sys.argv[1], int(sys.argv[2])))
