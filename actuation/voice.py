@@ -176,7 +176,7 @@ class Voices:
         self._publish = publish
         self._said: OrderedDict[str, Speech] = OrderedDict()
         self._rows: list[Voice] = list(rows) if rows is not None else []
-        self._built = rows is not None
+        self._built = self._given = rows is not None
         self._faults: dict[str, list[float]] = {}
         self._missing: dict[str, str] = {}
         self._chosen = ""
@@ -220,6 +220,18 @@ class Voices:
         """End all voices."""
         for voice in self._rows:
             await voice.close()
+
+    async def adopt(self, config: VoiceConfig) -> None:
+        """Speak by this from the next clause on; what was said before is made anew."""
+        async with self._turn:
+            await self.close()
+            self._config = config
+            self._said.clear()
+            self._faults.clear()
+            self._missing.clear()
+            if not self._given:
+                self._rows, self._built, self._chosen = [], False, ""
+        await self.start()
 
     async def _say(self, text: str) -> Speech:
         words = readable(text)

@@ -12,27 +12,24 @@ microphone -> turns, words ------+       ^                            |
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
-
-from pydantic import BaseModel
 
 from actuation.embodiments.catalogue import RunningBody, build_body
 from actuation.embodiments.null import NullBody
 from actuation.embodiments.page import AvatarBody
-from actuation.gesticulation import Gesticulation
 from actuation.motion import Embodiment
 from actuation.performer import Performer
 from actuation.voice import Voices
-from agent.core.bus import EVERY, RECENT, Bus, Delivery
+from agent.adoption import Hands, LocalTime, Parts, watcher
+from agent.core.bus import EVERY, LATEST, RECENT, Bus, Delivery
 from agent.core.clock import Clock, WallTime
 from agent.core.component import Component
 from agent.core.messages import (
     Act,
     ActFinished,
     ActStarted,
+    ActSuggested,
     ButtonPressed,
     ClauseSpoken,
     ComponentHealth,
@@ -64,14 +61,10 @@ from agent.expectations import Pulse, WatchedCamera, expectations
 from agent.local_sound import LocalSound
 from agent.models import models_folder
 from agent.recorder import Recorder
-from agent.reload import PolicyWatcher
 from agent.runtime import ESSENTIAL, OPTIONAL, RestartPolicy, Runtime
 from agent.server import PageServer, Senses
 from agent.settings import (
-    POLICY_FILES,
     Settings,
-    norm_files,
-    norms_of,
     read_settings,
     site_language,
 )
@@ -81,7 +74,8 @@ from agent.watchdog import Watchdog, kinds_of
 from behavior.dialogue import Dialogue
 from behavior.lobby.live import LiveLobby
 from behavior.planner import Planner
-from behavior.policies.catalogue import PoliciesConfig, build_policies
+from behavior.policies.catalogue import build_policies
+from behavior.proactive.suggesting import SuggestingComponent, hour_of
 from behavior.reception import set_up_dialogue
 from perception.backends.browser import BrowserCamera, BrowserMicrophone
 from perception.detectors import detector_opener
@@ -140,7 +134,8 @@ def build(
     config = settings.config
     runtime = Runtime(bus=bus, clock=clock)
     page = _Page(BrowserCamera(), BrowserMicrophone())
-    planner = _planner(settings, bus=bus, clock=clock, wall=wall)
+    local_time = LocalTime(settings.site.timezone, wall)
+    planner = _planner(settings, local_time, bus=bus, clock=clock)
     dialogue = _dialogue(settings, bus=bus, clock=clock, wall=wall)
     ready = {"dialogue": dialogue.ready}
 
@@ -157,13 +152,17 @@ def build(
         ready["eyes"] = watched.asked
     if lobby is not None:
         runtime.add(lobby, SPARED)
-    if watched is not None or lobby is not None:
-        runtime.add(_engagement(settings, bus=bus), SPARED)
+    engagement = _engagement(settings, bus=bus) if watched or lobby else None
+    if engagement is not None:
+        runtime.add(engagement, SPARED)
     sound = LocalSound(config)
-    for part in _ears(settings, page.microphone, sound, stand_ins, bus=bus, clock=clock):
+    ears = list(_ears(settings, page.microphone, sound, stand_ins, bus=bus, clock=clock))
+    for part in ears:
         runtime.add(part, PLUGGED if isinstance(part, SoundRelay) else SPARED)
         if isinstance(part, RecogniserProcess):
             ready["recogniser"] = part.ready
+    if settings.policies.proactive.enabled:
+        runtime.add(_suggesting(settings, local_time, bus=bus), SPARED)
     runtime.add(dialogue, SPARED)
     runtime.add(planner, ESSENTIAL)
 
@@ -181,9 +180,21 @@ def build(
     runtime.add_all(speakers, PLUGGED)
     runtime.add_all(others, SPARED)
     bodies = [*speakers, body, *others, Pulse(saw)]
-    performer = _performer(settings, bodies, stand_ins, bus=bus, clock=clock)
+    voices = Voices(config=config.voice, clock=clock, publish=bus.publish, rows=stand_ins.voices)
+    hands = Hands(config.gestures)
+    performer = _performer(settings, bodies, voices, hands, bus=bus, clock=clock)
     runtime.add(performer, NEEDED)
-    runtime.add_all(_floor(settings, bus=bus, clock=clock, wall=wall, planner=planner), SPARED)
+    parts = Parts(
+        planner=planner,
+        dialogue=dialogue,
+        local_time=local_time,
+        voices=voices,
+        hands=hands,
+        engagement=engagement,
+        listening=next(part for part in ears if isinstance(part, Listening)),
+        recogniser=next((part for part in ears if isinstance(part, RecogniserProcess)), None),
+    )
+    runtime.add_all(_floor(settings, parts, bus=bus, clock=clock, wall=wall), SPARED)
     rows = expectations(config, lambda: planner.situation.devices, watched)
     watchdog = Watchdog(
         traffic=bus.subscribe(*kinds_of(rows), delivery=RECENT, reader="watchdog"),
@@ -207,7 +218,7 @@ def decisions(config: Path, *, replies: bool) -> Callable[[Bus, Clock], Iterable
 
     def wire(bus: Bus, clock: Clock) -> Iterable[Component]:
         wall = WallTime(clock)
-        yield _planner(settings, bus=bus, clock=clock, wall=wall)
+        yield _planner(settings, LocalTime(settings.site.timezone, wall), bus=bus, clock=clock)
         if replies:
             yield _dialogue(settings, bus=bus, clock=clock, wall=wall)
 
@@ -317,8 +328,7 @@ def _dialogue(settings: Settings, *, bus: Bus, clock: Clock, wall: WallTime) -> 
     )
 
 
-def _planner(settings: Settings, *, bus: Bus, clock: Clock, wall: WallTime) -> Planner:
-    zone = ZoneInfo(settings.site.timezone)
+def _planner(settings: Settings, local_time: LocalTime, *, bus: Bus, clock: Clock) -> Planner:
     return Planner(
         inputs=(
             bus.subscribe(
@@ -345,13 +355,26 @@ def _planner(settings: Settings, *, bus: Bus, clock: Clock, wall: WallTime) -> P
                 delivery=EVERY,
             ),
             bus.subscribe(PersonSeen, delivery=RECENT),
+            bus.subscribe(ActSuggested, delivery=LATEST),
         ),
         publish=bus.publish,
         clock=clock,
-        local_time=lambda at: datetime.fromtimestamp(wall.unix_s(at), zone),
+        local_time=local_time,
         policies=build_policies(settings.policies),
         norms=settings.norms,
         config=settings.config.planner,
+    )
+
+
+def _suggesting(settings: Settings, local_time: LocalTime, *, bus: Bus) -> SuggestingComponent:
+    return SuggestingComponent(
+        inputs=(
+            bus.subscribe(*SuggestingComponent.reads, delivery=EVERY, reader="proactive"),
+            bus.subscribe(PersonSeen, delivery=RECENT, reader="proactive: people"),
+        ),
+        publish=bus.publish,
+        config=settings.policies.proactive,
+        hour=lambda at: hour_of(local_time(at)),
     )
 
 
@@ -402,7 +425,8 @@ def _other_bodies(settings: Settings, *, bus: Bus, clock: Clock) -> Iterable[Run
 def _performer(
     settings: Settings,
     bodies: Sequence[Embodiment],
-    stand_ins: StandIns,
+    voices: Voices,
+    hands: Hands,
     *,
     bus: Bus,
     clock: Clock,
@@ -421,18 +445,18 @@ def _performer(
         reports=bus.subscribe(Played, delivery=RECENT),
         emergencies=bus.subscribe(EmergencyStop, EmergencyRelease, delivery=EVERY),
         publish=bus.publish,
-        voices=Voices(config=config.voice, clock=clock, publish=bus.publish, rows=stand_ins.voices),
+        voices=voices,
         bodies=bodies,
         clock=clock,
         config=config.performer,
-        gestures=lambda: Gesticulation(config.gestures),
+        gestures=hands,
     )
 
 
 def _floor(
-    settings: Settings, *, bus: Bus, clock: Clock, wall: WallTime, planner: Planner
+    settings: Settings, parts: Parts, *, bus: Bus, clock: Clock, wall: WallTime
 ) -> Iterable[Component]:
-    """What stands under the rooms: recording, and reloading of policies and norms."""
+    """What stands under the rooms: recording, and taking on what changes in the configuration."""
     if settings.config.recorder.enabled:
         yield Recorder(
             traffic=bus.subscribe(Message, delivery=TRAFFIC, reader="recorder"),
@@ -441,30 +465,4 @@ def _floor(
             wall=wall,
             config=settings.config.recorder,
         )
-    policies, norms = settings.policies, settings.norms
-
-    def take_policies(models: dict[str, BaseModel]) -> None:
-        nonlocal policies
-        policies = PoliciesConfig.model_validate(models)
-        planner.adopt(build_policies(policies), norms)
-
-    def take_norms(models: dict[str, BaseModel]) -> None:
-        nonlocal norms
-        norms = norms_of(models, settings.norms_folder, settings.config.norms_off)
-        planner.adopt(build_policies(policies), norms)
-
-    yield PolicyWatcher(
-        folder=settings.policies_folder,
-        table=POLICY_FILES,
-        apply=take_policies,
-        publish=bus.publish,
-        clock=clock,
-    )
-    yield PolicyWatcher(
-        folder=settings.norms_folder,
-        table=norm_files(settings.norms_folder),
-        apply=take_norms,
-        publish=bus.publish,
-        clock=clock,
-        name="agent.reload.norms",
-    )
+    yield watcher(settings, parts, publish=bus.publish, clock=clock)

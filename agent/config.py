@@ -48,7 +48,7 @@ class ConfigError(FoyerError):
 
 def load(path: Path, model: type[C]) -> C:
     """Read the file as `model`, or raise `ConfigError`."""
-    return load_text(_read(path), model, str(path))
+    return load_text(read_text(path), model, str(path))
 
 
 def load_text(text: str, model: type[C], name: str) -> C:
@@ -72,10 +72,10 @@ def load_folder(folder: Path, table: Mapping[str, type[BaseModel]]) -> dict[str,
     """
     if not folder.is_dir():
         raise ConfigError([Problem(str(folder), 0, "", _no_such(folder, "folder"))])
-    files = {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+    files = {path.stem: path for path in yaml_files(folder)}
     models: dict[str, BaseModel] = {}
     problems: list[Problem] = []
-    for path in sorted(folder.glob("*.yml")):
+    for path in yaml_files(folder, "*.yml"):
         problems.append(Problem(str(path), 0, "", f"is not read; call it {path.stem}.yaml"))
     for name, path in files.items():
         if name not in table:
@@ -83,7 +83,7 @@ def load_folder(folder: Path, table: Mapping[str, type[BaseModel]]) -> dict[str,
             problems.append(Problem(str(path), 0, "", what))
     for name, model in table.items():
         try:
-            text = _read(files[name]) if name in files else ""
+            text = read_text(files[name]) if name in files else ""
             models[name] = load_text(text, model, str(folder / f"{name}.yaml"))
         except ConfigError as error:
             problems.extend(error.problems)
@@ -92,18 +92,36 @@ def load_folder(folder: Path, table: Mapping[str, type[BaseModel]]) -> dict[str,
     return models
 
 
+def yaml_files(folder: Path, pattern: str = "*.yaml") -> list[Path]:
+    """The files of a folder, without those that editors hide there."""
+    return sorted(path for path in folder.glob(pattern) if path.name[0] not in ".#~")
+
+
 def beside(config: Path, reference: str | Path) -> Path:
     """The file or folder that a configuration file names, relative to itself."""
     return (config.parent / reference).resolve()
 
 
-def _read(path: Path) -> str:
+def place_of(path: Path, field: Fault) -> tuple[int, str]:
+    """Line and dotted name of a setting of a file; line 0 where the file does not name it."""
+    try:
+        node = yaml.SafeLoader(read_text(path)).get_single_node()
+    except (ConfigError, yaml.YAMLError, RecursionError):
+        return 0, ".".join(map(str, field))
+    there = isinstance(node, yaml.MappingNode) and field[0] in [key.value for key, _ in node.value]
+    line, name = _place(node, field)
+    return (line if there else 0), name
+
+
+def read_text(path: Path) -> str:
     """The text of the file, or a `ConfigError` that says why there is none."""
 
     def refuse(what: str, line: int = 0) -> ConfigError:
         return ConfigError([Problem(str(path), line, "", what)])
 
     try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            raise refuse("is no plain file")  # a pipe would keep us waiting
         with path.open("rb") as stream:
             raw = stream.read(MAX_BYTES + 1)
     except FileNotFoundError:

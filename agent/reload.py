@@ -1,82 +1,142 @@
-"""Policies reload while the agent runs: all files valid, then all are swapped; else all kept.
+"""Configuration changes while the agent runs: all files valid, then all are taken; else all kept.
 
-The folder is looked at off the loop. A change counts once it has stood still for one look, so a
-file that an editor is in the middle of replacing is neither missing nor half there.
+Files are looked at off the loop, and only what can matter of them: never more than a configuration
+may have, and never a pipe or a device. A change counts once it has stood still for one look, so a
+file that an editor is in the middle of replacing is neither missing nor half there. Editors' own
+files beside it (hidden ones, backups) are none of ours.
 """
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Mapping
+import logging
+import stat
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Generic, TypeVar
 
-from pydantic import BaseModel
-
-from agent.config import ConfigError, load_folder
+from agent.config import MAX_BYTES, ConfigError
 from agent.core.clock import Clock
 from agent.core.messages import PolicyReloaded
 
+S = TypeVar("S")
+
 Fingerprints = Mapping[str, str]
+"""Path -> what it holds. A path that is not there is not in it."""
+
+_log = logging.getLogger(__name__)
+_NOT_ALONE = "waits: another file has a fault"
 
 
-class PolicyWatcher:
-    """Watches a folder of policy files. Publishes `PolicyReloaded` for each file that changed."""
+class ConfigWatcher(Generic[S]):
+    """Watches the files of a configuration. Publishes `PolicyReloaded` for each that changed."""
 
     def __init__(
         self,
         *,
-        folder: Path,
-        table: Mapping[str, type[BaseModel]],
-        apply: Callable[[dict[str, BaseModel]], None],
+        files: Callable[[], Iterable[Path]],
+        read: Callable[[], S],
+        take: Callable[[S], Awaitable[Mapping[str, str]]],
         publish: Callable[[PolicyReloaded], None],
         clock: Clock,
         every_s: float = 0.5,
         name: str = "agent.reload",
     ) -> None:
-        """`apply` gets the models of all files at once; it swaps them between two turns."""
+        """`files`: what to watch now. `read`: everything anew, off the loop, or `ConfigError`.
+
+        `take`: run by it from now on; returns what to tell of each changed path.
+        """
         self.name = name
-        self._folder = folder
-        self._table = table
-        self._apply = apply
+        self._files = files
+        self._read = read
+        self._take = take
         self._publish = publish
         self._clock = clock
         self._every_s = every_s
-        self._judged = fingerprints(folder)
+        self._blamed: set[Path] = set()
+        """Files that were named as faulty: one that was missing may come."""
+        self._judged = self._look()
 
     async def run(self) -> None:
         """Look, judge what has changed and come to rest, until cancelled."""
         previous = self._judged
         while True:
             await self._clock.sleep_until(self._clock.now() + self._every_s)
-            current = await asyncio.to_thread(fingerprints, self._folder)
+            current = await asyncio.to_thread(self._look)
             if current == previous and current != self._judged:
                 await self._judge(current)
+                current = await asyncio.to_thread(self._newly_watched, current)
+                self._judged = current
             previous = current
 
     async def _judge(self, current: Fingerprints) -> None:
-        before, self._judged = self._judged, current
-        changed = sorted(
-            path for path in before.keys() | current.keys() if before.get(path) != current.get(path)
-        )
+        changed = _differences(self._judged, current)
         at = self._clock.now()
         try:
-            models = await asyncio.to_thread(load_folder, self._folder, self._table)
+            settings = await asyncio.to_thread(self._read)
+            self._blamed.clear()
+            told = await self._take(settings)
         except ConfigError as error:
-            for path in sorted({problem.path for problem in error.problems}):
-                said = "\n".join(str(p) for p in error.problems if p.path == path)
-                self._publish(PolicyReloaded(at=at, path=path, accepted=False, detail=said))
+            self._blamed = {Path(problem.path) for problem in error.problems}
+            self._refuse(at, changed, _by_path(error))
             return
-        self._apply(models)
+        except Exception as fault:  # the edge of what may be written: the last stays
+            _log.exception("a changed configuration could not be taken")
+            self._refuse(at, changed, dict.fromkeys(changed, f"{type(fault).__name__}: {fault}"))
+            return
         for path in changed:
-            detail = "" if path in current else "the file is gone: its defaults hold"
+            detail = told.get(path, "")
+            if path not in current:
+                detail = "; ".join(part for part in ("the file is gone", detail) if part)
             self._publish(PolicyReloaded(at=at, path=path, accepted=True, detail=detail))
 
+    def _refuse(self, at: float, changed: list[str], faults: Mapping[str, str]) -> None:
+        untold = [path for path in changed if path not in faults]
+        for path, detail in (*faults.items(), *((path, _NOT_ALONE) for path in untold)):
+            self._publish(PolicyReloaded(at=at, path=path, accepted=False, detail=detail))
 
-def fingerprints(folder: Path) -> Fingerprints:
-    """A hash of each YAML file's contents. A file that cannot be read just now has none."""
+    def _look(self) -> Fingerprints:
+        return fingerprints((*self._files(), *self._blamed))
+
+    def _newly_watched(self, judged: Fingerprints) -> Fingerprints:
+        """What was judged, with the files that are watched only since then as they are now."""
+        now = self._look()
+        return {path: judged.get(path, content) for path, content in now.items()}
+
+
+def fingerprints(paths: Iterable[Path]) -> Fingerprints:
+    """A hash of what each path holds; of a folder, the names in it."""
     found: dict[str, str] = {}
-    for path in sorted(folder.glob("*.y*ml")):
-        try:
-            found[str(path)] = hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
-        except OSError:
-            found[str(path)] = ""
+    for path in paths:
+        if str(path) not in found and (content := _fingerprint(path)) is not None:
+            found[str(path)] = content
     return found
+
+
+def _fingerprint(path: Path) -> str | None:
+    """None: it is not there. A path that cannot be read just now has an empty one."""
+    try:
+        kind = path.stat()
+        if stat.S_ISDIR(kind.st_mode):
+            return " ".join(sorted(one.name for one in path.iterdir()))
+        if not stat.S_ISREG(kind.st_mode):
+            return ""
+        with path.open("rb") as stream:
+            begin = stream.read(MAX_BYTES + 1)
+        size = kind.st_size if len(begin) > MAX_BYTES else len(begin)
+        return f"{size} {hashlib.blake2b(begin, digest_size=16).hexdigest()}"
+    except FileNotFoundError:
+        return None
+    except OSError:
+        return ""
+
+
+def _differences(before: Fingerprints, now: Fingerprints) -> list[str]:
+    return sorted(path for path in before.keys() | now.keys() if before.get(path) != now.get(path))
+
+
+def _by_path(error: ConfigError) -> dict[str, str]:
+    """The problems of each file, in its lines."""
+    told: dict[str, list[str]] = {}
+    for problem in error.problems:
+        told.setdefault(problem.path, []).append(str(problem))
+    return {path: "\n".join(lines) for path, lines in sorted(told.items())}

@@ -20,7 +20,7 @@ from agent.server import ServerConfig
 from agent.watchdog import WatchdogConfig
 from behavior.dialogue import DialogueConfig
 from behavior.directory import SiteConfig
-from behavior.knowledge import KnowledgeError, knowledge_files, read_knowledge, site_facts
+from behavior.knowledge import Entry, KnowledgeError, knowledge_files, read_knowledge, site_facts
 from behavior.lobby.live import LobbyConfig
 from behavior.norms import Norm, Norms, NormsFile
 from behavior.planner import PlannerConfig
@@ -140,6 +140,10 @@ class Settings:
     path: Path = Path()
     """The configuration itself."""
     site_path: Path = Path()
+    entries: tuple[Entry, ...] = ()
+    """What the knowledge files say."""
+    as_read: AgentConfig | None = None
+    """`config` as it stands in the file, where a command or a test has changed it."""
 
     def files(self) -> tuple[Path, ...]:
         """All files it was read from, and the folders that more may come into."""
@@ -204,8 +208,12 @@ def read_settings(path: Path) -> Settings:
     except ConfigError as error:
         problems.extend(_where_it_is_set(problem, path) for problem in error.problems)
     knowledge = knowledge_folder(path, config.dialogue.knowledge)
+    entries: tuple[Entry, ...] = ()
     if site is not None:
-        problems.extend(knowledge_problems(knowledge, site))
+        try:
+            entries = read_knowledge(knowledge, site)
+        except KnowledgeError as error:
+            problems.extend(Problem(at, line, "", what) for at, line, what in error.faults)
     if site is not None and policies is not None:
         try:
             policies = filled(policies, site_facts(site))
@@ -214,8 +222,9 @@ def read_settings(path: Path) -> Settings:
     if site is None or policies is None or norms is None or problems:
         raise ConfigError(problems)
     dialogue = config.dialogue.model_copy(update={"knowledge": knowledge})
+    config = config.model_copy(update={"dialogue": dialogue})
     return Settings(
-        config=config.model_copy(update={"dialogue": dialogue}),
+        config=config,
         site=site,
         policies=policies,
         norms=norms,
@@ -223,6 +232,8 @@ def read_settings(path: Path) -> Settings:
         norms_folder=folder / "norms",
         path=path,
         site_path=beside(path, config.site),
+        entries=entries,
+        as_read=config,
     )
 
 
@@ -232,15 +243,6 @@ def knowledge_folder(path: Path, named: Path) -> Path:
         if folder.is_dir():
             return folder
     return named
-
-
-def knowledge_problems(folder: Path, site: SiteConfig) -> list[Problem]:
-    """What is wrong with the knowledge files."""
-    try:
-        read_knowledge(folder, site)
-    except KnowledgeError as error:
-        return [Problem(path, line, "", what) for path, line, what in error.faults]
-    return []
 
 
 def _slot_problems(folder: Path, error: SlotError) -> Iterator[Problem]:

@@ -63,6 +63,8 @@ class Conversation:
     """Hosts who could not be told."""
     salt: int = 0
     """Makes two encounters differ in wording."""
+    edition: int | None = None
+    """Which edition of the site's knowledge it goes by; None: nothing was said yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

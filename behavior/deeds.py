@@ -26,7 +26,7 @@ from agent.core.messages import (
     VisitRecorded,
 )
 from behavior.conversation import CallHelp, Effect, Forget, NotifyHost, RecordVisit
-from behavior.directory import Notify, SiteConfig
+from behavior.directory import Host, Notify, SiteConfig
 from behavior.memory import Encounter, VisitBook
 from behavior.notifications import CHANNELS, Channel, NotifyConfig, send_with_retry
 
@@ -43,6 +43,10 @@ _SWEEP_S = 3600.0
 
 class DoesDeeds(Protocol):
     """Does what a committed answer asks for."""
+
+    def adopt(self, site: SiteConfig) -> None:
+        """Reach the people of another edition of the site; those who are gone from it, too."""
+        ...
 
     async def run(self) -> None:
         """Do what is asked, until cancelled."""
@@ -97,6 +101,14 @@ class Deeds:
         self._out: set[asyncio.Task[None]] = set()
         self._channels: dict[str, Channel] = {}
         self._swept_at: float | None = None
+        self._former: tuple[Host, ...] = ()
+        """Hosts of earlier editions of the site, for visits that go on."""
+
+    def adopt(self, site: SiteConfig) -> None:
+        """Reach the people of another edition of the site; those who are gone from it, too."""
+        here = {host.name for host in site.hosts}
+        self._former = tuple(h for h in (*self._site.hosts, *self._former) if h.name not in here)
+        self._site = site
 
     async def run(self) -> None:
         """Do what is asked, in order, until cancelled."""
@@ -192,7 +204,8 @@ class Deeds:
         await self._apart(self._tell_host_now(tell, encounter, at))
 
     async def _tell_host_now(self, tell: NotifyHost, encounter: Encounter, at: float) -> None:
-        host = next((h for h in self._site.hosts if h.name == tell.host), None)
+        known = (*self._site.hosts, *self._former)
+        host = next((h for h in known if h.name == tell.host), None)
         notify = host.notify if host else Notify()
         text = _PURPOSES[tell.purpose].format(visitor=tell.visitor)
         if tell.time:
@@ -208,9 +221,9 @@ class Deeds:
             )
         )
         if problem:
-            known = encounter.conversation.unreachable
+            missed = encounter.conversation.unreachable
             encounter.conversation = replace(
-                encounter.conversation, unreachable=(*known, tell.host)
+                encounter.conversation, unreachable=(*missed, tell.host)
             )
             because = "a host could not be reached; a visitor waits"
             self._help(CallHelp(urgent=False, because=because), encounter, at)

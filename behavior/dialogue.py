@@ -34,6 +34,7 @@ from agent.core.messages import (
 from behavior.conversation import DialogueBackend, Heard, Part
 from behavior.deeds import DoesDeeds
 from behavior.directory import SiteConfig
+from behavior.editions import Editions
 from behavior.memory import Encounter
 from behavior.model_server import ModelServerConfig
 from behavior.notifications import NotifyConfig
@@ -117,7 +118,7 @@ class Dialogue:
     ) -> None:
         self._inputs = inputs
         self._publish = publish
-        self._backend = backend
+        self._backend = Editions(backend)
         self._deeds = deeds
         self._zone = ZoneInfo(site.timezone)
         self._config = config
@@ -130,6 +131,12 @@ class Dialogue:
         """A committed answer that still streams while the next turn is already heard."""
         self._encounters: list[Encounter] = []
         self._current: Encounter | None = None
+
+    async def adopt(self, site: SiteConfig, backend: DialogueBackend) -> None:
+        """Serve whoever comes from now on by another edition of the site and what it knows."""
+        await self._backend.adopt(backend)
+        self._zone = ZoneInfo(site.timezone)
+        self._deeds.adopt(site)
 
     async def run(self) -> None:
         """Answer until cancelled. A restart forgets the encounters, not the visit book."""

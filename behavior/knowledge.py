@@ -6,10 +6,10 @@ the site to point at, and whether to offer a person. `{name}` stands for a fact 
 """
 
 import contextlib
+import difflib
 import hashlib
 import os
 import re
-import string
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +19,10 @@ import numpy as np
 from agent.core.errors import BadInputError
 from behavior.backends.embeddings import Encoder, Vectors
 from behavior.directory import WEEKDAYS, SiteConfig, opening_minutes
+from behavior.slots import wrong_slot
 from behavior.sounds_like import plain
 
+_MAX_BYTES = 1_000_000
 _EXTRA = re.compile(r"(screen|point|offer):\s*(.+)")
 _DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -50,12 +52,37 @@ class Match:
     form: str
 
 
+class KnowledgeError(BadInputError):
+    """Files an operator can put right. `faults`: path, line (0: the whole file), what."""
+
+    def __init__(self, faults: Sequence[tuple[str, int, str]]) -> None:
+        self.faults = tuple(faults)
+        lines = [
+            f"{path}:{line}: {what}" if line else f"{path}: {what}" for path, line, what in faults
+        ]
+        super().__init__("\n".join(lines))
+
+
+def knowledge_files(folder: Path) -> list[Path]:
+    """The Markdown files of a folder, without those that editors hide there."""
+    return sorted(path for path in folder.glob("*.md") if path.name[0] not in ".#~")
+
+
 def read_knowledge(folder: Path, site: SiteConfig) -> tuple[Entry, ...]:
-    """Read all `*.md` of `folder`, or raise `BadInputError` with file, line and cure."""
+    """Read all `*.md` of `folder`, or raise `KnowledgeError` with all faults."""
     if not folder.is_dir():
-        raise BadInputError(f"{folder}: no such folder; name one with Markdown files in it")
+        what = "no such folder; name one with Markdown files in it"
+        raise KnowledgeError([(str(folder), 0, what)])
     facts = site_facts(site)
-    entries = [e for path in sorted(folder.glob("*.md")) for e in _read(path, site, facts)]
+    faults: list[tuple[str, int, str]] = []
+    entries: list[Entry] = []
+    for path in knowledge_files(folder):
+        try:
+            entries += _read(path, site, facts)
+        except KnowledgeError as error:
+            faults += error.faults
+    if faults:
+        raise KnowledgeError(faults)
     return tuple(entries)
 
 
@@ -104,11 +131,12 @@ def _read(path: Path, site: SiteConfig, facts: dict[str, str]) -> list[Entry]:
     questions: list[str] = []
     body: list[str] = []
     extras: dict[str, str] = {}
+    faults: list[tuple[str, int, str]] = []
 
     def close(line: int) -> None:
         if questions and not body:
-            raise BadInputError(f"{path}:{line}: {questions[0]!r} has no answer below it")
-        if questions:
+            faults.append((str(path), line, f"{questions[0]!r} has no answer below it"))
+        elif questions:
             slug = plain(questions[0]).replace("'", "").replace(" ", "-")
             entries.append(
                 Entry(
@@ -125,7 +153,7 @@ def _read(path: Path, site: SiteConfig, facts: dict[str, str]) -> list[Entry]:
         extras.clear()
 
     number = 0
-    for number, raw in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, raw in enumerate(_text(path).splitlines(), 1):
         line = raw.strip()
         if line.startswith("## "):
             if body:
@@ -133,24 +161,44 @@ def _read(path: Path, site: SiteConfig, facts: dict[str, str]) -> list[Entry]:
             questions.append(line[3:].strip())
         elif line and questions:
             extra = _EXTRA.fullmatch(line)
-            text = _fill(extra[2] if extra else line, facts, f"{path}:{number}")
+            text = extra[2] if extra else line
+            if what := wrong_slot(text, facts):
+                faults.append((str(path), number, what))
+            else:
+                text = text.format_map(facts)
             if extra is None:
                 body.append(text)
             elif extra[1] == "point" and site.place(text) is None:
-                keys = ", ".join(p.key for p in site.places)
-                raise BadInputError(f"{path}:{number}: no place {text!r}; the site has {keys}")
+                keys = [p.key for p in site.places]
+                near = difflib.get_close_matches(text, keys, n=1)
+                cure = f"did you mean {near[0]}?" if near else f"the site has {', '.join(keys)}"
+                faults.append((str(path), number, f"no place {text!r}; {cure}"))
             else:
                 extras[extra[1]] = text
     close(number)
+    if faults:
+        raise KnowledgeError(faults)
     return entries
 
 
-def _fill(text: str, facts: dict[str, str], where: str) -> str:
-    for _, name, _, _ in string.Formatter().parse(text):
-        if name is not None and name not in facts:
-            known = ", ".join(sorted(facts))
-            raise BadInputError(f"{where}: no fact {name!r} in the site's file; there is {known}")
-    return text.format_map(facts)
+def _text(path: Path) -> str:
+    """The text of a file, or a `KnowledgeError` that says why there is none."""
+    try:
+        raw = b""
+        if path.is_file():  # a pipe would keep us waiting
+            with path.open("rb") as stream:
+                raw = stream.read(_MAX_BYTES + 1)
+    except OSError as error:
+        raise KnowledgeError([(str(path), 0, f"cannot be read: {error.strerror}")]) from None
+    if len(raw) > _MAX_BYTES:
+        what = f"is larger than {_MAX_BYTES // 1_000_000} MB; make several files of it"
+        raise KnowledgeError([(str(path), 0, what)])
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        what = "is not UTF-8 text; save it in your editor as UTF-8"
+        raise KnowledgeError([(str(path), line, what)]) from None
 
 
 class Index:

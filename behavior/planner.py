@@ -16,6 +16,7 @@ from agent.core.clock import Clock
 from agent.core.messages import Act, ActId, ActRefused, Duck, Message, PrepareSpeech, Stop
 from behavior.arbiter import settle
 from behavior.hearing import dismiss, part_spoken
+from behavior.norm_cases import Cases, log_norms
 from behavior.norms import Norms
 from behavior.presence import mark
 from behavior.situation import Situation, SituationConfig
@@ -88,7 +89,9 @@ class Planner:
         self._config = config or PlannerConfig()
         self._policies = tuple(policies)
         self._norms = norms
-        self._next: tuple[tuple[Policy, ...], Norms] | None = None
+        self.cases = Cases()
+        """What norms have changed and refused in this run."""
+        self._next: tuple[tuple[Policy, ...], Norms, PlannerConfig] | None = None
         self._situation = Situation(config=self._config.situation)
         self._next_act = 1
         self._refused_at: dict[tuple[str, str, str], float] = {}
@@ -101,13 +104,20 @@ class Planner:
         return self._situation
 
     @property
+    def norms(self) -> Norms:
+        """The norms it goes by now."""
+        return self._norms
+
+    @property
     def wake_at(self) -> float | None:
         """When a policy wants to be asked again; None: not before the next message."""
         return min(self._wakes.values(), default=None)
 
-    def adopt(self, policies: Sequence[Policy], norms: Norms) -> None:
+    def adopt(
+        self, policies: Sequence[Policy], norms: Norms, config: PlannerConfig | None = None
+    ) -> None:
         """Decide by these from the next moment on in which nobody has the floor."""
-        self._next = (tuple(policies), norms)
+        self._next = (tuple(policies), norms, config or self._config)
         self._adopt_if_quiet(self._situation)
         self._earlier.set()
 
@@ -135,7 +145,7 @@ class Planner:
         return [*one.out, *self._worth_telling(refused)]
 
     def _with_time(self, situation: Situation, now: float) -> Situation:
-        situation = replace(situation, now=now)
+        situation = replace(situation, now=now, config=self._config.situation)
         if now - situation.hour_at < _HOUR_EVERY_S:
             return situation
         local = self._local_time(now)
@@ -144,7 +154,7 @@ class Planner:
     def _adopt_if_quiet(self, situation: Situation) -> None:
         if self._next is None or not situation.quiet:
             return
-        self._policies, self._norms = self._next
+        self._policies, self._norms, self._config = self._next
         self._next = None
         self._wakes = {policy.name: situation.now for policy in self._policies}
 
@@ -154,12 +164,19 @@ class Planner:
         else:
             self._wakes[name] = max(wake_at, now + _SOONEST_WAKE_S)
 
+    def _ask_again(self, wish: Wish, at: float) -> None:
+        name = wish.act.reason.policy.split(".")[0]
+        self._wakes[name] = min(at, self._wakes.get(name, at))
+
     def _grant(self, one: _Round) -> list[ActRefused]:
         """Put the wishes before the norms and the arbiter; do those that pass."""
         allowed: list[Wish] = []
         refused: list[ActRefused] = []
         for wish in one.wishes:
             judgement = self._norms.judge(one.situation, wish)
+            self.cases.note(one.situation, wish, judgement)
+            if judgement.again_at is not None:
+                self._ask_again(wish, judgement.again_at)
             if judgement.wish is not None:
                 allowed.append(judgement.wish)
             if judgement.refused is not None:
@@ -215,6 +232,7 @@ class Planner:
     def _step(self, message: Message) -> None:
         before = self.wake_at
         for decided in self.decide(message, self._clock.now()):
+            log_norms(decided)
             self._publish(decided)
         after = self.wake_at
         if after is not None and (before is None or after < before):

@@ -256,6 +256,10 @@ class EngagementCore:
         self._config = config
         self._people: dict[PersonId, EngagementTracker] = {}
 
+    def adopt(self, config: EngagementConfig) -> None:
+        """Judge whoever comes from now on by this; those in view as before."""
+        self._config = config
+
     def take(self, event: Event) -> EngagementChanged | None:
         """Take in one fact; return the change it completes, if any."""
         match event:
@@ -308,10 +312,16 @@ class EngagementComponent:
         self._events = events
         self._publish = publish
         self._config = config
+        self._core = EngagementCore(config)
+
+    def adopt(self, config: EngagementConfig) -> None:
+        """Judge whoever comes from now on by this; those in view as before."""
+        self._config = config
+        self._core.adopt(config)
 
     async def run(self) -> None:
         """Follow until cancelled. A restart forgets everyone; they are soon seen again."""
-        core = EngagementCore(self._config)
+        self._core = core = EngagementCore(self._config)
         async for event in self._events:
             change = core.take(event)
             if change is not None:

@@ -20,6 +20,7 @@ from perception.audio import (
     clean,
     level_db,
 )
+from perception.completeness import PatienceConfig
 from perception.recognition import WordSource
 from perception.senses import Microphone, SoundChunk
 from perception.turns import BeginWords, DropWords, Outcome, SettleWords, TurnsConfig, TurnTaker
@@ -66,6 +67,10 @@ class Listening:
         self._looked = 0
         self._read = asyncio.Event()
         self._chunk_came = asyncio.Event()
+
+    def adopt(self, patience: PatienceConfig) -> None:
+        """Wait by this for more words from now on."""
+        self._turns.adopt(patience)
 
     async def run(self) -> None:
         """Listen until the microphone ends or fails. However it ends, an open turn is closed."""

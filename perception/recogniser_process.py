@@ -74,6 +74,7 @@ class RecogniserProcess:
         self._ended_because = ""
         self._model_news = "it is fetched meanwhile" if self._wants_model() else ""
         self._turn: TurnId | None = None
+        self._relearn = asyncio.Event()
         self.ready = asyncio.Event()
         """Set while a recogniser is loaded and listening."""
 
@@ -112,6 +113,7 @@ class RecogniserProcess:
         """Keep a recogniser running until cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._keep_running(), name="recogniser")
+            group.create_task(self._keep_learned(), name="recogniser's names")
             if self._wants_model():
                 group.create_task(self._improve(), name="recogniser model")
 
@@ -283,12 +285,36 @@ class RecogniserProcess:
             if self._process is not process:
                 await end(process)
 
-    async def _change_over(self, successor: _Worker) -> None:
+    def relearn(self, site: SiteLanguage) -> None:
+        """Know other names and phrases, as soon as they are loaded and nobody speaks."""
+        self._site = site
+        self._relearn.set()
+
+    async def _keep_learned(self) -> None:
+        """Load what is to be known anew beside the work; a start by itself takes the newest."""
+        while True:
+            await self._relearn.wait()
+            await self.ready.wait()
+            self._relearn.clear()
+            assert self._worker is not None
+            choice = self._worker.choice
+            process = await self._spawn(choice)
+            try:
+                if fault := await self._load(process):
+                    raise BackendUnavailableError(fault)
+                await self._change_over(_Worker(choice=choice, process=process), anyway=True)
+            except BackendUnavailableError as fault:
+                self._say(Health.DEGRADED, f"new names are heard after a restart: {fault}")
+            finally:
+                if self._process is not process:
+                    await end(process)
+
+    async def _change_over(self, successor: _Worker, *, anyway: bool = False) -> None:
         """Let it take over between two turns; what is said from then on goes to it."""
         while self._turn is not None or not self.ready.is_set():
             await self._clock.sleep_until(self._clock.now() + 0.1)
         assert self._worker is not None
-        if self._worker.choice.row == successor.choice.row:
+        if self._worker.choice.row == successor.choice.row and not anyway:
             return  # a restart has found the model, too
         self._successor = successor
         self._process = successor.process

@@ -100,6 +100,10 @@ class TurnTaker:
         self._voice = VoiceSegmenter(config.voice)
         self._turn: _Turn | None = None
 
+    def adopt(self, patience: PatienceConfig) -> None:
+        """Wait by this from now on."""
+        self._config = self._config.model_copy(update={"patience": patience})
+
     @property
     def open_turn(self) -> TurnId | None:
         """The turn that has begun and not ended, if any."""

@@ -142,7 +142,7 @@ async def test_a_policy_that_breaks_on_disk_is_told_and_the_last_good_one_greets
         told = await change(agent, "sign_within_m:", "sign_with_m:")
         await agent.live(20)
         assert not told.accepted
-        assert "greeting.yaml:4: sign_with_m: " in told.detail
+        assert "greeting.yaml:5: sign_with_m: " in told.detail
         assert "did you mean sign_within_m" in told.detail
         assert agent.heard("greeting")[0].startswith("Good morning")
 

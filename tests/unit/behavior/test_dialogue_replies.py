@@ -98,7 +98,7 @@ def test_opening_hours_are_spoken_with_equal_days_joined():
 @pytest.mark.parametrize(
     ("body", "fault"),
     [
-        ("## Where?\nUse {nothing}.", r"x.md:2: no fact 'nothing'"),
+        ("## Where?\nUse {nothing}.", r"x.md:2: no fact fills the slot \{nothing\}"),
         ("## Where?\nThere.\npoint: attic", r"x.md:3: no place 'attic'"),
         ("## Where?\n", r"has no answer"),
     ],
