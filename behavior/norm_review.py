@@ -45,12 +45,12 @@ def why_never(norm: Norm) -> str:
     for name, check in norm.when.items():
         if wrong := _no_such_word(name, check):
             return wrong
-        if not any(check.holds(value) for value in _values(name, (check,))):
+        if not any(check.holds(value) for value in values(name, (check,))):
             return f"no value of {name} passes what is asked of it"
         unless = norm.unless.get(name)
         asked = (check,) if unless is None else (check, unless)
         if unless and not any(
-            check.holds(value) and not unless.holds(value) for value in _values(name, asked)
+            check.holds(value) and not unless.holds(value) for value in values(name, asked)
         ):
             return f"`unless` takes away every {name} that `when` asks for"
     for name, (other, truth) in _NEEDS.items():
@@ -95,8 +95,8 @@ def _no_such_word(name: str, check: Check) -> str:
     return f"{name} is never {unknown[0]}{hint}"
 
 
-def _values(name: str, checks: tuple[Check, ...]) -> list[FactValue]:
-    """Enough values of the fact to tell: all of them, or both sides of every limit."""
+def values(name: str, checks: tuple[Check, ...]) -> list[FactValue]:
+    """Return enough values of the fact to tell: all of them, or both sides of every limit."""
     match FACTS[name].kind:
         case FactKind.FLAG:
             return [True, False]

@@ -17,6 +17,7 @@ from agent.file_kinds import KINDS
 from agent.reference import reference
 from agent.schemas import header_for, schema_text, write_schemas
 from agent.settings import AgentConfig, Settings, read_settings
+from behavior.norm_contradictions import contradictions
 from behavior.norm_review import failing_examples, untriggerable
 
 HELP = "read a configuration and say what is wrong with it"
@@ -103,6 +104,8 @@ def warnings(settings: Settings) -> Iterator[Problem]:
     """What is allowed and can hardly be meant."""
     for norm, why in untriggerable(settings.norms.all):
         yield _problem(settings, norm.id, "", f"nothing can trigger this norm: {why}")
+    for norm, field, what in contradictions(settings.norms):
+        yield _problem(settings, norm.id, f".{field}", what)
 
 
 def failures(settings: Settings) -> Iterator[Problem]:
