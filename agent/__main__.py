@@ -12,6 +12,8 @@ COMMANDS: dict[str, str] = {
     "run": "start the receptionist from a configuration",
     "kiosk": "run it with its own full-screen browser, kept alive; --install for every boot",
     "check": "read a configuration and say what is wrong with it, or that all is well",
+    "history": "list the configurations the agent has run by, and what changed in each",
+    "rollback": "write an earlier configuration back; a running agent takes it on",
     "chat": "talk to the receptionist by typing, at the terminal",
     "perceive": "read a video: people, positions, engagement as JSON lines",
     "transcribe": "read a sound file: turns and words as JSON lines",

@@ -26,6 +26,7 @@ from behavior.lobby.truth import Entered, GaveUp, Left, Refused, Served
 from behavior.planner import Planner
 from behavior.proactive.labels import Labelled, Wanted, label_of
 from behavior.proactive.windows import WindowConfig, Windows
+from behavior.situation import Situation
 from behavior.wishes import Woke
 from perception.engagement import EngagementConfig, EngagementCore
 
@@ -41,6 +42,7 @@ class Known:
     lobby: Lobby
     intention: dict[int, str] = field(default_factory=dict)
     wants: dict[int, bool] = field(default_factory=dict)
+    wanted_ever: dict[int, bool] = field(default_factory=dict)
     read: int = 0
 
     def catch_up(self) -> None:
@@ -48,7 +50,7 @@ class Known:
         for one in self.lobby.truth[self.read :]:
             if isinstance(one, Entered):
                 self.intention[one.person] = one.intention
-                self.wants[one.person] = one.wants_help
+                self.wants[one.person] = self.wanted_ever[one.person] = one.wants_help
             elif isinstance(one, _ENDS):
                 self.wants[one.person] = False
         self.read = len(self.lobby.truth)
@@ -92,10 +94,17 @@ class Rehearsal:
         self._stage = TimedStage(publish=self._told)
         self._reports: list[Message] = []
         self._closed: list[Labelled] = []
+        self._judge: Callable[[Labelled, Situation], None] | None = None
         self.acts: list[Act] = []
 
-    def frames(self, until: float) -> Iterator[Labelled]:
-        """Live on until then; every frame on the way, with its label."""
+    def frames(
+        self, until: float, judge: Callable[[Labelled, Situation], None] | None = None
+    ) -> Iterator[Labelled]:
+        """Live on until then; every frame on the way, with its label.
+
+        `judge` is asked at the very moment a frame ends, with the situation as it is then.
+        """
+        self._judge = judge
         while (now := self._lobby.now + STEP_S) <= until:
             quiet = self._lobby.next_event_at()
             if quiet > now and self._stage.next_at > quiet:
@@ -132,8 +141,11 @@ class Rehearsal:
         frame = self.windows.take(message)
         if frame is not None:
             wanted, numbers = self.known.of(frame.people)
-            label = label_of(frame, self.windows.situation, wanted)
-            self._closed.append(Labelled(frame, label, numbers))
+            label = label_of(frame, self.windows.framed, wanted)
+            labelled = Labelled(frame, label, numbers)
+            self._closed.append(labelled)
+            if self._judge is not None:
+                self._judge(labelled, self.windows.framed)
 
     def _wake(self, now: float) -> None:
         planner = self._planner

@@ -16,6 +16,7 @@ BENCHES: dict[str, str] = {
     "lips": "mouth against sound: closures, apexes, and the page over minutes",
     "camera": "camera to PersonSeen, frame rate, memory and idle share of a core",
     "bodies": "planned against performed on every body, skew between them, cost of many",
+    "proactive": "when, whom, what: the learned model against rules on held-out lobbies",
     "hearing": "words understood, clean and in noise, and how fast (needs flite)",
 }
 
@@ -24,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command line."""
     listing = "; ".join(f"{name}: {about}" for name, about in BENCHES.items())
     parser.add_argument("name", choices=BENCHES, metavar="NAME", help=listing)
+    parser.add_argument("--episodes", type=int, help="proactive: stretches of a lobby to judge")
     parser.add_argument("--clip", type=Path, help="camera: a video instead of made pictures")
     parser.add_argument("--json", action="store_true", help="one JSON object a figure")
 
@@ -31,7 +33,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Measure; return 1 when a stated target is missed."""
     module = importlib.import_module(f"agent.bench.{arguments.name}")
-    options = {"clip": arguments.clip} if arguments.clip else {}
+    given = {"clip": arguments.clip, "episodes": arguments.episodes}
+    options = {name: value for name, value in given.items() if value is not None}
     if unknown := options.keys() - inspect.signature(module.measure).parameters.keys():
         raise BadInputError(f"{arguments.name} takes no --{', --'.join(unknown)}")
     result = module.measure(**options)

@@ -40,7 +40,7 @@ class Lesson:
     steps: int = 2000
     batch: int = 48
     rate: float = 2e-3
-    yes_share: float = 0.5
+    yes_share: float = 0.3
     blind_share: float = 0.35
     dropout: float = 0.05
     seed: int = 0

@@ -35,9 +35,17 @@ class Purpose(BaseModel):
     gestures: tuple[str, ...] = Field(
         ("none",), min_length=1, description="Gestures of the lexicon, or `none`."
     )
-    faces: tuple[Expression, ...] = Field((Expression.FRIENDLY,), min_length=1)
-    gazes: tuple[Looks, ...] = Field(("person",), min_length=1)
-    postures: tuple[Posture, ...] = Field((Posture.ATTENTIVE,), min_length=1)
+    faces: tuple[Expression, ...] = Field(
+        (Expression.FRIENDLY,), min_length=1, description="Faces that go with it."
+    )
+    gazes: tuple[Looks, ...] = Field(
+        ("person",),
+        min_length=1,
+        description="person: at them; soft: past them; around: at each of a group; away.",
+    )
+    postures: tuple[Posture, ...] = Field(
+        (Posture.ATTENTIVE,), min_length=1, description="Postures that go with it."
+    )
     to: Number = Field("any", description="For one person, a group, or either.")
     say: tuple[str, ...] = Field((), description="What can be said; none: a silent act.")
 

@@ -69,7 +69,7 @@ class Model:
 
     def __init__(self, weights: Mapping[str, Vector], card: ModelCard) -> None:
         self.card = card
-        self._w = {name: np.asarray(value, np.float32) for name, value in weights.items()}
+        self.weights = {name: np.asarray(value, np.float32) for name, value in weights.items()}
 
     @classmethod
     def read(cls, path: Path = FILE) -> "Model":
@@ -94,7 +94,7 @@ class Model:
             ("room.weight", ROOM_WIDTH),
             ("acts.weight", act_vectors.WIDTH),
         ):
-            if name not in self._w or self._w[name].shape[1] != width:
+            if name not in self.weights or self.weights[name].shape[1] != width:
                 raise BadInputError(
                     f"{path}: made for other tokens than today's ({name}); train it again: "
                     "`foyer train proactive`"
@@ -139,7 +139,7 @@ class Model:
         """(batch, frames * (1 + people), width)"""
         room = self._dense(batch.room, "room")[:, :, None]
         people = self._dense(batch.tokens, "person")
-        x = np.concatenate([room, people], 2) + self._w["frame"][None, :, None]
+        x = np.concatenate([room, people], 2) + self.weights["frame"][None, :, None]
         return x.reshape(len(x), -1, x.shape[-1])
 
     def _block(self, x: Vector, mask: NDArray[np.bool_], at: str) -> Vector:
@@ -158,13 +158,16 @@ class Model:
         return np.asarray(x + self._dense(inner, f"{at}narrow"), np.float32)
 
     def _dense(self, x: Vector, name: str) -> Vector:
-        return np.asarray(x @ self._w[f"{name}.weight"].T + self._w[f"{name}.bias"], np.float32)
+        return np.asarray(
+            x @ self.weights[f"{name}.weight"].T + self.weights[f"{name}.bias"], np.float32
+        )
 
     def _norm(self, x: Vector, name: str) -> Vector:
         centred = x - x.mean(-1, keepdims=True)
         scale = np.sqrt((centred**2).mean(-1, keepdims=True) + 1e-5)
         return np.asarray(
-            centred / scale * self._w[f"{name}.weight"] + self._w[f"{name}.bias"], np.float32
+            centred / scale * self.weights[f"{name}.weight"] + self.weights[f"{name}.bias"],
+            np.float32,
         )
 
 

@@ -125,6 +125,8 @@ class Windows:
         self._still: dict[PersonId, float] = {}
         self._due = float("-inf")
         self.situation = Situation()
+        self.framed = Situation()
+        """The situation at the end of the newest frame."""
         self.frames: deque[Frame] = deque(maxlen=config.frames)
 
     def take(self, message: Message) -> Frame | None:
@@ -163,6 +165,7 @@ class Windows:
     def _frame(self, at: float) -> Frame:
         config, oldest = self._config, at - self._config.fresh_s
         situation = replace(self.situation, hour=self._hour(at), now=max(at, self.situation.now))
+        self.framed = situation
         near = sorted(
             (seen for seen in self._seen.values() if seen.at >= oldest),
             key=lambda seen: seen.place.distance_m,
