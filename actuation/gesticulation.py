@@ -36,6 +36,10 @@ class Gesticulation:
         )
         self._strokes: list[Stroke] = []
 
+    def adopt(self, config: GestureConfig) -> None:
+        """Gesture by this from the next clause on."""
+        self._choice.adopt(config)
+
     def for_clause(self, spoken: ScoredClause, *, earliest_s: float) -> Sequence[PlacedStroke]:
         """Place gestures for a clause whose times are stage time. Nothing moves before."""
         return self._add(
@@ -74,6 +78,7 @@ class Gesticulation:
                 end_s=s.end_s,
                 hands=not s.additive,
                 aim=s.aim,
+                place=s.place,
             )
             for s in strokes
         ]

@@ -63,6 +63,12 @@ class GestureChoice:
         self._count = 0
         self._hand = "right"
 
+    def adopt(self, config: GestureConfig) -> None:
+        """Choose by this from the next clause on."""
+        self._config = config
+        self._meanings = _Allowance(config.meanings_per_minute)
+        self._beats = _Allowance(config.beats_per_minute)
+
     def for_clause(
         self, spoken: ScoredClause, *, earliest_s: float, busy_until_s: float
     ) -> list[Stroke]:
@@ -206,6 +212,7 @@ class GestureChoice:
             earliest_s=earliest_s,
             side=self._hand,
             aim=aim if lexeme.aimed else None,
+            place=_spot(toward) if lexeme.aimed and toward is not None else None,
             size=size,
         )
         self._done.append((lexeme.name, stroke.apex_s))
@@ -234,10 +241,15 @@ class GestureChoice:
 
     def _aim(self, toward: Place) -> tuple[float, float, float]:
         """Unit direction in the model frame from the shoulders to a place in the room."""
-        shoulder_m = float(self._skeleton.shoulder_centre[1])
-        left, up, forward = stage_from_room(toward.x_m, toward.y_m, _POINTED_HEIGHT_M - shoulder_m)
+        left, height, forward = _spot(toward)
+        up = height - float(self._skeleton.shoulder_centre[1])
         length = max((left**2 + up**2 + forward**2) ** 0.5, 1e-6)
         return left / length, up / length, forward / length
+
+
+def _spot(toward: Place) -> tuple[float, float, float]:
+    """The point that is pointed at, in the model frame, metres."""
+    return stage_from_room(toward.x_m, toward.y_m, _POINTED_HEIGHT_M)
 
 
 class _Allowance:

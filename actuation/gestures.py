@@ -34,6 +34,8 @@ class PlacedStroke:
     """Arms are needed to show it; the head alone cannot."""
     aim: tuple[float, float, float] | None = None
     """Where it points: unit direction in the model frame (left, up, forward)."""
+    place: tuple[float, float, float] | None = None
+    """The true place it points at: metres in the model frame; None where it is not known."""
 
 
 class Gestures(Protocol):

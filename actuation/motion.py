@@ -107,6 +107,8 @@ class Cut:
 
     generation: int
     at: float
+    gestures_end: bool = False
+    """Gestures under way at `at` are given up and retract; those to come do not happen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +135,10 @@ class GestureLaid:
     hands: bool
     """Arms are needed to show it."""
     aim: tuple[float, float, float] | None = None
-    """Where it points: unit direction on stage (left, up, forward)."""
+    """Where it points: unit direction on stage (left, up, forward), from between the shoulders."""
+    place: tuple[float, float, float] | None = None
+    """The true place it points at: metres on stage (left, up, forward) from the floor below the
+    agent. None where only a direction is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,9 +30,13 @@ _BENDS: Final = {
 }
 _CLOSED_RAD: Final = 2.4
 """Bend of a finger's first two joints together, in a fist."""
-_STRAIGHT: Final = 0.96
-"""Of the arm's length, while pointing."""
+_BENT_RAD: Final = 0.09
+"""Between upper arm and line of sight while pointing: an arm is never quite stretched."""
+_MOST_BENT_RAD: Final = 1.7
+_FINGERS_M: Final = 0.22
+"""From the wrist to the fingertips, and a little air before what is pointed at."""
 _MOST_TURN_RAD: Final = 1.6
+_FAR_M: Final = 100.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +48,8 @@ class ArmSize:
     nearest_m: float = 0.0
     """The hand cannot come nearer to the shoulder."""
     farthest_m: float = np.inf
+    shoulder: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    """Where it is on the robot at rest: x forward as the robot faces, from the floor below it."""
 
     @property
     def length_m(self) -> float:
@@ -54,6 +60,18 @@ class ArmSize:
     def reach_m(self) -> float:
         """How far from the shoulder the wrist can be."""
         return min(self.length_m, self.farthest_m)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PointedAt:
+    """What an arm points at, in the room's axes."""
+
+    direction: Floats
+    """(3,) unit."""
+    weight: float
+    """0..1."""
+    place: Floats | None = None
+    """(3,) metres from the floor below the agent; counts instead of the direction."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +89,9 @@ class ArmTarget:
     closed: float
     """0 open hand .. 1 fist."""
     pointing: float
-    """0..1: how much the line from shoulder to hand matters."""
+    """0..1: how much it matters that forearm and fingers point there."""
+    point: Floats
+    """(3,) what is pointed at, from the shoulder; of no matter while nothing is."""
     pulled_in_m: float
     """How far out of reach it was asked to be."""
 
@@ -153,9 +173,9 @@ class Retargeting:
         self,
         frame: Frame,
         pose: Pose,
-        aims: Mapping[str, tuple[Floats, float]] | None = None,
+        aims: Mapping[str, PointedAt] | None = None,
     ) -> Targets:
-        """What to reach. `aims`: by side, unit direction in the room and its weight 0..1."""
+        """What to reach. `aims`: what each side points at."""
         arms = {
             side: self._arm(side, size, frame, pose, (aims or {}).get(side))
             for side, size in self._arms.items()
@@ -180,7 +200,7 @@ class Retargeting:
         size: ArmSize,
         frame: Frame,
         pose: Pose,
-        aim: tuple[Floats, float] | None,
+        aim: PointedAt | None,
     ) -> ArmTarget:
         scale = self._scales[side]
         hand = scale * pose.hand_from_shoulder(side)
@@ -188,12 +208,14 @@ class Retargeting:
         turn = pose.turns[f"{side}Hand"]
         fingers = turn[:, 0] if side == "left" else -turn[:, 0]
         palm = -turn[:, 1]
-        weight = 0.0
-        if aim is not None and aim[1] > 0:
-            direction, weight = aim
-            length = (1 - weight) * float(np.linalg.norm(hand)) + weight * _STRAIGHT * size.reach_m
-            hand = length * _turned_towards(_unit(hand), direction, weight)
-            fingers = _turned_towards(_unit(fingers), direction, weight)
+        weight, way = 0.0, hand
+        if aim is not None and aim.weight > 0:
+            weight = aim.weight
+            way = self._way(size, aim)
+            hand_there, elbow_there = pointing_arm(size, way, elbow)
+            hand = _swung(hand, hand_there, weight)
+            elbow = _swung(elbow, elbow_there, weight)
+            fingers = _turned_towards(_unit(fingers), _unit(way - hand), weight)
             palm = palm - fingers * float(fingers @ palm)
             palm = palm if np.linalg.norm(palm) > 0.05 else np.cross(fingers, [0.0, 1.0, 0.0])
         hand, out_m = within_reach(hand, size)
@@ -204,8 +226,37 @@ class Retargeting:
             palm=self._facing @ _unit(palm),
             closed=_closed(side, frame),
             pointing=weight,
+            point=self._facing @ way,
             pulled_in_m=out_m,
         )
+
+    def way_to(self, side: str, aim: PointedAt) -> Floats:
+        """(3,) metres from a shoulder at rest to what is pointed at, in the robot's own axes."""
+        return self.faced(self._way(self._arms[side], aim))
+
+    def _way(self, size: ArmSize, aim: PointedAt) -> Floats:
+        if aim.place is None:
+            return _FAR_M * aim.direction
+        return np.asarray(aim.place - self._facing.T @ np.array(size.shoulder))
+
+
+def pointing_arm(size: ArmSize, way: Floats, elbow: Floats) -> tuple[Floats, Floats]:
+    """(3,) wrist and elbow from the shoulder, the forearm in line with a point `way` from there.
+
+    The arm is almost straight, and bends as far as the point is near: the fingers end before it.
+    `elbow`: where it tends to.
+    """
+    distance = max(float(np.linalg.norm(way)), 1e-6)
+    line = way / distance
+    aside = elbow - line * float(elbow @ line)
+    if float(np.linalg.norm(aside)) < 1e-3:
+        aside = np.array([0.0, 0.0, -1.0]) + line * line[2]
+    free = size.lower_m + _FINGERS_M
+    cosine = (size.upper_m**2 + distance**2 - free**2) / (2 * size.upper_m * distance)
+    bent = float(np.arccos(np.clip(cosine, -1, 1)))
+    bent = float(np.clip(bent, _BENT_RAD, _MOST_BENT_RAD))
+    there = size.upper_m * (np.cos(bent) * line + np.sin(bent) * _unit(aside))
+    return there + size.lower_m * _unit(way - there), there
 
 
 def within_reach(hand: Floats, size: ArmSize) -> tuple[Floats, float]:
@@ -229,6 +280,12 @@ def _turned_towards(a: Floats, b: Floats, weight: float) -> Floats:
         return b if weight > 0.5 else a
     way = np.sin((1 - weight) * angle) * a + np.sin(weight * angle) * b
     return np.asarray(way / np.sin(angle))
+
+
+def _swung(a: Floats, b: Floats, weight: float) -> Floats:
+    """On the way from `a` to `b` about the shoulder: by even angles, length by length."""
+    length = (1 - weight) * float(np.linalg.norm(a)) + weight * float(np.linalg.norm(b))
+    return length * _turned_towards(_unit(a), _unit(b), weight)
 
 
 def _unit(vector: Floats) -> Floats:

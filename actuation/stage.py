@@ -159,7 +159,7 @@ class Stage:
             self._telling.finish(act, now, interrupted=True, detail=why)
         self._silent = [pair for pair in self._silent if keep(pair[1])]
         if ended and (self._current is None or not self._current.playing):
-            self._rewind(now)
+            self._rewind(now, gestures_end=True)
             self._animation.give_up_gestures(now)
         self._send(Volume(at=now, gain=1.0))
         self.advance(now)
@@ -171,7 +171,8 @@ class Stage:
             self._telling.finish(act, now, interrupted=True, detail=why)
         self._silent.clear()
         self._animation.give_up_gestures(now)
-        self.begin_again(now)
+        self._rewind(now, gestures_end=True)
+        self.advance(now)
 
     def begin_again(self, now: float) -> None:
         """Bodies dropped what they were sent: make it again from now on."""
@@ -312,11 +313,11 @@ class Stage:
 
     # Moves of the whole.
 
-    def _rewind(self, now: float) -> None:
+    def _rewind(self, now: float, *, gestures_end: bool = False) -> None:
         """What was sent ahead is dropped, and made again from now on."""
         self._generation += 1
         self._next = math.ceil(now * FRAME_RATE_HZ - 1e-6)
-        self._send(Cut(generation=self._generation, at=now))
+        self._send(Cut(generation=self._generation, at=now, gestures_end=gestures_end))
 
     def _begin(self, playback: Playback, now: float) -> None:
         self._rewind(now)
@@ -328,7 +329,7 @@ class Stage:
         playing = playback.playing
         playback.hold(now)
         if playing:
-            self._rewind(now)
+            self._rewind(now, gestures_end=True)
             self._animation.hold(now)
             self.attention.back_to_partner(now)
             self._express(Expression.ATTENTIVE, 0.5, now)
@@ -418,6 +419,7 @@ class Stage:
                     lexeme=stroke.lexeme,
                     hands=stroke.hands,
                     aim=stroke.aim,
+                    place=stroke.place,
                 )
             )
 

@@ -13,11 +13,12 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from actuation.aiming import Aim, aim_of, aimed, reach_of
 from actuation.handshapes import SHAPES, solve_hand
 from actuation.joint_path import Joints, Path, elbow, elbow_angles, slerp
 from actuation.lexemes import HandKey, Lexeme
 from actuation.motion import JOINT_INDEX
-from actuation.reach import Reach, solve_arms
+from actuation.reach import solve_arms
 from actuation.rotations import (
     IDENTITY,
     about,
@@ -36,11 +37,8 @@ _LIFT_RAD = 0.45
 """Hands leave the desk and come back to it in an arc: the elbow bends that much more at its ends,
 where the stroke's weight is small."""
 _RETRACTION_S = 0.6
-_LOWEST_RAD = np.radians(-22)
-"""A pointing arm stays above the desk."""
 _HURRIED = 0.62
 """Share of its usual time in which a preparation can be done."""
-_QUIET = np.array([0.33, -0.40, 0.5])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +68,8 @@ class Stroke:
     """The poses turn what lies beneath instead of covering it."""
     aim: tuple[float, float, float] | None = None
     """Where it points: unit direction in the model frame; None: nowhere in particular."""
+    place: tuple[float, float, float] | None = None
+    """The true place it points at, metres in the model frame; None where it is not known."""
     interrupted_s: float | None = None
     """Told to stop at this time."""
 
@@ -137,13 +137,15 @@ def make_stroke(
     earliest_s: float,
     side: str = "right",
     aim: tuple[float, float, float] | None = None,
+    place: tuple[float, float, float] | None = None,
     size: float = 1.0,
 ) -> Stroke:
     """Place `lexeme` so that its apex falls on `apex_s`.
 
     `earliest_s`: nothing moves before; the apex is late rather than the arm hasty.
     `side`: the hand of a one-handed gesture. `aim`: unit direction in the model frame that an aimed
-    gesture points along. `size`: 0.5..1.3, how far the hands go from the body.
+    gesture points along. `place`: the true place instead, metres in the model frame: it is then
+    pointed at from the shoulder itself. `size`: 0.5..1.3, how far the hands go from the body.
     """
     times = np.array([key.t for key in (lexeme.keys or lexeme.head)])
     sides = SIDES if lexeme.hands == "both" else (side,)
@@ -154,7 +156,17 @@ def make_stroke(
     else:
         names = tuple(name for each in sides for name in ARM_JOINTS[each])
         poses = np.concatenate(
-            [_arm_poses(lexeme, skeleton, each, aim, size, other=each != side) for each in sides],
+            [
+                _arm_poses(
+                    lexeme,
+                    skeleton,
+                    each,
+                    aim_of(skeleton, each, aim, place),
+                    size,
+                    other=each != side,
+                )
+                for each in sides
+            ],
             axis=1,
         )
         prepare_s = _preparation_s(lexeme.keys[0])
@@ -181,6 +193,7 @@ def make_stroke(
         hands=frozenset(() if lexeme.hands == "head" else sides),
         additive=lexeme.hands == "head",
         aim=aim,
+        place=place,
     )
 
 
@@ -225,15 +238,16 @@ def _arm_poses(
     lexeme: Lexeme,
     skeleton: Skeleton,
     side: str,
-    aim: tuple[float, float, float] | None,
+    aim: Aim | None,
     size: float,
     *,
     other: bool,
 ) -> Joints:
     keys = lexeme.other if other and lexeme.other else lexeme.keys
+    size = 1.0 if lexeme.fixed else round(size, 2)
     if lexeme.aimed:
-        keys = tuple(_aimed(key, side, aim) for key in keys)
-    return _solved(_known(skeleton), side, keys, 1.0 if lexeme.fixed else round(size, 2))
+        keys = tuple(aimed(key, aim, size) for key in keys)
+    return _solved(_known(skeleton), side, keys, size)
 
 
 _skeletons: dict[int, Skeleton] = {}
@@ -248,36 +262,9 @@ def _known(skeleton: Skeleton) -> int:
 @lru_cache(maxsize=1024)
 def _solved(skeleton_id: int, side: str, keys: tuple[HandKey, ...], size: float) -> Joints:
     """(k, j, 4) for the arm and hand of one side."""
-    arms = solve_arms(_skeletons[skeleton_id], side, [_reach(key, size) for key in keys])
+    arms = solve_arms(_skeletons[skeleton_id], side, [reach_of(key, size) for key in keys])
     rows = []
     for key, arm in zip(keys, arms, strict=True):
         arm |= solve_hand(side, SHAPES[key.shape])
         rows.append([arm[name].quat for name in ARM_JOINTS[side]])
     return np.array(rows)
-
-
-def _reach(key: HandKey, size: float) -> Reach:
-    """Size moves the hand from a quiet place in front of the belly to its full way."""
-    hand = _QUIET + (np.array(key.hand) - _QUIET) * size
-    return Reach(
-        hand=(float(hand[0]), float(hand[1]), float(hand[2])),
-        palm=key.palm,
-        fingers=key.fingers,
-        elbow=key.elbow,
-    )
-
-
-def _aimed(key: HandKey, side: str, aim: tuple[float, float, float] | None) -> HandKey:
-    """The key with its hand and fingers turned along `aim`, within what a shoulder can do."""
-    if aim is None or key.t < 0:
-        return key
-    sign = 1.0 if side == "left" else -1.0
-    out, up, forward = aim[0] * sign, aim[1], aim[2]
-    yaw = float(np.clip(np.arctan2(out, forward), np.radians(-50), np.radians(115)))
-    pitch = float(np.clip(np.arctan2(up, np.hypot(out, forward)), _LOWEST_RAD, np.radians(60)))
-    direction = np.array([np.cos(pitch) * np.sin(yaw), np.sin(pitch), np.cos(pitch) * np.cos(yaw)])
-    shoulder = np.array([0.3, -0.02, 0.0])  # the shoulder joint in arm lengths, about
-    hand = shoulder + direction * 0.86
-    return key.model_copy(
-        update={"hand": tuple(hand.tolist()), "fingers": tuple(direction.tolist())}
-    )

@@ -26,6 +26,8 @@ from actuation.motion import (
 from actuation.rotations import minimum_jerk, multiply, turned
 
 Floats = NDArray[np.float64]
+_EYES_M: Final = (0.0, 1.54, 0.08)
+"""Of the character: left, up, forward."""
 _MOST_YAW_RAD: Final = 0.75
 _MOST_PITCH_RAD: Final = 0.35
 _HEAD_SHARE: Final = 0.75
@@ -133,6 +135,8 @@ class Substitution:
 def _look(gesture: GestureLaid, times: Floats) -> tuple[Floats, Floats]:
     """A turn to the place, held as long as the hand would be."""
     left, up, forward = gesture.aim or (0.0, 0.0, 1.0)
+    if gesture.place is not None:
+        left, up, forward = (p - e for p, e in zip(gesture.place, _EYES_M, strict=True))
     yaw = float(np.clip(np.arctan2(left, forward), -_MOST_YAW_RAD, _MOST_YAW_RAD))
     pitch = float(
         np.clip(np.arctan2(up, np.hypot(left, forward)), -_MOST_PITCH_RAD, _MOST_PITCH_RAD)

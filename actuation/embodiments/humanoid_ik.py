@@ -25,6 +25,8 @@ _TO_REST: Final = 2e-5
 _MOST_STEP_RAD: Final = 0.35
 _HAND_WEIGHT, _ELBOW_WEIGHT, _TURN_WEIGHT = 1.0, 0.12, 0.07
 """Of metres, metres and radians; squared they count in the sum."""
+_POINTING_HAND_WEIGHT, _POINTING_TURN_WEIGHT, _FOREARM_WEIGHT = 0.3, 0.1, 0.3
+"""While it points it matters less where the hand is than that forearm and fingers point."""
 
 
 class _Limb:
@@ -72,12 +74,18 @@ class InverseKinematics:
                 break
         return np.asarray(np.clip(at, robot.limits.low, robot.limits.high))
 
-    def line(self, side: str, at: Floats) -> Floats:
-        """(3,) unit direction from shoulder to wrist with the axes at `at`."""
+    def beside_rad(self, side: str, at: Floats, way: Floats) -> float:
+        """Angle by which an arm misses a point, with the axes at `at`.
+
+        `way`: (3,) metres from the shoulder to the point, in the robot's axes. Forearm and fingers
+        are both lines from the wrist; the worse of the two counts.
+        """
         self._place(at)
-        limb = self._limbs[side]  # type: ignore[index]
-        way = self._data.xpos[limb.hand] - self._data.xpos[limb.shoulder]
-        return np.asarray(way / max(float(np.linalg.norm(way)), 1e-9))
+        limb, data = self._limbs[side], self._data  # type: ignore[index]
+        wrist = data.xpos[limb.hand]
+        to_point = data.xpos[limb.shoulder] + way - wrist
+        fingers = data.xmat[limb.hand].reshape(3, 3) @ limb.lies[:, 0]
+        return max(_angle(wrist - data.xpos[limb.elbow], to_point), _angle(fingers, to_point))
 
     def _set_head(self, targets: Targets, at: Floats) -> None:
         head = self._robot.mapping.head
@@ -118,24 +126,43 @@ class InverseKinematics:
         return np.clip(now + step, limb.low, limb.high)
 
     def _wishes(self, limb: _Limb, target: ArmTarget, wanted_lies: Floats) -> tuple[Floats, Floats]:
-        """Weighted rows (9, k) and their errors (9,): wrist, elbow, lie of the hand."""
+        """Weighted rows (m, k) and their errors (m,): wrist, elbow, lie of the hand, forearm."""
         model, data = self._robot.watched, self._data
         root = data.xpos[limb.shoulder]
-        eased = 1.0 - 0.9 * target.pointing
-        rows, errors = [], []
+        p = target.pointing
+        rows, errors, slopes = [], [], []
         for body, wanted, weight in (
-            (limb.hand, target.hand, _HAND_WEIGHT),
-            (limb.elbow, target.elbow, _ELBOW_WEIGHT * eased),
+            (limb.hand, target.hand, (1 - p) * _HAND_WEIGHT + p * _POINTING_HAND_WEIGHT),
+            (limb.elbow, target.elbow, _ELBOW_WEIGHT),
         ):
             mujoco.mj_jacBody(model, data, self._jacp, None, body)
-            rows.append(weight * self._jacp[:, limb.columns])
+            slopes.append(self._jacp[:, limb.columns])
+            rows.append(weight * slopes[-1])
             errors.append(weight * (root + wanted - data.xpos[body]))
         mujoco.mj_jacBody(model, data, None, self._jacr, limb.hand)
         lies = data.xmat[limb.hand].reshape(3, 3) @ limb.lies
-        weight = _TURN_WEIGHT * (1.0 - 0.5 * target.pointing)
+        weight = (1 - p) * _TURN_WEIGHT + p * _POINTING_TURN_WEIGHT
         rows.append(weight * self._jacr[:, limb.columns])
         errors.append(weight * _rotation_between(lies, wanted_lies))
+        if p > 0:
+            forearm, length = _unit(data.xpos[limb.hand] - data.xpos[limb.elbow])
+            to_point, away = _unit(root + target.point - data.xpos[limb.hand])
+            across = np.eye(3) - np.outer(to_point, to_point)
+            turning = (slopes[0] - slopes[1]) / length + across @ slopes[0] / max(away, 0.05)
+            rows.append(p * _FOREARM_WEIGHT * turning)
+            errors.append(p * _FOREARM_WEIGHT * (to_point - forearm))
         return np.concatenate(rows), np.concatenate(errors)
+
+
+def _unit(vector: Floats) -> tuple[Floats, float]:
+    """(3,) its direction, and its length."""
+    length = max(float(np.linalg.norm(vector)), 1e-9)
+    return vector / length, length
+
+
+def _angle(a: Floats, b: Floats) -> float:
+    lengths = float(np.linalg.norm(a) * np.linalg.norm(b))
+    return float(np.arccos(np.clip(a @ b / max(lengths, 1e-9), -1, 1)))
 
 
 def _square(fingers: Floats, palm: Floats) -> Floats:

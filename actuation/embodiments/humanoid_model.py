@@ -226,7 +226,13 @@ def _size(model: Any, arm: Arm, path: Path, side: str) -> ArmSize:  # noqa: ANN4
     for part, length in (("elbow", upper), ("hand", lower)):
         if length < 0.02:
             raise BadInputError(f"{path}: arms.{side}.{part}: lies on the joint before it")
-    return ArmSize(upper_m=upper, lower_m=lower, nearest_m=0.3 * (upper + lower))
+    forward, left, up = map(float, shoulder)
+    return ArmSize(
+        upper_m=upper,
+        lower_m=lower,
+        nearest_m=0.3 * (upper + lower),
+        shoulder=(forward, left, up),
+    )
 
 
 def _check_rest(robot: Robot, path: Path) -> None:

@@ -15,14 +15,13 @@ from numpy.typing import NDArray
 
 from actuation.axis_limits import DELAY_S, AxisFollower
 from actuation.deadline import Deadline, Pace
-from actuation.deictic import Aim, Pointing
+from actuation.deictic import Pointing
 from actuation.embodiments.humanoid_clearance import SelfClearance
 from actuation.embodiments.humanoid_ik import InverseKinematics
 from actuation.embodiments.humanoid_model import Robot, touching
 from actuation.frame_queue import FrameQueue
 from actuation.motion import Cut, Frame, FrameChunk, GestureLaid, Halt, Release, StageItem
 from actuation.retarget import Retargeting, Targets
-from actuation.rotations import room_from_stage
 from actuation.skeleton import load_skeleton
 
 Floats = NDArray[np.float64]
@@ -87,6 +86,8 @@ class HumanoidMotion:
         self._share = speed_share
         self._otherwise = otherwise
         self._told: dict[str, float] = {}
+        self._held: tuple[GestureLaid, float] | None = None
+        """The gesture that points now, and by how much it misses the place, radians."""
         self._solved = robot.rest
         self._data = mujoco.MjData(robot.model)
         self._data.qpos[:] = robot.qpos(robot.rest)
@@ -120,6 +121,7 @@ class HumanoidMotion:
                 if item.generation >= self._queue.generation:
                     self._queue.cut(item, now)
                     self.deadline.cut(max(item.at, now))
+                    self._pointing.cut(item)
             case GestureLaid():
                 self._pointing.laid(item)
             case _:
@@ -148,22 +150,17 @@ class HumanoidMotion:
         self._simulate()
         moment = Moment(now, self._solved, self._axes.at.copy(), self.performed, pace)
         self.moments.append(moment)
+        if self.robot.arms:
+            self._tell_missed(now)
         return moment
-
-    def pointing_error_rad(self, aim: tuple[float, float, float], side: str) -> float:
-        """Angle between the arm's line, as read back, and a direction on stage."""
-        wanted = self._retarget.faced(room_from_stage(np.array(aim, np.float64)))
-        return _angle(self._ik.line(side, self.performed), wanted)
 
     def _follow(self, frame: Frame, now: float) -> None:
         pose = self._retarget.pose(frame)
         aim = self._pointing.at(now + self.ahead_s, pose)
-        targets = self._retarget.of(
-            frame, pose, {aim.side: (aim.direction, aim.weight)} if aim is not None else None
-        )
+        targets = self._retarget.of(frame, pose, {aim.side: aim.at} if aim is not None else None)
         self._solved = self._ik.solve(targets, self._solved)
         self._axes.step(self._eased(self._solved), share=self._share)
-        self._tell(targets, aim, now)
+        self._tell(targets, now)
 
     def _eased(self, asked: Floats) -> Floats:
         return self._clearance.eased(self._axes.at, asked, self._near)
@@ -191,30 +188,37 @@ class HumanoidMotion:
         picture: NDArray[np.uint8] = renderer.render()
         return picture
 
-    def _tell(self, targets: Targets, aim: Aim | None, now: float) -> None:
-        """Say once a gesture what is not as planned."""
+    def _tell(self, targets: Targets, now: float) -> None:
+        """Say what is out of reach, not more than once in a while."""
         for side, arm in targets.arms.items():
             if arm.pulled_in_m > _OUT_M:
                 self._say(
                     f"{side} reach", f"{side} hand at {arm.pulled_in_m:.2f} m out of reach",
                     "pulled in to where it reaches", now,
                 )  # fmt: skip
-        if aim is None or aim.weight < 1.0 or not aim.gesture.apex_at <= now:
-            return
-        beside = _angle(self._ik.line(aim.side, self._solved), self._retarget.faced(aim.direction))
-        if beside > _BESIDE_RAD:
-            self._say(
-                f"aim {aim.gesture.apex_at}", f"gesture {aim.gesture.lexeme}",
-                f"pointed {np.degrees(beside):.0f} degrees beside it: joint limits", now,
-            )  # fmt: skip
+
+    def _tell_missed(self, now: float) -> None:
+        """At the end of a hold, say by how much the place was missed, as performed."""
+        held = self._pointing.held(now)
+        if self._held is not None and (held is None or held[0] is not self._held[0]):
+            gesture, beside = self._held
+            self._held = None
+            if beside > _BESIDE_RAD:
+                self._say(
+                    f"aim {gesture.apex_at}", f"gesture {gesture.lexeme}",
+                    f"pointed {np.degrees(beside):.0f} degrees beside the place: its joints and "
+                    "its own body do not let it nearer", now,
+                )  # fmt: skip
+        if held is not None:
+            gesture, pointed = held
+            beside = min(
+                self._ik.beside_rad(side, self.performed, self._retarget.way_to(side, pointed))
+                for side in self.robot.arms
+            )
+            self._held = (gesture, beside)
 
     def _say(self, key: str, asked: str, done: str, now: float) -> None:
         self._told = {k: at for k, at in self._told.items() if now - at < 5.0}
         if key not in self._told:
             self._told[key] = now
             self._otherwise(asked, done)
-
-
-def _angle(a: Floats, b: Floats) -> float:
-    lengths = float(np.linalg.norm(a) * np.linalg.norm(b))
-    return float(np.arccos(np.clip(a @ b / max(lengths, 1e-9), -1, 1)))

@@ -26,18 +26,19 @@ def chunk(joints, start_at, generation=0):
     return FrameChunk(generation=generation, frames=frames)
 
 
-def gesture(name, *, start_at=0.0, side="right", aim=None, generation=0, after_s=0.15):
+def gesture(name, *, start_at=0.0, side="right", aim=None, place=None, generation=0, after_s=0.15):
     """The gesture's place, its frames, and its stroke."""
     lexeme = standard_lexicon().named(name)
     stroke = make_stroke(
-        lexeme, SKELETON, apex_s=start_at, earliest_s=start_at + 0.05, side=side, aim=aim
-    )
+        lexeme, SKELETON, apex_s=start_at, earliest_s=start_at + 0.05, side=side, aim=aim,
+        place=place,
+    )  # fmt: skip
     times = np.arange(start_at, stroke.end_s + after_s, 1 / 60)
     idle = np.repeat(REST[None], len(times), axis=0)
     joints = SafetyLimits(SKELETON).clamp(lay_over(idle, [stroke], times))
     laid = GestureLaid(
         generation=generation, at=stroke.start_s, apex_at=stroke.apex_s, end_at=stroke.end_s,
-        lexeme=name, hands=not stroke.additive, aim=aim,
+        lexeme=name, hands=not stroke.additive, aim=aim, place=place,
     )  # fmt: skip
     return laid, chunk(joints, start_at, generation), stroke
 

@@ -260,6 +260,15 @@ def test_the_finger_aims_at_the_place(place):
     assert float(flat @ aim) / np.linalg.norm(flat) > np.cos(np.radians(8))
 
 
+def test_the_true_place_goes_along_with_a_gesture_that_points():
+    near = Place(x_m=0.7, y_m=-0.4)
+    words = clause("It is over there.", GestureCue(lexeme="point", toward=near))
+    (placed,) = Gesticulation().for_clause(words, earliest_s=0.0)
+    assert placed.place == pytest.approx((-0.4, 1.2, 0.7))
+    nod = clause("Yes, there.", GestureCue(lexeme="nod", toward=near))
+    assert Gesticulation().for_clause(nod, earliest_s=0.0)[0].place is None
+
+
 def test_no_finger_points_at_the_visitor():
     ahead = Place(x_m=5.0, y_m=0.3)
     strokes = chosen(clause("It is behind you.", GestureCue(lexeme="point", toward=ahead)))

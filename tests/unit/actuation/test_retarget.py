@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from actuation.aiming import as_a_shoulder_can
 from actuation.deictic import Pointing
-from actuation.motion import GestureLaid
-from actuation.retarget import ArmSize, Retargeting, within_reach
+from actuation.motion import Cut, GestureLaid
+from actuation.retarget import ArmSize, PointedAt, Retargeting, within_reach
 from actuation.rotations import turned
 from tests.fakes.gesturing import REST, SKELETON, direction, frame, gesture
 
@@ -97,12 +98,35 @@ def test_frames_that_are_no_rotations_still_give_finite_targets(joints):
         assert np.isfinite(np.concatenate([arm.hand, arm.elbow, arm.fingers, arm.palm])).all()
 
 
-def test_a_full_aim_draws_hand_and_fingers_into_its_line():
+def unit(vector):
+    return np.asarray(vector) / np.linalg.norm(vector)
+
+
+def test_a_full_aim_draws_forearm_and_fingers_into_its_line():
     aim = np.array([0.6, -0.8, 0.0])
-    arm = of(REST, {"right": (aim, 1.0)}).arms["right"]
-    assert arm.hand / np.linalg.norm(arm.hand) == pytest.approx(aim, abs=1e-9)
-    assert arm.fingers == pytest.approx(aim, abs=1e-9)
-    assert abs(arm.palm @ aim) < 1e-9
+    arm = of(REST, {"right": PointedAt(direction=aim, weight=1.0)}).arms["right"]
+    for way in (arm.hand - arm.elbow, arm.fingers):
+        assert unit(way) == pytest.approx(aim, abs=0.01)
+    assert unit(arm.hand) == pytest.approx(aim, abs=0.06)
+    assert abs(arm.palm @ arm.fingers) < 1e-9
+
+
+@pytest.mark.parametrize(
+    "place", [(0.7, -0.3, 1.2), (0.4, -0.6, 1.0), (2.0, 0.5, 0.4), (9.0, -3.0, 2)]
+)
+def test_forearm_and_fingers_meet_the_true_place_from_the_robots_own_shoulder(place):
+    shoulder = (0.1, -0.25, 0.9)
+    arm = ArmSize(upper_m=0.3, lower_m=0.25, shoulder=shoulder)
+    body = Retargeting(SKELETON, {"right": arm}, facing_rad=0.5)
+    still = frame(REST)
+    pointed = PointedAt(direction=unit(place), weight=1.0, place=np.array(place))
+    target = body.of(still, body.pose(still), {"right": pointed}).arms["right"]
+    to_place = body.faced(np.array(place)) - shoulder - target.hand
+    assert unit(target.hand - target.elbow) == pytest.approx(unit(to_place), abs=1e-6)
+    assert target.fingers == pytest.approx(unit(to_place), abs=1e-6)
+    assert np.linalg.norm(to_place) > 0.19, "the fingers would go through it"
+    assert np.linalg.norm(target.elbow) == pytest.approx(0.3)
+    assert np.linalg.norm(target.hand - target.elbow) == pytest.approx(0.25)
 
 
 def aims(laid, chunk, pointing=None):
@@ -115,7 +139,7 @@ def aims(laid, chunk, pointing=None):
 def test_an_aim_counts_from_the_apex_to_the_retraction_and_comes_and_goes_softly():
     laid, chunk, stroke = gesture("point", side="left", aim=direction(50, 5))
     shown = aims(laid, chunk)
-    weights = np.array([a.weight if a else 0.0 for _, a in shown])
+    weights = np.array([a.at.weight if a else 0.0 for _, a in shown])
     at = np.array([t for t, _ in shown])
     held = (at > stroke.apex_s + 0.05) & (at < stroke.end_of_hold_s - 0.05)
     assert weights[held].min() > 0.99
@@ -128,7 +152,45 @@ def test_an_aim_counts_from_the_apex_to_the_retraction_and_comes_and_goes_softly
 def test_frames_that_do_not_point_are_left_alone_whatever_was_laid():
     laid, chunk, _ = gesture("point", side="left", aim=direction(80, 5))
     still = chunk.__class__(generation=0, frames=tuple(frame(REST, f.at) for f in chunk.frames))
-    assert max(a.weight if a else 0.0 for _, a in aims(laid, still)) == 0
+    assert max(a.at.weight if a else 0.0 for _, a in aims(laid, still)) == 0
+
+
+def low_and_ahead():
+    """Near where hands rest: frames alone hardly tell such pointing from being back."""
+    return gesture("point_behind", side="right", aim=direction(-5, -22))
+
+
+@pytest.mark.parametrize("into_s", [0.05, 0.3])
+def test_an_aim_that_is_given_up_is_let_go_within_a_third_of_a_second(into_s):
+    laid, chunk, _ = low_and_ahead()
+    at = laid.apex_at + into_s
+    pointing = Pointing()
+    pointing.laid(laid)
+    pose = retargeting().pose(min(chunk.frames, key=lambda f: abs(f.at - at)))
+    pointing.cut(Cut(generation=1, at=at))
+    assert pointing.at(at + 0.01, pose).at.weight > 0.9, "what is sent again is no end"
+    pointing.cut(Cut(generation=2, at=at, gestures_end=True))
+    times = at + np.arange(0, 0.4, 0.005)
+    aims = [pointing.at(t, pose) for t in times]
+    weights = np.array([a.at.weight if a else 0.0 for a in aims])
+    assert weights[0] > 0.9
+    assert weights[times > at + 0.33].max() == 0.0
+    assert weights[times < at + 0.25].min() > 0.0
+    assert np.abs(np.diff(weights)).max() < 0.05, "it lets go with a jump"
+
+
+def test_a_gesture_to_come_that_is_given_up_never_points():
+    laid, chunk, _ = low_and_ahead()
+    pointing = Pointing()
+    pointing.laid(laid)
+    pointing.cut(Cut(generation=1, at=laid.at - 0.1, gestures_end=True))
+    body = retargeting()
+    assert all(pointing.at(f.at, body.pose(f)) is None for f in chunk.frames)
+
+
+def test_what_is_far_behind_is_shown_by_an_arm_that_goes_out():
+    for way in ((0.1, 0.0, -1.0), (-0.3, 0.0, -1.0)):
+        assert as_a_shoulder_can(np.array(way))[0] > 0.85
 
 
 def test_a_newer_gesture_of_the_hands_takes_the_place_of_an_aim():

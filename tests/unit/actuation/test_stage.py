@@ -427,6 +427,27 @@ def test_a_stop_retracts_a_silent_gesture_at_once():
     assert max(abs(v) for v in late) < 0.04
 
 
+def test_cuts_tell_whether_gestures_end_with_them_or_are_only_sent_again():
+    stage = HandMoved()
+    stage.run(1.0)
+    stage.act(act(gestures=(GestureCue(lexeme="small_bow"),)))
+    stage.act(act(LONG))
+    stage.run(1.0)
+    assert not any(i.gestures_end for i in stage.body.items if isinstance(i, Cut))
+    for end in (lambda: stage.stage.duck(duck(0.0), stage.now), lambda: stage.stage.give_up(
+        stage.now, "test")):  # fmt: skip
+        first = len(stage.body.items)
+        end()
+        cuts = [i for i in stage.body.items[first:] if isinstance(i, Cut)]
+        assert [c.at for c in cuts if c.gestures_end] == [stage.now]
+    stage.run(1.0)
+    stage.act(act(gestures=(GestureCue(lexeme="small_bow"),)))
+    stage.run(0.3)
+    stage.stage.stop(stop(), stage.now)
+    cuts = [i for i in stage.body.items if isinstance(i, Cut)]
+    assert cuts[-1].gestures_end
+
+
 def test_more_to_follow_keeps_the_floor_for_a_while():
     stage = HandMoved()
     stage.act(act("Good morning.", more_follows=True))

@@ -265,3 +265,22 @@ def test_a_broken_lexicon_says_what_and_where(tmp_path, text, says):
     (tmp_path / "mine.yaml").write_text(text)
     with pytest.raises(BadInputError, match=says):
         load_lexicon(tmp_path)
+
+
+@pytest.mark.parametrize("distance_m", [0.6, 0.8, 1.2, 2.5, 10.0])
+def test_a_finger_points_at_the_place_itself_however_near(distance_m):
+    widest = 60 if distance_m < 0.8 else 100
+    for yaw in np.radians(np.linspace(-widest, widest, 9)):
+        place = np.array([distance_m * np.sin(yaw), 1.2, distance_m * np.cos(yaw)])
+        side = "left" if yaw > 0 else "right"
+        stroke = make_stroke(
+            LEXICON.named("point"), SKELETON, apex_s=1.0, earliest_s=0.0, side=side,
+            place=tuple(place.tolist()), size=0.9,
+        )  # fmt: skip
+        times, joints = rest(2.0)
+        frame = lay_over(joints, [stroke], times)[round(1.0 * HZ)]
+        placed = SKELETON.globals_of(frame)
+        knuckle = placed[f"{side}IndexProximal"][1]
+        finger, way = placed[f"{side}IndexDistal"][1] - knuckle, place - knuckle
+        cosine = float(finger @ way) / np.linalg.norm(finger) / np.linalg.norm(way)
+        assert np.degrees(np.arccos(np.clip(cosine, -1, 1))) < 5.0, (distance_m, np.degrees(yaw))

@@ -1,5 +1,7 @@
 """A body without arms points with its head; one without a mouth moves its head with the voice."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -63,6 +65,14 @@ def test_without_arms_pointing_becomes_a_look_at_the_place():
     assert turned[round(1.6 * 60)] == pytest.approx(-0.75, abs=0.08)
     assert np.abs(turned[round(2.6 * 60) :]).max() < 1e-2
     assert np.abs(np.diff(turned)).max() * 60 < 4.0
+
+
+def test_a_look_at_a_near_place_goes_from_the_eyes_down_to_it():
+    body = Substitution(HEAD_ONLY)
+    near = replace(pointing(aim=(0.0, -0.2, 0.98)), place=(-0.2, 1.25, 0.9))
+    body.take(near)
+    down = turns(body.take(frames(0.0, 4.0)), 0)
+    assert down[round(1.6 * 60)] == pytest.approx(np.arctan2(0.29, 0.85), abs=0.03)
 
 
 def test_without_arms_another_gesture_becomes_a_nod_on_its_stroke():
