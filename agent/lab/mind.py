@@ -20,8 +20,10 @@ from agent.core.messages import (
     ActFinished,
     ActRefused,
     ButtonPressed,
+    ComponentHealth,
     Duck,
     EngagementChanged,
+    Health,
     Message,
     PersonLost,
     PersonSeen,
@@ -37,6 +39,8 @@ from agent.settings import Settings
 from behavior.draft import Desk
 from behavior.planner import Planner
 from behavior.policies.catalogue import build_policies
+from behavior.policies.proactive import COMPONENT as SUGGESTING
+from behavior.proactive.suggesting import hour_of, suggesting
 from behavior.wishes import Woke
 from perception.engagement import EngagementCore
 
@@ -82,6 +86,10 @@ class Mind:
         )
         self.stage = TimedStage(publish=self._post, pace=settings.config.voice.pace)
         self._engagement = EngagementCore(settings.config.seeing.engagement)
+        self._suggesting = suggesting(
+            settings.policies.proactive,
+            lambda at: hour_of(datetime.fromtimestamp(wall.unix_s(at), zone)),
+        )
         self._talk = Talk(
             desk=desk,
             config=settings.config.dialogue,
@@ -93,6 +101,9 @@ class Mind:
         self._due: list[tuple[float, int, Message]] = []
         self._order = itertools.count()
         self._tidy_at = TIDY_EVERY_S
+        if self._suggesting is not None:
+            at_work = ComponentHealth(at=0.0, component=SUGGESTING, health=Health.RUNNING)
+            self.planner.decide(at_work, 0.0)
 
     @property
     def next_at(self) -> float:
@@ -139,6 +150,8 @@ class Mind:
     def _handle(self, message: Message) -> None:
         self._tell(self.now, message)
         if isinstance(message, _DECIDED):
+            if self._suggesting is not None:
+                self._suggesting.take(message)
             self._perform(message)
             return
         self._decide(message)
@@ -152,8 +165,11 @@ class Mind:
     def _decide(self, message: Message) -> None:
         began = perf_counter()
         decided = self.planner.decide(message, self.now)
+        suggested = None if self._suggesting is None else self._suggesting.take(message)
         self.took_s.append(perf_counter() - began)
         self._queue.extend(decided)
+        if suggested is not None:
+            self._queue.append(suggested)
 
     def _perform(self, message: Message) -> None:
         match message:

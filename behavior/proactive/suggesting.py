@@ -143,6 +143,11 @@ class Suggesting:
         )
 
 
+def suggesting(config: ProactiveConfig, hour: Callable[[float], float]) -> Suggesting | None:
+    """The pure core where the model is to decide, for a lab without components."""
+    return Suggesting(open_chooser(config), config, hour) if config.enabled else None
+
+
 class SuggestingComponent:
     """Reads what happens and publishes suggestions."""
 
