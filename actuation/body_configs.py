@@ -44,8 +44,8 @@ class ReachyConfig(_Body):
         0.4,
         ge=0,
         le=2,
-        description="How slowly the head takes over a look of the eyes: glances and nods, shorter"
-        " than this, stay what they are.",
+        description="How slowly the head takes over darts of the eyes, and what they raise and"
+        " lower: nods stay nods.",
     )
     sway_rad: float = Field(
         0.05,
@@ -58,18 +58,35 @@ class ReachyConfig(_Body):
         1.0, ge=0, le=1, description="How much the antennas show of mood; 0 keeps them still."
     )
     speed_rad_s: float = Field(
-        2.2, ge=0.2, le=4, description="The head turns no faster; the body 0.8, antennas 2 times."
+        2.5, ge=0.2, le=4, description="The head turns no faster; the body 0.8, antennas 2 times."
     )
     acceleration_rad_s2: float = Field(
-        12, ge=2, le=40, description="The head starts and stops no harder; others as with speed."
+        25, ge=2, le=40, description="The head starts and stops no harder; others as with speed."
     )
     jerk_rad_s3: float = Field(
-        160, ge=50, le=1000, description="Acceleration changes no faster; others as with speed."
+        500, ge=50, le=1000, description="Acceleration changes no faster; others as with speed."
     )
     wakes: bool = Field(
         True, description="Wake it when there is something to show and its motors are off."
     )
     sleeps: bool = Field(True, description="Lay it to sleep when the program ends.")
+    voice: bool = Field(
+        False,
+        description="Its loudspeaker says what is said, over WebRTC; the page is silent then.",
+    )
+    voice_delay_s: float = Field(
+        0.4,
+        ge=0.1,
+        le=1.5,
+        description="From leaving this machine to being heard: its daemon keeps 0.3 s, and the"
+        " loudspeaker takes its time.",
+    )
+    media_port: int = Field(
+        8443,
+        ge=1,
+        le=65535,
+        description="Where its daemon agrees on sound and pictures (WebRTC signalling).",
+    )
     release_devices: bool = Field(
         False,
         description="Its daemon lets go of its camera, microphone and loudspeaker, so that this"

@@ -61,6 +61,7 @@ from agent.expectations import Pulse, WatchedCamera, expectations
 from agent.local_sound import LocalSound
 from agent.models import models_folder
 from agent.recorder import Recorder
+from agent.robot_senses import RobotSenses
 from agent.runtime import ESSENTIAL, OPTIONAL, RestartPolicy, Runtime
 from agent.server import PageServer, Senses
 from agent.settings import (
@@ -142,8 +143,9 @@ def build(
     def saw(stream: str) -> None:
         watchdog.saw(stream)
 
+    robot = RobotSenses(config, clock=clock, publish=bus.publish)
     camera = stand_ins.camera or camera_of(
-        config.camera, page.camera, publish=bus.publish, clock=clock
+        config.camera, robot.camera_or(page.camera), publish=bus.publish, clock=clock
     )
     watched = None if camera is None else WatchedCamera(camera, saw)
     lobby = _lobby(settings, bus=bus, clock=clock) if config.camera.source == "lobby" else None
@@ -156,7 +158,8 @@ def build(
     if engagement is not None:
         runtime.add(engagement, SPARED)
     sound = LocalSound(config)
-    ears = list(_ears(settings, page.microphone, sound, stand_ins, bus=bus, clock=clock))
+    microphone = robot.microphone_or(page.microphone)
+    ears = list(_ears(settings, microphone, sound, stand_ins, bus=bus, clock=clock))
     for part in ears:
         runtime.add(part, PLUGGED if isinstance(part, SoundRelay) else SPARED)
         if isinstance(part, RecogniserProcess):
@@ -172,12 +175,19 @@ def build(
         runtime.add(null, OPTIONAL)
     else:
         body, server = _page_and_body(
-            settings, page, overhear, bus=bus, clock=clock, speaks=not sound.speaks, room=lobby
+            settings,
+            page,
+            overhear,
+            bus=bus,
+            clock=clock,
+            speaks=not (sound.speaks or robot.speaks),
+            room=lobby,
         )
         runtime.add(server, NEEDED)
         ready["page"] = server.started
     speakers, others = sound.in_order(list(_other_bodies(settings, bus=bus, clock=clock)))
     runtime.add_all(speakers, PLUGGED)
+    runtime.add_all(robot.parts([*speakers, *others]), PLUGGED)
     runtime.add_all(others, SPARED)
     bodies = [*speakers, body, *others, Pulse(saw)]
     voices = Voices(config=config.voice, clock=clock, publish=bus.publish, rows=stand_ins.voices)

@@ -108,7 +108,7 @@ def _expected(source: SourceConfig | CameraConfig, page_has_it_on: bool) -> bool
     match source.source:
         case "page":
             return page_has_it_on
-        case "device":
+        case "device" | "reachy":
             return True
         case _:  # a recording may end
             return False

@@ -52,6 +52,8 @@ class LocalSound:
             if isinstance(body, SpeakerBody):
                 body.share(self.system, None if speakers else self._played.put)
                 speakers.append(body)
+            elif body.describe().speaks:
+                speakers.append(body)
             else:
                 others.append(body)
         return speakers, others

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from actuation.body_configs import BodyConfig
 from actuation.embodiments.page import AvatarConfig
@@ -48,20 +48,21 @@ class _Device(BaseModel):
 class SourceConfig(_Device):
     """Where a sense comes from."""
 
-    source: Literal["page", "device", "file", "none"] = Field(
+    source: Literal["page", "device", "file", "reachy", "none"] = Field(
         "page",
         description="page: the browser that shows the kiosk; device: one of this machine's own;"
-        " file: a recording; none.",
+        " file: a recording; reachy: the robot's among `bodies`; none.",
     )
 
 
 class CameraConfig(_Device):
     """Where people come from."""
 
-    source: Literal["page", "device", "file", "lobby", "none"] = Field(
+    source: Literal["page", "device", "file", "lobby", "reachy", "none"] = Field(
         "page",
         description="page: the browser that shows the kiosk; device: one of this machine's own;"
-        " file: a recording; lobby: simulated people instead of a camera, see `lobby`; none.",
+        " file: a recording; lobby: simulated people instead of a camera, see `lobby`; reachy: the"
+        " robot's among `bodies`; none.",
     )
 
 
@@ -117,6 +118,14 @@ class AgentConfig(BaseModel):
     watchdog: WatchdogConfig = Field(
         default_factory=WatchdogConfig, description="Watching the agent itself."
     )
+
+    @model_validator(mode="after")
+    def _a_robot_that_senses_is_there(self) -> Self:
+        senses = {"camera": self.camera.source, "microphone": self.microphone.source}
+        for name, source in senses.items():
+            if source == "reachy" and all(body.kind != "reachy" for body in self.bodies):
+                raise ValueError(f"{name}.source is reachy: add {{kind: reachy}} to `bodies`")
+        return self
 
     @field_validator("bodies")
     @classmethod

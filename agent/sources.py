@@ -1,4 +1,4 @@
-"""Where the senses come from: the page, a device of this machine, a file."""
+"""Where the senses come from: the page or a robot, as handed in, a device of this machine, a file."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +17,7 @@ def camera_of(
 ) -> Camera | None:
     """The configured camera; None: there is to be none. Opens nothing yet."""
     match config.source:
-        case "page":
+        case "page" | "reachy":
             return page
         case "device":
             from perception.backends.devices import LocalCamera
@@ -36,7 +36,7 @@ def microphone_of(
 ) -> Microphone:
     """The configured microphone. Opens nothing yet. `system`: PortAudio, shared with others."""
     match config.source:
-        case "page":
+        case "page" | "reachy":
             return page
         case "device":
             from perception.backends.devices_microphone import DeviceMicrophone

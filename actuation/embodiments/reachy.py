@@ -20,8 +20,10 @@ from actuation.embodiments.reachy_daemon import (
     ReachyDaemon,
     RobotState,
     TargetStream,
+    first_of,
 )
 from actuation.embodiments.reachy_motion import AXES, HIGH, LOW, ReachyMotion, to_daemon
+from actuation.embodiments.reachy_voice import ReachyVoice
 from actuation.motion import BodyDescription, Halt, Release, StageItem
 from agent.core.clock import Clock
 from agent.core.messages import ComponentHealth, Health, Message
@@ -43,11 +45,6 @@ _KEPT: Final = 6_000
 _CANNOT: Final = (
     "It has no arms: it points and gestures with head and antennas.",
     "It has no mouth: its head moves with the voice.",
-    "Its loudspeaker is out of reach: its daemon takes whole sound files or WebRTC, no stream of"
-    " sound over HTTP. Attached by USB, its sound card is a device of this machine"
-    " (`release_devices`).",
-    "Its camera comes by WebRTC only: use it as a device of this machine (`release_devices`).",
-    "The direction of sound that its daemon tells is not listened to.",
 )
 
 
@@ -72,6 +69,8 @@ class ReachyBody:
         self._clock = clock
         self._publish = publish
         self._motion = ReachyMotion(config)
+        self.voice = ReachyVoice(config.voice_delay_s) if config.voice else None
+        """What its loudspeaker says; whoever has the way there asks it. None: nothing."""
         self._health, self._detail = Health.STARTING, ""
         self._moves: set[str] = set()
         self._holder: str | None = None
@@ -82,10 +81,12 @@ class ReachyBody:
     def describe(self) -> BodyDescription:
         """Head and neck, no face, and its own axes with their limits."""
         limits = zip(AXES[3:], LOW[3:], HIGH[3:], strict=True)
+        voice_s = self.voice.lead_s if self.voice is not None else 0.0
         return BodyDescription(
             name=self._called,
             joints=("neck", "head"),
-            lead_s=max(0.25, self._motion.ahead_s + _SPARE_S),
+            speaks=self.voice is not None,
+            lead_s=max(0.25, self._motion.ahead_s + _SPARE_S, voice_s),
             limits_rad={axis: (float(low), float(high)) for axis, low, high in limits},
             cannot=_CANNOT,
         )
@@ -99,6 +100,8 @@ class ReachyBody:
     def apply(self, item: StageItem) -> None:
         """Take one item."""
         self._motion.take(item, self._clock.now())
+        if self.voice is not None:
+            self.voice.take(item, self._clock.now())
         if isinstance(item, Halt | Release):
             self._stirred.set()
 
@@ -121,6 +124,14 @@ class ReachyBody:
 
     async def run(self) -> None:
         """Find the daemon, have the robot, move it; again and again."""
+        if self.voice is None:
+            await self._stay()
+            return
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.voice.report(self._called, self._clock, self._publish))
+            group.create_task(self._stay())
+
+    async def _stay(self) -> None:
         retry_s = _FIRST_RETRY_S
         while True:
             begun = self._clock.now()
@@ -129,7 +140,7 @@ class ReachyBody:
                 async with ReachyDaemon(self._config.address) as robot:
                     await self._live(robot)
             except* DaemonLostError as problems:
-                lost = _first(problems)
+                lost = first_of(problems)
             if (task := asyncio.current_task()) is not None and task.cancelling():
                 # A group that failed as it was cancelled tells of its failure only.
                 raise asyncio.CancelledError
@@ -160,6 +171,8 @@ class ReachyBody:
             group.create_task(self._keep_looking(robot))
             group.create_task(self._watch(robot))
             group.create_task(self._heed_halts(robot))
+            if self.voice is not None:
+                group.create_task(self.voice.keep(robot))
             targets = await robot.targets()
             group.create_task(self._hear_complaints(targets))
             while True:
@@ -283,11 +296,3 @@ class ReachyBody:
         self._publish(
             ComponentHealth(at=self._clock.now(), component=self.name, health=health, detail=detail)
         )
-
-
-def _first(problems: BaseExceptionGroup[DaemonLostError]) -> DaemonLostError:
-    problem: BaseException = problems
-    while isinstance(problem, BaseExceptionGroup):
-        problem = problem.exceptions[0]
-    assert isinstance(problem, DaemonLostError)
-    return problem

@@ -179,6 +179,10 @@ class ReachyDaemon:
         """Make it let go of camera, microphone and loudspeaker."""
         await self._ask("POST", "media/release")
 
+    async def hush(self) -> None:
+        """Throw away sound that it has and has not played. Without its media that is no error."""
+        await self._ask("POST", "media/clear_incoming_audio", forgive=(404, 503))
+
     async def targets(self) -> TargetStream:
         """Open the stream of targets."""
         return TargetStream(await self._line("move/ws/set_target"), self._address)
@@ -255,3 +259,12 @@ class ReachyDaemon:
             f"no daemon of a Reachy Mini at {self._address} ({why}); start reachy-mini-daemon, or"
             " correct `address`"
         )
+
+
+def first_of(problems: BaseExceptionGroup[DaemonLostError]) -> DaemonLostError:
+    """One of what went wrong at once, to tell."""
+    problem: BaseException = problems
+    while isinstance(problem, BaseExceptionGroup):
+        problem = problem.exceptions[0]
+    assert isinstance(problem, DaemonLostError)
+    return problem

@@ -2,11 +2,14 @@
 
 Eyes jump; a head does not. What is wanted is first slowed to the speed that is allowed and then
 averaged twice, over the time in which acceleration and jerk may be built up: what comes out keeps
-to all three, without swinging over. Averaging is late by half its windows, always; the score is
-known ahead, so whoever asks for `ahead_s` sooner gets it in time.
+to a share of all three, without swinging over. Averaging is late by half its windows, always; the
+score is known ahead, so whoever asks for `ahead_s` sooner gets it in time. When the score is made
+anew, what was read of the old one is taken back.
 """
 
 from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -14,8 +17,12 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-_SHARE: Final = 0.8
-"""Of speed, acceleration and jerk; the rest is for what is added, and for limits kept last."""
+_SPEED_SHARE, _ACCELERATION_SHARE, _JERK_SHARE = 0.85, 0.5, 0.3
+"""Of what the motors may; the rest is for what is added, and to catch up when plans change."""
+_REMEMBERED: Final = 50
+"""Ticks; one second."""
+_DART_RAD: Final = 0.03
+"""Shifts of gaze well above this are no darts."""
 
 
 class Follow:
@@ -25,9 +32,10 @@ class Follow:
         self, *, speed: Floats, acceleration: Floats, jerk: Floats, period_s: float
     ) -> None:
         """The most of each derivative, per second; `period_s`: from step to step."""
-        self._most = _SHARE * speed * period_s
+        speed, acceleration = _SPEED_SHARE * speed, _ACCELERATION_SHARE * acceleration
+        self._most = speed * period_s
         first_s = float(np.max(speed / acceleration))
-        second_s = float(np.max(acceleration / jerk))
+        second_s = float(np.max(acceleration / (_JERK_SHARE * jerk)))
         self._slowed: deque[Floats] = deque(maxlen=max(1, round(first_s / period_s)))
         self._eased: deque[Floats] = deque(maxlen=max(1, round(second_s / period_s)))
         lengths = (self._slowed.maxlen or 1) + (self._eased.maxlen or 1) - 2
@@ -41,6 +49,17 @@ class Follow:
         for kept in (self._slowed, self._eased):
             kept.extend(self._at.copy() for _ in range(kept.maxlen or 1))
 
+    def state(self) -> tuple[Floats, ...]:
+        """To come back to with `restore`."""
+        return (self._at, *self._slowed, *self._eased)
+
+    def restore(self, state: tuple[Floats, ...]) -> None:
+        """As it was."""
+        self._at = state[0]
+        split = 1 + len(self._slowed)
+        self._slowed.extend(state[1:split])
+        self._eased.extend(state[split:])
+
     def step(self, target: Floats) -> Floats:
         """One period further towards `target`."""
         self._at = self._at + np.clip(target - self._at, -self._most, self._most)
@@ -49,24 +68,83 @@ class Follow:
         return np.asarray(np.mean(self._eased, axis=0))
 
 
-class SlowEyes:
-    """What of a look of the eyes a head takes over: what lasts. A glance, a dart, the eyes that
-    keep their aim while the head nods are over before it has begun."""
+class OneGaze:
+    """Head and eyes of the score as one head without eyes.
 
-    def __init__(self, settle_s: float) -> None:
-        """`settle_s`: after so long 63 % of a look is the head's."""
+    It looks where both together look. Two things are the eyes' own, and taken over slowly: darts,
+    and what they raise and lower; eyes keep their aim while the head nods, and would take every nod
+    away.
+    """
+
+    def __init__(self, *, share: float, settle_s: float) -> None:
+        """`share` of the eyes' turn is made; what is slow takes `settle_s` for 63 % of it."""
+        self._share = share
         self._settle_s = settle_s
-        self._look: Floats | None = None
+        self._eyes: Floats | None = None
 
-    def reset(self) -> None:
-        """The next look is taken as it is."""
-        self._look = None
+    @property
+    def eyes(self) -> Floats | None:
+        """What was taken over; None: the next look is taken as it is."""
+        return self._eyes
 
-    def step(self, look: Floats, step_s: float) -> Floats:
-        """`look`: how far the eyes are turned against the head now."""
-        if self._look is None or self._settle_s <= 0:
-            self._look = np.array(look, np.float64)
-        self._look = self._look + (1 - np.exp(-step_s / max(self._settle_s, 1e-6))) * (
-            look - self._look
-        )
-        return self._look
+    def restore(self, eyes: Floats | None) -> None:
+        """As it was."""
+        self._eyes = eyes
+
+    def step(self, head: Floats, eyes: Floats, step_s: float) -> Floats:
+        """Pitch and yaw of the one, of the head's and of the eyes' against it; (2,) each."""
+        if self._eyes is None:
+            self._eyes = np.array(eyes, np.float64)
+        far = eyes - self._eyes
+        settle_s = np.array([1.0, np.exp(-((far[1] / _DART_RAD) ** 2))]) * self._settle_s
+        self._eyes = self._eyes + far * (1 - np.exp(-step_s / np.maximum(settle_s, 1e-6)))
+        return np.asarray(head + self._share * self._eyes)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """How far the score was read, and what came of it."""
+
+    at: float
+    pose: Floats
+    follow: tuple[Floats, ...]
+    eyes: Floats | None
+
+
+class Reading:
+    """Reads a score tick by tick, ahead, and takes back what was read of one that was cut."""
+
+    def __init__(self, follow: Follow, gaze: OneGaze, period_s: float) -> None:
+        """`gaze` is what `wanted` of `to` steps."""
+        self._follow, self._gaze, self._period_s = follow, gaze, period_s
+        self._read: deque[Read] = deque(maxlen=_REMEMBERED)
+
+    def stop(self) -> None:
+        """Nothing is followed; the next reading begins anew."""
+        self._read.clear()
+
+    def cut(self, at: float) -> None:
+        """What comes after `at` will be another score."""
+        while len(self._read) > 1 and self._read[-1].at > at:
+            self._read.pop()
+        if self._read:
+            self._follow.restore(self._read[-1].follow)
+            self._gaze.restore(self._read[-1].eyes)
+
+    def to(self, at: float, wanted: Callable[[float], Floats], standing: Floats) -> Floats:
+        """Read on to stage time `at`. `standing`: where the robot is when it begins."""
+        if not self._read:
+            self._follow.reset(standing)
+            self._gaze.restore(None)
+            self._keep(at - self._period_s, standing)
+        for _ in range(_REMEMBERED):
+            if self._read[-1].at >= at:
+                break
+            due = self._read[-1].at + self._period_s
+            self._keep(due, self._follow.step(wanted(due)))
+        now, before = self._read[-1], self._read[max(-2, -len(self._read))]
+        share = min(1.0, (now.at - at) / self._period_s)
+        return np.asarray(now.pose + share * (before.pose - now.pose))
+
+    def _keep(self, at: float, pose: Floats) -> None:
+        self._read.append(Read(at, pose, self._follow.state(), self._gaze.eyes))

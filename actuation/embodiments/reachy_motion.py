@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from actuation.body_configs import ReachyConfig
 from actuation.deadline import Deadline, Pace
 from actuation.embodiments.reachy_antennas import UPRIGHT_RAD, Antennas
-from actuation.embodiments.reachy_follow import Follow, SlowEyes
+from actuation.embodiments.reachy_follow import Follow, OneGaze, Reading
 from actuation.embodiments.reachy_limits import JerkLimiter
 from actuation.embodiments.reachy_sway import Sway
 from actuation.frame_queue import FrameQueue
@@ -82,8 +82,8 @@ class ReachyMotion:
         self._follow = Follow(
             period_s=self._period_s, **{name: each[_FOLLOWS] for name, each in most.items()}
         )
-        self._eyes = SlowEyes(config.eyes_settle_s)
-        self._following = False
+        self._gaze = OneGaze(share=config.eyes_share, settle_s=config.eyes_settle_s)
+        self._reading = Reading(self._follow, self._gaze, self._period_s)
 
     @property
     def pose(self) -> Floats:
@@ -111,6 +111,7 @@ class ReachyMotion:
                 self._deadline.cut(item.at)
                 self._antennas.cut(item)
                 self._sway.cut(item)
+                self._reading.cut(item.at)
             case VoiceChunk() if item.generation >= self._queue.generation:
                 self._sway.voice(item)
             case GestureLaid() if item.generation >= self._queue.generation:
@@ -126,6 +127,7 @@ class ReachyMotion:
     def start_from(self, pose: Floats) -> None:
         """The robot stands at `pose`: go on from there. Shape (9,)."""
         self._limiter.reset(np.nan_to_num(pose))
+        self._reading.stop()
         self._stepped_at = float("inf")  # the next step is a short one
 
     @property
@@ -139,29 +141,24 @@ class ReachyMotion:
         self._stepped_at = now
         pace = self._deadline.pace(now)
         if pace is not Pace.FOLLOW:
-            self._following = False
+            self._reading.stop()
         match pace:
             case Pace.FOLLOW:
-                target = self._within_reach(self._planned(now + self._config.delay_s, step_s))
+                target = self._within_reach(self._planned(now + self._config.delay_s))
                 return self._twisted(self._limiter.follow(target, step_s))
             case Pace.HOLD:
                 return self._limiter.brake(step_s)
         return self._limiter.follow(AHEAD, step_s, share=_CALM)
 
-    def _planned(self, at: float, step_s: float) -> Floats:
+    def _planned(self, at: float) -> Floats:
         """What it shows at stage time `at`, of what the score asks for. (9,)."""
-        pose = np.concatenate([np.zeros(7), self._antennas.at(at)])
-        if not self._following:
-            self._following = True
-            self._eyes.reset()
-            self._follow.reset(self.pose[_FOLLOWS])
-        wanted = self._wanted(at + self._follow.ahead_s, step_s)
-        for _ in range(max(1, round(step_s / self._period_s))):
-            pose[_FOLLOWS] = self._follow.step(wanted)
+        read_to = at + self._follow.ahead_s
+        body = self._reading.to(read_to, self._wanted, self.pose[_FOLLOWS])
+        pose = np.concatenate([body, self._antennas.at(at)])
         pose[3:5] += self._sway.at(at)
         return pose
 
-    def _wanted(self, at: float, step_s: float) -> Floats:
+    def _wanted(self, at: float) -> Floats:
         """Head and body as the score asks for them at stage time `at`, however fast. (7,)."""
         frame = self._queue.at(at)
         if frame is None:
@@ -170,7 +167,7 @@ class ReachyMotion:
         pose = np.zeros(7)
         pose[:6] = head
         pose[3:5] = _tilt_within_reach(pose[3:5])
-        pose[4:6] += self._config.eyes_share * self._eyes.step(look, step_s)
+        pose[4:6] = self._gaze.step(pose[4:6], look, self._period_s)
         turn = pose[_YAW]
         pose[_BODY] = np.sign(turn) * max(0.0, abs(turn) - _BODY_FROM_RAD)
         return np.clip(pose, LOW[_FOLLOWS], HIGH[_FOLLOWS])

@@ -22,7 +22,7 @@ class FakeReachy:
         self.targets, self.ignored, self.asked = [], [], []
         self.moves, self.sockets, self.listeners = {}, set(), set()
         self.follows, self.hung, self.garbage, self.released = True, False, False, False
-        self.silent = False
+        self.silent, self.doa, self.hushed = False, None, []
         self._uuids = (f"00000000-0000-4000-8000-{n:012d}" for n in itertools.count(1))
 
     @property
@@ -40,6 +40,7 @@ class FakeReachy:
                 web.get("/api/state/full", self._full),
                 web.post("/api/motors/set_mode/{mode}", self._mode),
                 web.post("/api/media/release", self._release),
+                web.post("/api/media/clear_incoming_audio", self._hush),
                 web.post("/api/move/play/{what}", self._play),
                 web.post("/api/move/stop", self._stop),
                 web.get("/api/move/ws/set_target", self._targets),
@@ -113,7 +114,7 @@ class FakeReachy:
             "head_pose": self.head,
             "body_yaw": self.body_yaw,
             "antennas_position": self.antennas,
-            "doa": None,
+            "doa": self.doa,
         }
 
     async def _full(self, request):
@@ -125,6 +126,10 @@ class FakeReachy:
 
     async def _release(self, request):
         self.released = True
+        return web.json_response({"status": "ok"})
+
+    async def _hush(self, request):
+        self.hushed.append(asyncio.get_running_loop().time())
         return web.json_response({"status": "ok"})
 
     async def _play(self, request):

@@ -110,9 +110,9 @@ class Record:
             pose[4:6] += self.body._config.eyes_share * look
         return np.array([f.at for f in frames]), poses
 
-    def plan(self, begin, end):
+    def plan(self, begin, end, **more):
         """The same as this body can show it, with motors that need no time: times, poses."""
-        config = self.body._config.model_copy(update={"delay_s": 0.0})
+        config = self.body._config.model_copy(update={"delay_s": 0.0} | more)
         motion, at, poses = ReachyMotion(config), [], []
         frames = self.frames(begin - 3.0, end + 0.5)
         voice = sorted(self.voice, key=lambda c: c.at)

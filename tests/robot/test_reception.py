@@ -160,9 +160,9 @@ async def answer_with_sway(agent, record, lines):
     first = next(at for at in agent.first_sounds() if at > begun)
     times = np.arange(first, agent.clock.now() - 0.5, 0.02)
     span = times[0], times[-1] + 0.5
-    (score_at, score), (told_at, told) = record.score(*span), record.told(*span)
+    (still_at, still), (told_at, told) = record.plan(*span, sway_rad=0.0), record.told(*span)
     did_at, did = record.shown(*span)
-    base = score_at, score[:, PITCH]
+    base = still_at, still[:, PITCH]
     for who, at, poses_of in (("told", told_at, told), ("did", did_at, did)):
         fit, lag_s, gain = sway_of(times, record.loudness(times), base, at, poses_of[:, PITCH])
         lines.append(
@@ -176,9 +176,9 @@ async def answer_with_sway(agent, record, lines):
 
 
 def sway_of(times, loud, base, at, pitch):
-    """(r, lag s, depth rad) of `pitch` with the loudness, after the score's own pitch is taken off.
+    """(r, lag s, depth rad) of `pitch` with the loudness, after what is not sway is taken off.
 
-    The score's pitch may come as late as it likes; the sway is looked for near the sound.
+    That may come as late as it likes; the sway is looked for near the sound.
     """
     window = np.hanning(17) / np.hanning(17).sum()
     voice = _swing(np.convolve(loud, window, "same"))

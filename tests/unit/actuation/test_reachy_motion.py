@@ -83,9 +83,18 @@ def test_a_look_of_the_eyes_that_lasts_turns_the_head_by_its_share():
     assert told[-1, YAW] == pytest.approx(0.1 + share * 0.2, abs=0.01)
 
 
-def test_a_glance_of_the_eyes_is_not_the_heads_business():
-    told = played(3.0, lambda t: {"eyes": 0.25 if 1.0 < t < 1.15 else 0.0})
-    assert np.abs(told[:, YAW]).max() < 0.25 / 3
+def test_a_dart_of_the_eyes_is_hardly_the_heads_business():
+    told = played(3.0, lambda t: {"eyes": 0.03 if 1.0 < t < 1.2 else 0.0})
+    assert np.abs(told[:, YAW]).max() < 0.03 / 2
+
+
+def test_where_head_and_eyes_trade_places_the_robot_keeps_looking_there():
+    def traded(t):
+        share = float(np.clip((t - 1.0) / 0.4, 0, 1))
+        return {"yaw": 0.4 - 0.2 * share, "eyes": 0.2 * share}
+
+    told = played(3.0, traded, ReachyConfig(eyes_share=1.0))[45:, YAW]
+    assert np.abs(told - 0.4).max() < 0.04
 
 
 def test_a_nod_that_the_eyes_make_up_for_is_still_a_nod():
@@ -186,6 +195,25 @@ def test_a_jump_becomes_a_turn_that_every_limit_allows_and_arrives_without_swing
     assert np.abs(np.diff(push)).max() / PERIOD_S <= 150.0
     assert np.all(speed > -1e-9)
     assert path[-1] == pytest.approx(1.2)
+
+
+def test_when_the_score_is_made_anew_it_is_caught_up_with():
+    """A turn that nobody knew of before it began is on its way as soon as it is known."""
+    config = ReachyConfig(delay_s=0.15)
+
+    def turning(t):
+        return {"yaw": 0.6 * float(np.clip((t - 2.0) / 0.5, 0, 1))}
+
+    known = played(4.0, turning, config)
+    motion = ReachyMotion(config)
+    told = played(2.0, lambda t: {}, config, motion)
+    motion.take(Cut(generation=0, at=2.0), 2.0)
+    frames = tuple(frame(2.0 + i / 60, **turning(2.0 + i / 60)) for i in range(20))
+    motion.take(FrameChunk(generation=0, frames=frames), 2.0)
+    told = np.concatenate([told, played(2.0, turning, config, motion, begin=2.0)])
+    behind = known[:, YAW] - told[:, YAW]
+    assert behind.max() > 0.02, "it could not know"
+    assert np.abs(behind[120:]).max() < 0.06, "0.4 s later it has caught up"
 
 
 def test_asked_so_much_ahead_it_is_not_late():
