@@ -29,7 +29,7 @@ _PERSONAL: Final = (
     "you look good", "you look lovely", "you look beautiful", "you look old", "you look young",
     "you seem tired", "you seem sad", "you seem angry", "you seem upset", "you seem stressed",
     "you sound upset", "you sound tired", "at your age", "how old are you", "young man",
-    "young lady", "pretty", "handsome", "your smile", "nice dress", "madam", "sir", "sweetheart",
+    "young lady", "you are pretty", "handsome", "your smile", "nice dress", "madam", "sir", "sweetheart",
 )  # fmt: skip
 _ASKS_NAME: Final = ("your name", "who are you", "what are you called", "what is your name")
 

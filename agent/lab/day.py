@@ -96,7 +96,7 @@ class _Day:
         self._start = start
 
     def live(self) -> DayResult:
-        began_s = process_time()
+        began_s, at = process_time(), perf_counter()
         mind, lobby = self._mind, self._lobby
         page = PageChanged(at=0.0, connected=self._plan.page, camera=True, microphone=True)
         mind.take(page, 0.0)
@@ -110,7 +110,8 @@ class _Day:
                 mind.advance(of_mind)
             else:
                 self._let_the_room_go_on(of_room)
-        return self._result(process_time() - began_s, min(mind.now, closes))
+        spent = (process_time() - began_s, perf_counter() - at)
+        return self._result(*spent, min(mind.now, closes))
 
     def _next_of_room(self) -> float:
         began = perf_counter()
@@ -138,15 +139,16 @@ class _Day:
             self._room_s += perf_counter() - began
         self._witness.take(now, message)
 
-    def _result(self, cpu_s: float, simulated_s: float) -> DayResult:
+    def _result(self, cpu_s: float, wall_s: float, simulated_s: float) -> DayResult:
         took_s = np.frombuffer(self._mind.took_s, np.float64) if self._mind.took_s else np.zeros(1)
         decide_s = float(took_s.sum())
         timing = Timing(
             simulated_s=simulated_s,
             cpu_s=cpu_s,
+            wall_s=wall_s,
             room_s=self._room_s,
             decide_s=decide_s,
-            rest_s=max(0.0, cpu_s - self._room_s - decide_s),
+            rest_s=max(0.0, wall_s - self._room_s - decide_s),
             decisions=len(took_s),
             p50_ms=1e3 * float(np.percentile(took_s, 50)),
             p95_ms=1e3 * float(np.percentile(took_s, 95)),

@@ -45,6 +45,8 @@ class Measure:
     better: str = "lower"
     """`lower`, `higher`, or empty: neither."""
     target: float | None = None
+    failing: str = ""
+    """What to say when the target is missed: `it misses visitors`."""
 
     @cached_property
     def estimate(self) -> Estimate:
@@ -168,6 +170,7 @@ def _with_targets(days: Sequence[DayResult]) -> list[Measure]:
             unit="in 100",
             digits=2,
             target=PASSERS_BY_TARGET,
+            failing="it speaks to people who walk by",
         ),
         Measure(
             key="missed",
@@ -178,6 +181,7 @@ def _with_targets(days: Sequence[DayResult]) -> list[Measure]:
             unit="in 100",
             digits=2,
             target=MISSED_TARGET,
+            failing="it misses visitors",
         ),
         Measure(
             key="lead",
@@ -189,6 +193,7 @@ def _with_targets(days: Sequence[DayResult]) -> list[Measure]:
             digits=2,
             better="higher",
             target=LEAD_TARGET_S,
+            failing="it notices people too late",
         ),
         Measure(
             key="breaches",
@@ -199,6 +204,7 @@ def _with_targets(days: Sequence[DayResult]) -> list[Measure]:
             unit="times",
             digits=0,
             target=0.0,
+            failing="it breaks norms",
         ),
     ]
 

@@ -95,6 +95,8 @@ class Timing:
 
     simulated_s: float
     cpu_s: float
+    wall_s: float
+    """Real time it took; the parts below are of this."""
     room_s: float
     """In the lobby itself: walking, seeing, speaking."""
     decide_s: float

@@ -83,14 +83,11 @@ def _count(n: int, one: str, many: str) -> str:
 
 
 def _headline(figures: Sequence[Measure]) -> str:
-    failed = [one.label.lower() for one in figures if not one.met]
+    failed = [one.failing for one in figures if not one.met]
     if not failed:
         return "Ready for visitors: every target is met"
-    if len(failed) == len(figures):
-        return "Not ready: every target is missed"
-    return (
-        f"Not ready: {' and '.join([', '.join(failed[:-1]), failed[-1]] if failed[1:] else failed)}"
-    )
+    *first, last = failed
+    return "Not ready: " + (f"{', '.join(first)} and {last}" if first else last)
 
 
 def _card(one: Measure) -> str:

@@ -41,14 +41,15 @@ class Run:
 def costs(days: Sequence[DayResult]) -> dict[str, float]:
     """What the days cost to compute."""
     cpu_s = sum(day.timing.cpu_s for day in days)
+    wall_s = sum(day.timing.wall_s for day in days) or math.nan
     simulated_s = sum(day.timing.simulated_s for day in days)
     return {
         "simulated_h": simulated_s / 3600,
         "cpu_s": cpu_s,
         "speed": simulated_s / cpu_s if cpu_s else math.nan,
-        "room_share": sum(day.timing.room_s for day in days) / cpu_s if cpu_s else math.nan,
-        "decide_share": sum(day.timing.decide_s for day in days) / cpu_s if cpu_s else math.nan,
-        "rest_share": sum(day.timing.rest_s for day in days) / cpu_s if cpu_s else math.nan,
+        "room_share": sum(day.timing.room_s for day in days) / wall_s,
+        "decide_share": sum(day.timing.decide_s for day in days) / wall_s,
+        "rest_share": sum(day.timing.rest_s for day in days) / wall_s,
         "decisions": sum(day.timing.decisions for day in days),
         "decision_p50_ms": _middle([day.timing.p50_ms for day in days]),
         "decision_p95_ms": max((day.timing.p95_ms for day in days), default=math.nan),

@@ -86,6 +86,7 @@ class TimedStage:
                 case Meeting.REPLACE:
                     self._end_speech(now, "replaced by another act", lambda _: False)
                 case Meeting.OVERRIDE:
+                    self._tell(current, now)
                     current.hold(now)
                     self._covered.append(current)
                     self._current = None
