@@ -3,7 +3,8 @@
 It publishes short JointTrajectories, each in the place of the one before, so that a lost link ends
 in a stop at the last look-ahead point; the blendshapes; and, when asked for, words and acts. It
 starts from where the robot says it is, and moves nothing before it knows. Limits and speeds are
-applied last (`ros_trajectory.Follower`). Frames that stop coming: hold, then slowly to rest.
+applied last (`ros_trajectory.Follower`). Frames that stop coming: hold, then slowly to rest. The
+emergency topic has a link of its own; while that is lost nothing new is asked of the robot.
 
 What it does not know: whether the robot follows. That is its controller's to watch.
 """
@@ -15,7 +16,7 @@ import aiohttp
 import numpy as np
 
 from actuation.deadline import Deadline, Pace
-from actuation.embodiments.ros_link import RosLink
+from actuation.embodiments.ros_link import RosLink, emergency_ops, motion_ops
 from actuation.embodiments.ros_senses import RosSenses
 from actuation.embodiments.ros_trajectory import (
     Floats,
@@ -63,7 +64,8 @@ class RosBody:
         self._senses = RosSenses(config=config, clock=clock, publish=publish)
         self._queue = FrameQueue()
         self._deadline = Deadline()
-        self._link = RosLink(config=config, clock=clock)
+        self._link = RosLink(config=config, clock=clock, begins_with=motion_ops(config))
+        self._ear = RosLink(config=config, clock=clock, begins_with=emergency_ops(config))
         self._halt_asked = asyncio.Event()
         self._hold_sent = False
         self._arrives_at = float("-inf")
@@ -126,7 +128,9 @@ class RosBody:
         """
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._pass_on())
-            await self._link.keep(self._serve, lambda cure: self._tell(Health.DEGRADED, cure))
+            if self._config.emergency_topic:
+                tasks.create_task(self._ear.keep(self._senses.listen_for_stops, self._lost))
+            await self._link.keep(self._serve, self._lost)
 
     async def _serve(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         """Everything over one link, until it ends."""
@@ -138,6 +142,9 @@ class RosBody:
             finally:
                 for task in working:
                     task.cancel()
+
+    def _lost(self, cure: str) -> None:
+        self._tell(Health.DEGRADED, cure)
 
     def _forget(self) -> None:
         """Another link may lead to another robot, or to the same one moved by hand."""
@@ -164,6 +171,8 @@ class RosBody:
 
     async def _move(self, now: float) -> None:
         step_s = 1 / self._config.rate_hz
+        if self._config.emergency_topic and not self._ear.stands:
+            return  # who could not stop it may not see it move
         if not self._mapping.names:
             self._tell(Health.RUNNING, "")
             return

@@ -1,8 +1,12 @@
-"""The WebSocket to a rosbridge server: found, lost, found again; topics announced and asked for."""
+"""A WebSocket to a rosbridge server: found, lost, found again; topics announced and asked for.
+
+A body has two: one for what it says and where the robot is, and one for the emergency topic alone.
+What a server sends comes in order, so in a flood a stop would wait behind all the rest.
+"""
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 import aiohttp
@@ -31,11 +35,18 @@ _SAME_AGAIN_S: Final = 1.0
 class RosLink:
     """One link at a time."""
 
-    def __init__(self, *, config: RosConfig, clock: Clock) -> None:
+    def __init__(self, *, config: RosConfig, clock: Clock, begins_with: Sequence[Op]) -> None:
+        """`begins_with`: what is announced and asked for on each new link."""
         self._config = config
         self._clock = clock
+        self._begins_with = begins_with
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._said: dict[str, tuple[float, Op]] = {}
+
+    @property
+    def stands(self) -> bool:
+        """There is a server at the other end."""
+        return self._socket is not None
 
     async def keep(
         self,
@@ -92,29 +103,12 @@ class RosLink:
         self._socket = socket
         self._said.clear()
         try:
-            await self._introduce()
+            for op in self._begins_with:
+                await self._send(op)
             await serve(socket)
         finally:
             self._socket = None
             await socket.close()
-
-    async def _introduce(self) -> None:
-        config = self._config
-        for topic, kind in (
-            (config.trajectory_topic, _TRAJECTORY),
-            (config.face_topic, _FACE),
-            (config.words_topic, _STRING),
-            (config.acts_topic, _STRING),
-        ):
-            if topic:
-                await self._send({"op": "advertise", "topic": topic, "type": kind})
-        for topic, kind, every_ms in (
-            (config.emergency_topic, _BOOL, 0),
-            (config.state_topic, _STATES, round(500 / config.rate_hz)),
-        ):
-            if topic:
-                rate = {"throttle_rate": every_ms, "queue_length": 1}
-                await self._send({"op": "subscribe", "topic": topic, "type": kind} | rate)
 
     async def _send(self, op: Op) -> None:
         """Send, or end the link when it takes nothing: what waits in it would be stale."""
@@ -126,3 +120,28 @@ class RosLink:
                 await socket.send_str(json.dumps(op, allow_nan=False))
         except (ConnectionError, TimeoutError):
             await socket.close()
+
+
+def motion_ops(config: RosConfig) -> list[Op]:
+    """What is published, and where the robot is."""
+    published = (
+        (config.trajectory_topic, _TRAJECTORY),
+        (config.face_topic, _FACE),
+        (config.words_topic, _STRING),
+        (config.acts_topic, _STRING),
+    )
+    ops: list[Op] = [
+        {"op": "advertise", "topic": topic, "type": kind} for topic, kind in published if topic
+    ]
+    every_ms = round(500 / config.rate_hz)
+    return ops + _subscribed(config.state_topic, _STATES, every_ms)
+
+
+def emergency_ops(config: RosConfig) -> list[Op]:
+    """The emergency topic, and nothing else."""
+    return _subscribed(config.emergency_topic, _BOOL, 0)
+
+
+def _subscribed(topic: str, kind: str, every_ms: int) -> list[Op]:
+    rate: Op = {"throttle_rate": every_ms, "queue_length": 1}
+    return [{"op": "subscribe", "topic": topic, "type": kind} | rate] if topic else []

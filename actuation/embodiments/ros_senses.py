@@ -1,6 +1,7 @@
 """What comes from the robot over rosbridge: where its joints are, and the emergency topic.
 
-Whatever else comes is refused and told; it cannot move anything.
+Whatever else comes is refused and told; it cannot move anything. The emergency topic comes over a
+link of its own. Should even that be flooded, a stop would come late: that counts as one.
 """
 
 import asyncio
@@ -24,6 +25,8 @@ _FRESH_S: Final = 0.5
 """Older positions are not believed."""
 _STOP_AGAIN_S: Final = 0.2
 _IN_A_ROW: Final = 32
+_MOST_PER_S: Final = 500.0
+"""Of the emergency topic: ten times what a button that repeats itself sends."""
 
 
 class RosSenses:
@@ -44,6 +47,7 @@ class RosSenses:
         self._pressed = False
         self._stopped_at = float("-inf")
         self._told = Allowance(per_s=1.0, at_once=5)
+        self._presses = Allowance(per_s=_MOST_PER_S, at_once=round(_MOST_PER_S))
 
     def forget(self) -> None:
         """A new link: nothing is known of the robot behind it."""
@@ -61,11 +65,20 @@ class RosSenses:
         return tuple(name for name in self._names if name not in self._angles)
 
     async def listen(self, link: aiohttp.ClientWebSocketResponse) -> None:
-        """Read until the link ends."""
+        """Read where the robot is, until the link ends."""
+        await self._read(link, self.hear)
+
+    async def listen_for_stops(self, link: aiohttp.ClientWebSocketResponse) -> None:
+        """Read the emergency topic, until its link ends."""
+        await self._read(link, self.hear_press)
+
+    async def _read(
+        self, link: aiohttp.ClientWebSocketResponse, hear: Callable[[str], None]
+    ) -> None:
         count = 0
         async for said in link:
             if said.type is aiohttp.WSMsgType.TEXT:
-                self.hear(said.data)
+                hear(said.data)
             else:
                 self._refuse("not text")
             count += 1
@@ -73,6 +86,14 @@ class RosSenses:
                 await asyncio.sleep(0)
         if isinstance(fault := link.exception(), aiohttp.WebSocketError):
             self._refuse(str(fault))
+
+    def hear_press(self, text: str) -> None:
+        """Take one message of the emergency topic's link. Never fails."""
+        if not self._presses.take(self._clock.now()):
+            self._refuse("a flood on the emergency topic")
+            self._stop(f"{self._config.emergency_topic} is flooded: a stop would come late")
+            return
+        self.hear(text)
 
     def hear(self, text: str) -> None:
         """Take one message of the server. Never fails."""
@@ -94,19 +115,21 @@ class RosSenses:
 
     def _press(self, pressed: bool) -> None:
         """The emergency topic: true stops, each time; false after true may release."""
-        now = self._clock.now()
         if pressed:
-            if not self.halted and now - self._stopped_at >= _STOP_AGAIN_S:
-                self._stopped_at = now
-                because = f"{self._config.emergency_topic} is true"
-                self._publish(EmergencyStop(at=now, source=_SOURCE, because=because))
+            self._stop(f"{self._config.emergency_topic} is true")
         elif self._pressed:
             if self._config.may_release:
                 self._stopped_at = float("-inf")
-                self._publish(EmergencyRelease(at=now, source=_SOURCE))
+                self._publish(EmergencyRelease(at=self._clock.now(), source=_SOURCE))
             else:
                 self._refuse("false on the emergency topic releases only with may_release")
         self._pressed = pressed
+
+    def _stop(self, because: str) -> None:
+        now = self._clock.now()
+        if not self.halted and now - self._stopped_at >= _STOP_AGAIN_S:
+            self._stopped_at = now
+            self._publish(EmergencyStop(at=now, source=_SOURCE, because=because))
 
     def _refuse(self, because: str) -> None:
         self.refused += 1

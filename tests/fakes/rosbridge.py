@@ -145,8 +145,12 @@ class Bridge:
         self.ops = []
         """(when, operation), in order."""
         self.links = []
+        self.ears = []
+        """Links on which somebody asked for the emergency topic."""
         self.states = True
         """It says where its joints are."""
+        self.deaf = False
+        """It lets nobody read the emergency topic."""
         self.hangs = None
         """The link that is not read any more."""
         self.faults = []
@@ -169,9 +173,10 @@ class Bridge:
         self.port = self._site._server.sockets[0].getsockname()[1]
 
     async def stop(self):
-        for link in self.links:
+        for link in [*self.links, *self.ears]:
             await link.close()
         self.links.clear()
+        self.ears.clear()
         await self._runner.cleanup()
 
     def published(self, topic):
@@ -179,10 +184,12 @@ class Bridge:
                 and op["topic"] == topic]  # fmt: skip
 
     async def say(self, topic, message):
-        await self.raw(json.dumps({"op": "publish", "topic": topic, "msg": message}))
+        text = json.dumps({"op": "publish", "topic": topic, "msg": message})
+        for link in list(self.ears if topic == "/emergency_stop" else self.links):
+            await link.send_str(text)
 
     async def raw(self, text):
-        for link in self.links:
+        for link in list(self.links):
             await link.send_str(text)
 
     async def live(self):
@@ -203,27 +210,32 @@ class Bridge:
         link = web.WebSocketResponse()
         await link.prepare(request)
         self.links.append(link)
-        self._types.clear()
         try:
             async for said in link:
                 while self.hangs is link:  # noqa: ASYNC110 - reads nothing, answers no ping
                     await asyncio.sleep(0.02)
                 if said.type is WSMsgType.TEXT:
-                    self._take(said.data)
+                    self._take(said.data, link)
         except ConnectionError:
             pass  # the other side left
         except Exception as fault:  # shown when the block ends
             self.faults.append(fault)
         finally:
-            if link in self.links:
-                self.links.remove(link)
+            for links in (self.links, self.ears):
+                if link in links:
+                    links.remove(link)
         return link
 
-    def _take(self, text):
+    def _take(self, text, link):
         op = json.loads(text, parse_constant=lambda name: self.faults.append(name))
         CHECKED[op["op"]].validate(op)
         self.ops.append((self._now(), op))
-        if op["op"] == "advertise":
+        if op["op"] == "subscribe" and op["topic"] == "/emergency_stop":
+            if self.deaf:
+                raise ConnectionError
+            self.links.remove(link)
+            self.ears.append(link)
+        elif op["op"] == "advertise":
             self._types[op["topic"]] = op["type"]
         elif op["op"] == "publish":
             kind = self._types[op["topic"]]
