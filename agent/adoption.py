@@ -4,6 +4,9 @@ Everything was read and found valid before. Here the parts that can change while
 is theirs; the rest waits for a restart, and is named. See `agent.file_kinds` for which is which.
 """
 
+import asyncio
+import logging
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,10 +16,11 @@ from zoneinfo import ZoneInfo
 from actuation.gesticulation import Gesticulation
 from actuation.gesture_choice import GestureConfig
 from actuation.voice import Voices
-from agent.changes import Change, changes, told
+from agent.changes import SAME, Change, changes, told
 from agent.core.clock import Clock, WallTime
 from agent.core.messages import Message
 from agent.file_kinds import KINDS, TakesEffect
+from agent.history import History
 from agent.reload import ConfigWatcher
 from agent.settings import POLICY_FILES, AgentConfig, Settings, read_settings, site_language
 from behavior.conversation import DialogueBackend
@@ -27,6 +31,8 @@ from behavior.reception import choose_backend
 from perception.engagement import EngagementComponent
 from perception.listening import Listening
 from perception.recogniser_process import RecogniserProcess
+
+_log = logging.getLogger(__name__)
 
 
 class LocalTime:
@@ -84,6 +90,7 @@ def watcher(
     """Watches all files of the configuration for the running agent."""
     adoption = Adoption(settings, parts, publish=publish, clock=clock)
     return ConfigWatcher(
+        begin=lambda: adoption.keep("the agent was started"),
         files=lambda: adoption.settings.files(),
         read=lambda: read_settings(settings.path),
         take=adoption.take,
@@ -108,6 +115,7 @@ class Adoption:
         self._parts = parts
         self._publish = publish
         self._clock = clock
+        self._history = History(settings.config.history, settings.path)
         self._waiting: set[tuple[str, ...]] = set()
         """Settings that differ from those the agent was started with, and need a restart."""
 
@@ -117,7 +125,18 @@ class Adoption:
         await self._take(old, now)
         self.settings = now
         found = list(changes(_as_read(old), _as_read(now)))
-        return {**self._of_config(now, found), **_of_policies(old, now), **_of_house(old, now)}
+        texts = {**self._of_config(now, found), **_of_policies(old, now), **_of_house(old, now)}
+        await self.keep("; ".join(_news(now.path, texts)) or SAME)
+        return texts
+
+    async def keep(self, why: str) -> None:
+        """Keep this edition, to go back to."""
+        # As this machine tells the time, like its files.
+        now = datetime.fromtimestamp(self._parts.local_time(self._clock.now()).timestamp())
+        try:
+            await asyncio.to_thread(self._history.keep, self.settings.source(), why, now)
+        except OSError as fault:  # a full or read-only disk: the agent goes on without
+            _log.warning("an edition could not be kept", extra={"fault": str(fault)})
 
     async def _take(self, old: Settings, now: Settings) -> None:
         """Slow things first, which may fail; then all others between two moments."""
@@ -145,6 +164,7 @@ class Adoption:
             site=settings.site,
             config=settings.config.dialogue,
             clock=self._clock,
+            house=self._parts.planner,
         )
 
     def _of_config(self, now: Settings, found: Sequence[Change]) -> Mapping[str, str]:
@@ -160,6 +180,12 @@ class Adoption:
 
 def _as_read(settings: Settings) -> AgentConfig:
     return settings.as_read or settings.config
+
+
+def _news(config: Path, texts: Mapping[str, str]) -> list[str]:
+    """What changed, file by file, each named as seen from the configuration."""
+    here = config.resolve().parent
+    return [f"{os.path.relpath(path, here)} {text}" for path, text in texts.items() if text != SAME]
 
 
 def _manners(settings: Settings) -> tuple[object, ...]:

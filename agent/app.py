@@ -137,7 +137,7 @@ def build(
     page = _Page(BrowserCamera(), BrowserMicrophone())
     local_time = LocalTime(settings.site.timezone, wall)
     planner = _planner(settings, local_time, bus=bus, clock=clock)
-    dialogue = _dialogue(settings, bus=bus, clock=clock, wall=wall)
+    dialogue = _dialogue(settings, planner, bus=bus, clock=clock, wall=wall)
     ready = {"dialogue": dialogue.ready}
 
     def saw(stream: str) -> None:
@@ -228,9 +228,11 @@ def decisions(config: Path, *, replies: bool) -> Callable[[Bus, Clock], Iterable
 
     def wire(bus: Bus, clock: Clock) -> Iterable[Component]:
         wall = WallTime(clock)
-        yield _planner(settings, LocalTime(settings.site.timezone, wall), bus=bus, clock=clock)
+        local_time = LocalTime(settings.site.timezone, wall)
+        planner = _planner(settings, local_time, bus=bus, clock=clock)
+        yield planner
         if replies:
-            yield _dialogue(settings, bus=bus, clock=clock, wall=wall)
+            yield _dialogue(settings, planner, bus=bus, clock=clock, wall=wall)
 
     return wire
 
@@ -318,7 +320,9 @@ def _ears(
     )
 
 
-def _dialogue(settings: Settings, *, bus: Bus, clock: Clock, wall: WallTime) -> Dialogue:
+def _dialogue(
+    settings: Settings, planner: Planner, *, bus: Bus, clock: Clock, wall: WallTime
+) -> Dialogue:
     return set_up_dialogue(
         inputs=bus.subscribe(
             TurnPaused,
@@ -335,6 +339,7 @@ def _dialogue(settings: Settings, *, bus: Bus, clock: Clock, wall: WallTime) -> 
         config=settings.config.dialogue,
         clock=clock,
         wall=wall,
+        house=planner,
     )
 
 

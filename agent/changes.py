@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from agent.config_faults import shown
 from agent.file_kinds import FileKind, TakesEffect
 
+SAME = "says the same as before"
 _MOST_TOLD = 6
 _LONG = 40
 _NAMES = ("id", "key", "name")
@@ -52,7 +53,7 @@ def told(found: Iterable[Change], kind: FileKind) -> str:
         by_effect.setdefault(kind.effect_of(change.path), []).append(change)
     known = [effect for effect in TakesEffect if effect in by_effect]
     parts = [f"{effect}: {_listed(by_effect[effect])}" for effect in known]
-    return f"takes effect {'; '.join(parts)}" if parts else "says the same as before"
+    return f"takes effect {'; '.join(parts)}" if parts else SAME
 
 
 def _listed(found: Sequence[Change]) -> str:

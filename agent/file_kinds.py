@@ -57,6 +57,7 @@ _ABOUT_POLICIES = {
     "waiting": "What people hear who wait.",
     "page": "What a page shows when it comes up.",
     "attention": "Where it looks.",
+    "proactive": "Whether a learned model decides when to act, toward whom, and how.",
     "idle": "How it holds itself when nothing goes on.",
 }
 
@@ -95,7 +96,7 @@ KINDS: Mapping[str, FileKind] = {
             model=model,
             about=_ABOUT_POLICIES.get(name, (model.__doc__ or "").splitlines()[0]),
             files=(f"policies/{name}.yaml",),
-            effect=TakesEffect.NOW,
+            effect=TakesEffect.RESTART if name == "proactive" else TakesEffect.NOW,
         )
         for name, model in POLICY_FILES.items()
     },

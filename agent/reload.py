@@ -38,12 +38,14 @@ class ConfigWatcher(Generic[S]):
         take: Callable[[S], Awaitable[Mapping[str, str]]],
         publish: Callable[[PolicyReloaded], None],
         clock: Clock,
+        begin: Callable[[], Awaitable[None]] | None = None,
         every_s: float = 0.5,
         name: str = "agent.reload",
     ) -> None:
         """`files`: what to watch now. `read`: everything anew, off the loop, or `ConfigError`.
 
-        `take`: run by it from now on; returns what to tell of each changed path.
+        `take`: run by it from now on; returns what to tell of each changed path. `begin`: done
+        before the first look.
         """
         self.name = name
         self._files = files
@@ -51,6 +53,7 @@ class ConfigWatcher(Generic[S]):
         self._take = take
         self._publish = publish
         self._clock = clock
+        self._begin = begin
         self._every_s = every_s
         self._blamed: set[Path] = set()
         """Files that were named as faulty: one that was missing may come."""
@@ -58,6 +61,8 @@ class ConfigWatcher(Generic[S]):
 
     async def run(self) -> None:
         """Look, judge what has changed and come to rest, until cancelled."""
+        if self._begin is not None:
+            await self._begin()
         previous = self._judged
         while True:
             await self._clock.sleep_until(self._clock.now() + self._every_s)

@@ -14,6 +14,7 @@ from actuation.stage import PerformerConfig
 from actuation.voice import VoiceConfig
 from agent.config import ConfigError, Problem, beside, load, load_folder, place_of, yaml_files
 from agent.config_faults import alike
+from agent.history import HistoryConfig, Source
 from agent.kiosk_browser import KioskConfig
 from agent.recorder import RecorderConfig
 from agent.server import ServerConfig
@@ -115,6 +116,9 @@ class AgentConfig(BaseModel):
     recorder: RecorderConfig = Field(
         default_factory=RecorderConfig, description="Recordings of messages."
     )
+    history: HistoryConfig = Field(
+        default_factory=HistoryConfig, description="Earlier configurations, to go back to."
+    )
     watchdog: WatchdogConfig = Field(
         default_factory=WatchdogConfig, description="Watching the agent itself."
     )
@@ -154,6 +158,15 @@ class Settings:
     as_read: AgentConfig | None = None
     """`config` as it stands in the file, where a command or a test has changed it."""
 
+    def source(self) -> Source:
+        """What an edition of it is made of."""
+        knowledge = self.config.dialogue.knowledge
+        return Source(
+            config=self.path,
+            files=tuple(dict.fromkeys(self.files())),
+            folders=(self.policies_folder, self.norms_folder, knowledge),
+        )
+
     def files(self) -> tuple[Path, ...]:
         """All files it was read from, and the folders that more may come into."""
         knowledge = self.config.dialogue.knowledge
@@ -182,6 +195,7 @@ def apart(settings: Settings, folder: Path) -> Settings:
             update={"enabled": False, "folder": folder / "recordings"}
         ),
         "recognition": recognition.model_copy(update={"whisper": quiet}),
+        "history": HistoryConfig(folder=folder / "history"),
     }
     return replace(settings, config=config.model_copy(update=changes))
 

@@ -82,7 +82,7 @@ async def _run(settings: Settings, arguments: argparse.Namespace, beside: Beside
     news = bus.subscribe(BackendChosen, ComponentHealth, PolicyReloaded, delivery=EVERY)
     async with asyncio.TaskGroup() as group:
         tellers = [
-            group.create_task(_tell(news)),
+            group.create_task(_tell(news, settings.path.resolve().parent)),
             group.create_task(_welcome(agent, arguments)),
             group.create_task(_tell_ready(agent, clock)),
         ]
@@ -141,12 +141,22 @@ def _has_display() -> bool:
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-async def _tell(news: AsyncIterable[BackendChosen | ComponentHealth | PolicyReloaded]) -> None:
+def _seen_from(configs: Path, path: str) -> str:
+    return os.path.relpath(path, configs)
+
+
+async def _tell(
+    news: AsyncIterable[BackendChosen | ComponentHealth | PolicyReloaded], configs: Path
+) -> None:
     """Say who is at work and who is not well, once each."""
     told: dict[str, tuple[Health, str]] = {}
+    at_work: dict[str, tuple[str, str]] = {}
     async for one in news:
         match one:
             case BackendChosen():
+                if at_work.get(one.role) == (one.backend, one.detail):
+                    continue
+                at_work[one.role] = (one.backend, one.detail)
                 note = " (a fallback)" if one.fallback else ""
                 detail = f": {one.detail}" if one.detail else ""
                 print(f"  {one.role}: {one.backend}{note}{detail}", flush=True)
@@ -159,8 +169,9 @@ async def _tell(news: AsyncIterable[BackendChosen | ComponentHealth | PolicyRelo
                     continue
                 print(f"  {one.component}: {one.health} {one.detail}".rstrip(), flush=True)
             case PolicyReloaded():
-                word = "reloaded" if one.accepted else "kept as it was:"
-                print(f"  {Path(one.path).name} {word} {one.detail}".rstrip(), flush=True)
+                word = "" if one.accepted else "kept as it was: "
+                detail = one.detail.replace("\n", "\n    ") or "reloaded"
+                print(f"  {_seen_from(configs, one.path)} {word}{detail}", flush=True)
 
 
 def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:

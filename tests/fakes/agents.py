@@ -200,6 +200,7 @@ def house(folder, **changes):
             update={"encoder": "words", "visits": folder / "visits.sqlite", "cache": folder}
         ),
         "recorder": config.recorder.model_copy(update={"enabled": False}),
+        "history": config.history.model_copy(update={"folder": folder / "history"}),
         "camera": config.camera.model_copy(update={"source": "device"}),
         "microphone": config.microphone.model_copy(update={"source": "device"}),
         "server": config.server.model_copy(update={"port": 0, "token_file": folder / "token"}),
