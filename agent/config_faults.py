@@ -11,6 +11,8 @@ Fault = tuple[int | str, ...]
 """Where a fault lies: names and indices from the top."""
 
 _KEY = "[key]"
+_SENTENCES = ("value_error", "assertion_error")
+"""Said by a model's own check, after all single settings were right: these stand for themselves."""
 
 
 def explain(error: ValidationError, model: type[BaseModel]) -> list[tuple[Fault, str]]:
@@ -57,7 +59,9 @@ def _say_choice(
     """A value that fits no member of a union: tell of the member that it comes nearest to."""
 
     def misfit(faults: list[ErrorDetails]) -> tuple[bool, int, int]:
-        of_the_whole = any(len(f["loc"]) == len(place) + 1 for f in faults)
+        of_the_whole = any(
+            len(f["loc"]) == len(place) + 1 and f["type"] not in _SENTENCES for f in faults
+        )
         unknown = sum(f["type"] == "extra_forbidden" for f in faults)
         return of_the_whole, unknown, len(faults)
 
@@ -86,7 +90,7 @@ def _say(fault: ErrorDetails, model: type[BaseModel]) -> str:
         return "unknown setting" + (near or listed)
     if kind == "missing":
         return "is needed and not there"
-    if kind in ("value_error", "assertion_error"):
+    if kind in _SENTENCES:
         return str(context.get("error", fault["msg"]))
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         tag = str(context.get("discriminator", "")).strip("'")
@@ -95,6 +99,8 @@ def _say(fault: ErrorDetails, model: type[BaseModel]) -> str:
         tags = [t.strip(" '") for t in str(context.get("expected_tags", "")).split(",")]
         given = str(context.get("tag", ""))
         return f"{tag} must be one of {', '.join(tags)}; is {given!r}" + alike(given, tags)
+    if kind == "string_pattern_mismatch" and (example := _example(fault, model)):
+        return f"must be written like this: {example}; and is {shown(value)}"
     return f"must be {_want(fault)}, and is {shown(value)}{_hint(fault)}"
 
 
@@ -214,7 +220,7 @@ def _walk(model: type[BaseModel], loc: Fault) -> tuple[Any, int | None]:
         if into:
             here = into[0] if len(into) == 1 else Union[tuple(into)]  # noqa: UP007
             continue
-        named = [m for m in _members(here) if _label(m) == str(step)]
+        named = [m for m in _members(here) if _label(m) == str(step) or _tagged(m, step)]
         if len(_members(here)) > 1 and index < len(loc):
             return (named[0] if named else here), index
         return here, None
@@ -228,6 +234,14 @@ def _union_on_the_way(model: type[BaseModel], loc: Fault) -> int | None:
 
 def _label(member: Any) -> str:  # noqa: ANN401
     return getattr(member, "__name__", str(member))
+
+
+def _tagged(member: Any, tag: int | str) -> bool:  # noqa: ANN401
+    """Whether this member of a union is told from the others by a field of that value."""
+    if not (isinstance(member, type) and issubclass(member, BaseModel)):
+        return False
+    fields = member.model_fields.values()
+    return any(f.default == tag and tag in get_args(f.annotation) for f in fields)
 
 
 def _tags(model: type[BaseModel], loc: Fault, name: str) -> list[str]:
@@ -244,6 +258,23 @@ def _tags(model: type[BaseModel], loc: Fault, name: str) -> list[str]:
 def _fields_at(model: type[BaseModel], loc: Fault) -> list[str]:
     """The settings that exist at this place."""
     names: list[str] = []
+    for member in _models_at(model, loc):
+        names += [field.alias or name for name, field in member.model_fields.items()]
+    return list(dict.fromkeys(names))
+
+
+def _example(fault: ErrorDetails, model: type[BaseModel]) -> str | None:
+    """How the setting of this fault may look: its default, or what is said about it."""
+    for member in _models_at(model, fault["loc"][:-1]):
+        field = member.model_fields.get(str(fault["loc"][-1]))
+        if field is not None:
+            default = field.default if isinstance(field.default, str) else ""
+            return default or (field.description or "").rstrip(".") or None
+    return None
+
+
+def _models_at(model: type[BaseModel], loc: Fault) -> list[type[BaseModel]]:
+    """The models whose settings exist at this place."""
     rest, here = loc, model
     while True:
         annotation, index = _walk(here, rest)
@@ -253,7 +284,5 @@ def _fields_at(model: type[BaseModel], loc: Fault) -> list[str]:
         here = annotation
         if not (isinstance(here, type) and issubclass(here, BaseModel)):
             break
-    for member in _members(annotation):
-        if isinstance(member, type) and issubclass(member, BaseModel):
-            names += [field.alias or name for name, field in member.model_fields.items()]
-    return list(dict.fromkeys(names))
+    found = _members(annotation)
+    return [m for m in found if isinstance(m, type) and issubclass(m, BaseModel)]

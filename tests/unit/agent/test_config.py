@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import pytest
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from agent.config import MAX_BYTES, ConfigError, beside, load, load_folder, load_text
 from agent.config_text import as_json_schema, as_yaml
@@ -43,6 +43,13 @@ class Camera(Frozen):
 class File(Frozen):
     type: Literal["file"] = "file"
     path: Path = Path("x.mp4")
+    until: str = Field("10:30", pattern=r"^\d\d:\d\d$")
+
+    @model_validator(mode="after")
+    def no_tapes(self):
+        if self.path.suffix == ".vhs":
+            raise ValueError(f"path {self.path} is a tape: copy it to a file first")
+        return self
 
 
 class Site(Frozen):
@@ -112,6 +119,18 @@ rooms:
         ("greeting:\n  text: ''", "2: greeting.text: must be text of at least 1 characters"),
         ("words: hello", "1: words: must be a list (lines that begin with `- `), and is 'hello'"),
         ("sources:\n- rate_hz: 3", "2: sources.0: needs `type:`, one of camera, file"),
+        (
+            "sources:\n- type: file\n  path: a.vhs",
+            "2: sources.0: path a.vhs is a tape: copy it to a file first",
+        ),
+        (
+            "sources:\n- type: file\n  until: noon",
+            "3: sources.0.until: must be written like this: 10:30; and is 'noon'",
+        ),
+        (
+            "sources:\n- type: camera\n  paths: b",
+            "3: sources.0.paths: unknown setting; there is type, rate_hz",
+        ),
         ("limit: soon", "1: limit: must be a whole number or a group of settings"),
         ("limit:\n  near_m: far", "2: limit.near_m: must be a number, and is 'far'"),
         ("windows: [1, x]", "1: windows.1: must be a number, and is 'x'"),
@@ -124,6 +143,7 @@ rooms:
 def test_a_wrong_value_is_explained(text, said):
     (problem,) = problems(text)
     assert problem.startswith("site.yaml:" + said), problem
+    assert " is a tape" not in problem or problem.endswith("first"), "a sentence with a tail"
 
 
 @pytest.mark.parametrize(
