@@ -23,9 +23,11 @@ class DayProfile(BaseModel):
 
     name: str = Field(description="Short, as the file is called.")
     description: str = Field("", description="One sentence.")
+    held_out: bool = Field(False, description="Never trained or tuned on; for tests only.")
     opens_hour: float = Field(8.0, ge=0, le=24, description="Local time.")
     closes_hour: float = Field(18.0, ge=0, le=24, description="Local time.")
     hours: tuple[Hour, ...] = Field(min_length=1, description="Traffic, hour by hour.")
+    groups: float = Field(1.0, ge=0, le=20, description="Factor on the likelihood of company.")
     intentions: dict[str, float] = Field(description="Weight of each intention among arrivals.")
 
 

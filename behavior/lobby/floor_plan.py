@@ -16,6 +16,10 @@ Segment = tuple[float, float, float, float]
 """A wall from (x, y) to (x, y), metres."""
 
 
+SEAT_M = 0.6
+"""From one seat to the next."""
+
+
 class Box(BaseModel):
     """Something that stands in the way: a desk, a pillar, a plant."""
 
@@ -27,6 +31,11 @@ class Box(BaseModel):
     depth_m: float = Field(gt=0, le=30, description="Along y.")
     low: bool = Field(False, description="One sees over it: a desk, a bench.")
 
+    def edges(self) -> list[Segment]:
+        """Its four sides."""
+        x1, y1, x2, y2 = self.x_m, self.y_m, self.x_m + self.width_m, self.y_m + self.depth_m
+        return [(x1, y1, x2, y1), (x2, y1, x2, y2), (x2, y2, x1, y2), (x1, y2, x1, y1)]
+
 
 class Door(BaseModel):
     """A way in and out of the plan."""
@@ -36,6 +45,7 @@ class Door(BaseModel):
     name: str = Field(description="For example: street, lift, stairs, corridor.")
     x_m: float = Field(description="World metres.")
     y_m: float = Field(description="World metres.")
+    width_m: float = Field(1.4, gt=0.6, le=6, description="Of the opening.")
     street: bool = Field(False, description="Leads out of the building; visitors come here.")
     weight: float = Field(1.0, ge=0, le=100, description="How much of the traffic goes here.")
 
@@ -50,6 +60,10 @@ class Spot(BaseModel):
     y_m: float = Field(description="World metres.")
     seats: int = Field(0, ge=0, le=50, description="How many can sit here, side by side along x.")
     look: bool = Field(False, description="There is something to look at.")
+
+    def seat(self, number: int) -> tuple[float, float]:
+        """The place of one seat, from 0."""
+        return self.x_m + SEAT_M * (number - (self.seats - 1) / 2), self.y_m
 
 
 class Stand(BaseModel):
@@ -84,6 +98,9 @@ class FloorPlan(BaseModel):
     description: str = Field("", description="One sentence.")
     held_out: bool = Field(False, description="Never trained or tuned on; for tests only.")
     walls: tuple[Segment, ...] = Field(description="[x1, y1, x2, y2], world metres.")
+    floor: tuple[Segment, ...] = Field(
+        min_length=1, description="[x1, y1, x2, y2]: rectangles that people may walk on."
+    )
     obstacles: tuple[Box, ...] = Field((), description="What stands in the way.")
     doors: tuple[Door, ...] = Field(min_length=1, description="Ways in and out.")
     places: tuple[Spot, ...] = Field((), description="Named places inside.")
@@ -106,6 +123,10 @@ class FloorPlan(BaseModel):
         cos, sin = self._turn
         x_m = self.agent.x_m + place.x_m * cos - place.y_m * sin
         return x_m, self.agent.y_m + place.x_m * sin + place.y_m * cos
+
+    def place(self, name: str) -> Spot | None:
+        """The place of that name, if the plan has one."""
+        return next((spot for spot in self.places if spot.name == name), None)
 
     def door(self, name: str) -> Door:
         """The door of that name; KeyError lists what there is."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from behavior.lobby.day_profile import DayProfile, load_day_profile
 from behavior.lobby.floor_plan import FloorPlan, load_floor_plan
-from behavior.lobby.intentions import Intention, load_intentions
+from behavior.lobby.intentions import Population, load_population
 from behavior.lobby.lobby import Lobby
 from behavior.lobby.noise import DetectorNoise, load_detector_noise
 
@@ -26,9 +26,9 @@ def detector_noise(name: str, library: Path = LIBRARY) -> DetectorNoise:
     return load_detector_noise(_file(library / "noise", name))
 
 
-def intentions(library: Path = LIBRARY) -> dict[str, Intention]:
-    """All people there are, by intention."""
-    return load_intentions(library / "people")
+def intentions(library: Path = LIBRARY) -> Population:
+    """All people there are, by intention, with what they know of the house."""
+    return load_population(library / "people", library / "house.yaml")
 
 
 def names(kind: str, library: Path = LIBRARY) -> list[str]:

@@ -6,41 +6,33 @@ no difference how `advance` is cut up. An empty room costs nothing: see `next_ev
 
 import math
 import random
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from agent.core.messages import (
-    Act,
-    ActStarted,
-    Message,
-    PersonId,
-    PersonLost,
-    PersonSeen,
-    Place,
-    SpeechStarted,
-    TurnEnded,
-    TurnId,
-    TurnPaused,
-)
+from agent.core.messages import HelpCalled, HostNotified, Message, PersonId
+from behavior.lobby.audience import Begun
+from behavior.lobby.body import APART_M, walk
+from behavior.lobby.body import STEP_S as STEP_S
+from behavior.lobby.cast import Arrival, Cast, arrivals
+from behavior.lobby.conduct import act
 from behavior.lobby.day_profile import DayProfile
+from behavior.lobby.ear import Ear, plain_words
 from behavior.lobby.floor_plan import FloorPlan
-from behavior.lobby.intentions import Intention
+from behavior.lobby.intentions import Population
+from behavior.lobby.labels import Intents, due
+from behavior.lobby.microphone import Microphone
 from behavior.lobby.noise import DetectorNoise
-from behavior.lobby.truth import (
-    Due,
-    Entered,
-    FirstWord,
-    GaveUp,
-    Happening,
-    Left,
-    Refused,
-    Served,
-    Spoke,
-    Stopped,
-)
-from behavior.lobby.view import LobbyView, PersonView
+from behavior.lobby.reactions import begun, said, stared
+from behavior.lobby.room import room_of
+from behavior.lobby.scene import Scene
+from behavior.lobby.sight import Eyes
+from behavior.lobby.somebody import Phase, Somebody
+from behavior.lobby.truth import Due, Entered, Happening, Left
+from behavior.lobby.view import LobbyView, view_of
 
-STEP_S = 0.1
+_HOST_COMES_S = (40.0, 240.0)
+_HELP_COMES_S = (25.0, 90.0)
+_BLOCKED_DOOR_S = 0.5
+_RUSTLE_S = (0.15, 0.9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +41,6 @@ class Delivery:
 
     at: float
     message: Message
-
-
-@dataclass(slots=True)
-class _Somebody:
-    number: int
-    intention: Intention
-    x_m: float
-    y_m: float
-    speed_m_s: float
-    eye_height_m: float
-    way: list[tuple[float, float]]
-    entered_at: float
-    heading_rad: float = 0.0
-    ids: list[PersonId] = field(default_factory=list)
-    seen: bool = False
-    stopped_at: float | None = None
-    greeted: bool = False
-    spoke_at: float | None = None
-    served: bool = False
 
 
 class Lobby:
@@ -79,22 +52,41 @@ class Lobby:
         day: DayProfile,
         noise: DetectorNoise,
         seed: int,
-        people: Mapping[str, Intention],
+        people: Population,
         start_s: float = 0.0,
     ) -> None:
-        """`people`: intentions by name. `start_s`: the moment at which the house opens."""
+        """`start_s`: the moment at which the house opens. ValueError: a day's unknown intention."""
         self.plan, self.day, self.noise = plan, day, noise
         self.truth: list[Happening] = []
-        self._people = dict(people)
         self._start_s = start_s
         self._tick = 0
-        self._room: list[_Somebody] = []
-        self._rng = random.Random(f"lobby {seed}")
-        self._count = 0
-        self._turn = 0
-        self._acts: dict[int, Act] = {}
-        self._waiting: list[Delivery] = []
-        self._coming = self._plan_day()
+        self._out: list[Delivery] = []
+        self._inbox: list[Message] = []
+        name = f"lobby {seed}"
+        self._rng = random.Random(f"{name} noises")
+        house = people.house
+        known = " ".join((*house.hosts, *house.visitors, *house.firms))
+        microphone = Microphone(
+            noise.hearing, random.Random(f"{name} words"), frozenset(plain_words(known).split())
+        )
+        self._scene = Scene(
+            plan=plan,
+            room=room_of(plan),
+            house=house,
+            ear=Ear(house.cues),
+            microphone=microphone,
+            tell=self._publish,
+            truth=self.truth,
+            rng=random.Random(f"{name} scene"),
+            now=start_s,
+        )
+        self._eyes = Eyes(self._scene.room, noise, name)
+        self._cast = Cast(plan, day, people, house, name)
+        self._coming = arrivals(day, people, name, start_s)
+        self._entering: list[tuple[float, Somebody]] = []
+        self._ghost_at = self._next(noise.loss.ghosts_per_hour, start_s)
+        self._rustle_at = self._next(noise.hearing.false_per_hour, start_s)
+        self._intents = Intents(self.truth)
 
     # What happens
 
@@ -104,49 +96,29 @@ class Lobby:
 
     def deliveries(self, until: float) -> list[Delivery]:
         """The same, each with its moment of publishing (a message's own `at` may be earlier)."""
-        out: list[Delivery] = []
-        while (now := self._moment(self._tick + 1)) <= until + 1e-9:
-            if not self._room and not self._waiting:
-                self._tick = max(self._tick, self._tick_before(min(self._next_arrival(), until)))
-                now = self._moment(self._tick + 1)
-                if now > until + 1e-9:
-                    break
-            self._tick += 1
-            self._step(now, out)
+        while True:
+            tick = self._tick + 1
+            if self._idle():
+                tick = max(tick, self._tick_at(self._next_wake()))
+            if self._moment(tick) > until + 1e-9:
+                break
+            self._tick = tick
+            self._step(self._moment(tick))
+        out, self._out = self._out, []
         return out
 
     def next_event_at(self) -> float:
         """The next moment at which anything may happen; infinite when the day is over."""
-        if self._room or self._waiting:
+        if not self._idle():
             return self._moment(self._tick + 1)
-        arrival = self._next_arrival()
-        return arrival if math.isinf(arrival) else self._moment(self._tick_before(arrival) + 1)
+        wake = self._next_wake()
+        return wake if math.isinf(wake) else self._moment(max(self._tick + 1, self._tick_at(wake)))
 
     def hear(self, message: Message) -> None:
-        """Take in what the agent does; people react from the next step on."""
-        if isinstance(message, Act):
-            self._acts[message.act] = message
-        elif isinstance(message, ActStarted) and message.text:
-            act = self._acts.get(message.act)
-            for one in self._room:
-                if act is not None and act.to in one.ids and not one.greeted:
-                    one.greeted = True
-                    self._tell(FirstWord, one, message.at, act=message.act, text=message.text)
-                elif act is not None and act.to in one.ids and one.spoke_at and not one.served:
-                    one.served = True
-                    self._tell(Served, one, message.at, task="visit")
-                    one.way = [(self._door().x_m, self._door().y_m)]
+        """Take in what the agent does; people react at the next step that is not before it."""
+        self._inbox.append(message)
 
     # What is true
-
-    def view(self) -> LobbyView:
-        """Everyone as they really are, now."""
-        return LobbyView(
-            at=self.now,
-            plan=self.plan.name,
-            hour=self.hour,
-            people=tuple(self._view_of(one) for one in self._room),
-        )
 
     @property
     def now(self) -> float:
@@ -160,196 +132,170 @@ class Lobby:
 
     @property
     def ends_at(self) -> float:
-        """When the house closes; those inside then still finish."""
+        """When the house closes: nobody comes after it; those inside still finish."""
         return self._start_s + (self.day.closes_hour - self.day.opens_hour) * 3600
 
+    def view(self) -> LobbyView:
+        """Everyone as they really are, now."""
+        return view_of(self._scene, self._eyes, self.now, self.hour)
+
     def number_of(self, person: PersonId) -> int | None:
-        """Who is behind a perceived id; None: nobody, it was made up."""
-        for one in self._room:
-            if person in one.ids:
-                return one.number
-        return None
+        """Who in the room is behind a perceived id; None: gone, or never was."""
+        owner = self._scene.owner(person)
+        return owner.number if owner is not None else None
 
     def intends_to_interact(self, person: int, at: float) -> bool:
-        """Whether at `at` this person still meant to deal with the agent on this visit.
+        """Whether at `at` (up to `now`) this person still meant to deal with the agent.
 
-        True from entering, for those who want help, until served, given up, refused or gone.
-        `at` is any moment up to `now`.
+        True from entering, for those who want help, until served in everything, given up,
+        refused or gone. False for everybody else, however they look.
         """
-        meant = False
-        for one in self.truth:
-            if one.person != person or one.at > at:
-                continue
-            if isinstance(one, Entered):
-                meant = one.wants_help
-            elif isinstance(one, Served | GaveUp | Refused | Left):
-                meant = False
-        return meant
+        return self._intents.at(person, at)
 
     def wants_now(self) -> Due | None:
         """What a good receptionist would do now, and toward whom; None: let everybody be."""
-        near = [o for o in self._room if o.intention.wants_help and not o.served]
-        near = [o for o in near if self._place(o).distance_m < 3.5]
-        if not near:
-            return None
-        one = min(near, key=lambda o: self._place(o).distance_m)
-        how = "sign" if one.stopped_at is None else "words" if one.spoke_at is None else "reply"
-        return Due(person=one.number, ids=tuple(one.ids), how=how, because="wants help")
+        return due(self._scene)
 
     # Inside
+
+    def _publish(self, message: Message) -> None:
+        self._out.append(Delivery(self._scene.now, message))
 
     def _moment(self, tick: int) -> float:
         return self._start_s + tick * STEP_S
 
-    def _tick_before(self, at: float) -> int:
-        return math.ceil((at - self._start_s) / STEP_S - 1e-9) - 1
+    def _tick_at(self, at: float) -> int:
+        """The first step that is not before `at`; a very late one when never."""
+        return 2**60 if math.isinf(at) else math.ceil((at - self._start_s) / STEP_S - 1e-9)
 
-    def _next_arrival(self) -> float:
-        return self._coming[-1][0] if self._coming else math.inf
+    def _idle(self) -> bool:
+        scene = self._scene
+        return not (scene.people or self._entering or scene.microphone.busy) and self._eyes.idle
 
-    def _plan_day(self) -> list[tuple[float, str]]:
-        coming = []
-        names = [name for name in self.day.intentions if name in self._people]
-        weights = [self.day.intentions[name] for name in names]
-        for hour in self.day.hours:
-            at = (hour.hour - self.day.opens_hour) * 3600.0
-            end = at + 3600
-            while hour.arrivals and (at := at + self._rng.expovariate(hour.arrivals / 3600)) < end:
-                coming.append((self._start_s + at, self._rng.choices(names, weights)[0]))
-        return sorted(coming, reverse=True)
+    def _next_wake(self) -> float:
+        arrival = self._coming[-1].at if self._coming else math.inf
+        if math.isinf(arrival) and self.now >= self.ends_at:
+            return math.inf
+        noise = min(self._ghost_at, self._rustle_at)
+        return min(arrival, noise if noise <= self.ends_at else math.inf)
 
-    def _door(self) -> "_DoorPoint":
-        door = self.plan.doors[0]
-        return _DoorPoint(door.x_m, door.y_m)
+    def _next(self, per_hour: float, now: float) -> float:
+        return now + self._rng.expovariate(per_hour / 3600) if per_hour else math.inf
 
-    def _step(self, now: float, out: list[Delivery]) -> None:
-        while self._next_arrival() <= now + 1e-9:
-            self._enter(now, self._coming.pop()[1])
-        for one in list(self._room):
-            self._move(one, now)
-            self._sight(one, now, out)
-        ready = [one for one in self._waiting if one.at <= now]
-        self._waiting = [one for one in self._waiting if one.at > now]
-        out += sorted(ready, key=lambda one: one.at)
+    def _step(self, now: float) -> None:
+        scene = self._scene
+        scene.now = now
+        self._listen()
+        self._let_in(now)
+        for one in scene.people:
+            act(scene, one)
+            if scene.audience.gaze_person is not None:
+                stared(scene, one)
+        walk([one.body for one in scene.people], scene.room)
+        self._let_out(now)
+        if now >= self._rustle_at:
+            self._rustle_at = self._next(self.noise.hearing.false_per_hour, now)
+            scene.microphone.rustle(now, self._rng.uniform(*_RUSTLE_S))
+        if now >= self._ghost_at:
+            self._ghost_at = self._next(self.noise.loss.ghosts_per_hour, now)
+            self._eyes.haunt(now)
+        scene.microphone.step(now, self._publish)
+        for message in self._eyes.look(now, scene.people):
+            self._publish(message)
 
-    def _enter(self, now: float, name: str) -> None:
-        intention, rng = self._people[name], self._rng
-        self._count += 1
-        doors = list(self.plan.doors)
-        door = doors.pop(rng.randrange(len(doors)) if not intention.wants_help else 0)
-        goal = rng.choice(doors or [door])
-        way = [(goal.x_m, goal.y_m)]
-        if intention.wants_help:
-            way = [self.plan.to_world(Place(x_m=1.2, y_m=0.0))]
-        one = _Somebody(
-            self._count,
-            intention,
-            door.x_m,
-            door.y_m,
-            rng.uniform(*intention.speed_m_s),
-            rng.uniform(*intention.eye_height_m),
-            way,
-            now,
-        )
-        self._room.append(one)
-        wants = intention.wants_help
-        self._tell(Entered, one, now, intention=name, wants_help=wants, door=door.name)
-
-    def _move(self, one: _Somebody, now: float) -> None:
-        if one.way:
-            gx, gy = one.way[0]
-            dx, dy = gx - one.x_m, gy - one.y_m
-            left, stride = math.hypot(dx, dy), one.speed_m_s * STEP_S
-            one.heading_rad = math.atan2(dy, dx)
-            if left > stride:
-                one.x_m += dx / left * stride
-                one.y_m += dy / left * stride
-                return
-            one.way.pop(0)
-            if one.intention.wants_help and not one.served and one.stopped_at is None:
-                one.stopped_at = now
-                one.heading_rad = math.atan2(
-                    self.plan.agent.y_m - one.y_m, self.plan.agent.x_m - one.x_m
-                )
-                self._tell(Stopped, one, now, distance_m=self._place(one).distance_m)
-                return
-        if one.stopped_at is None or one.served or now - one.stopped_at > 90:
-            self._leave(one, now)
-        elif one.spoke_at is None and (one.greeted or now - one.stopped_at > 6):
-            self._speak(one, now)
-
-    def _speak(self, one: _Somebody, now: float) -> None:
-        text = self._rng.choice(one.intention.says).format(host="Priya Nair")
-        self._turn += 1
-        turn, end = TurnId(self._turn), now + 0.07 * len(text)
-        one.spoke_at = now
-        self._tell(Spoke, one, now, text=text, unasked=not one.greeted)
-        paused = TurnPaused(at=end, turn=turn, revision=0, text=text)
-        ended = TurnEnded(at=end, turn=turn, revision=0, text=text, voiced_s=end - now)
-        self._waiting += [
-            Delivery(now + 0.2, SpeechStarted(at=now, turn=turn)),
-            Delivery(end + 0.3, paused),
-            Delivery(end + 0.8, ended),
-        ]
-
-    def _leave(self, one: _Somebody, now: float) -> None:
-        self._room.remove(one)
-        wanted, stayed_s = one.intention.wants_help, now - one.entered_at
-        self._tell(Left, one, now, served=one.served, wanted_help=wanted, stayed_s=stayed_s)
-        if one.seen:
-            lost = PersonLost(at=now, person=one.ids[-1])
-            self._waiting.append(Delivery(now + 1.0, lost))
-
-    def _sight(self, one: _Somebody, now: float, out: list[Delivery]) -> None:
-        place = self._place(one)
-        half = math.radians(self.plan.camera.field_of_view_deg) / 2
-        seen = place.distance_m < self.plan.camera.body_m and (
-            abs(math.atan2(place.y_m, place.x_m)) < half
-        )
-        if one not in self._room or not seen:
+    def _listen(self) -> None:
+        """What the agent has done up to now."""
+        scene, now = self._scene, self._scene.now
+        if not self._inbox:
             return
-        if not one.ids:
-            one.ids.append(PersonId(f"p{self._rng.getrandbits(32):08x}"))
-        one.seen = True
-        moving = one.speed_m_s if one.way else 0.0
-        to_agent = math.atan2(self.plan.agent.y_m - one.y_m, self.plan.agent.x_m - one.x_m)
-        off = abs(math.remainder(one.heading_rad - to_agent, math.tau))
-        sighting = PersonSeen(
-            at=now,
-            person=one.ids[-1],
-            place=place,
-            approach_m_s=moving * math.cos(off),
-            speed_m_s=moving,
-            facing_rad=off,
-            gaze_off_rad=off if place.distance_m < self.plan.camera.gaze_m else None,
-            face_height_m=one.eye_height_m,
+        later: list[Message] = []
+        for message in self._inbox:
+            if message.at > now + 1e-9:
+                later.append(message)
+                continue
+            self._come_for(message)
+            event = scene.audience.hear(message)
+            if isinstance(event, Begun):
+                begun(scene, event)
+            elif event is not None:
+                said(scene, event)
+        self._inbox = later
+
+    def _come_for(self, message: Message) -> None:
+        """A host was told, or a colleague called: they come in their time."""
+        scene = self._scene
+        if isinstance(message, HostNotified) and message.delivered:
+            who, intention, span = scene.partner(), "host", _HOST_COMES_S
+        elif isinstance(message, HelpCalled):
+            who = scene.owner(message.person) or scene.partner()
+            intention, span = "colleague", _HELP_COMES_S
+        else:
+            return
+        if who is None or not math.isinf(who.host_at):
+            return
+        if intention == "host":
+            scene.audience.notified.append(who.wants.fills["host"])
+        else:
+            scene.audience.help_called = True
+        who.host_at = scene.now + self._rng.uniform(*span)
+        scene.calls.append((who.host_at, intention, who))
+
+    def _let_in(self, now: float) -> None:
+        while self._coming and self._coming[-1].at <= now + 1e-9:
+            self._arrive(self._coming.pop(), now)
+        for call in [call for call in self._scene.calls if call[0] <= now]:
+            self._scene.calls.remove(call)
+            if call[2].phase is not Phase.GONE:
+                self._entering.append((now, self._cast.fetcher(call[1], call[2], now)))
+        waiting, self._entering = self._entering, []
+        for since, one in waiting:
+            if now < since or self._door_blocked(one):
+                self._entering.append((max(since, now + _BLOCKED_DOOR_S), one))
+            else:
+                self._enter(one, now)
+
+    def _arrive(self, arrival: Arrival, now: float) -> None:
+        for k, one in enumerate(self._cast.make(arrival, now)):
+            self._entering.append((now + 0.6 * (k // 2), one))
+
+    def _door_blocked(self, one: Somebody) -> bool:
+        x, y = one.body.x, one.body.y
+        return any(other.body.away_m(x, y) < APART_M + 0.05 for other in self._scene.people)
+
+    def _enter(self, one: Somebody, now: float) -> None:
+        scene, intention = self._scene, one.intention
+        one.entered_at = one.since = now
+        scene.people.append(one)
+        if one.fetches is not None:
+            visitor = one.fetches.body
+            one.body.way[:] = scene.room.way((one.body.x, one.body.y), (visitor.x, visitor.y))
+            one.enter(Phase.VISIT, now)
+        else:
+            door = one.came_by
+            inner = scene.room.free_near(
+                door.x_m + 0.9 * math.cos(one.body.heading),
+                door.y_m + 0.9 * math.sin(one.body.heading),
+            )
+            one.body.way[:] = [inner]
+        scene.happen(
+            one,
+            Entered,
+            intention=intention.name,
+            wants_help=intention.wants_help,
+            tasks=len(one.wants.tasks),
+            group=one.group,
+            door=one.came_by.name,
         )
-        out.append(Delivery(now, sighting))
 
-    def _place(self, one: _Somebody) -> Place:
-        return self.plan.to_agent(one.x_m, one.y_m)
-
-    def _tell(self, kind: type[Happening], one: _Somebody, at: float, **more: object) -> None:
-        self.truth.append(kind(at=at, person=one.number, ids=tuple(one.ids), **more))
-
-    def _view_of(self, one: _Somebody) -> PersonView:
-        return PersonView(
-            person=one.number,
-            ids=tuple(one.ids),
-            x_m=one.x_m,
-            y_m=one.y_m,
-            place=self._place(one),
-            heading_rad=one.heading_rad,
-            gaze_rad=one.heading_rad,
-            eye_height_m=one.eye_height_m,
-            intention=one.intention.name,
-            wants_help=one.intention.wants_help,
-            doing="walks" if one.way else "stands",
-            seen=one.seen,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _DoorPoint:
-    x_m: float
-    y_m: float
+    def _let_out(self, now: float) -> None:
+        gone = [one for one in self._scene.people if one.phase is Phase.GONE]
+        for one in gone:
+            self._scene.people.remove(one)
+            self._eyes.leave(one)
+            self._scene.happen(
+                one,
+                Left,
+                served=one.served,
+                wanted_help=one.intention.wants_help,
+                stayed_s=now - one.entered_at,
+            )

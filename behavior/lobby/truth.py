@@ -27,6 +27,8 @@ class Entered(Happening):
     intention: str
     wants_help: bool
     """Came to be served by a receptionist."""
+    tasks: int = 0
+    """How many things they want."""
     group: int = 0
     """People of one group share a number; 0: alone."""
     door: str = ""

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 
 from agent.core.messages import PersonId, Place
+from behavior.lobby.scene import Scene
+from behavior.lobby.sight import Eyes
+from behavior.lobby.somebody import Somebody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,3 +42,35 @@ class LobbyView:
     hour: float
     people: tuple[PersonView, ...]
     agent_says: str = ""
+
+
+def view_of(scene: Scene, eyes: Eyes, now: float, hour: float) -> LobbyView:
+    """The scene as it is now."""
+    return LobbyView(
+        at=now,
+        plan=scene.plan.name,
+        hour=hour,
+        people=tuple(_person(scene, eyes, one) for one in scene.people),
+        agent_says=scene.audience.saying,
+    )
+
+
+def _person(scene: Scene, eyes: Eyes, one: Somebody) -> PersonView:
+    body = one.body
+    line = scene.microphone.line
+    speaks = line is not None and line.speaker == one.number and scene.now < line.end
+    return PersonView(
+        person=one.number,
+        ids=tuple(one.ids),
+        x_m=body.x,
+        y_m=body.y,
+        place=scene.plan.to_agent(body.x, body.y),
+        heading_rad=body.heading,
+        gaze_rad=body.head,
+        eye_height_m=body.eye_height,
+        intention=one.intention.name,
+        wants_help=one.intention.wants_help,
+        doing=one.phase.value,
+        says=line.text if line is not None and speaks else "",
+        seen=eyes.sees(one.number, scene.now),
+    )
