@@ -12,6 +12,7 @@ from behavior.conversation import DialogueBackend
 from behavior.deeds import Deeds
 from behavior.dialogue import Dialogue, DialogueConfig, Input
 from behavior.directory import SiteConfig
+from behavior.norm_retrieval import House, NormAdvice
 
 DIALOGUES: Table = {
     "embedded": Row(
@@ -38,8 +39,12 @@ def set_up_dialogue(
     config: DialogueConfig,
     clock: Clock,
     wall: WallTime,
+    house: House | None = None,
 ) -> Dialogue:
-    """Return the component, not yet started. Raises `BackendUnavailableError` with the cure."""
+    """Return the component, not yet started. Raises `BackendUnavailableError` with the cure.
+
+    `house` knows the moment and its norms; a language model is told those that fit.
+    """
     deeds = Deeds(
         publish=publish,
         site=site,
@@ -52,7 +57,7 @@ def set_up_dialogue(
     return Dialogue(
         inputs=inputs,
         publish=publish,
-        backend=choose_backend(publish=publish, site=site, config=config, clock=clock),
+        backend=choose_backend(publish=publish, site=site, config=config, clock=clock, house=house),
         deeds=deeds,
         site=site,
         config=config,
@@ -67,6 +72,7 @@ def choose_backend(
     site: SiteConfig,
     config: DialogueConfig,
     clock: Clock,
+    house: House | None = None,
 ) -> DialogueBackend:
     """Take the row that the configuration names; `auto`: a model server if one is set."""
     name = config.backend
@@ -100,8 +106,9 @@ def choose_backend(
         raise BackendUnavailableError(
             "dialogue: openai_compatible needs dialogue.model.url, such as http://127.0.0.1:8000/v1"
         )
+    advice = None if house is None else NormAdvice(house, encoder=config.encoder, kept=config.cache)
     served: DialogueBackend = row(
-        embedded=embedded, config=config.model, publish=publish, clock=clock
+        embedded=embedded, config=config.model, publish=publish, clock=clock, advice=advice
     )
     return served
 

@@ -37,8 +37,10 @@ from behavior.act_grammar import (
 from behavior.backends.embedded import EmbeddedDialogue
 from behavior.conversation import Asked, CallHelp, Conversation, Heard, NotifyHost, Part
 from behavior.draft import Desk
+from behavior.hearing import plain
 from behavior.knowledge import site_facts
 from behavior.model_server import ModelServerConfig
+from behavior.norm_retrieval import NormAdvice
 
 _KEPT = frozenset(
     {"emergency", "fire", "forget_me", "repeat", "backchannel", "unheard", "private", "staff"}
@@ -69,8 +71,11 @@ class OpenAiCompatibleDialogue:
         config: ModelServerConfig,
         publish: Callable[[Message], None],
         clock: Clock,
+        advice: NormAdvice | None = None,
     ) -> None:
+        """`advice`: the norms and past cases that fit the moment, for the prompt."""
         self._embedded = embedded
+        self._advice = advice
         self._config = config
         self._publish = publish
         self._clock = clock
@@ -83,6 +88,8 @@ class OpenAiCompatibleDialogue:
     async def warm_up(self) -> None:
         """Warm the embedded dialogue, and ask the server for its models."""
         await self._embedded.warm_up()
+        if self._advice is not None:
+            await self._advice.warm_up()
         try:
             async with asyncio.timeout(self._config.first_clause_s):
                 await self._find_model()
@@ -96,6 +103,8 @@ class OpenAiCompatibleDialogue:
         if self._session is not None:
             await self._session.close()
             self._session = None
+        if self._advice is not None:
+            self._advice.close()
         await self._embedded.close()
 
     async def answer(self, conversation: Conversation, heard: Heard) -> AsyncGenerator[Part, None]:
@@ -142,7 +151,8 @@ class OpenAiCompatibleDialogue:
                         )
                         limit.reschedule(now + config.whole_s)
                         before.append(spoken.say)
-                        yield to_clause(spoken, person=heard.person, toward=toward)
+                        clause = to_clause(spoken, person=heard.person, toward=toward)
+                        yield _discreetly(clause, desk_says)
                     if reader.complete:
                         break
         if not reader.complete or not before:
@@ -151,9 +161,10 @@ class OpenAiCompatibleDialogue:
     async def _text(self, heard: Heard, desk_says: Part) -> AsyncGenerator[str, None]:
         if not self._model:
             await self._find_model()
+        advice = await self._advice.about(heard.text) if self._advice is not None else ""
         async with self._connect().post(
             f"{self._config.url.rstrip('/')}/chat/completions",
-            json=self._request(heard, desk_says),
+            json=self._request(heard, desk_says, advice),
             headers=self._headers(),
         ) as answer:
             if answer.status != 200:
@@ -169,11 +180,11 @@ class OpenAiCompatibleDialogue:
                     if text := (choice.get("delta") or {}).get("content"):
                         yield str(text)
 
-    def _request(self, heard: Heard, desk_says: Part) -> dict[str, object]:
+    def _request(self, heard: Heard, desk_says: Part, advice: str) -> dict[str, object]:
         config = self._config
         request: dict[str, object] = {
             "model": self._model,
-            "messages": self._messages(heard, desk_says),
+            "messages": self._messages(heard, desk_says, advice),
             "stream": True,
             "max_tokens": config.max_tokens,
             "temperature": config.temperature,
@@ -185,7 +196,7 @@ class OpenAiCompatibleDialogue:
             }
         return request
 
-    def _messages(self, heard: Heard, desk_says: Part) -> list[dict[str, str]]:
+    def _messages(self, heard: Heard, desk_says: Part, advice: str) -> list[dict[str, str]]:
         desk = self._embedded.desk
         system = self._rules.format(
             **{**site_facts(desk.site), "staff": desk.site.staff_name},
@@ -197,7 +208,7 @@ class OpenAiCompatibleDialogue:
             intent=desk_says.intent,
             draft=" ".join(c.text for c in desk_says.clauses),
             deeds=", ".join(type(e).__name__ for e in desk_says.effects) or "nothing",
-            knowledge=_retrieved(desk, heard.text),
+            knowledge=_retrieved(desk, heard.text) + advice,
             line=json.dumps(heard.text, ensure_ascii=False),
         )
         # About four characters a token in English; the oldest turns go first.
@@ -299,6 +310,19 @@ def _closing(desk_says: Part, said: list[Clause]) -> Part:
         rest = tuple(c for c in desk_says.clauses if c.text.endswith("?"))
     part = _model_part(desk_says, rest, first=False)
     return replace(part, last=True)
+
+
+def _discreetly(clause: Clause, desk_says: Part) -> Clause:
+    """With the desk's discreet words, where the model says a name that the desk would not say."""
+    said = set(plain(clause.text).split())
+    for ours in desk_says.clauses:
+        if ours.discreet is None:
+            continue
+        kept = set(plain(ours.discreet).split())
+        names = {word for word in ours.text.replace(",", " ").split() if word[:1].isupper()}
+        if said & (set(plain(" ".join(names)).split()) - kept):
+            return replace(clause, discreet=ours.discreet)
+    return clause
 
 
 def _pointed_at(part: Part) -> Place | None:
