@@ -99,8 +99,8 @@ def _say(fault: ErrorDetails, model: type[BaseModel]) -> str:
         tags = [t.strip(" '") for t in str(context.get("expected_tags", "")).split(",")]
         given = str(context.get("tag", ""))
         return f"{tag} must be one of {', '.join(tags)}; is {given!r}" + alike(given, tags)
-    if kind == "string_pattern_mismatch" and (example := _example(fault, model)):
-        return f"must be written like this: {example}; and is {shown(value)}"
+    if kind == "string_pattern_mismatch" and (likely := _likely(fault, model)):
+        return f"has the wrong form, and is {shown(value)}; {likely}"
     return f"must be {_want(fault)}, and is {shown(value)}{_hint(fault)}"
 
 
@@ -263,14 +263,15 @@ def _fields_at(model: type[BaseModel], loc: Fault) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _example(fault: ErrorDetails, model: type[BaseModel]) -> str | None:
+def _likely(fault: ErrorDetails, model: type[BaseModel]) -> str:
     """How the setting of this fault may look: its default, or what is said about it."""
     for member in _models_at(model, fault["loc"][:-1]):
         field = member.model_fields.get(str(fault["loc"][-1]))
-        if field is not None:
-            default = field.default if isinstance(field.default, str) else ""
-            return default or (field.description or "").rstrip(".") or None
-    return None
+        if field is not None and isinstance(field.default, str) and field.default:
+            return f"write it like this: {field.default}"
+        if field is not None and field.description:
+            return f"what it means: {field.description.rstrip('.')}"
+    return ""
 
 
 def _models_at(model: type[BaseModel], loc: Fault) -> list[type[BaseModel]]:

@@ -125,7 +125,7 @@ rooms:
         ),
         (
             "sources:\n- type: file\n  until: noon",
-            "3: sources.0.until: must be written like this: 10:30; and is 'noon'",
+            "3: sources.0.until: has the wrong form, and is 'noon'; write it like this: 10:30",
         ),
         (
             "sources:\n- type: camera\n  paths: b",
