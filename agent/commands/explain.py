@@ -4,7 +4,9 @@ import argparse
 from pathlib import Path
 
 from agent.explain import explain, moment
+from agent.explain_norms import house, nearest_norms
 from agent.recording import Recording
+from agent.settings import read_settings
 
 HELP = "say in plain language why an act in a recording happened"
 
@@ -14,6 +16,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help="a recording (.mcap)")
     parser.add_argument(
         "time", help="seconds from the start (83.5), minutes (1:23.5), or time of day (14:03:22)"
+    )
+    parser.add_argument(
+        "--norms",
+        type=Path,
+        metavar="CONFIG",
+        help="also list the norms of this configuration that are nearest to the moment",
     )
 
 
@@ -26,4 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 1
     at = moment(arguments.time, recorded, recording.offset_ns)
     print(explain(recorded, at, recording.offset_ns))
+    if arguments.norms is not None:
+        near = house(read_settings(arguments.norms).norms)
+        print("\n".join(nearest_norms(recorded, at, near, recording.offset_ns)))
     return 0

@@ -1,0 +1,55 @@
+"""What norms did is explained from a recording alone, and the nearest ones are listed."""
+
+from datetime import datetime
+
+from agent.core.messages import PersonId
+from agent.explain import explain
+from agent.explain_norms import nearest_norms, situation_at
+from agent.recording import Recorded
+from behavior.backends.embeddings import Words
+from behavior.norm_retrieval import NearNorms
+from behavior.situation import Mark
+from tests.fakes.encounters import MORNING, Lobby, house_norms, seen
+
+NIGHT = datetime(2026, 3, 2, 23, 0)
+
+
+def recording(start=NIGHT):
+    """Somebody stands there at night and is given a nod instead of words."""
+    lobby = Lobby(start=start)
+    lobby.page(0.0)
+    lobby.sees("p1", 0.5)
+    lobby.becomes("p1", 1.0, "attending")
+    lobby.until(4.0)
+    facts = [Recorded(0.5, seen("p1", 0.5)), *(Recorded(at, one) for at, one in lobby.sent)]
+    return sorted(facts, key=lambda one: one.seen_at)
+
+
+def reason_of(name):
+    return next(norm.reason for norm in house_norms() if norm.id == name)
+
+
+def test_a_refusal_is_explained_with_the_plain_reason_of_its_norm():
+    text = explain(recording(), 3.9)
+    assert "refused by norm:quiet_hours" in text
+    assert reason_of("quiet_hours") in text
+
+
+def test_the_moment_is_rebuilt_from_what_was_recorded_before_it():
+    lobby = recording()
+    assert situation_at(lobby, 0.2).people == {}
+    person = situation_at(lobby, 3.0).people[PersonId("p1")]
+    assert person.distance_m == 1.5
+    assert person.has(Mark.SIGNED)
+    assert not person.has(Mark.GREETED)
+    morning = situation_at(recording(MORNING), 3.0)
+    assert morning.people[PersonId("p1")].has(Mark.GREETED)
+
+
+def test_the_nearest_norms_are_listed_with_their_reasons():
+    lines = list(nearest_norms(recording(), 3.0, NearNorms(house_norms(), Words())))
+    assert lines[0].startswith("The moment in plain words: ")
+    assert "spelling only" in lines[1]
+    assert len(lines) == 7
+    known = {norm.id: norm.reason for norm in house_norms()}
+    assert all(known[line.split()[0]] in line for line in lines[2:])
