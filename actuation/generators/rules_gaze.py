@@ -51,7 +51,9 @@ class GazeMode(StrEnum):
 
 
 MOST_EYE_RAD = 0.55
-_HEAD_YAW_RAD, _HEAD_PITCH_RAD = 0.9, 0.45
+_MOST_HEAD = np.array([0.9, 0.45])
+"""Yaw and pitch, radians."""
+_GLANCE_SHARE = 0.25
 _SMALL_RAD = 0.05
 _SACCADE_S, _SACCADE_S_PER_RAD = 0.03, 0.13
 """Main sequence: 2.2 ms a degree and 21 ms (10.1016/0025-5564(75)90075-9), rounded."""
@@ -93,8 +95,8 @@ class GazeProcess:
         if mode is GazeMode.AWAY:
             side = 1.0 if self._random.random() < 0.5 else -1.0
             if changed:
-                self._aim = np.array([side * 0.28, 0.16])
-                return self._shift(self._aim, at)
+                self._aim = self._sight.target + np.array([side * 0.28, 0.16])
+                self._glance(self._aim, at)
             return False
         if mode is GazeMode.DOWN:
             return self._shift(np.array([0.0, -0.38]), at) if changed else False
@@ -126,7 +128,7 @@ class GazeProcess:
             aside = self._aim + np.array(
                 [side * self._random.uniform(0.16, 0.26), self._random.uniform(-0.12, 0.1)]
             )
-            self._shift(aside, at, head_share=0.25)
+            self._glance(aside, at)
         if self._away_until is not None and self._away_until <= until:
             at, self._away_until = self._away_until, None
             if self._mode is GazeMode.AT:
@@ -145,15 +147,21 @@ class GazeProcess:
         self._shift(spot, at, head_share=0.5)
         self._next_wander = at + float(self._random.uniform(2.2, 5.5))
 
+    def _glance(self, aim: Floats, at: float) -> None:
+        """Look aside for a moment: the head hardly leaves what it is turned to."""
+        turned = self._head.target + _GLANCE_SHARE * (aim - self._sight.target)
+        size = float(np.abs(aim - self._sight.target).max())
+        self._sight.go(aim, at, _SACCADE_S + _SACCADE_S_PER_RAD * size)
+        self._head.go(np.clip(turned, -_MOST_HEAD, _MOST_HEAD), at + _HEAD_LATENCY_S, _HEAD_S)
+
     def _shift(self, aim: Floats, at: float, head_share: float | None = None) -> bool:
         share = self._config.head_share if head_share is None else head_share
         size = float(np.abs(aim - self._sight.target).max())
         self._sight.go(aim, at, _SACCADE_S + _SACCADE_S_PER_RAD * size)
-        limit = np.array([_HEAD_YAW_RAD, _HEAD_PITCH_RAD])
         # Whatever the eyes cannot reach, the head must.
         least = np.sign(aim) * np.maximum(np.abs(aim) - 0.8 * MOST_EYE_RAD, 0.0)
         wanted = np.where(np.abs(aim * share) > np.abs(least), aim * share, least)
         turn = float(np.abs(wanted - self._head.target).max())
         duration = _HEAD_S + _HEAD_S_PER_RAD * turn
-        self._head.go(np.clip(wanted, -limit, limit), at + _HEAD_LATENCY_S, duration)
+        self._head.go(np.clip(wanted, -_MOST_HEAD, _MOST_HEAD), at + _HEAD_LATENCY_S, duration)
         return size > 0.3
