@@ -174,6 +174,11 @@ class MqttConfig(_Body):
         le=100_000,
         description="Events kept while the broker is away; then the oldest are given up, counted.",
     )
+    outbox_file: Path | None = Field(
+        None,
+        description="Where events wait, too, so that a restart of the agent loses none: an SQLite"
+        " file, from where the program is started. Empty: in memory only.",
+    )
     unsure_s: float = Field(
         15,
         ge=0,

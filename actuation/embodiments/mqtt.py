@@ -20,6 +20,7 @@ import aiomqtt
 
 from actuation.body_configs import MqttConfig
 from actuation.embodiments.mqtt_commands import Gate
+from actuation.embodiments.mqtt_event import Event
 from actuation.embodiments.mqtt_facts import Telling
 from actuation.embodiments.mqtt_hearing import Hearing
 from actuation.embodiments.mqtt_link import (
@@ -31,7 +32,7 @@ from actuation.embodiments.mqtt_link import (
     secret_of,
     send,
 )
-from actuation.embodiments.mqtt_outbox import Event, Outbox, as_json
+from actuation.embodiments.mqtt_outbox import Outbox, as_json
 from actuation.frame_queue import FrameQueue
 from actuation.motion import BodyDescription, Cut, FrameChunk, Halt, Release, StageItem
 from agent.core.clock import Clock, WallTime
@@ -45,6 +46,11 @@ _AT_ONCE: Final = 8
 _STATES_APART_S: Final = 0.1
 _HEALTH_EVERY_S: Final = 30.0
 _GOODBYE_WITHIN_S: Final = 0.6
+_CANNOT: Final = (
+    "It shows nothing and says nothing: it tells others what the agent does.",
+    "Frames are not sent, but for a slow pose where pose_hz asks for it.",
+)
+_FORGETS: Final = "Without outbox_file a restart forgets the events that wait for the broker."
 
 
 class MqttBody:
@@ -92,6 +98,7 @@ class MqttBody:
         self.outbox = Outbox(
             session=secrets.token_hex(4), capacity=config.outbox, unsure_s=config.unsure_s
         )
+        self._outbox_fault = ""
         self._frames = FrameQueue()
         self._halted = False
         self._health = Health.STARTING
@@ -103,14 +110,8 @@ class MqttBody:
 
     def describe(self) -> BodyDescription:
         """It has no limbs."""
-        return BodyDescription(
-            name=self._short_name,
-            cannot=(
-                "It shows nothing and says nothing: it tells others what the agent does.",
-                "Frames are not sent, but for a slow pose where pose_hz asks for it.",
-                "Events that wait for the broker are kept in memory: a restart forgets them.",
-            ),
-        )
+        forgets = () if self._config.outbox_file else (_FORGETS,)
+        return BodyDescription(name=self._short_name, cannot=(*_CANNOT, *forgets))
 
     async def connect(self) -> None:
         """Raise `BackendUnavailableError` when the broker could not be reached."""
@@ -142,15 +143,33 @@ class MqttBody:
 
     async def run(self) -> None:
         """Tell and hear until cancelled; then say that the agent is gone."""
+        self._open_outbox()
         async with asyncio.TaskGroup() as group:
             group.create_task(self._read_traffic())
             group.create_task(self._hearing.obey_waiting_stops())
             group.create_task(self._stay_linked())
 
+    def _open_outbox(self) -> None:
+        if (path := self._config.outbox_file) is not None:
+            says = int(self._config.words) + int(self._config.words and self._config.host_names)
+            self.outbox.open_file(path, says=says)
+        self._tell_of_outbox()
+
+    def _tell_of_outbox(self) -> None:
+        """Events that should wait in a file wait in memory only: say so, once."""
+        fault = self.outbox.fault
+        if fault == self._outbox_fault:
+            return
+        self._outbox_fault = fault
+        part, at = f"{self.name}.outbox", self._clock.now()
+        why = f"mqtt: outbox_file: {fault}; events wait in memory only: free it or name another"
+        self._publish(ComponentHealth(at=at, component=part, health=Health.DEGRADED, detail=why))
+
     async def _read_traffic(self) -> None:
         async for message in self._traffic:
             if (event := self._telling.event(message)) is not None:
                 self.outbox.put(*event)
+                self._tell_of_outbox()
                 self._news.set()
             elif self._telling.note(message):
                 self._changed.set()

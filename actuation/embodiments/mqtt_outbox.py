@@ -1,4 +1,6 @@
-"""Events on their way to a broker: kept in order until it has confirmed each of them. Pure.
+"""Events on their way to a broker: kept in order until it has confirmed each of them.
+
+Pure, but for the file in which they wait, too, where there is one (`mqtt_shelf`).
 
 After a broken connection the unconfirmed ones are sent again from the oldest on, and before them
 those confirmed shortly before it broke: a broker that crashes takes along what it had confirmed
@@ -8,21 +10,13 @@ copies come in the order of `seq`. When the outbox is full the oldest event is g
 """
 
 import json
+import sqlite3
 from collections import deque
-from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One event, as it is sent."""
-
-    seq: int
-    """Counts from 1 without gaps, over all topics of this session."""
-    topic: str
-    """Below the agent's own: `act`."""
-    body: bytes
-    """JSON, UTF-8."""
+from actuation.embodiments.mqtt_event import Event
+from actuation.embodiments.mqtt_shelf import Shelf
 
 
 class Outbox:
@@ -45,19 +39,45 @@ class Outbox:
         self._events: deque[Event] = deque()
         self._confirmed: deque[tuple[float, Event]] = deque(maxlen=capacity)
         """When, and which: those that a crash of the broker could still take."""
+        self._shelf: Shelf | None = None
+        self._fault = ""
 
     def __len__(self) -> int:
         """Events not confirmed yet."""
         return len(self._events)
+
+    @property
+    def fault(self) -> str:
+        """Why events do not wait in the file; empty: they do, or are to be in memory only."""
+        return self._fault or (self._shelf.fault if self._shelf is not None else "")
+
+    def open_file(self, path: Path, *, says: int) -> None:
+        """Take up what an earlier start left there, before anything is put in.
+
+        It may have been sent already. Without the file everything waits in memory: see `fault`.
+        """
+        if self._shelf is not None:
+            return
+        try:
+            shelf = self._shelf = Shelf(path, says=says, capacity=self._capacity)
+        except (OSError, sqlite3.Error) as fault:
+            self._fault = f"{path}: {fault}"
+            return
+        self._session, self._fault = shelf.session, ""
+        self._last = self._tried = shelf.last
+        self.dropped += shelf.given_up + shelf.erased
+        self._events.extend(shelf.waiting)
 
     def put(self, topic: str, facts: dict[str, Any]) -> None:
         """Take an event in at the end."""
         self._last += 1
         stamped = {"id": f"{self._session}-{self._last}", "seq": self._last, **facts}
         if len(self._events) >= self._capacity:
-            self._events.popleft()
+            self._forget(self._events.popleft())
             self.dropped += 1
         self._events.append(Event(self._last, topic, as_json(stamped)))
+        if self._shelf is not None:
+            self._shelf.put(self._events[-1])
 
     def head(self, count: int) -> tuple[Event, ...]:
         """The oldest `count` events, in order."""
@@ -75,6 +95,7 @@ class Outbox:
         if event not in self._events:
             return
         self._events.remove(event)
+        self._forget(event)
         self.confirmed += 1
         self._confirmed.append((now, event))
         while self._confirmed and self._confirmed[0][0] < now - self._unsure_s:
@@ -88,6 +109,10 @@ class Outbox:
         unsure = unsure[len(unsure) - min(room, len(unsure)) :]
         self.confirmed -= len(unsure)
         self._events = deque(sorted([*unsure, *self._events], key=lambda event: event.seq))
+
+    def _forget(self, event: Event) -> None:
+        if self._shelf is not None:
+            self._shelf.drop(event.seq)
 
 
 def as_json(facts: dict[str, Any]) -> bytes:

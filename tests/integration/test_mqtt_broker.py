@@ -488,3 +488,61 @@ async def test_a_restart_of_the_body_loses_nothing(tmp_path):
                 await until(lambda: len(someone.once("act_finished")) == 5)
                 again.cancel()
             assert [e["act"] for e in someone.once("act_finished")] == list(range(5))
+
+
+BURST = """
+import asyncio, os, signal, sys
+from pathlib import Path
+from agent.core.messages import ActFinished
+from tests.fakes.brokers import linked
+async def main():
+    port, first, count = map(int, sys.argv[1:4])
+    file = Path(sys.argv[4])
+    async with linked(port, outbox_file=file) as ours:
+        for n in range(first, first + count):
+            ours.bus.publish(ActFinished(at=0.0, act=n, heard=""))
+            await asyncio.sleep(0.001)
+        while ours.body.outbox._last < first + count:
+            await asyncio.sleep(0.001)
+        os.kill(os.getpid(), signal.SIGKILL)
+asyncio.run(main())
+"""
+
+
+async def test_an_agent_killed_with_events_waiting_loses_none_and_each_is_one_by_its_id(tmp_path):
+    async def lives_and_dies(port, first, count):
+        agent = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", BURST, str(port), str(first), str(count),
+            str(tmp_path / "box.sqlite"), cwd=Path(__file__).parents[2],
+        )  # fmt: skip
+        assert await agent.wait() == -9
+
+    away = free_port()
+    await lives_and_dies(away, 0, 60)  # nobody is there
+    async with broker(tmp_path) as there, reader(there.port) as someone:
+        await lives_and_dies(there.port, 60, 60)  # killed while some are on their way
+        async with linked(there.port, outbox_file=tmp_path / "box.sqlite") as ours:
+            await until(running(ours.body))
+            ours.bus.publish(ActFinished(at=0.0, act=120, heard=""))
+            await until(lambda: len(ours.body.outbox) == 0)
+            await until(lambda: len(someone.once("act_finished")) == 121)
+        events = someone.once("act_finished")
+        assert [e["act"] for e in events] == list(range(121))
+        assert [e["seq"] for e in events] == list(range(1, 122))
+        assert len({e["id"] for e in events}) == 121
+
+
+async def test_an_outbox_file_that_cannot_be_used_is_told_and_events_are_sent_all_the_same(
+    tmp_path,
+):
+    (tmp_path / "taken").mkdir()
+    async with (
+        broker(tmp_path) as there,
+        linked(there.port, outbox_file=tmp_path / "taken") as ours,
+    ):
+        await until(running(ours.body))
+        ours.bus.publish(ActFinished(at=0.0, act=1, heard=""))
+        await until(lambda: ours.body.outbox.confirmed == 1)
+        (told,) = [m for m in ours.of(ComponentHealth) if m.component.endswith(".outbox")]
+        assert told.health is Health.DEGRADED
+        assert "events wait in memory only" in told.detail
