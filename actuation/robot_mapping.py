@@ -1,10 +1,12 @@
 """Which axis of a robot is which: the YAML file that comes with its URDF or MJCF."""
 
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from agent.core.errors import BadInputError
 
@@ -102,7 +104,32 @@ class RobotMapping(_Entry):
 
 
 def load_mapping(path: Path) -> RobotMapping:
-    """Read a mapping. Raises `BadInputError` with file, field and what is wrong, a line each."""
+    """Read a mapping.
+
+    Raises `BadInputError`: `file:line: field: what` for each fault, a line each.
+    """
+    try:
+        tree = yaml.safe_load(_text(path))
+    except yaml.MarkedYAMLError as fault:
+        line = fault.problem_mark.line + 1 if fault.problem_mark else 0
+        raise BadInputError(f"{path}:{line}: not YAML: {fault.problem}") from None
+    except (yaml.YAMLError, ValueError, RecursionError) as fault:
+        raise BadInputError(f"{path}: not YAML: {' '.join(str(fault).split())}") from None
+    try:
+        return RobotMapping.model_validate(tree if tree is not None else {})
+    except ValidationError as fault:
+        lines = [told(path, _field(e["loc"]), _what(e)) for e in fault.errors()]
+        raise BadInputError("\n".join(lines)) from None
+
+
+def told(path: Path, field: str, what: str) -> str:
+    """`file:line: field: what`, by the line on which the field stands, or its group."""
+    line = _line(path, field)
+    where = f"{path}:{line}" if line else f"{path}"
+    return f"{where}: {field}: {what}" if field else f"{where}: {what}"
+
+
+def _text(path: Path) -> str:
     try:
         raw = path.read_bytes()
     except OSError as fault:
@@ -110,15 +137,52 @@ def load_mapping(path: Path) -> RobotMapping:
     if len(raw) > _MOST_BYTES:
         raise BadInputError(f"{path}: larger than {_MOST_BYTES} bytes; this is no mapping")
     try:
-        tree = yaml.safe_load(raw.decode("utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as fault:
-        raise BadInputError(f"{path}: not YAML: {fault}") from None
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadInputError(f"{path}: not YAML: not UTF-8 text") from None
+
+
+def _line(path: Path, field: str) -> int:
+    """The line of a dotted field, or of the nearest group around it; 0: of the file as a whole."""
     try:
-        return RobotMapping.model_validate(tree if tree is not None else {})
-    except ValidationError as fault:
-        lines = [f"{path}: {_field(e['loc'])}: {e['msg']}" for e in fault.errors()]
-        raise BadInputError("\n".join(lines)) from None
+        node = yaml.compose(_text(path), Loader=yaml.SafeLoader)
+    except (yaml.YAMLError, BadInputError, RecursionError):
+        return 0
+    line = 0
+    for step in field.split("."):
+        below: dict[str, tuple[int, yaml.Node]] = {}
+        if isinstance(node, yaml.MappingNode):
+            below = {str(k.value): (k.start_mark.line, v) for k, v in node.value}
+        elif isinstance(node, yaml.SequenceNode):
+            below = {str(i): (v.start_mark.line, v) for i, v in enumerate(node.value)}
+        if step not in below:
+            break
+        line, node = below[step][0] + 1, below[step][1]
+    return line
 
 
 def _field(loc: tuple[int | str, ...]) -> str:
-    return ".".join(str(part) for part in loc if part != "[key]") or "the file"
+    return ".".join(str(part) for part in loc if part != "[key]")
+
+
+def _what(fault: ErrorDetails) -> str:
+    """A fault of one field in plain words."""
+    kind, value = fault["type"], fault["input"]
+    if kind == "missing":
+        return "is needed and not there"
+    if kind == "extra_forbidden":
+        near = get_close_matches(str(fault["loc"][-1]), _FIELDS, 1)
+        return "unknown setting" + (f"; did you mean {near[0]}?" if near else "")
+    if kind in ("model_type", "dict_type"):
+        return "must be a group of settings (`name: value` lines)"
+    wanted = fault["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+    return f"must be {wanted}, and is {value!r}"
+
+
+_FIELDS: Final = sorted(
+    {
+        name
+        for model in (RobotMapping, Arm, Head, Grip, Agility, Servo)
+        for name in model.model_fields
+    }
+)

@@ -1,12 +1,15 @@
 """The bodies there are, by kind. The class is imported when a configuration asks for it."""
 
+import importlib
 from collections.abc import AsyncIterable, Callable
 from typing import Protocol
 
-from actuation.body_configs import BodyConfig
+from actuation.body_configs import BodyConfig, HumanoidConfig
 from actuation.motion import Embodiment
+from actuation.robot_mapping import load_mapping
 from agent.core.backend import Row, Table, pick
 from agent.core.clock import Clock
+from agent.core.errors import BadInputError
 from agent.core.messages import Message
 
 BODIES: Table = {
@@ -50,6 +53,25 @@ BODIES: Table = {
         cure="pip install 'foyer[local]' (on Debian also apt install libportaudio2)",
     ),
 }
+
+
+def check_files(config: BodyConfig) -> None:
+    """Read the files that a body names, as it would when it starts; nothing is opened or moved.
+
+    Raises `BadInputError` with what is wrong. Without its package only what is known of them
+    without it is looked at.
+    """
+    if not isinstance(config, HumanoidConfig):
+        return
+    if (config.model is None) != (config.mapping is None):
+        raise BadInputError("a robot needs both: model and mapping; only one of them is given")
+    if not BODIES[config.kind].missing():
+        module = importlib.import_module("actuation.embodiments.humanoid_model")
+        module.load_robot(config.model, config.mapping)
+    elif config.mapping is not None and config.model is not None:
+        load_mapping(config.mapping)
+        if not config.model.is_file():
+            raise BadInputError(f"{config.model}: cannot be read: there is no such file")
 
 
 class RunningBody(Embodiment, Protocol):

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from actuation.axis_limits import AxisLimits
 from actuation.retarget import ArmSize
-from actuation.robot_mapping import Arm, RobotMapping, load_mapping
+from actuation.robot_mapping import Arm, RobotMapping, load_mapping, told
 from agent.core.errors import BadInputError
 
 Floats = NDArray[np.float64]
@@ -125,14 +125,17 @@ def _check_names(spec: Any, chosen: RobotMapping, model: Path, mapping: Path) ->
     named = [("joint", *each) for each in chosen.named_axes()]
     named += [("body", *each) for each in chosen.named_bodies()]
     faults = [
-        f"{mapping}: {field}: {model.name} has no {kind} {name!r}{_like(name, known[kind])}"
+        told(mapping, field, f"{model.name} has no {kind} {name!r}{_like(name, known[kind])}")
         for kind, field, name in named
         if name not in known[kind]
     ]
     driven = [axis for field, axis in chosen.named_axes() if not field.startswith(("rest", "axes"))]
     twice = {axis for axis in driven if driven.count(axis) > 1}
-    faults += [f"{mapping}: axis {axis!r} is named twice; one part of the body has it" for axis in
-               sorted(twice)]  # fmt: skip
+    last = {axis: field for field, axis in chosen.named_axes()}
+    faults += [
+        told(mapping, last[axis], f"axis {axis!r} is named twice; one part of the body has it")
+        for axis in sorted(twice)
+    ]
     if not known["joint"]:
         faults.append(f"{model}: has no joints that move")
     if faults:
@@ -208,10 +211,9 @@ def _rest(chosen: RobotMapping, axes: tuple[str, ...], limits: AxisLimits, path:
     rest = np.array([chosen.rest.get(axis, 0.0) for axis in axes])
     for i, axis in enumerate(axes):
         if axis in chosen.rest and not limits.low[i] <= rest[i] <= limits.high[i]:
-            raise BadInputError(
-                f"{path}: rest.{axis}: {rest[i]:g} is not within the joint's limits "
-                f"{limits.low[i]:g}..{limits.high[i]:g}"
-            )
+            what = f"{rest[i]:g} is not within the joint's limits"
+            span = f"{limits.low[i]:g}..{limits.high[i]:g}"
+            raise BadInputError(told(path, f"rest.{axis}", f"{what} {span}"))
     return np.asarray(np.clip(rest, limits.low, limits.high))
 
 
@@ -225,7 +227,7 @@ def _size(model: Any, arm: Arm, path: Path, side: str) -> ArmSize:  # noqa: ANN4
     upper, lower = float(np.linalg.norm(elbow - shoulder)), float(np.linalg.norm(hand - elbow))
     for part, length in (("elbow", upper), ("hand", lower)):
         if length < 0.02:
-            raise BadInputError(f"{path}: arms.{side}.{part}: lies on the joint before it")
+            raise BadInputError(told(path, f"arms.{side}.{part}", "lies on the joint before it"))
     forward, left, up = map(float, shoulder)
     return ArmSize(
         upper_m=upper,
@@ -241,11 +243,12 @@ def _check_rest(robot: Robot, path: Path) -> None:
     mujoco.mj_forward(robot.model, data)
     pairs = sorted({touching(robot, *c.geom) for c in data.contact if c.dist < -1e-4})
     if pairs:
-        told = "; ".join(f"[{a}, {b}]" for a, b in pairs)
-        raise BadInputError(
-            f"{path}: rest: these parts are in each other: {told}; change the pose, or name them "
-            f"in may_touch if they are neighbours"
+        parts = "; ".join(f"[{a}, {b}]" for a, b in pairs)
+        what = (
+            f"these parts are in each other: {parts}; change the pose, or name them in may_touch "
+            "if they are neighbours"
         )
+        raise BadInputError(told(path, "rest", what))
 
 
 def touching(robot: Robot, one: int, other: int) -> tuple[str, str]:

@@ -11,13 +11,16 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from agent.config import Problem
+from actuation.embodiments.catalogue import check_files
+from agent.config import Problem, place_of
 from agent.config_text import as_yaml
+from agent.core.errors import BadInputError
 from agent.file_kinds import KINDS
 from agent.reference import reference
+from agent.review import contradictions
 from agent.schemas import header_for, schema_text, write_schemas
 from agent.settings import AgentConfig, Settings, read_settings
-from behavior.norm_contradictions import contradictions
+from behavior.norm_contradictions import contradictions as norm_contradictions
 from behavior.norm_review import failing_examples, untriggerable
 
 HELP = "read a configuration and say what is wrong with it"
@@ -61,10 +64,9 @@ def run(arguments: argparse.Namespace) -> int:
     if _writes(arguments):
         return 0
     settings = read_settings(arguments.config)
-    from behavior.knowledge import read_knowledge
-
-    entries = read_knowledge(settings.config.dialogue.knowledge, settings.site)
-    for problem in warnings(settings):
+    _check_bodies(settings, arguments.config)
+    warned = sorted(set(warnings(settings)))
+    for problem in warned:
         print(f"warning: {problem}", file=sys.stderr)
     failing = list(failures(settings))
     for problem in failing:
@@ -72,9 +74,24 @@ def run(arguments: argparse.Namespace) -> int:
     site, norms = settings.site, settings.norms.all
     print(f"{arguments.config}: {'some norms fail their examples' if failing else 'all is well'}")
     print(f"  site       {site.name}: {len(site.hosts)} hosts, {len(site.places)} places")
-    print(f"  knowledge  {len(entries)} answers")
+    print(f"  knowledge  {len(settings.entries)} answers")
     print(f"  norms      {len(norms)}, {_examples(settings)} examples run")
     return 1 if failing else 0
+
+
+def _check_bodies(settings: Settings, path: Path) -> None:
+    """Raise `BadInputError` with all that is wrong with the files that bodies name."""
+    faults = []
+    for i, body in enumerate(settings.config.bodies):
+        try:
+            check_files(body)
+        except BadInputError as fault:
+            line, field = place_of(path, ("bodies", i))
+            named = [str(file) for file in body.model_dump().values() if isinstance(file, Path)]
+            of_a_file = str(fault).startswith(tuple(named)) if named else False
+            faults.append(str(fault) if of_a_file else f"{path}:{line}: {field}: {fault}")
+    if faults:
+        raise BadInputError("\n".join(faults))
 
 
 def _writes(arguments: argparse.Namespace) -> bool:
@@ -104,8 +121,9 @@ def warnings(settings: Settings) -> Iterator[Problem]:
     """What is allowed and can hardly be meant."""
     for norm, why in untriggerable(settings.norms.all):
         yield _problem(settings, norm.id, "", f"nothing can trigger this norm: {why}")
-    for norm, field, what in contradictions(settings.norms):
+    for norm, field, what in norm_contradictions(settings.norms):
         yield _problem(settings, norm.id, f".{field}", what)
+    yield from contradictions(settings)
 
 
 def failures(settings: Settings) -> Iterator[Problem]:

@@ -3,13 +3,16 @@
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from actuation.embodiments import catalogue
 from agent.__main__ import main
 from agent.commands.check import default_yaml
 from agent.config import load
+from agent.core.errors import BadInputError
 from agent.settings import AgentConfig
 
 CONFIGS = Path(__file__).parents[2] / "configs"
@@ -161,3 +164,65 @@ def test_two_bodies_of_one_name_are_refused_and_a_name_tells_them_apart(site, ca
     assert "bodies: two bodies are called vmc; give each its own `name`" in err
     (site / "demo.yaml").write_text(demo + two % ", name: second")
     assert check(site, capsys)[0] == 0
+
+
+ROBOTS = Path(__file__).parents[2] / "actuation" / "embodiments" / "humanoids"
+
+
+@pytest.fixture
+def robot(site):
+    """The demonstration with a robot from files beside it: the mapping, to be broken."""
+    for name in ("one_arm.urdf", "one_arm.yaml"):
+        shutil.copy(ROBOTS / name, site / name)
+    demo = site / "demo.yaml"
+    mapping = site / "one_arm.yaml"
+    kept = "".join(
+        f"    {k}: {v}\n" for k, v in (("model", site / "one_arm.urdf"), ("mapping", mapping))
+    )
+    demo.write_text(demo.read_text() + f"\nbodies:\n  - kind: humanoid\n{kept}")
+    return mapping
+
+
+def test_a_robots_files_are_read(site, robot, capsys):
+    code, out, _ = check(site, capsys)
+    assert code == 0, out
+    line = edit(robot, "tool_turn]", "tool_trun]")
+    pytest.importorskip("mujoco")
+    code, _, err = check(site, capsys)
+    assert code == 2
+    assert f"{robot}:{line}: arms.right.axes.5: one_arm.urdf has no joint 'tool_trun'" in err
+    assert "did you mean 'tool_turn'?" in err
+
+
+def test_what_is_wrong_with_a_robot_is_said_as_when_it_starts(site, robot, capsys):
+    pytest.importorskip("mujoco")
+    from actuation.embodiments.humanoid_model import load_robot
+
+    edit(robot, "rest: {lift: -0.8", "rest: {lift: -5.8")
+    _, _, err = check(site, capsys)
+    with pytest.raises(BadInputError) as at_start:
+        load_robot(site / "one_arm.urdf", robot)
+    assert err == f"foyer check: {at_start.value}\n"
+
+
+def test_without_mujoco_the_mapping_is_read_all_the_same(site, robot, capsys, monkeypatch):
+    row = catalogue.BODIES["humanoid"]
+    away = {**catalogue.BODIES, "humanoid": replace(row, packages=("mujoco_that_is_not_here",))}
+    monkeypatch.setattr(catalogue, "BODIES", away)
+    assert check(site, capsys)[0] == 0
+    line = edit(robot, "stiffness", "stifness")
+    code, _, err = check(site, capsys)
+    assert code == 2
+    assert f"{robot}:{line}: servo.stifness: unknown setting; did you mean stiffness?" in err
+    edit(robot, "stifness", "stiffness")
+    (site / "one_arm.urdf").unlink()
+    assert "one_arm.urdf: cannot be read" in check(site, capsys)[2]
+
+
+def test_a_robot_with_one_of_its_two_files_is_told_by_its_line(site, robot, capsys):
+    demo = site / "demo.yaml"
+    line = demo.read_text().split("- kind: humanoid")[0].count("\n") + 1
+    edit(demo, f"    mapping: {robot}\n", "")
+    code, _, err = check(site, capsys)
+    assert code == 2
+    assert f"demo.yaml:{line}: bodies.0: a robot needs both: model and mapping" in err

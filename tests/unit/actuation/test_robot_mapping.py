@@ -23,7 +23,7 @@ def written(tmp_path, text):
         ("usual: {speed_rad_s: .nan}", "usual.speed_rad_s"),
         ("rest: {x: .inf}", "rest.x"),
         ("heat: {}", "heat"),
-        ("[1, 2]", "the file"),
+        ("[1, 2]", "must be a group of settings"),
         ("head: {yaw_sign: 3}", "head.yaw_sign"),
         ("a: [", "not YAML"),
     ],
@@ -34,6 +34,24 @@ def test_a_fault_is_told_with_file_and_field(tmp_path, text, field):
         load_mapping(path)
     assert str(path) in str(told.value)
     assert field in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("head:\n  yaw: a\n  yaw_sign: 3\n", "3: head.yaw_sign: must be -1 or 1, and is 3"),
+        ("rest:\n  a: 0.1\n  b: 9\n", "3: rest.b: must be less than or equal to 7, and is 9"),
+        ("servo:\n  stifness: 3\n", "2: servo.stifness: unknown setting; did you mean stiffness?"),
+        ("head: up\n", "1: head: must be a group of settings"),
+        ("# a comment\narms:\n  left: {shoulder: a}\n", "3: arms.left.elbow: is needed and not"),
+        ("head:\n  yaw: [\n", "3: not YAML"),
+    ],
+)
+def test_a_fault_is_told_with_its_line_and_in_plain_words(tmp_path, text, said):
+    path = written(tmp_path, text)
+    with pytest.raises(BadInputError) as fault:
+        load_mapping(path)
+    assert str(fault.value).splitlines()[0].startswith(f"{path}:{said}")
 
 
 def test_a_missing_file_is_told(tmp_path):
