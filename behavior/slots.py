@@ -4,8 +4,6 @@ import difflib
 import string
 from collections.abc import Iterator, Mapping
 
-from pydantic import BaseModel
-
 from behavior.policies.catalogue import PoliciesConfig
 
 Where = tuple[str | int, ...]
@@ -58,23 +56,6 @@ def wrong_slot(text: str, facts: Mapping[str, str]) -> str:
             known = f"did you mean {{{near[0]}}}?" if near else f"there is {_listed(facts)}"
             return f"no fact fills the slot {{{name}}}; {known}"
     return ""
-
-
-def empty_slots(policies: BaseModel, facts: Mapping[str, str]) -> Iterator[tuple[Where, str]]:
-    """Slots whose fact says nothing: where, and which."""
-
-    def look(value: object, where: Where) -> Iterator[tuple[Where, str]]:
-        match value:
-            case dict():
-                for key, one in value.items():
-                    yield from look(one, (*where, key))
-            case list() | tuple():
-                for index, one in enumerate(value):
-                    yield from look(one, (*where, index))
-            case str() if "{" in value and not wrong_slot(value, facts):
-                yield from ((where, name) for name in _slots(value) if not facts[name].strip())
-
-    yield from look(policies.model_dump(), ())
 
 
 def _slots(text: str) -> Iterator[str]:

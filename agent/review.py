@@ -1,0 +1,87 @@
+"""What `foyer check` finds beyond faults: settings that contradict each other, with their lines."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from actuation.lexemes import standard_lexicon
+from agent.config import Problem, place_of
+from agent.settings import AgentConfig, Settings
+from behavior.knowledge import Entry, knowledge_files
+from behavior.policy_review import Finding, Surroundings, review_policies
+from behavior.site_review import review_knowledge, review_site
+
+_ORDERED = (
+    ("seeing.engagement.attend_m", "seeing.engagement.attend_keep_m", "attending ends at once"),
+    ("seeing.engagement.engage_m", "seeing.engagement.engage_keep_m", "an encounter ends at once"),
+    ("seeing.engagement.look_keep_share", "seeing.engagement.look_share", "attending flickers"),
+    ("turns.voice.go_on_at", "turns.voice.start_at", "a voice never ends once it has begun"),
+    (
+        "turns.patience.closed_s",
+        "turns.patience.open_s",
+        "a whole sentence is waited after longest",
+    ),
+    ("turns.patience.open_s", "turns.patience.dangling_s", "half a sentence is waited after least"),
+    (
+        "turns.patience.nothing_s",
+        "turns.words_within_s",
+        "the turn is closed before, without words",
+    ),
+    ("planner.situation.bridge_s", "planner.situation.return_within_s", "nobody ever comes back"),
+    ("dialogue.model.first_clause_s", "dialogue.model.whole_s", "no whole reply comes in time"),
+    ("server.idle_pictures_hz", "server.pictures_hz", "more is looked when nobody is there"),
+)
+"""Settings of which the first has to be at most the second, and what happens else."""
+
+
+def contradictions(settings: Settings) -> Iterator[Problem]:
+    """All that is allowed and can hardly be meant, but for norms."""
+    config = settings.config
+    for finding in review_policies(settings.policies, surroundings(config)):
+        yield _located(settings.policies_folder / f"{finding.file}.yaml", finding)
+    url = config.dialogue.notify.webhook_url
+    for finding in review_site(settings.site, settings.norms.all, url):
+        yield _located(settings.site_path, finding)
+    for found in review_knowledge(settings.entries, settings.site):
+        path, line = _heading(settings, found.entry, found.question)
+        yield Problem(str(path), line, found.question, found.what)
+    for first, second, what in _ORDERED:
+        if _value(config, first) > _value(config, second):
+            said = f"is more than {second} ({_value(config, second):g}): {what}; lower it"
+            yield _located(settings.path, Finding("agent", tuple(first.split(".")), said))
+
+
+def surroundings(config: AgentConfig) -> Surroundings:
+    """What the policies of this agent meet."""
+    patience, lexicon = config.turns.patience, standard_lexicon()
+    factor = patience.patient_factor if patience.patient else 1.0
+    return Surroundings(
+        attend_keep_m=config.seeing.engagement.attend_keep_m,
+        engage_m=config.seeing.engagement.engage_m,
+        longest_patience_s=factor * max(patience.dangling_s, patience.open_s, patience.closed_s),
+        model_begins_s=config.dialogue.model.first_clause_s if config.dialogue.model.url else None,
+        knows_gesture=lambda name: lexicon.named(name) is not None,
+    )
+
+
+def _located(path: Path, finding: Finding) -> Problem:
+    line, name = place_of(path, finding.field)
+    return Problem(str(path), line, name, finding.what)
+
+
+def _heading(settings: Settings, entry: Entry, question: str) -> tuple[Path, int]:
+    folder = settings.config.dialogue.knowledge
+    stem = entry.key.split(".")[0]
+    for path in knowledge_files(folder):
+        if path.stem == stem:
+            lines = path.read_text(encoding="utf-8").splitlines()
+            headings = (i for i, line in enumerate(lines, 1) if line.strip() == f"## {question}")
+            return path, next(headings, 0)
+    return folder, 0
+
+
+def _value(config: AgentConfig, path: str) -> float:
+    value: object = config
+    for name in path.split("."):
+        value = getattr(value, name)
+    assert isinstance(value, int | float)
+    return float(value)

@@ -1,0 +1,166 @@
+"""`foyer check` finds what is allowed and can hardly be meant, each with file, line and cure."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from agent.__main__ import main
+from agent.review import surroundings
+from agent.settings import AgentConfig, read_settings
+from behavior.policies.catalogue import PoliciesConfig
+from behavior.policies.greeting import GreetingConfig, Phrase
+from behavior.policy_review import review_policies
+
+CONFIGS = Path(__file__).parents[2] / "configs"
+HALL = "  - {key: hall, name: lift, directions: It is over there., x_m: 1, y_m: 1}\n"
+
+
+@pytest.fixture
+def site(tmp_path):
+    shutil.copytree(CONFIGS, tmp_path / "configs")
+    return tmp_path / "configs"
+
+
+def edit(path, old, new):
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def warned(site, capsys):
+    assert main(["check", str(site / "demo.yaml")]) == 0
+    told = capsys.readouterr()
+    return told.err.replace(f"{site.resolve()}/", "").replace(f"{site}/", "").splitlines()
+
+
+GREETING, REPLY = "policies/greeting.yaml", "policies/reply.yaml"
+INTERRUPTION, LISTENING = "policies/interruption.yaml", "policies/listening.yaml"
+SITE, BUILDING = "sites/demo.yaml", "knowledge/building.md"
+STAFF = "staff: {channel: log, address: front office}"
+PATIENT = "turns: {patience: {closed_s: 0.9}}\nrecorder:"
+FAR = "seeing: {engagement: {attend_m: 4}}\nrecorder:"
+FINDINGS = [
+    (GREETING, "sign_within_m: 4.0", "sign_within_m: 2.0", ":5: .*people are spoken to unprepared"),
+    (GREETING, "words_within_m: 3.0", "words_within_m: 3.9", ":6: .*nobody attends from farther"),
+    (GREETING, "words_within_m: 3.0", "words_within_m: 1.0", ":6: .*not greeted; raise it"),
+    (GREETING, "I am an AI receptionist.", "I work here.", ":11: .*does not say that .* an AI"),
+    (GREETING, "until_hour: 12", "until_hour: 12.5", r":20: .*both 'good morning' and 'good after"),
+    (GREETING, "until_hour: 12", "until_hour: 16", ":16: phrases.0: says 'good morning' from 0:00"),
+    (GREETING, "from_hour: 18", "from_hour: 18\n    until_hour: 6", "18:00 is not before 6:00"),
+    (GREETING, "Good morning.", "Good morning, and welcome.", ":18: .*is never said: an earlier"),
+    ("policies/farewell.yaml", "after_s: 0.8", "after_s: 4.5", ":5: after_s: no goodbye is ever"),
+    (
+        "policies/farewell.yaml",
+        "after_s:",
+        "gesture: wafe\nafter_s:",
+        "no gesture is called 'wafe'",
+    ),
+    (REPLY, "filler_after_s: 2.5", "filler_after_s: 10", ":5: filler_after_s: no filler is ever"),
+    (REPLY, "give_up_after_s: 9", "give_up_after_s: 1", "filler_after_s: no filler is ever said"),
+    (LISTENING, "nod_after_s: 0.3", "nod_after_s: 1.5", ":5: nod_after_s: it never nods: a turn"),
+    (INTERRUPTION, "stop_after_voiced_s: 1.2", "stop_after_voiced_s: 0.3", "words come too late"),
+    (INTERRUPTION, "agreements: [", "agreements: [mm, ", ":14: .*'mm' is a backchannel, too"),
+    ("policies/handover.yaml", "[help, staff]", "[halp, staff]", ":4: .*no page has a button"),
+    ("policies/waiting.yaml", "offer_after_s: 12", "offer_after_s: 3", ":14: .*whoever comes back"),
+    (SITE, "places:\n", "places:\n" + HALL, ": places.4: 'lift' means an earlier one"),
+    (SITE, STAFF, STAFF.replace("log", "fax"), ":14: staff.channel: there is no channel 'fax'"),
+    (SITE, STAFF, STAFF.replace("log", "webhook"), ":14: staff.address: nobody is told: the webh"),
+    (SITE, "visitor_fee: nothing", "visitor_fee: ''", ":30: facts.visitor_fee: says nothing"),
+    (SITE, "visitor_fee: nothing", "hours: always", ":30: facts.hours: {hours} has a meaning al"),
+    (SITE, "seat: waiting_area\n", "", "hosts: visitors are asked to wait, and no place"),
+    ("demo.yaml", "recorder:", PATIENT, r":\d+: turns.patience.closed_s: is more than turns.pat"),
+    ("demo.yaml", "recorder:", FAR, r":\d+: seeing.*: is more than .*: attending ends at once"),
+    (
+        BUILDING,
+        "## Can I bring my dog?",
+        "## Can I bring a pram?",
+        ":16: .*is asked in building.md",
+    ),
+    (BUILDING, "Smoking and", "Ask Anna Kellar. Smoking and", "is no host .*did you mean Anna Kel"),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new", "complaint"), FINDINGS)
+def test_what_can_hardly_be_meant_is_told_with_line_and_cure(
+    site, capsys, file, old, new, complaint
+):
+    edit(site / file, old, new)
+    lines = warned(site, capsys)
+    assert any(re.search(f"^warning: {re.escape(file)}.*{complaint}", line) for line in lines)
+
+
+def test_what_the_house_ships_contradicts_nowhere(site, capsys):
+    assert warned(site, capsys) == []
+
+
+def test_the_defaults_contradict_nowhere():
+    around = surroundings(AgentConfig())
+    assert list(review_policies(PoliciesConfig(), around)) == []
+
+
+def test_hours_in_which_the_house_is_open_and_must_be_silent_are_told(site, capsys):
+    edit(site / "demo.yaml", "norms_off: [quiet_hours]", "norms_off: []")
+    edit(site / "sites/demo.yaml", "thu: 08:00-20:00", "thu: 08:00-22:00")
+    (line,) = warned(site, capsys)
+    assert ":10: hours.thu: the house is open, and the norm quiet_hours" in line
+    assert "silent from 21:00 to 22:00" in line
+
+
+def test_hours_without_any_greeting_are_told_to_the_quarter_of_an_hour():
+    phrases = (
+        Phrase(say=("Hello.",), until_hour=12.25),
+        Phrase(say=("Hello again.",), from_hour=12.75),
+    )
+    policies = PoliciesConfig(greeting=GreetingConfig(phrases=phrases))
+    (finding,) = review_policies(policies, surroundings(AgentConfig()))
+    assert "none for one person from 12:15 to 12:45" in finding.what
+
+
+def test_a_model_slower_than_the_patience_of_the_policy_is_told(site, capsys):
+    edit(site / "demo.yaml", "recorder:", "dialogue: {model: {url: http://x/v1}}\nrecorder:")
+    edit(site / REPLY, "give_up_after_s: 9", "give_up_after_s: 1.2")
+    assert any("apologises before the language model" in line for line in warned(site, capsys))
+
+
+SLOTS = [
+    ("Hello, and welcome to {site}.", "Hello, and welcome to Foyer House."),
+    ("I am {agent}.", "I am Robin."),
+    ("Braces {{are}} said.", "Braces {are} said."),
+]
+
+
+@pytest.mark.parametrize(("written", "said"), SLOTS)
+def test_words_of_a_policy_may_name_facts_of_the_site(site, written, said):
+    edit(site / GREETING, "Good morning, and welcome.", written)
+    greeting = read_settings(site / "demo.yaml").policies.greeting
+    assert greeting.phrases[0].say[0] == said
+
+
+BAD_SLOTS = [
+    (
+        "Hello {visitor}.",
+        ":17: phrases.0.say.0: no fact fills the slot {visitor}; there is {agent}",
+    ),
+    ("You are at {sight}.", "no fact fills the slot {sight}; did you mean {site}?"),
+    ("Hello {.", "has a brace without its other half"),
+]
+
+
+@pytest.mark.parametrize(("written", "complaint"), BAD_SLOTS)
+def test_a_slot_that_nothing_fills_is_refused_with_line_and_cure(site, capsys, written, complaint):
+    edit(site / GREETING, "Good morning, and welcome.", written)
+    assert main(["check", str(site / "demo.yaml")]) == 2
+    assert complaint in capsys.readouterr().err
+
+
+def test_every_fault_of_the_knowledge_is_told_at_once_with_those_of_other_files(site, capsys):
+    edit(site / BUILDING, "point: lift", "point: lyft")
+    (site / "knowledge/own.md").write_bytes("## Grüße?\nJa.\n".encode("latin-1"))
+    edit(site / GREETING, "sign_within_m", "sign_with_m")
+    assert main(["check", str(site / "demo.yaml")]) == 2
+    err = capsys.readouterr().err
+    assert "building.md:8: no place 'lyft'; did you mean lift?" in err
+    assert "own.md:1: is not UTF-8 text" in err
+    assert "did you mean sign_within_m" in err
