@@ -49,6 +49,7 @@ class Audience:
 
     speaking: bool = False
     """A voice comes out now."""
+    speaking_since: float = -math.inf
     said_until: float = -math.inf
     """When its voice last fell silent."""
     gaze_person: PersonId | None = None
@@ -88,6 +89,8 @@ class Audience:
                 self.gaze_person, self.gaze_since = who, message.at
         text = " ".join(clause.text for clause in act.clauses)
         if text:
+            if not self.speaking:
+                self.speaking_since = message.at
             self.speaking, self.saying = True, text
         return Begun(message.at, act, text)
 

@@ -114,7 +114,7 @@ class Cast:
         if frame.wheels:
             eyes = _WHEELCHAIR_EYES_M + rng.uniform(-0.06, 0.06)
         body = Body(came_by.x_m, came_by.y_m, rng.uniform(*frame.pace_m_s), eyes)
-        one = Somebody(self._count, intention, body, rng, now, came_by, goes_by, since=now)
+        one = Somebody(self._count, intention, body, rng, math.inf, came_by, goes_by, since=now)
         one.until = now + (rng.uniform(0.6, 2.5) if one.chance(0.3) else 0.0)
         one.wants = self._wants(intention, rng)
         one.talk.types = one.chance(intention.speech.types)
@@ -160,8 +160,8 @@ class Cast:
         for k, one in enumerate(people):
             body = one.body
             body.heading = body.head = inward
-            body.x -= 0.55 * (k // 2) * math.cos(inward) + 0.3 * (k % 2) * math.sin(inward)
-            body.y -= 0.55 * (k // 2) * math.sin(inward) - 0.3 * (k % 2) * math.cos(inward)
+            aside = one.rng.uniform(-1, 1) if len(people) == 1 else 0.9 - 1.8 * (k % 2)
+            body.x, body.y = self._plan.in_doorway(door, aside)
 
 
 def _some(tasks: tuple[Task, ...], at_once: Mapping[int, float], rng: random.Random) -> list[Task]:

@@ -17,6 +17,9 @@ from behavior.lobby.truth import GaveUp, Stopped
 _GLANCE_S = (0.5, 2.2)
 _ASIDE_RAD = (0.5, 1.2)
 _NOTICE_M = 7.0
+_SPREAD_M = 0.5
+_BESIDE_M = 1.3
+_TAKEN_M = 0.7
 _QUEUE_M = 2.5
 _QUEUE_STEP_M = 0.75
 
@@ -62,7 +65,7 @@ def leave(scene: Scene, one: Somebody) -> None:
         if member is one or member.leader is one or one.leader is member:
             door = one.goes_by
             member.goes_by = door
-            go(scene, member, (door.x_m, door.y_m))
+            go(scene, member, scene.plan.in_doorway(door, one.rng.uniform(-1, 1)))
             member.body.leaving = True
             member.body.hurry = 1.0
             member.enter(Phase.LEAVE, scene.now)
@@ -78,7 +81,7 @@ def _enter(scene: Scene, one: Somebody) -> None:
         return
     errand, plan = one.intention.errand, scene.plan
     if one.leader is not None:
-        one.enter(Phase.FOLLOW, scene.now)
+        one.enter(Phase.FOLLOW, scene.now, lasts_s=0.0)
     elif errand is Errand.DESK:
         _come(scene, one)
     elif errand is Errand.SIT:
@@ -217,8 +220,9 @@ def _next_spot(scene: Scene, one: Somebody) -> None:
     if not one.spots:
         leave(scene, one)
         return
-    goal = one.spots.pop(0)
-    go(scene, one, scene.room.free_near(*goal))
+    x, y = one.spots.pop(0)
+    x, y = x + one.rng.uniform(-_SPREAD_M, _SPREAD_M), y + one.rng.uniform(-_SPREAD_M, _SPREAD_M)
+    go(scene, one, scene.room.free_near(x, y))
     one.enter(Phase.VISIT, scene.now)
 
 
@@ -228,12 +232,21 @@ def _visit(scene: Scene, one: Somebody) -> None:
     if fetched is not None:
         _fetch(scene, one, fetched)
         return
-    if one.body.way:
+    if one.body.way and not _near_enough(scene, one):
         return
+    one.body.stop()
     lasts = one.draw(one.intention.stays_s) / max(1, len(one.spots) + 1)
     chats = one.intention.errand is Errand.CHAT
     one.enter(Phase.CHAT if chats else Phase.PAUSE, scene.now, lasts)
     one.chat_at = scene.now + one.draw((0.5, 3.0))
+
+
+def _near_enough(scene: Scene, one: Somebody) -> bool:
+    """Somebody is at the goal already, and this is beside it."""
+    x, y = one.body.way[-1]
+    if one.body.away_m(x, y) > _BESIDE_M:
+        return False
+    return any(o is not one and o.body.away_m(x, y) < _TAKEN_M for o in scene.people)
 
 
 def _pause(scene: Scene, one: Somebody) -> None:
@@ -341,6 +354,9 @@ def _follow(scene: Scene, one: Somebody) -> None:
     if scene.now < one.until:
         return
     one.until = scene.now + 0.4
+    if not leader.body.way and 0.5 < body.away_m(leader.body.x, leader.body.y) < _BESIDE_M:
+        body.stop()
+        return
     angle = leader.body.heading + math.pi / 2 * (1 if one.slot % 2 else -1)
     reach = 0.65 + 0.2 * (one.slot // 2)
     x, y = leader.body.x + reach * math.cos(angle), leader.body.y + reach * math.sin(angle)

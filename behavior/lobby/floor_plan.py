@@ -16,6 +16,7 @@ Segment = tuple[float, float, float, float]
 """A wall from (x, y) to (x, y), metres."""
 
 
+_JAMB_M = 0.4
 SEAT_M = 0.6
 """From one seat to the next."""
 
@@ -127,6 +128,20 @@ class FloorPlan(BaseModel):
     def place(self, name: str) -> Spot | None:
         """The place of that name, if the plan has one."""
         return next((spot for spot in self.places if spot.name == name), None)
+
+    def in_doorway(self, door: Door, aside: float) -> tuple[float, float]:
+        """A point of a door. `aside`: -1 one jamb, 1 the other, half a body left free at each."""
+        inner = min(
+            (
+                (min(max(door.x_m, x1), x2), min(max(door.y_m, y1), y2))
+                for x1, y1, x2, y2 in self.floor
+            ),
+            key=lambda point: math.dist(point, (door.x_m, door.y_m)),
+        )
+        dx, dy = inner[0] - door.x_m, inner[1] - door.y_m
+        length = math.hypot(dx, dy) or 1.0
+        reach = aside * max(0.0, door.width_m / 2 - _JAMB_M)
+        return door.x_m - dy / length * reach, door.y_m + dx / length * reach
 
     def door(self, name: str) -> Door:
         """The door of that name; KeyError lists what there is."""

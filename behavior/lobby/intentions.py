@@ -89,7 +89,7 @@ class Speech(BaseModel):
     halt_s: Span = Field((0.3, 0.7), description="How long such a gap is.")
     mishears: float = Field(0.02, ge=0, le=1, description="How likely an utterance is not caught.")
     barges_in: float = Field(0.03, ge=0, le=1, description="How likely to talk into an utterance.")
-    hums: float = Field(0.06, ge=0, le=1, description="How likely a mm-hm while listening.")
+    hums: float = Field(0.15, ge=0, le=1, description="How likely a mm-hm in an utterance.")
     types: float = Field(0.0, ge=0, le=1, description="How likely to type instead.")
 
 
@@ -102,6 +102,7 @@ class Minds(BaseModel):
     stare_s: float | None = Field(
         8.0, gt=0, le=120, description="Being looked at without a break for longer; none: never."
     )
+    stare_in_talk: bool = Field(False, description="The same also while talking with it.")
     refuses: float = Field(
         0.4, ge=0, le=1, description="Addressed unasked: how likely to decline aloud, else ignore."
     )

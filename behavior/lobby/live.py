@@ -6,6 +6,7 @@ turns arrive as words. Nobody real is in it.
 
 import asyncio
 from collections.abc import AsyncIterable, Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -28,17 +29,30 @@ class LobbyConfig(BaseModel):
     day: str = Field("normal", description="Day profile, by its file's name.")
     noise: str = Field("measured", description="Errors of the detectors, by the file's name.")
     seed: int = Field(0, ge=0, le=2**31, description="The same number: the same people.")
-    from_hour: float = Field(
-        9.0, ge=0, lt=24, description="The hour of that day with which it begins."
+    from_hour: float | None = Field(
+        None,
+        ge=0,
+        lt=24,
+        description="The hour of that day with which it begins. None: the hour it is, or ten"
+        " o'clock when that house is closed now.",
     )
     library: Path = Field(LIBRARY, description="Folder of plans/, days/, noise/ and people/.")
 
 
-def lobby_of(config: LobbyConfig, start_s: float) -> Lobby:
-    """The lobby of a configuration. Raises `BackendUnavailableError` where a file is missing."""
+_USUAL_HOUR = 10.0
+
+
+def lobby_of(config: LobbyConfig, start_s: float, hour: float) -> Lobby:
+    """The lobby of a configuration, opened at `start_s`, when it is `hour` (0..24) outside.
+
+    Raises `BackendUnavailableError` where a file is missing.
+    """
     try:
         day = day_profile(config.day, config.library)
-        day = day.model_copy(update={"opens_hour": max(day.opens_hour, config.from_hour)})
+        wanted = hour if config.from_hour is None else config.from_hour
+        if not day.opens_hour <= wanted < day.closes_hour:
+            wanted = min(max(_USUAL_HOUR, day.opens_hour), day.closes_hour)
+        day = day.model_copy(update={"opens_hour": wanted})
         return Lobby(
             floor_plan(config.plan, config.library),
             day,
@@ -62,12 +76,14 @@ class LiveLobby:
         inputs: Sequence[AsyncIterable[Message]],
         publish: Callable[[Message], None],
         clock: Clock,
+        local_time: Callable[[float], datetime],
         config: LobbyConfig,
     ) -> None:
         """`inputs`: what the agent does and what its stage reports."""
         self._inputs = tuple(inputs)
         self._publish = publish
         self._clock = clock
+        self._local_time = local_time
         self._config = config
         self.lobby: Lobby | None = None
         """The room, once it is open."""
@@ -85,7 +101,9 @@ class LiveLobby:
         """Let people come and go until cancelled."""
         now = self._clock.now()
         if self.lobby is None:
-            self.lobby = await asyncio.to_thread(lobby_of, self._config, now)
+            local = self._local_time(now)
+            hour = local.hour + local.minute / 60
+            self.lobby = await asyncio.to_thread(lobby_of, self._config, now, hour)
         self._publish(
             BackendChosen(
                 at=now,

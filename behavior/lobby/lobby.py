@@ -249,7 +249,8 @@ class Lobby:
                 self._entering.append((now, self._cast.fetcher(call[1], call[2], now)))
         waiting, self._entering = self._entering, []
         for since, one in waiting:
-            if now < since or self._door_blocked(one):
+            led = one.leader is not None and one.leader.entered_at > now - 1e-9
+            if now < since or led or self._door_blocked(one):
                 self._entering.append((max(since, now + _BLOCKED_DOOR_S), one))
             else:
                 self._enter(one, now)

@@ -51,8 +51,10 @@ def said(scene: Scene, event: Said) -> None:
 
 def stared(scene: Scene, one: Somebody) -> None:
     """One step of being looked at, or not."""
-    limit = one.intention.minds.stare_s
-    if limit is None or not scene.looked_at(one) or scene.from_agent_m(one) > _STARE_M:
+    minds = one.intention.minds
+    limit = minds.stare_s
+    spared = one.phase in _WAITING and not minds.stare_in_talk
+    if limit is None or spared or not scene.looked_at(one) or scene.from_agent_m(one) > _STARE_M:
         one.stared_s = 0.0
         return
     one.stared_s += STEP_S

@@ -63,6 +63,8 @@ class Talk:
     misheard: int = 0
     last: str = ""
     """What they said last."""
+    hummed: str = ""
+    """The agent's utterance in which they last might have."""
     speaking: bool = False
     speaks_until: float = 0.0
     types: bool = False

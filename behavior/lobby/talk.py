@@ -8,6 +8,8 @@ from behavior.lobby.scene import Scene
 from behavior.lobby.somebody import Phase, Somebody
 from behavior.lobby.truth import GaveUp, Served
 
+NO_GAPS = (0.0, 0.0, 0.0)
+_BEFORE_A_HUM_S = 1.2
 _ASKED = {"asks_host": "host", "asks_name": "name", "asks_whom": "for_whom", "asks_firm": "firm"}
 
 
@@ -98,16 +100,18 @@ def _wait_for_answer(scene: Scene, one: Somebody) -> None:
 def _while_listening(scene: Scene, one: Somebody) -> None:
     """A mm-hm, or a word into the agent's."""
     talk, speech, rng = one.talk, one.intention.speech, one.rng
-    if not talk.opened or not scene.may_speak() or rng.random() > 0.05:
+    utterance = scene.audience.saying
+    if not talk.opened or talk.hummed == utterance or not scene.may_speak():
         return
+    if scene.now - scene.audience.speaking_since < _BEFORE_A_HUM_S:
+        return
+    talk.hummed = utterance
     if one.chance(speech.hums):
         scene.microphone.say(one.number, rng.choice(scene.house.says["hum"]), scene.now, 9, NO_GAPS)
         talk.speaking, talk.speaks_until = True, scene.now + 0.4
     elif one.chance(speech.barges_in):
         say(scene, one, rng.choice(scene.house.says["barge"]))
 
-
-NO_GAPS = (0.0, 0.0, 0.0)
 
 # When it has answered
 
