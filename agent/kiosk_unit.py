@@ -18,7 +18,11 @@ After=graphical-session.target
 StartLimitIntervalSec=0
 
 [Service]
-Type=exec
+Type=notify
+# The agent says three times within this that its loop turns and its essential parts run. One that
+# hangs is killed and started again.
+WatchdogSec=30
+TimeoutStartSec=180
 WorkingDirectory={folder}
 ExecStart={command}
 Environment=PYTHONUNBUFFERED=1

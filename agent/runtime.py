@@ -143,6 +143,14 @@ class Runtime:
         """State and cure of each component, for the console."""
         return {name: (post.health, post.detail) for name, post in self._posts.items()}
 
+    def ailing(self) -> tuple[str, ...]:
+        """Essential components that do not run now."""
+        return tuple(
+            name
+            for name, post in self._posts.items()
+            if post.policy.essential and post.health is not Health.RUNNING
+        )
+
     @property
     def abandoned(self) -> tuple[str, ...]:
         """Runs that ignored their cancellation and have not ended yet."""

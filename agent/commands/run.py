@@ -17,6 +17,8 @@ from agent.core.clock import Clock, LoopClock, WallTime
 from agent.core.errors import FoyerError
 from agent.core.messages import BackendChosen, ComponentHealth, Health, PolicyReloaded
 from agent.lifetime import leave, run_to_end
+from agent.runtime import OPTIONAL
+from agent.service_manager import service_manager
 from agent.settings import Settings, read_settings, with_lobby
 
 HELP = "start the receptionist from a configuration"
@@ -79,6 +81,14 @@ async def _run(settings: Settings, arguments: argparse.Namespace, beside: Beside
     agent = build(settings, bus=bus, clock=clock, wall=WallTime(clock), headless=arguments.headless)
     if beside is not None:
         beside(agent, settings, bus, clock)
+    manager = service_manager(
+        os.environ,
+        started=agent.server.started if agent.server else None,
+        ailing=agent.runtime.ailing,
+        clock=clock,
+    )
+    if manager is not None:
+        agent.runtime.add(manager, OPTIONAL)
     news = bus.subscribe(BackendChosen, ComponentHealth, PolicyReloaded, delivery=EVERY)
     async with asyncio.TaskGroup() as group:
         tellers = [

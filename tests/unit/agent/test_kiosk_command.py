@@ -50,6 +50,8 @@ def test_it_starts_with_the_session_again_after_faults_and_takes_no_further_righ
     lines = unit_text(["/usr/bin/python3", "-m", "agent"], tmp_path).splitlines()
     for line in (
         "Restart=on-failure",
+        "Type=notify",
+        "WatchdogSec=30",
         "StartLimitIntervalSec=0",
         "WantedBy=graphical-session.target",
         "NoNewPrivileges=yes",
