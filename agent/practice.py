@@ -17,6 +17,7 @@ from agent.lab.talk import SimulatedTime
 from agent.recording import Recording
 from agent.rehearsals import Rehearsal
 from behavior.lobby.day_profile import DayProfile, Hour
+from behavior.lobby.intentions import Population
 from behavior.lobby.library import (
     LIBRARY,
     day_profile,
@@ -56,20 +57,24 @@ def stretches(count: int, seed: int, *, judging: bool, library: Path = LIBRARY) 
     """`count` stretches, the same for the same seed. Judging ones share no plan with training."""
     rng = random.Random(f"practice {seed} {judging}")
     plans = [n for n in names("plans", library) if floor_plan(n, library).held_out == judging]
-    plans = plans or names("plans", library)
-    noises = [n for n in names("noise", library) if (n == "none") != judging]
+    days = [n for n in names("days", library) if judging or not day_profile(n, library).held_out]
+    noises = [
+        n
+        for n in names("noise", library)
+        if n != "none" and (judging or not detector_noise(n, library).held_out)
+    ]
     found = []
     for i in range(count):
-        day = rng.choice(names("days", library))
+        day = days[i // len(plans) % len(days)]
         found.append(
             Stretch(
                 plan=plans[i % len(plans)],
                 day=day,
-                noise=rng.choice(noises or names("noise", library)),
+                noise=rng.choice(noises),
                 seed=rng.randrange(1, 2**31),
                 hour=rng.choice([h.hour for h in day_profile(day, library).hours if h.arrivals]),
                 busier=1.0 if judging else rng.choice((1.0, 1.5, 2.5)),
-                acts=not judging and i % 2 == 1,
+                acts=not judging and rng.random() < 0.5,
             )
         )
     return found
@@ -78,7 +83,8 @@ def stretches(count: int, seed: int, *, judging: bool, library: Path = LIBRARY) 
 def lobby_of(one: Stretch, *, judging: bool, library: Path = LIBRARY) -> Lobby:
     """The lobby of a stretch. Training never meets people who are held out."""
     people = intentions(library)
-    known = {name: who for name, who in people.items() if judging or not who.held_out}
+    some = {name: who for name, who in people.items() if judging or not who.held_out}
+    known = Population(some, people.house)
     day = _one_hour(day_profile(one.day, library), one)
     return Lobby(
         floor_plan(one.plan, library),
@@ -159,7 +165,5 @@ def recorded(
         windows, frames, start_s = Windows(window), [], None
         for one in Recording(path):
             start_s = one.seen_at if start_s is None else start_s
-            frame = windows.take(one.message)
-            if frame is not None:
-                frames.append(frame)
+            frames.extend(windows.take(one.message))
         yield annotated(frames, start_s or 0.0, lines)

@@ -4,6 +4,7 @@ The roof's part of the proactive model: it joins the lobby, the engagement track
 a stage that takes time, which know nothing of each other.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -22,7 +23,7 @@ from agent.core.messages import (
 )
 from agent.lab.stage import TimedStage
 from behavior.lobby.lobby import Lobby
-from behavior.lobby.truth import Entered, GaveUp, Left, Refused, Served
+from behavior.lobby.truth import Entered
 from behavior.planner import Planner
 from behavior.proactive.labels import Labelled, Wanted, label_of
 from behavior.proactive.windows import WindowConfig, Windows
@@ -32,7 +33,6 @@ from perception.engagement import EngagementConfig, EngagementCore
 
 STEP_S = 0.1
 _ANSWER = (Clause(text="Thank you. I have told them, and they are on their way."),)
-_ENDS = (Served, GaveUp, Refused, Left)
 
 
 @dataclass(slots=True)
@@ -41,7 +41,7 @@ class Known:
 
     lobby: Lobby
     intention: dict[int, str] = field(default_factory=dict)
-    wants: dict[int, bool] = field(default_factory=dict)
+    group: dict[int, int] = field(default_factory=dict)
     wanted_ever: dict[int, bool] = field(default_factory=dict)
     read: int = 0
 
@@ -50,24 +50,24 @@ class Known:
         for one in self.lobby.truth[self.read :]:
             if isinstance(one, Entered):
                 self.intention[one.person] = one.intention
-                self.wants[one.person] = self.wanted_ever[one.person] = one.wants_help
-            elif isinstance(one, _ENDS):
-                self.wants[one.person] = False
+                self.group[one.person] = one.group
+                self.wanted_ever[one.person] = one.wants_help
         self.read = len(self.lobby.truth)
 
     def of(self, people: tuple[PersonId, ...]) -> tuple[dict[PersonId, Wanted], tuple[int, ...]]:
         """What each of these wants now, and who they really are (0: nobody)."""
         self.catch_up()
         due = self.lobby.wants_now() if people else None
-        found, numbers = {}, []
-        for who in people:
-            number = self.lobby.number_of(who) or 0
-            numbers.append(number)
+        found, numbers = {}, [self.lobby.number_of(who) or 0 for who in people]
+        groups = Counter(self.group.get(number, 0) for number in set(numbers))
+        for who, number in zip(people, numbers, strict=True):
             if number:
+                group = self.group.get(number, 0)
                 how = due.how if due is not None and due.person == number else ""
                 found[who] = Wanted(
                     intention=self.intention.get(number, ""),
-                    wants=self.wants.get(number, False),
+                    wants=self.lobby.intends_to_interact(number, self.lobby.now),
+                    company=group != 0 and groups[group] > 1,
                     due=how if how in ("sign", "words") else "",
                 )
         return found, tuple(numbers)
@@ -105,10 +105,11 @@ class Rehearsal:
         `judge` is asked at the very moment a frame ends, with the situation as it is then.
         """
         self._judge = judge
-        while (now := self._lobby.now + STEP_S) <= until:
-            quiet = self._lobby.next_event_at()
-            if quiet > now and self._stage.next_at > quiet:
-                now = min(quiet, until)
+        now = self._lobby.now
+        while now < until:
+            # An empty room is skipped, but for what the agent has still to do.
+            quiet_until = min(self._lobby.next_event_at(), self._agent_at())
+            now = min(max(now + STEP_S, quiet_until), until)
             for message in self._lobby.advance(now):
                 self._publish(message, now)
             self._wake(now)
@@ -116,8 +117,10 @@ class Rehearsal:
             self._report(now)
             yield from self._closed
             self._closed.clear()
-            if now >= until:
-                return
+
+    def _agent_at(self) -> float:
+        wake = self._planner.wake_at if self._planner is not None else None
+        return min(self._stage.next_at, float("inf") if wake is None else wake)
 
     def _hour(self, at: float) -> float:
         return self._lobby.hour
@@ -138,8 +141,7 @@ class Rehearsal:
 
     def _take(self, message: Message) -> None:
         self._watch(message)
-        frame = self.windows.take(message)
-        if frame is not None:
+        for frame in self.windows.take(message):
             wanted, numbers = self.known.of(frame.people)
             label = label_of(frame, self.windows.framed, wanted)
             labelled = Labelled(frame, label, numbers)

@@ -19,23 +19,33 @@ from behavior.proactive.windows import Frame
 from behavior.situation import Mark, Person, Situation
 
 YES, NO, UNKNOWN = 1, 0, -1
-_AFAR_M = 3.0
 _LINGERS_S = 12.0
 
+_GREET = frozenset({"greet"})
+_WAY = frozenset({"offer_way", "offer_help"})
+_GROUP = frozenset({"greet_group"})
+_CHILD = frozenset({"greet_child"})
+_PHONE = frozenset({"sign_on_phone"})
 PURPOSES_BY_INTENTION: Mapping[str, frozenset[str]] = {
-    "deliver": frozenset({"greet_brief", "greet"}),
-    "delivery": frozenset({"greet_brief", "greet"}),
+    "asks": _GREET | {"offer_help"},
+    "averse": _GREET | {"greet_soft"},
+    "child": _CHILD,
+    "child_alone": _CHILD,
+    "couple": _GROUP,
+    "delivery": _GREET | {"greet_brief"},
+    "family": _GROUP,
+    "group": _GROUP,
+    "hard_of_hearing": _GREET | {"greet_plain"},
+    "hostile": _GREET | {"calm", "offer_help"},
     "hurry": frozenset({"greet_brief"}),
-    "in_a_hurry": frozenset({"greet_brief"}),
-    "lost": frozenset({"offer_way", "offer_help"}),
-    "child": frozenset({"greet_child"}),
+    "lost": _WAY,
+    "lost_property": _GREET | {"offer_help"},
+    "phone": _PHONE,
+    "phone_visit": _PHONE,
+    "slow_speaker": _GREET | {"greet_soft"},
+    "taxi": _GREET | {"offer_help"},
+    "tourist": _WAY,
     "wheelchair": frozenset({"greet_low"}),
-    "hard_of_hearing": frozenset({"greet_plain", "greet"}),
-    "gaze_averse": frozenset({"greet_soft", "greet"}),
-    "averse_to_gaze": frozenset({"greet_soft", "greet"}),
-    "on_the_phone": frozenset({"sign_on_phone"}),
-    "phone": frozenset({"sign_on_phone"}),
-    "hostile": frozenset({"calm", "greet", "offer_help"}),
 }
 """How to address whom, by what they came with; anyone else is greeted."""
 
@@ -69,6 +79,8 @@ class Wanted:
     intention: str
     wants: bool
     """Means to deal with the agent on this visit."""
+    company: bool = False
+    """Others who came together with this person are in view."""
     due: str = ""
     """`sign` or `words`, when this is whom a good receptionist would turn to now."""
 
@@ -94,8 +106,8 @@ def _suited(situation: Situation, person: Person | None, told: Wanted | None) ->
     if told.due == "sign":
         if person.has(Mark.SIGNED) or person.has(Mark.GREETED):
             return frozenset()
-        phone = "sign_on_phone" in PURPOSES_BY_INTENTION.get(told.intention, ())
-        return frozenset({"sign_on_phone" if phone else "sign"})
+        phone = PURPOSES_BY_INTENTION.get(told.intention) is _PHONE
+        return _PHONE if phone else frozenset({"sign"})
     if person.has(Mark.SPOKE):
         return frozenset()
     if (greeted := person.marks.get(Mark.GREETED)) is not None:
@@ -104,20 +116,12 @@ def _suited(situation: Situation, person: Person | None, told: Wanted | None) ->
     first = situation.addressee
     if first is not None and first.id != person.id and first.attends:
         return frozenset({"queue"})
-    if person.returned:
-        return frozenset({"welcome_back"})
-    fitting = PURPOSES_BY_INTENTION.get(told.intention, frozenset({"greet"}))
-    if "greet" in fitting and _in_company(situation, person):
-        return (fitting - {"greet"}) | {"greet_group"}
+    fitting = PURPOSES_BY_INTENTION.get(told.intention, _GREET)
+    if told.company and "greet" in fitting:
+        return (fitting - _GREET) | _GROUP
+    if not told.company and fitting is _GROUP:
+        return _GREET
     return fitting
-
-
-def _in_company(situation: Situation, person: Person) -> bool:
-    return any(
-        abs(other.place.x_m - person.place.x_m) + abs(other.place.y_m - person.place.y_m) < 1.8
-        and other.distance_m < _AFAR_M
-        for other in situation.others(person)
-    )
 
 
 # A site's own recordings

@@ -107,11 +107,9 @@ class Suggesting:
         """Take in one message; return the suggestion of the frame that it closes, if any."""
         if isinstance(message, ActSuggested):
             return None
-        frame = self._windows.take(message)
-        if frame is None or not frame.people:
-            return None
-        window = self._windows.window()
-        return None if window is None else self._suggest(window, len(frame.people))
+        closed = self._windows.take(message)
+        window = self._windows.window() if closed and closed[-1].people else None
+        return None if window is None else self._suggest(window, len(closed[-1].people))
 
     def _suggest(self, window: Window, present: int) -> ActSuggested | None:
         answer = self._chooser.model.answer(window)

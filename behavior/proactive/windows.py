@@ -5,6 +5,7 @@ agent and a person is inferred from the agent's acts, whoever decided on them, s
 recording, a simulated lobby and the running agent all make the same windows.
 """
 
+import math
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -123,15 +124,16 @@ class Windows:
         self._crops = crops
         self._seen: dict[PersonId, PersonSeen] = {}
         self._still: dict[PersonId, float] = {}
-        self._due = float("-inf")
+        self._tick: int | None = None
+        """Number of the newest frame on the grid of time."""
         self.situation = Situation()
         self.framed = Situation()
         """The situation at the end of the newest frame."""
         self.frames: deque[Frame] = deque(maxlen=config.frames)
 
-    def take(self, message: Message) -> Frame | None:
-        """Take in one message; return the frame that ended before it, if any."""
-        closed = self._close(message.at) if message.at >= self._due else None
+    def take(self, message: Message) -> tuple[Frame, ...]:
+        """Take in one message; return the frames that ended before it, old to new."""
+        closed = self._close(message.at)
         self.situation = update(self.situation, message)
         match message:
             case PersonSeen(person=who):
@@ -149,18 +151,21 @@ class Windows:
 
     def window(self) -> Window | None:
         """The window that ends with the newest frame; None before the first."""
-        return assemble(self.frames, self._config) if self.frames else None
+        return assemble(tuple(self.frames), self._config) if self.frames else None
 
-    def _close(self, at: float) -> Frame | None:
+    def _close(self, at: float) -> tuple[Frame, ...]:
+        """Every frame that has ended by `at`; after a long silence only the one before it."""
         step = self._config.frame_s
-        ended, self._due = self._due, (at // step + 1.0) * step
-        if ended == float("-inf"):
-            return None
-        if at - ended > self._config.frames * step:
-            self.frames.clear()  # nothing was heard of for a whole window
-        frame = self._frame(ended)
-        self.frames.append(frame)
-        return frame
+        last, tick = self._tick, math.floor(at / step + 1e-6)
+        self._tick = tick if last is None else max(last, tick)
+        if last is None or tick <= last:
+            return ()
+        if tick - last > self._config.frames:
+            self.frames.clear()
+            return (self._frame((last + 1) * step),)
+        closed = tuple(self._frame(ended * step) for ended in range(last + 1, tick + 1))
+        self.frames.extend(closed)
+        return closed
 
     def _frame(self, at: float) -> Frame:
         config, oldest = self._config, at - self._config.fresh_s
