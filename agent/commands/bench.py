@@ -17,8 +17,12 @@ BENCHES: dict[str, str] = {
     "camera": "camera to PersonSeen, frame rate, memory and idle share of a core",
     "bodies": "planned against performed on every body, skew between them, cost of many",
     "proactive": "when, whom, what: the learned model against rules on held-out lobbies",
+    "norms": "what is appropriate, in the text mode of EgoNormia on DATA, with a blind control",
     "hearing": "words understood, clean and in noise, and how fast (needs flite)",
 }
+
+OPTIONS = ("clip", "episodes", "data", "planner", "url", "seed", "config")
+"""What single benches take."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,13 +31,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", choices=BENCHES, metavar="NAME", help=listing)
     parser.add_argument("--episodes", type=int, help="proactive: stretches of a lobby to judge")
     parser.add_argument("--clip", type=Path, help="camera: a video instead of made pictures")
+    parser.add_argument("data", type=Path, nargs="?", help="norms: scenes; none: our own sample")
+    parser.add_argument("--planner", help="norms: embedded (the default), scripted or model")
+    parser.add_argument("--url", help="norms: the model's server; else the configuration's")
+    parser.add_argument("--seed", type=int, help="norms: shuffles options and halves")
+    parser.add_argument("--config", type=Path, help="norms: whose norms and model server")
     parser.add_argument("--json", action="store_true", help="one JSON object a figure")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Measure; return 1 when a stated target is missed."""
     module = importlib.import_module(f"agent.bench.{arguments.name}")
-    given = {"clip": arguments.clip, "episodes": arguments.episodes}
+    given = {name: value for name, value in vars(arguments).items() if name in OPTIONS}
     options = {name: value for name, value in given.items() if value is not None}
     if unknown := options.keys() - inspect.signature(module.measure).parameters.keys():
         raise BadInputError(f"{arguments.name} takes no --{', --'.join(unknown)}")
