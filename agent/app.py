@@ -148,7 +148,9 @@ def build(
         config.camera, robot.camera_or(page.camera), publish=bus.publish, clock=clock
     )
     watched = None if camera is None else WatchedCamera(camera, saw)
-    lobby = _lobby(settings, bus=bus, clock=clock) if config.camera.source == "lobby" else None
+    lobby = None
+    if config.camera.source == "lobby":
+        lobby = _lobby(settings, local_time, bus=bus, clock=clock)
     if watched is not None:
         runtime.add(_people(settings, watched, stand_ins, bus=bus, clock=clock), SPARED)
         ready["eyes"] = watched.asked
@@ -252,7 +254,7 @@ def _people(
     )
 
 
-def _lobby(settings: Settings, *, bus: Bus, clock: Clock) -> LiveLobby:
+def _lobby(settings: Settings, local_time: LocalTime, *, bus: Bus, clock: Clock) -> LiveLobby:
     """Simulated people in place of a camera; they hear and see what the stage reports."""
     return LiveLobby(
         inputs=(
@@ -270,6 +272,7 @@ def _lobby(settings: Settings, *, bus: Bus, clock: Clock) -> LiveLobby:
         ),
         publish=bus.publish,
         clock=clock,
+        local_time=local_time,
         config=settings.config.lobby,
     )
 
@@ -305,8 +308,9 @@ def _ears(
     microphone = stand_ins.microphone or microphone_of(
         config.microphone, page, clock=clock, system=sound.system
     )
+    microphone = sound.heard_by(microphone, clock=clock, publish=bus.publish)
     if config.microphone.source == "device":
-        microphone = SoundRelay(sound.heard_by(microphone, clock=clock, publish=bus.publish))
+        microphone = SoundRelay(microphone)
         yield microphone
     yield Listening(
         microphone=microphone,
@@ -421,7 +425,7 @@ def _page_and_body(
         senses=Senses(picture=page.camera.put, sound=hear),
         body=avatar,
         room=room,
-        asks="page" in (settings.config.camera.source, settings.config.microphone.source),
+        elsewhere=settings.config.elsewhere,
     )
     return avatar, server
 

@@ -111,9 +111,13 @@ class PageServer:
         body: Body,
         web: Path = WEB,
         room: Room | None = None,
-        asks: bool = True,
+        elsewhere: frozenset[str] = frozenset(),
     ) -> None:
-        """`room`: a simulated lobby to show. `asks`: the page's own devices are wanted."""
+        """`room`: a simulated lobby to show.
+
+        `elsewhere`: which of `camera`, `microphone` are not the page's own: it need not ask for
+        them, and is not to be told that they are off.
+        """
         self.config = config
         self.web = web
         self.room = room
@@ -127,7 +131,7 @@ class PageServer:
         self._publish = publish
         self._senses = senses
         self._body = body
-        self._asks = asks
+        self._elsewhere = elsewhere
         self._view = PageView(help_text=config.help_text)
         self._kiosk: Page | None = None
         self._panel_at = 0.0
@@ -264,7 +268,14 @@ class PageServer:
         if said.role == "kiosk":
             self._kiosk = page
             self._body.attach(page)
-            self._publish(PageChanged(at=now, connected=True, camera=False, microphone=False))
+            self._publish(
+                PageChanged(
+                    at=now,
+                    connected=True,
+                    camera="camera" in self._elsewhere,
+                    microphone="microphone" in self._elsewhere,
+                )
+            )
             self._report(Health.RUNNING, "")
 
     def _make_room(self, said: Hello, now: float) -> None:
@@ -286,7 +297,7 @@ class PageServer:
             generation=self._body.generation,
             avatar="/avatar.vrm",
             panel=self._may_know(page),
-            asks=self._asks,
+            asks=not {"camera", "microphone"} <= self._elsewhere,
         )
 
     def _may_know(self, page: Page) -> bool:
@@ -316,8 +327,8 @@ class PageServer:
             PageChanged(
                 at=now,
                 connected=True,
-                camera=said.camera,
-                microphone=said.microphone and not said.muted,
+                camera=said.camera or "camera" in self._elsewhere,
+                microphone="microphone" in self._elsewhere or (said.microphone and not said.muted),
                 muted=said.muted,
                 detail=said.detail,
             )

@@ -131,6 +131,14 @@ class AgentConfig(BaseModel):
                 raise ValueError(f"{name}.source is reachy: add {{kind: reachy}} to `bodies`")
         return self
 
+    @property
+    def elsewhere(self) -> frozenset[str]:
+        """The senses that work without the page's own devices."""
+        sources = {"camera": self.camera.source, "microphone": self.microphone.source}
+        if self.camera.source == "lobby":
+            sources["microphone"] = "lobby"  # its people are heard as words
+        return frozenset(name for name, source in sources.items() if source not in ("page", "none"))
+
     @field_validator("bodies")
     @classmethod
     def _names_differ(cls, bodies: tuple[BodyConfig, ...]) -> tuple[BodyConfig, ...]:

@@ -97,7 +97,7 @@ class FakePage:
 
 
 @contextlib.asynccontextmanager
-async def serving(tmp_path, *, room=None, asks=True, **config):
+async def serving(tmp_path, *, room=None, elsewhere=(), **config):
     """A server with the given configuration, listening on a free port."""
     clock = LoopClock(asyncio.get_running_loop())
     bus = Bus()
@@ -118,7 +118,7 @@ async def serving(tmp_path, *, room=None, asks=True, **config):
         body=body,
         web=web,
         room=room,
-        asks=asks,
+        elsewhere=frozenset(elsewhere),
     )
     served = Served(server, bus, body, clock)
     async with asyncio.TaskGroup() as group:

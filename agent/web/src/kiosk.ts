@@ -29,6 +29,8 @@ class Kiosk {
   private open = false;
   private doing: Doing = "idle";
   private asked = false;
+  /** Whether the page's own camera or microphone is wanted. */
+  private asks = true;
   private cardUntilS = Infinity;
   private clearAt = { agent: Infinity, visitor: Infinity };
   private pictures = 0;
@@ -142,24 +144,29 @@ class Kiosk {
     at("panel-toggle").setAttribute("aria-expanded", String(!panel.hidden));
   }
 
-  private async greet(asks: boolean): Promise<void> {
+  private async greet(): Promise<void> {
     if (this.asked) return;
-    if (!asks) return this.answerAsk(false);
+    if (!this.asks) return this.settle();
     if (await this.senses.allowedBefore()) return this.answerAsk(true);
     at("ask").hidden = false;
     document.body.classList.add("with-ask");
     at("ask-yes").focus({ preventScroll: true });
   }
 
-  private answerAsk(yes: boolean): void {
-    if (this.asked) return;
+  /** Nothing is left to ask. */
+  private settle(): void {
     this.asked = true;
     at("ask").hidden = true;
     document.body.classList.remove("with-ask");
     at("line").focus({ preventScroll: true });
     this.wake();
-    if (yes) void this.senses.start().then((said) => said !== "" && this.notice("senses", said, 12));
     this.devicesChanged();
+  }
+
+  private answerAsk(yes: boolean): void {
+    if (this.asked) return;
+    this.settle();
+    if (yes) void this.senses.start().then((said) => said !== "" && this.notice("senses", said, 12));
     this.link.say({ kind: "button", button: "start" });
   }
 
@@ -213,7 +220,8 @@ class Kiosk {
         if (!message.panel) at("panel").hidden = true;
         this.devicesChanged();
         void this.load(message.avatar);
-        void this.greet(message.asks);
+        this.asks = message.asks;
+        void this.greet();
         return;
       case "cut": return this.player.cut(message.generation);
       case "volume": return this.player.speaker?.volume(message.gain);
@@ -277,7 +285,7 @@ class Kiosk {
 
   private showPill(): void {
     const { camera, microphone, muted } = this.senses;
-    const pill = pillOf(this.open, this.doing, camera, microphone, muted);
+    const pill = pillOf(this.open, this.doing, camera || !this.asks, microphone || !this.asks, muted);
     at("pill").dataset["doing"] = pill.doing;
     if (at("pill-text").textContent !== pill.text) at("pill-text").textContent = pill.text;
   }

@@ -53,7 +53,7 @@ export function drawRoom(canvas: HTMLCanvasElement, plan: Plan, people: Somebody
   for (const one of people) drawSomebody(paint, to, one);
   drawAgent(paint, plan, to);
   for (const one of people) {
-    if (one.says !== "") bubble(paint, to.x(one.x_m), to.y(one.y_m) - 0.4 * to.metre, one.says, "#fff", width);
+    if (one.says !== "") bubble(paint, to.x(one.x_m), to.y(one.y_m) - 0.34 * to.metre - 14, one.says, "#fff", width);
   }
   if (agentSays !== "") {
     bubble(paint, to.x(plan.agent.x_m), to.y(plan.agent.y_m) - 0.5 * to.metre, agentSays, "#d8efe9", width);
@@ -129,7 +129,7 @@ function drawSomebody(paint: CanvasRenderingContext2D, to: Scale, one: Somebody)
   paint.fill();
   paint.restore();
   paint.fillStyle = "#1d2523";
-  paint.fillText(one.intention.replaceAll("_", " "), x, y + 0.42 * to.metre + 8);
+  paint.fillText(one.intention.replaceAll("_", " "), x, y - 0.34 * to.metre);
   paint.globalAlpha = 1;
 }
 

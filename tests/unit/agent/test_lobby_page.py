@@ -5,6 +5,7 @@ import json
 import aiohttp
 import pytest
 
+from agent.core.messages import PageChanged
 from behavior.lobby.library import floor_plan
 from behavior.lobby.view import LobbyView
 from tests.fakes.pages import kiosk, serving
@@ -68,8 +69,16 @@ async def test_it_is_told_the_room_once_and_its_people_again_and_again(tmp_path)
         assert said == {"hour": 9.5, "people": [], "agent_says": "Hello."}
 
 
-async def test_a_kiosk_whose_devices_are_not_wanted_does_not_ask_for_them(tmp_path):
-    async with serving(tmp_path, asks=False) as served, kiosk(served) as opened:
+async def test_senses_that_are_not_the_pages_are_neither_asked_for_nor_called_off(tmp_path):
+    both = ("camera", "microphone")
+    async with serving(tmp_path, elsewhere=both) as served, kiosk(served) as opened:
         assert opened.said[0]["asks"] is False
-    async with serving(tmp_path) as served, kiosk(served) as opened:
+        await opened.say(
+            kind="devices", camera=False, microphone=False, muted=False, sound="on", detail=""
+        )
+        await served.until(lambda: len(served.of(PageChanged)) == 2)
+        assert all(told.camera and told.microphone for told in served.of(PageChanged))
+    async with serving(tmp_path, elsewhere=("camera",)) as served, kiosk(served) as opened:
         assert opened.said[0]["asks"] is True
+        assert served.of(PageChanged)[0].camera
+        assert not served.of(PageChanged)[0].microphone
