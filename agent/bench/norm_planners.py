@@ -137,11 +137,18 @@ class ModelPlanner:
         key = os.environ.get(self._config.api_key_env, "") if self._config.api_key_env else ""
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         self._session = aiohttp.ClientSession(headers=headers)
-        if not self._model:
-            async with self._session.get(f"{self._url}/models") as answer:
-                answer.raise_for_status()
-                self._model = str((await answer.json())["data"][0]["id"])
+        try:
+            self._model = self._model or await self._first_model()
+        except BaseException:
+            await self._session.close()
+            raise
         return self
+
+    async def _first_model(self) -> str:
+        assert self._session is not None
+        async with self._session.get(f"{self._url}/models") as answer:
+            answer.raise_for_status()
+            return str((await answer.json())["data"][0]["id"])
 
     async def __aexit__(
         self,
