@@ -10,7 +10,7 @@ anew, what was read of the old one is taken back.
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,8 @@ Floats = NDArray[np.float64]
 
 _SPEED_SHARE, _ACCELERATION_SHARE, _JERK_SHARE = 0.85, 0.5, 0.3
 """Of what the motors may; the rest is for what is added, and to catch up when plans change."""
+_BRIDGE_S: Final = 0.4
+"""In so long a new plan is caught up with."""
 _REMEMBERED: Final = 50
 """Ticks; one second."""
 _DART_RAD: Final = 0.03
@@ -111,6 +113,29 @@ class Read:
     eyes: Floats | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Bridge:
+    """From where the plan was that is no more to the one that took its place."""
+
+    begin: float
+    away: Floats
+    parting: Floats
+    """How fast the two part at `begin`."""
+
+    @classmethod
+    def none(cls) -> Self:
+        return cls(float("-inf"), np.zeros(1), np.zeros(1))
+
+    def at(self, at: float) -> Floats:
+        """What is to be added to the new plan."""
+        u = (at - self.begin) / _BRIDGE_S
+        if u >= 1:
+            return np.zeros_like(self.away)
+        stays = 1 - u**3 * (10 - 15 * u + 6 * u**2)
+        parts = u - u**3 * (6 - 8 * u + 3 * u**2)
+        return np.asarray(self.away * stays + self.parting * (_BRIDGE_S * parts))
+
+
 class Reading:
     """Reads a score tick by tick, ahead, and takes back what was read of one that was cut."""
 
@@ -118,10 +143,15 @@ class Reading:
         """`gaze` is what `wanted` of `to` steps."""
         self._follow, self._gaze, self._period_s = follow, gaze, period_s
         self._read: deque[Read] = deque(maxlen=_REMEMBERED)
+        self._given: tuple[float, Floats, Floats] | None = None
+        """When, where, how fast: what was told last."""
+        self._bridge = _Bridge.none()
+        self._cut = False
 
     def stop(self) -> None:
         """Nothing is followed; the next reading begins anew."""
         self._read.clear()
+        self._given, self._bridge = None, _Bridge.none()
 
     def cut(self, at: float) -> None:
         """What comes after `at` will be another score."""
@@ -130,6 +160,7 @@ class Reading:
         if self._read:
             self._follow.restore(self._read[-1].follow)
             self._gaze.restore(self._read[-1].eyes)
+        self._cut = True
 
     def to(self, at: float, wanted: Callable[[float], Floats], standing: Floats) -> Floats:
         """Read on to stage time `at`. `standing`: where the robot is when it begins."""
@@ -143,8 +174,16 @@ class Reading:
             due = self._read[-1].at + self._period_s
             self._keep(due, self._follow.step(wanted(due)))
         now, before = self._read[-1], self._read[max(-2, -len(self._read))]
-        share = min(1.0, (now.at - at) / self._period_s)
-        return np.asarray(now.pose + share * (before.pose - now.pose))
+        moving = (now.pose - before.pose) / self._period_s
+        planned = now.pose - (now.at - at) * moving
+        if self._cut and self._given is not None:
+            given_at, where, speed = self._given
+            self._bridge = _Bridge(at, where + (at - given_at) * speed - planned, speed - moving)
+        self._cut = False
+        pose = planned + self._bridge.at(at)
+        speed = moving + (self._bridge.at(at + 1e-3) - self._bridge.at(at)) / 1e-3
+        self._given = at, pose, speed
+        return np.asarray(pose)
 
     def _keep(self, at: float, pose: Floats) -> None:
         self._read.append(Read(at, pose, self._follow.state(), self._gaze.eyes))

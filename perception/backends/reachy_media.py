@@ -82,7 +82,8 @@ class ReachyMedia:
             while True:
                 lost: MediaLostError | None = None
                 try:
-                    await self._share(rtc, await connected(http, self._where))
+                    async with connected(http, self._where) as signalling:
+                        await self._share(rtc, signalling)
                 except* MediaLostError as problems:
                     lost = _first(problems)
                 if (task := asyncio.current_task()) is not None and task.cancelling():

@@ -4,6 +4,7 @@ The daemon runs the signalling server of GStreamer's `webrtcsink` on a port of i
 a WebSocket. It makes the offer. Both sides' messages are checked here; nothing of media is known.
 """
 
+import contextlib
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from agent.core.errors import FoyerError
 _NAME: Final = "reachymini"
 """What the daemon calls what it shares."""
 _MOST_BYTES: Final = 262_144
+_GOODBYE_S: Final = 0.1
 
 
 class MediaLostError(FoyerError):
@@ -113,15 +115,22 @@ class Signalling:
             raise MediaLostError(f"the robot's daemon went away at {self._where}") from problem
 
 
-async def connected(http: aiohttp.ClientSession, where: str) -> Signalling:
+@contextlib.asynccontextmanager
+async def connected(http: aiohttp.ClientSession, where: str) -> AsyncIterator[Signalling]:
     """A line to the signalling server at `where` (ws://host:port)."""
     try:
-        return Signalling(await http.ws_connect(where, max_msg_size=_MOST_BYTES), where)
+        socket = await http.ws_connect(
+            where, max_msg_size=_MOST_BYTES, timeout=aiohttp.ClientWSTimeout(ws_close=_GOODBYE_S)
+        )
     except (aiohttp.ClientError, OSError, TimeoutError) as problem:
         raise MediaLostError(
             f"the robot's daemon shares no camera and no sound at {where} ({problem}); it needs"
             " GStreamer's webrtcsink and must not be started with --no-media"
         ) from problem
+    try:
+        yield Signalling(socket, where)
+    finally:
+        await socket.close()
 
 
 def _chosen(producers: list[Any]) -> str | None:

@@ -101,12 +101,16 @@ async def test_its_camera_is_seen():
     assert right[2] > right[0] + 100, "blue"
 
 
-def burst(at, seconds=0.6, generation=0, last=True):
-    t = np.arange(round(16_000 * seconds)) / 16_000
-    return VoiceChunk(
-        generation=generation, at=at, utterance=UtteranceId(1), score_s=0.0, rate_hz=16_000,
-        samples=(0.4 * np.sin(2 * np.pi * 300 * t)).astype(np.float32), last=last,
-    )  # fmt: skip
+def burst(at, seconds=0.6, generation=0):
+    """A tone as the stage sends a voice: in short stretches."""
+    count = round(seconds / 0.1)
+    for k in range(count):
+        t = 0.1 * k + np.arange(1600) / 16_000
+        yield VoiceChunk(
+            generation=generation, at=at + 0.1 * k, utterance=UtteranceId(1), score_s=0.1 * k,
+            rate_hz=16_000, samples=(0.4 * np.sin(2 * np.pi * 300 * t)).astype(np.float32),
+            last=k == count - 1,
+        )  # fmt: skip
 
 
 async def test_what_is_said_comes_out_there_when_it_is_meant_to():
@@ -117,7 +121,8 @@ async def test_what_is_said_comes_out_there_when_it_is_meant_to():
         async with running(link.media):
             await until(lambda: robot.heard)
             meant = link.clock.now() + 1.0
-            voice.take(burst(meant), link.clock.now())
+            for chunk in burst(meant):
+                voice.take(chunk, link.clock.now())
             await until(lambda: link.clock.now() > meant + 1.2)
     loud = [at for at, level in robot.loudness() if level > 0.1]
     # The robot keeps it for `delay_s` before it plays it; the stand-in is done when it has it.
@@ -141,7 +146,8 @@ async def test_what_was_cut_leaves_no_more_and_is_thrown_away_there_too():
             await body.connect()
             await until(lambda: robot.heard and body.health() is Health.RUNNING)
             begins = link.clock.now() + 0.6
-            body.apply(burst(begins, seconds=4.0))
+            for chunk in burst(begins, seconds=2.0):
+                body.apply(chunk)
             await until(lambda: any(level > 0.1 for _, level in robot.loudness()))
             await until(lambda: link.clock.now() > begins + 0.5)
             cut = link.clock.now()
@@ -164,9 +170,11 @@ async def nothing():
 
 def test_in_an_emergency_it_is_silent_until_it_is_over():
     voice = ReachyVoice(0.3)
-    voice.take(burst(1.0), 0.0)
+    for chunk in burst(1.0):
+        voice.take(chunk, 0.0)
     voice.take(Halt(at=0.5, because="test"), 0.5)
-    voice.take(burst(1.2, generation=5), 0.6)
+    for chunk in burst(1.2, generation=5):
+        voice.take(chunk, 0.6)
     assert not np.any([voice.fill(960, 0.7 + k * 960 / RATE_HZ) for k in range(60)])
 
 
