@@ -6,7 +6,7 @@ its wishes as over any other's. Where the model is not at work, greeting goes on
 
 from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -61,6 +61,13 @@ class ProactiveConfig(BaseModel):
     )
     offer_after_s: float = Field(
         8.0, ge=1, le=120, description="Someone greeted is not offered help sooner than this."
+    )
+    disclose: Literal["always", "without_page"] = Field(
+        "always",
+        description="Say aloud that this is an AI: always, or only where no page shows it.",
+    )
+    disclosure: str = Field(
+        "I am an AI receptionist.", min_length=5, description="How it says that it is an AI."
     )
     never: tuple[str, ...] = Field(
         ("farewell", "reassure"), description="Purposes that other policies look after."
@@ -118,19 +125,30 @@ class ProactivePolicy:
     ) -> Wish:
         sentence = f"{person.id} {message.because} (sure to {100 * message.act_now:.0f} %)"
         gesture = () if pattern.gesture == "none" else (GestureCue(lexeme=pattern.gesture),)
+        clauses = _clauses(pattern, situation.hour, gesture)
+        says_so = bool(clauses) and self._has_to_say_so(situation)
+        if says_so:
+            clauses = (clauses[0], Clause(text=self._config.disclosure), *clauses[1:])
         act = Act(
             at=message.at,
             act=UNNUMBERED,
             reason=because(f"proactive.{pattern.purpose}", sentence),
             to=person.id,
-            clauses=_clauses(pattern, situation.hour, gesture),
+            clauses=clauses,
             gestures=gesture if pattern.silent else (),
             expression=pattern.face,
             intensity=0.5,
             gaze=_gaze(pattern, person),
             posture=pattern.posture,
         )
-        return Wish(act=act, proactive=True, marks=self._marks(situation, person, pattern))
+        marks = self._marks(situation, person, pattern)
+        return Wish(act=act, proactive=True, marks=marks, discloses=says_so)
+
+    def _has_to_say_so(self, situation: Situation) -> bool:
+        meeting = situation.encounter
+        if meeting is not None and meeting.disclosed:
+            return False
+        return self._config.disclose == "always" or not situation.devices.page_connected
 
     def _marks(
         self, situation: Situation, person: Person, pattern: ActPattern

@@ -7,7 +7,7 @@ what does not go together at all. Slots in the words are filled when an act is d
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -172,9 +172,14 @@ class Repertoire:
         return None if place is None else self.patterns[place]
 
 
+@cache
+def _house() -> ActParts:
+    return read_parts()
+
+
 def repertoire(*more: Mapping[str, Purpose]) -> Repertoire:
     """The acts of the house and a site's own; a purpose of the same name takes its place."""
-    parts = read_parts()
+    parts = _house()
     purposes = dict(parts.purposes)
     for extra in more:
         purposes.update(extra)
