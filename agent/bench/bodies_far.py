@@ -52,12 +52,15 @@ class Seen:
 
     body: str
     plan: Plan
+    """By stage time, the same for all: two bodies are apart by what they differ in here."""
+    given: Plan
+    """As the body got it, later where the voice was heard later: its own delay is against this."""
     rows: Floats
     """(n, 1 + k): moments of the machine's monotonic clock, which all processes share; values."""
     of: str = "jaw"
     unit: str = "of 0..1"
-    brakes: bool = False
-    """It has mass: in an emergency it cannot stand still at once."""
+    stops_late: bool = False
+    """In an emergency it cannot stand still at once: it has mass, or a processor draws it."""
     note: str = ""
 
     def within(self, begins: float, ends: float) -> Floats:

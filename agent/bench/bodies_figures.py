@@ -36,8 +36,8 @@ def _delay(one: Seen, shown: Performance, early_s: float) -> Figure:
     if len(rows) < _ENOUGH // 2:
         nothing = f"{len(rows)} readings came; that tells nothing"
         return Figure(name=name, value=float("nan"), unit="ms", target=50, note=nothing)
-    delay_s, error = shift_s(rows, one.plan)
-    shifts = list(windows(rows, one.plan).values())
+    delay_s, error = shift_s(rows, one.given)
+    shifts = list(windows(rows, one.given).values())
     wanders_ms = 1e3 * float(np.ptp(np.percentile(shifts, (5, 95)))) if shifts else float("nan")
     note = f"shift wanders by {wanders_ms:.0f} ms; {one.of} off by {error:.4f} rms {one.unit}"
     return Figure(
@@ -79,7 +79,6 @@ def skew(seen: Sequence[Seen], shown: Performance, control: OnArrival) -> list[F
             name="  of the body furthest off, p95",
             value=_p95_ms(away.get(worst, [])),
             unit="ms",
-            target=20,
             note="; ".join(f"{body} {_p95_ms(away[body]):.0f}" for body in _one_of_a_kind(away)),
         ),
     ]
@@ -88,9 +87,9 @@ def skew(seen: Sequence[Seen], shown: Performance, control: OnArrival) -> list[F
 def emergency(seen: Sequence[Seen], shown: Performance) -> list[Figure]:
     """From the order to the last change at each body."""
     still_ms = {one.body: 1e3 * _still_s(one, shown.emergency_at) for one in seen}
-    at_once = [one.body for one in seen if not one.brakes]
+    at_once = [one.body for one in seen if not one.stops_late]
     slowest = max(at_once, key=lambda body: still_ms[body], default="none")
-    braking = [f"{one.body} {still_ms[one.body]:.0f} ms" for one in seen if one.brakes]
+    later = [f"{one.body} {still_ms[one.body]:.0f} ms" for one in seen if one.stops_late]
     return [
         Figure(
             name="emergency stop to stillness, slowest body",
@@ -98,7 +97,7 @@ def emergency(seen: Sequence[Seen], shown: Performance) -> list[Figure]:
             unit="ms",
             target=100,
             note=f"{len(at_once)} bodies in mid-sentence, {slowest} the last; "
-            f"what has mass brakes: {', '.join(braking) or 'none here'}",
+            f"later what has mass or is drawn by a processor: {', '.join(later) or 'none here'}",
         )
     ]
 
@@ -106,7 +105,7 @@ def emergency(seen: Sequence[Seen], shown: Performance) -> list[Figure]:
 def _still_s(one: Seen, emergency_at: float) -> float:
     rows = one.within(emergency_at - 0.05, float("inf"))
     fastest = np.max(np.abs(np.diff(rows[:, 1:], axis=0)), axis=1) if len(rows) > 1 else np.zeros(0)
-    still = 1e-3 if one.brakes else _STILL
+    still = 1e-3 if one.stops_late else _STILL
     moved = rows[1:][fastest > still]
     return max(0.0, float(moved[-1, 0]) - emergency_at) if len(moved) else 0.0
 
@@ -118,7 +117,8 @@ def _spoken(one: Seen, shown: Performance) -> Floats:
 
 def _control(control: OnArrival, shown: Performance) -> Seen:
     rows = np.array(control.shown).reshape(-1, 2)
-    return Seen(body="shown on arrival", plan=shown.planned.jaw(), rows=rows)
+    plan = shown.planned.jaw()
+    return Seen(body="shown on arrival", plan=plan, given=plan, rows=rows)
 
 
 def _one_of_a_kind(bodies: dict[str, list[float]]) -> list[str]:

@@ -42,15 +42,17 @@ async def humanoid(_bus: Bus) -> AsyncIterator[FarSide]:
         moments.update((moment.at, moment) for moment in body.recent())
         kept = [moments[at] for at in sorted(moments)]
         at = np.array(sorted(moments))
+        shown_at = at + DELAY_S + DRIVE_DELAY_S
         asked = np.array([moment.asked for moment in kept])
         done = np.array([moment.performed for moment in kept])
         seen = Seen(
             body="humanoid",
-            plan=(noted.on_stage(at + DELAY_S + DRIVE_DELAY_S, shown.planned), asked),
+            plan=(noted.on_stage(shown_at, shown.planned), asked),
+            given=(shown_at, asked),
             rows=np.column_stack([at + STEP_S, done]),  # where it is as a step ends
             of=f"{asked.shape[1]} joints",
             unit="rad",
-            brakes=True,
+            stops_late=True,
         )
         return Told([seen])
 

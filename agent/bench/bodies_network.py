@@ -18,7 +18,7 @@ from actuation.ros_config import RosConfig
 from actuation.zmq_config import ZmqConfig
 from agent.bench.bodies_far import TRAFFIC, FarSide, Seen, Told
 from agent.bench.bodies_listener import PUPPETS
-from agent.bench.bodies_stage import Performance
+from agent.bench.bodies_stage import Noted, Performance
 from agent.bench.figure import Figure
 from agent.core.bus import Bus
 from agent.core.clock import LoopClock
@@ -82,12 +82,18 @@ async def network(_bus: Bus) -> AsyncIterator[FarSide]:
         async def hear(shown: Performance) -> Told:
             heard, plan = await listening.heard(), shown.planned.jaw()
             lateness = heard.pop("zmq frames", _NOTHING)
+            given = first.planned.jaw()
             names = [config.name or config.kind for config in configs]
-            seen = [Seen(body=n, plan=plan, rows=heard.get(n, _NOTHING)) for n in names]
+            seen = [
+                Seen(body=name, plan=plan, given=given, rows=heard.get(name, _NOTHING))
+                for name in names
+            ]
             of_speech = (lateness[:, 0] > shown.began_at) & (lateness[:, 0] < shown.emergency_at)
             return Told(seen, [_zmq(lateness[of_speech])])
 
-        yield FarSide([built(config) for config in configs], hear)
+        bodies = [built(config) for config in configs]
+        first = Noted(bodies[0], bodies[0].run)  # all of them get the same
+        yield FarSide([first, *bodies[1:]], hear)
 
 
 def built(config: BodyConfig) -> RunningBody:

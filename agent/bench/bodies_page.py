@@ -70,17 +70,22 @@ async def page(bus: Bus) -> AsyncIterator[FarSide]:
 async def _heard(kiosk: Page, shown: Performance) -> Told:
     apart_s = await kiosk.clock_offset_s()
     output, moments = await kiosk.output(), await kiosk.moments()
+    loud, jaw = _planned_loudness(shown.planned.voice.values()), shown.planned.jaw()
+    software = bool(await kiosk.evaluate("__foyer.stage.software"))
     sound = Seen(
         body="page",
-        plan=_planned_loudness(shown.planned.voice.values()),
+        plan=loud,
+        given=loud,
         rows=_loudness(output, apart_s),
         of="loudness",
     )
     pictures = Seen(
         body="page's pictures",
-        plan=shown.planned.jaw(),
+        plan=jaw,
+        given=jaw,
+        stops_late=software,
         rows=np.array([(m["dueS"] + apart_s, m["jawOpen"]) for m in moments]).reshape(-1, 2),
-        note=_drawn(moments, await kiosk.evaluate("__foyer.stage.software")),
+        note=_drawn(moments, software),
     )
     return Told([sound, pictures], [_late(shown)])
 
@@ -117,7 +122,7 @@ def _envelope(samples: NDArray[np.floating[Any]], rate_hz: float) -> tuple[Float
     return middles_s, np.asarray(rms / loudest, np.float64)
 
 
-def _drawn(moments: list[dict[str, Any]], software: object) -> str:
+def _drawn(moments: list[dict[str, Any]], software: bool) -> str:
     at = np.array([m["perfS"] for m in moments])
     rate_hz = 1 / float(np.median(np.diff(at))) if len(at) > 9 else 0.0
     late_ms = 1e3 * np.median([m["perfS"] - m["dueS"] for m in moments] or [np.nan])

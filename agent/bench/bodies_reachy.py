@@ -55,15 +55,16 @@ async def reachy(_bus: Bus) -> AsyncIterator[FarSide]:
 
         async def hear(shown: Performance) -> Told:
             frames = noted.planned.in_order()
-            at = noted.on_stage(np.array([frame.at for frame in frames]), shown.planned)
+            at = np.array([frame.at for frame in frames])
             asked = np.array([head_and_look(frame)[0][TURNS] for frame in frames])
             seen = Seen(
                 body="reachy",
-                plan=(at, asked),
+                plan=(noted.on_stage(at, shown.planned), asked),
+                given=(at, asked),
                 rows=np.array([[at, *turns] for at, turns in did]).reshape(-1, 4),
                 of="head",
                 unit="rad",
-                brakes=True,
+                stops_late=True,
             )
             return Told([seen])
 
