@@ -27,12 +27,12 @@ class LocalSound:
     def heard_by(
         self, microphone: Microphone, *, clock: Clock, publish: Callable[[Message], None]
     ) -> Microphone:
-        """The microphone without the echo of the loudspeaker, where both are this machine's.
+        """The microphone without the echo of this machine's loudspeaker, where that has the voice.
 
-        A browser cancels the echo of what it plays itself; nobody cancels this loudspeaker's in a
-        browser's microphone.
+        A browser cancels the echo of what it plays itself. It does not play this voice, so it is
+        taken out of the page's microphone here as well.
         """
-        if not self.speaks or self._config.microphone.source != "device":
+        if not self.speaks or self._config.microphone.source not in ("device", "page"):
             return microphone
         return EchoFreeMicrophone(
             microphone, self._played, config=self._config.echo, clock=clock, publish=publish

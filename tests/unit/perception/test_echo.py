@@ -5,8 +5,13 @@ import asyncio
 import numpy as np
 import pytest
 
+from actuation.body_configs import SpeakerConfig
 from agent.core.clock import LoopClock
 from agent.core.messages import BackendChosen
+from agent.local_sound import LocalSound
+from agent.page_clock import PageClock
+from agent.settings import AgentConfig, SourceConfig
+from perception.backends.browser import BrowserMicrophone
 from perception.echo import BLOCK, Alignment, EchoConfig, PlayedSound, find_echo
 from perception.echo_free import EchoFreeMicrophone
 from perception.senses import SOUND_RATE_HZ
@@ -165,3 +170,95 @@ def test_the_alignment_slips_a_sample_at_a_time_for_drift_and_jumps_for_a_gap():
     assert alignment.slips == pytest.approx(60 * SOUND_RATE_HZ * 1e-4, abs=20)
     alignment.beside(100.0)
     assert alignment.jumps == 1
+
+
+class Page:
+    """A page in the room: its clock runs apart, its sound and its echoed pings take a while."""
+
+    def __init__(self, clock, heard, played, far, *, apart, seed=4):
+        self.clock, self.far, self.played, self.heard = clock, far, played, heard
+        self.apart = apart
+        self.rng = np.random.default_rng(seed)
+        self.mapped = PageClock()
+        self.microphone = BrowserMicrophone()
+
+    def own_s(self, at):
+        return 1000.0 + at * (1 + self.apart)
+
+    async def go(self, start):
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._ping(start))
+            group.create_task(self._play(start))
+            group.create_task(self._capture(start))
+
+    async def _ping(self, start):
+        for k in range(len(self.heard) // SOUND_RATE_HZ + 1):
+            there, back = self.rng.exponential(0.004, 2) + 0.001
+            sent = start - 0.1 + k
+            await self.clock.sleep_until(sent + there + back)
+            self.mapped.pong(
+                sent_at=sent, received_at=sent + there + back, client_s=self.own_s(sent + there)
+            )
+
+    async def _play(self, start):
+        for k in range(len(self.far) // 160):
+            at = start + 0.01 * k
+            await self.clock.sleep_until(at - 0.03)
+            self.played.put(at, self.far[160 * k : 160 * k + 160], SOUND_RATE_HZ)
+
+    async def _capture(self, start):
+        arrived = start
+        for k in range(len(self.heard) // 320):
+            at = start + 0.02 * k / (1 + self.apart)
+            arrived = max(arrived, at + 0.03 + self.rng.exponential(0.02))
+            await self.clock.sleep_until(arrived)
+            pcm = np.round(self.heard[320 * k : 320 * k + 320] * 32767).astype("<i2")
+            self.microphone.put(self.mapped.at(self.own_s(at)), pcm.tobytes())
+
+
+async def heard_by_page(far, heard, source="page", apart=1e-4):
+    """What the agent makes of a page's microphone in a room where its loudspeaker plays `far`."""
+    clock = LoopClock(asyncio.get_running_loop())
+    config = AgentConfig(bodies=(SpeakerConfig(),), microphone=SourceConfig(source="page"))
+    if source != "page":
+        config = AgentConfig()  # no loudspeaker of this machine's own
+    sound = LocalSound(config)
+    page = Page(clock, heard, sound._played, far, apart=apart)
+    microphone = sound.heard_by(page.microphone, clock=clock, publish=lambda m: None)
+    start, chunks = clock.now() + 0.2, []
+
+    async def listen():
+        async for chunk in microphone.sound():
+            chunks.append(chunk)
+
+    listening = asyncio.get_running_loop().create_task(listen())
+    await page.go(start)
+    await asyncio.sleep(0.2)
+    listening.cancel()
+    left = np.concatenate([c.samples for c in chunks])
+    return left[round((start - chunks[0].at) * SOUND_RATE_HZ) :], microphone, page
+
+
+async def test_this_machines_loudspeaker_is_taken_out_of_the_pages_microphone():
+    webrtc()
+    echo = echo_of(FAR, delay_s=0.05)
+    moments = np.arange(len(FAR)) / (1 + 1e-4)
+    echo = np.interp(moments, np.arange(len(FAR)), echo).astype(np.float32)
+    left, microphone, _ = await heard_by_page(FAR, echo + HISS)
+    assert reduction_db(echo, left, 2, 5) > 15
+    assert reduction_db(echo, left, 8, 15) > 20
+    assert microphone._alignment.jumps == 0
+    assert microphone.found.delay_s == pytest.approx(0.08, abs=0.01)
+
+
+async def test_a_visitor_at_the_page_is_heard_over_the_agents_loudspeaker():
+    webrtc()
+    near = np.zeros_like(FAR)
+    near[9 * SOUND_RATE_HZ : 13 * SOUND_RATE_HZ] = 0.4 * babble(4, 33)
+    left, _, _ = await heard_by_page(FAR, echo_of(FAR, delay_s=0.05, level=0.3) + near + HISS)
+    assert decibels(part(left, 9, 13)) - decibels(part(near, 9, 13)) > -6
+
+
+async def test_a_page_that_has_the_voice_itself_keeps_its_microphone_as_it_is():
+    _, microphone, page = await heard_by_page(FAR[:32_000], FAR[:32_000], source="page with voice")
+    assert microphone is page.microphone
