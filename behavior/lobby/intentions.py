@@ -162,6 +162,16 @@ class Intention(BaseModel):
     greets: float = Field(0.6, ge=0, le=1, description="How likely to begin with a greeting.")
     tasks: tuple[Task, ...] = Field((), description="What they may want, at the agent's.")
     tasks_at_once: dict[int, float] = Field({1: 1.0}, description="Weight of wanting so many.")
+    near: float = Field(
+        0.0, ge=0, le=1, description="How likely to stand before the agent on another errand."
+    )
+    hesitates: float = Field(
+        0.2, ge=0, le=1, description="How likely to stand off for a while before coming up."
+    )
+    impatient: Task | None = Field(
+        None, description="What they come back for while they wait; none: they wait."
+    )
+    impatient_after_s: Span = Field((100.0, 400.0), description="After so long a wait.")
     declines: tuple[str, ...] = Field((), description="How they decline; none: the house's ways.")
     chat: tuple[str, ...] = Field((), description="What they say to others.")
     stands_m: Span = Field((0.85, 1.45), description="How near to the agent they stop.")

@@ -9,7 +9,7 @@ from bisect import bisect_right
 
 from behavior.lobby.scene import Scene
 from behavior.lobby.somebody import Phase, Somebody
-from behavior.lobby.truth import Due, Entered, GaveUp, Happening, Left, Refused, Served
+from behavior.lobby.truth import CameBack, Due, Entered, GaveUp, Happening, Left, Refused, Served
 
 SIGN_M = 4.0
 WORDS_M = 2.2
@@ -33,6 +33,9 @@ class Intents:
             if isinstance(one, Entered):
                 line.append((one.at, one.wants_help))
                 self._left[one.person] = one.tasks
+            elif isinstance(one, CameBack):
+                self._left[one.person] = 1
+                line.append((one.at, True))
             elif isinstance(one, Served):
                 self._left[one.person] -= 1
                 line.append((one.at, self._left[one.person] > 0))
@@ -76,6 +79,8 @@ def _due_to(scene: Scene, one: Somebody) -> tuple[int, str, str] | None:
         return (2, "sign", "has just come to a stand") if one.signed_at is None else None
     if one.signed_at is not None or away > SIGN_M:
         return None
+    if one.phase is Phase.HESITATE:
+        return 3, "sign", "stands off, undecided"
     if one.phase is Phase.COME:
         return 3, "sign", "comes up to the agent"
     if one.phase is Phase.QUEUE:

@@ -29,7 +29,7 @@ from behavior.lobby.somebody import Phase, Somebody
 from behavior.lobby.truth import Due, Entered, Happening, Left
 from behavior.lobby.view import LobbyView, view_of
 
-_HOST_COMES_S = (40.0, 240.0)
+_HOST_COMES_S = (40.0, 420.0)
 _HELP_COMES_S = (25.0, 90.0)
 _BLOCKED_DOOR_S = 0.5
 _RUSTLE_S = (0.15, 0.9)
@@ -189,7 +189,7 @@ class Lobby:
         self._let_in(now)
         for one in scene.people:
             act(scene, one)
-            if scene.audience.gaze_person is not None:
+            if one.stared_s or scene.audience.gaze_person is not None:
                 stared(scene, one)
         walk([one.body for one in scene.people], scene.room)
         self._let_out(now)

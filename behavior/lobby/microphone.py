@@ -147,6 +147,8 @@ class Microphone:
             last.text = " ".join(words[: int(share * len(words))])
             last.end = min(last.end, now)
             line.stretches[:] = kept
+            if self._index >= len(kept):  # between two turns: nothing is left to be heard
+                self._line = None
 
     def step(self, now: float, tell: Callable[[Message], None]) -> None:
         """Say what can be heard by `now`."""

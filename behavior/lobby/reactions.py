@@ -3,8 +3,8 @@
 from behavior.lobby import talk
 from behavior.lobby.audience import Begun, Said
 from behavior.lobby.body import STEP_S
-from behavior.lobby.conduct import leave
 from behavior.lobby.intentions import Errand, MindsWords
+from behavior.lobby.moves import leave
 from behavior.lobby.scene import Scene
 from behavior.lobby.somebody import Phase, Somebody
 from behavior.lobby.truth import Disturbed, FirstSign, FirstWord, Interrupted, Refused
@@ -12,8 +12,9 @@ from behavior.lobby.truth import Disturbed, FirstSign, FirstWord, Interrupted, R
 _TOGETHER_M = 2.5
 _ACROSS_M = 5.0
 _STARE_M = 3.5
-_WAITING = (Phase.COME, Phase.QUEUE, Phase.STAND, Phase.TALK)
-_MOVING = (Phase.ENTER, Phase.VISIT, Phase.LEAVE, Phase.SEATWARD, Phase.FOLLOW, Phase.ROAM)
+_ACCEPTED_S = 8.0
+_WAITING = (Phase.HESITATE, Phase.COME, Phase.QUEUE, Phase.STAND, Phase.TALK)
+_MOVING = (Phase.ENTER, Phase.VISIT, Phase.LEAVE, Phase.SEATWARD, Phase.FOLLOW)
 
 
 def begun(scene: Scene, event: Begun) -> None:
@@ -69,6 +70,8 @@ def _together(scene: Scene, one: Somebody) -> list[Somebody]:
 
 
 def _signed(scene: Scene, one: Somebody, event: Begun) -> None:
+    if event.text or event.act.gestures:
+        _look_up(scene, one)
     if one.signed_at is not None:
         return
     one.signed_at = event.at
@@ -76,6 +79,13 @@ def _signed(scene: Scene, one: Somebody, event: Begun) -> None:
     # Whoever has been noticed waits a little longer for words, and puts up with more.
     one.begins_at += one.draw((0.5, 2.5))
     one.gives_up_at += one.draw((5.0, 15.0))
+
+
+def _look_up(scene: Scene, one: Somebody) -> None:
+    """A wave or words draw the eyes, of those who do not avoid it."""
+    likely = min(0.8, 0.3 + one.intention.looks.coming)
+    if scene.from_agent_m(one) < _ACROSS_M and one.chance(likely):
+        one.eyes_on_agent, one.eyes_until = True, scene.now + one.draw((0.8, 2.0))
 
 
 def _talked_into(scene: Scene, event: Begun, addressed: Somebody | None) -> None:
@@ -97,7 +107,7 @@ def _addressed(scene: Scene, one: Somebody) -> None:
     if one.leader is not None and one.leader.wants_help and one.leader.phase in _WAITING:
         return
     if one.intention.errand is Errand.DESK:
-        if one.refused_at is not None:
+        if _pestered(scene, one):
             _disturb(scene, one, "spoken to after declining")
         elif one.phase in _WAITING and scene.from_agent_m(one) > _ACROSS_M:
             _disturb(scene, one, "called across the room")
@@ -113,7 +123,7 @@ def _minded(scene: Scene, one: Somebody) -> str:
     if minds is MindsWords.NEVER:
         return ""
     if one.refused_at is not None:
-        return "spoken to after declining"
+        return "spoken to after declining" if _pestered(scene, one) else ""
     if one.phase is Phase.CHAT:
         return "a conversation was broken into"
     if one.phase in _MOVING:
@@ -125,6 +135,11 @@ def _minded(scene: Scene, one: Somebody) -> str:
         return ""
     looks = one.eyes_on_agent and scene.from_agent_m(one) < _ACROSS_M
     return "" if looks or one.phase is Phase.SIT else "spoken to without turning to the agent"
+
+
+def _pestered(scene: Scene, one: Somebody) -> bool:
+    """Words after a refusal that do not just accept it."""
+    return one.refused_at is not None and scene.now - one.refused_at > _ACCEPTED_S
 
 
 def _decline(scene: Scene, one: Somebody) -> None:

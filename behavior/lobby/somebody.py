@@ -15,7 +15,7 @@ class Phase(StrEnum):
     """What somebody is doing."""
 
     ENTER = "comes in"
-    ROAM = "looks around"
+    HESITATE = "hesitates"
     COME = "comes up to the agent"
     QUEUE = "queues"
     STAND = "stands before the agent"
@@ -114,6 +114,9 @@ class Somebody:
     stared_s: float = 0.0
     annoyed: set[str] = field(default_factory=set)
     hand_up: bool = False
+    came_back: bool = False
+    impatient_at: float = math.inf
+    """When they come back to ask where the host is."""
     host_at: float = math.inf
     """When the host comes for them."""
     fetches: "Somebody | None" = None

@@ -90,6 +90,13 @@ class Served(Happening):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CameBack(Happening):
+    """Had been served, waited, and now wants something more of the agent."""
+
+    task: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GaveUp(Happening):
     """Wanted help and went without it."""
 
