@@ -20,6 +20,8 @@ from agent.core.messages import (
 from behavior.situation import Departure, Mark, Person, Situation, apart_m
 
 _WALK_M_S = 1.0
+_UNSEEN_S = 0.25
+_SAME_PLACE_M = 0.5
 _NEW_EYES = 0.2
 """Weight of one sighting in the smoothed height of the eyes."""
 _ATTENTIVE = (Engagement.ATTENDING, Engagement.ENGAGED)
@@ -70,6 +72,16 @@ def _enter(
     situation: Situation, who: PersonId, place: Place, at: float
 ) -> tuple[Situation, Person]:
     """Someone new, unless someone just like that has left where this one appears."""
+    hidden = _hidden_at(situation, place, at)
+    if hidden is not None:
+        person = replace(
+            hidden,
+            id=who,
+            engagement=Engagement.PRESENT,
+            engagement_since=at,
+            attending_since=None,
+        )
+        return _renamed(situation, hidden, who), person
     person = Person(id=who, place=place, first_seen_at=at, seen_at=at, engagement_since=at)
     left = _departure_for(situation, who, place, at)
     if left is None:
@@ -87,6 +99,30 @@ def _enter(
     if bridged and meeting is not None and meeting.addressee in (None, left.id):
         situation = replace(situation, encounter=replace(meeting, addressee=who))
     return situation, person
+
+
+def _hidden_at(situation: Situation, place: Place, at: float) -> Person | None:
+    """Whom nobody has seen for a moment, where somebody else now seems to have appeared.
+
+    A tracker that loses somebody who stands still may find them again under another id, before it
+    gives up the first one.
+    """
+    unseen = (one for one in situation.people.values() if at - one.seen_at > _UNSEEN_S)
+    near = [one for one in unseen if apart_m(one.place, place) <= _SAME_PLACE_M]
+    return min(near, key=lambda one: apart_m(one.place, place), default=None)
+
+
+def _renamed(situation: Situation, old: Person, who: PersonId) -> Situation:
+    """The situation in which `old` goes on under another id, in conversation and on stage."""
+    people = {name: one for name, one in situation.people.items() if name != old.id}
+    on_stage = tuple(
+        replace(act, to=who) if act.to == old.id else act for act in situation.floor.on_stage
+    )
+    meeting = situation.encounter
+    if meeting is not None and meeting.addressee == old.id:
+        meeting = replace(meeting, addressee=who)
+    floor = replace(situation.floor, on_stage=on_stage)
+    return replace(situation, people=people, floor=floor, encounter=meeting)
 
 
 def _departure_for(

@@ -304,8 +304,9 @@ class ByIntention:
     answered: int
     """Heard a word at all."""
     served: int
-    gave_up: Counter[str]
-    disturbed: Counter[str]
+    gave_up: dict[str, int]
+    """Why they went without help, the most frequent reason first."""
+    disturbed: dict[str, int]
     wait_s: Estimate
 
 
@@ -323,13 +324,17 @@ def by_intention(days: Sequence[DayResult]) -> list[ByIntention]:
             spoken_to=sum(one.spoken_to_unasked for one in people),
             answered=sum(one.word_at is not None for one in people),
             served=sum(one.served_at is not None for one in people),
-            gave_up=Counter(one.gave_up for one in people if one.gave_up),
-            disturbed=Counter(why for one in people for why in one.disturbed),
+            gave_up=_most_first(one.gave_up for one in people if one.gave_up),
+            disturbed=_most_first(why for one in people for why in one.disturbed),
             wait_s=median([wait for one in people if (wait := wait_s([one])) is not None]),
         )
         for name, people in kinds.items()
     ]
     return sorted(rows, key=lambda row: (not row.wants_help, -row.people, row.intention))
+
+
+def _most_first(reasons: Iterable[str]) -> dict[str, int]:
+    return dict(Counter(reasons).most_common())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

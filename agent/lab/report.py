@@ -209,7 +209,7 @@ def _wanting_row(one: ByIntention) -> list[str]:
         stacked(parts),
         text(f"{100 * one.served / one.people:.0f} %"),
         text(wait),
-        text(", ".join(f"{why} ({n})" for why, n in one.gave_up.most_common(3)) or "–"),
+        text(", ".join(f"{why} ({n})" for why, n in list(one.gave_up.items())[:3]) or "–"),
     ]
 
 
@@ -225,7 +225,7 @@ def _other_row(one: ByIntention) -> list[str]:
         text(f"{one.people:,}"),
         stacked(parts),
         text(f"{one.spoken_to:,}"),
-        text(", ".join(f"{why} ({n})" for why, n in one.disturbed.most_common(3)) or "–"),
+        text(", ".join(f"{why} ({n})" for why, n in list(one.disturbed.items())[:3]) or "–"),
     ]
 
 

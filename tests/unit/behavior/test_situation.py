@@ -103,6 +103,27 @@ def test_the_encounter_follows_someone_whose_id_changed():
     assert situation.encounter.addressee == "p2"
 
 
+def test_who_is_seen_under_another_id_before_the_first_is_given_up_is_the_same():
+    known = after(seen("p1", 1.0, x=1.4), becomes("p1", 1.1, "attending"))
+    known = marked(known, "p1", Mark.GREETED)
+    known = update(known, SpeechStarted(at=1.2, turn=TurnId(1)))
+    known = update(known, TurnEnded(at=1.3, turn=TurnId(1), revision=0, text="hello"))
+    known = after(seen("p2", 1.8, x=1.5), becomes("p2", 1.8, "present"), start=known)
+    assert set(known.people) == {"p2"}
+    assert known.people["p2"].has(Mark.GREETED)
+    assert known.encounter.addressee == "p2"
+    assert not known.people["p2"].attends
+    assert set(after(lost("p1", 2.5), start=known).people) == {"p2"}
+
+
+@pytest.mark.parametrize(("at", "x"), [(1.1, 1.4), (1.8, 2.2)])
+def test_two_who_are_both_seen_or_stand_apart_are_two(at, x):
+    known = marked(after(seen("p1", 1.0, x=1.4)), "p1", Mark.GREETED)
+    known = update(known, seen("p2", at, x=x))
+    assert set(known.people) == {"p1", "p2"}
+    assert not known.people["p2"].has(Mark.GREETED)
+
+
 def test_who_is_not_seen_any_more_is_gone_even_if_nobody_says_so():
     situation = after(seen("p1", 1.0), seen("p2", 4.0), seen("p2", 8.0))
     assert set(situation.people) == {"p2"}
