@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 import ssl
 from collections import deque
 from pathlib import Path
@@ -120,6 +121,8 @@ def open_link(config: MqttConfig) -> Link:
         keepalive=config.keepalive_s,
         queue_type=Inbox,
         max_queued_incoming_messages=_INBOX,
+        # Without it the system keeps a small message back for up to 40 ms, to send it with others.
+        socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
     )
 
 
