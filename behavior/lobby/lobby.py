@@ -21,7 +21,8 @@ from behavior.lobby.intentions import Population
 from behavior.lobby.labels import Intents, due
 from behavior.lobby.microphone import Microphone
 from behavior.lobby.noise import DetectorNoise
-from behavior.lobby.reactions import begun, said, stared
+from behavior.lobby.reactions import begun, said
+from behavior.lobby.reactions import step as react
 from behavior.lobby.room import room_of
 from behavior.lobby.scene import Scene
 from behavior.lobby.sight import Eyes
@@ -189,8 +190,7 @@ class Lobby:
         self._let_in(now)
         for one in scene.people:
             act(scene, one)
-            if one.stared_s or scene.audience.gaze_person is not None:
-                stared(scene, one)
+            react(scene, one)
         walk([one.body for one in scene.people], scene.room)
         self._let_out(now)
         if now >= self._rustle_at:

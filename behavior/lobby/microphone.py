@@ -102,6 +102,8 @@ class Microphone:
         self._turn: _Turn | None = None
         self._index = 0
         self._turns = 0
+        self.speakers: dict[TurnId, int] = {}
+        """Who spoke in each turn; 0: nobody."""
 
     @property
     def busy(self) -> bool:
@@ -128,9 +130,9 @@ class Microphone:
             self._line = Line(0, "", [Stretch(now, now + length_s, "")])
             self._turn, self._index = None, 0
 
-    def type(self, text: str, now: float) -> list[Message]:
+    def type(self, speaker: int, text: str, now: float) -> list[Message]:
         """A typed line, at once a whole turn."""
-        ended = TurnEnded(at=now, turn=self._take(), revision=0, text=text, typed=True)
+        ended = TurnEnded(at=now, turn=self._take(speaker), revision=0, text=text, typed=True)
         return [LineTyped(at=now, text=text), ended]
 
     def break_off(self, now: float) -> None:
@@ -163,7 +165,7 @@ class Microphone:
     def _hear(self, line: Line, now: float, tell: Callable[[Message], None]) -> None:
         noise, stretch = self.noise, line.stretches[self._index]
         if self._turn is None:
-            self._turn = _Turn(self._take())
+            self._turn = _Turn(self._take(line.speaker))
         turn = self._turn
         if not turn.started:
             if now < stretch.start + noise.confirm_s:
@@ -239,9 +241,11 @@ class Microphone:
         text = " ".join(one for one in turn.text if one)
         return text, (0.9 if text else 0.0)
 
-    def _take(self) -> TurnId:
+    def _take(self, speaker: int) -> TurnId:
         self._turns += 1
-        return TurnId(self._turns)
+        turn = TurnId(self._turns)
+        self.speakers[turn] = speaker
+        return turn
 
     def _stretches(
         self, text: str, now: float, pace: float, gaps: tuple[float, float, float]

@@ -1,5 +1,7 @@
 """How people take it when the agent looks, waves or speaks, whether or not they want it."""
 
+import math
+
 from behavior.lobby import talk
 from behavior.lobby.audience import Begun, Said
 from behavior.lobby.body import STEP_S
@@ -13,6 +15,8 @@ _TOGETHER_M = 2.5
 _ACROSS_M = 5.0
 _STARE_M = 3.5
 _ACCEPTED_S = 8.0
+_DECLINES_S = (0.8, 2.5)
+_HEARS_OUT_S = 4.0
 _WAITING = (Phase.HESITATE, Phase.COME, Phase.QUEUE, Phase.STAND, Phase.TALK)
 _MOVING = (Phase.ENTER, Phase.VISIT, Phase.LEAVE, Phase.SEATWARD, Phase.FOLLOW)
 
@@ -20,8 +24,10 @@ _MOVING = (Phase.ENTER, Phase.VISIT, Phase.LEAVE, Phase.SEATWARD, Phase.FOLLOW)
 def begun(scene: Scene, event: Begun) -> None:
     """The agent began an act."""
     act = event.act
-    one = scene.owner(act.to) or (scene.owner(act.gaze.person) if act.gaze is not None else None)
-    if act.to is None and event.text:
+    one = scene.meant(act)
+    if one is None and act.gaze is not None:
+        one = scene.owner(act.gaze.person)
+    if one is None and event.text:
         one = scene.partner()
     if event.text:
         _talked_into(scene, event, one)
@@ -41,7 +47,7 @@ def begun(scene: Scene, event: Begun) -> None:
 
 def said(scene: Scene, event: Said) -> None:
     """A clause of the agent's was heard."""
-    one = scene.owner(event.act.to) or scene.partner()
+    one = scene.meant(event.act) or scene.partner()
     if one is None:
         return
     if one.leader is not None and one.leader.phase in _WAITING:
@@ -50,7 +56,17 @@ def said(scene: Scene, event: Said) -> None:
         talk.hear_words(scene, one, event.text)
 
 
-def stared(scene: Scene, one: Somebody) -> None:
+def step(scene: Scene, one: Somebody) -> None:
+    """One step of whatever the agent's words and eyes have set off."""
+    if scene.now >= one.declines_at and one.phase is not Phase.GONE:
+        patient = scene.now < one.declines_at + _HEARS_OUT_S
+        if not (scene.audience.speaking and patient):
+            _decline(scene, one)
+    if one.stared_s or scene.audience.gaze_person is not None:
+        _stared(scene, one)
+
+
+def _stared(scene: Scene, one: Somebody) -> None:
     """One step of being looked at, or not."""
     minds = one.intention.minds
     limit = minds.stare_s
@@ -115,7 +131,9 @@ def _addressed(scene: Scene, one: Somebody) -> None:
     why = _minded(scene, one)
     if why:
         _disturb(scene, one, why)
-    _decline(scene, one)
+    likely = one.intention.minds.refuses
+    if one.refused_at is None and math.isinf(one.declines_at) and one.chance(likely):
+        one.declines_at = scene.now + one.draw(_DECLINES_S)
 
 
 def _minded(scene: Scene, one: Somebody) -> str:
@@ -144,11 +162,9 @@ def _pestered(scene: Scene, one: Somebody) -> bool:
 
 def _decline(scene: Scene, one: Somebody) -> None:
     """No thanks, said aloud or not."""
-    if one.refused_at is not None:
+    if not scene.may_speak():
         return
-    if not one.chance(one.intention.minds.refuses) or not scene.may_speak():
-        return
-    one.refused_at = scene.now
+    one.declines_at, one.refused_at = math.inf, scene.now
     text = one.rng.choice(one.intention.declines or scene.house.says["decline"])
     scene.speak(one, text)
     scene.happen(one, Refused, text=text)

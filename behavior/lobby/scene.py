@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from agent.core.messages import Message, PersonId, Place
+from agent.core.messages import Act, Message, PersonId, Place
 from behavior.lobby.audience import Audience
 from behavior.lobby.ear import Ear
 from behavior.lobby.floor_plan import FloorPlan
@@ -68,6 +68,15 @@ class Scene:
         held = [one for one in self.people if person in one.ids]
         # Where two have swapped ids, it is whoever had it last.
         return max(held, key=lambda one: one.ids[-1] == person, default=None)
+
+    def meant(self, act: Act) -> Somebody | None:
+        """Whom an act is for: whose turn it answers, else whose id it bears."""
+        if act.in_reply_to is not None:
+            number = self.microphone.speakers.get(act.in_reply_to)
+            asked = next((one for one in self.people if one.number == number), None)
+            if asked is not None:
+                return asked
+        return self.owner(act.to)
 
     def company(self, one: Somebody) -> list[Somebody]:
         """The group somebody belongs to, with themselves."""
@@ -144,7 +153,7 @@ class Scene:
         """Somebody says a line to the agent, or types it."""
         unasked = one.worded_at is None
         if one.talk.types:
-            for message in self.microphone.type(text, self.now):
+            for message in self.microphone.type(one.number, text, self.now):
                 self.tell(message)
             one.talk.speaks_until = self.now
         else:

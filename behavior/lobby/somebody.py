@@ -111,6 +111,8 @@ class Somebody:
     served: bool = False
     gave_up: bool = False
     refused_at: float | None = None
+    declines_at: float = math.inf
+    """When they will say that they want nothing."""
     stared_s: float = 0.0
     annoyed: set[str] = field(default_factory=set)
     hand_up: bool = False
