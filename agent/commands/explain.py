@@ -1,27 +1,42 @@
-"""`foyer explain`: why did the agent do that?"""
+"""`foyer explain`: why did the agent do that, or not do it? In plain language, from a recording."""
 
 import argparse
 from pathlib import Path
 
+from agent.core.messages import PersonId
 from agent.explain import explain, moment
-from agent.explain_norms import house, nearest_norms
 from agent.recording import Recording
 from agent.settings import read_settings
+from agent.why import WHY_NOT, Account
 
-HELP = "say in plain language why an act in a recording happened"
+HELP = "say in plain language why an act in a recording happened, or did not"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("file", type=Path, help="a recording (.mcap)")
     parser.add_argument(
-        "time", help="seconds from the start (83.5), minutes (1:23.5), or time of day (14:03:22)"
+        "time",
+        nargs="?",
+        help="seconds from the start (83.5), minutes (1:23.5), or time of day (14:03:22);"
+        " without it: the last word or gesture",
     )
     parser.add_argument(
-        "--norms",
-        type=Path,
-        metavar="CONFIG",
-        help="also list the norms of this configuration that are nearest to the moment",
+        "--visit",
+        nargs="?",
+        const="",
+        metavar="VISITOR",
+        help="a whole visit, event by event; of everybody who stopped, or of one",
+    )
+    parser.add_argument(
+        "--why-not",
+        choices=WHY_NOT,
+        help="why somebody was not greeted or said goodbye to, then or when it was likeliest",
+    )
+    parser.add_argument("--of", metavar="VISITOR", help="with --why-not: of this one only")
+    parser.add_argument("--facts", action="store_true", help="add all facts of the seconds before")
+    parser.add_argument(
+        "--config", type=Path, default=Path("configs/demo.yaml"), help="the configuration of then"
     )
 
 
@@ -32,9 +47,18 @@ def run(arguments: argparse.Namespace) -> int:
     if not recorded:
         print(f"{arguments.file} holds no messages")
         return 1
-    at = moment(arguments.time, recorded, recording.offset_ns)
-    print(explain(recorded, at, recording.offset_ns))
-    if arguments.norms is not None:
-        near = house(read_settings(arguments.norms).norms)
-        print("\n".join(nearest_norms(recorded, at, near, recording.offset_ns)))
+    account = Account(recorded, recording.offset_ns, read_settings(arguments.config))
+    at = None
+    if arguments.time is not None:
+        at = moment(arguments.time, recorded, recording.offset_ns)
+    if arguments.why_not is not None:
+        of = PersonId(arguments.of) if arguments.of else None
+        print(account.why_not(arguments.why_not, at, of))
+    elif arguments.visit is not None:
+        print(account.visit(PersonId(arguments.visit) if arguments.visit else None))
+    else:
+        print(account.last() if at is None else account.at(at))
+        if arguments.facts:
+            end = recorded[-1].seen_at
+            print("\n" + explain(recorded, end if at is None else at, recording.offset_ns))
     return 0

@@ -68,7 +68,7 @@ FINDINGS = [
     (SITE, STAFF, STAFF.replace("log", "fax"), ":14: staff.channel: there is no channel 'fax'"),
     (SITE, STAFF, STAFF.replace("log", "webhook"), ":14: staff.address: nobody is told: the webh"),
     (SITE, "visitor_fee: nothing", "visitor_fee: ''", ":30: facts.visitor_fee: says nothing"),
-    (SITE, "visitor_fee: nothing", "hours: always", ":30: facts.hours: {hours} has a meaning al"),
+    (SITE, "bus_lines:", "hours: always\n  bus_lines:", ": facts.hours: {hours} has a meaning"),
     (SITE, "seat: waiting_area\n", "", "hosts: visitors are asked to wait, and no place"),
     ("demo.yaml", "recorder:", PATIENT, r":\d+: turns.patience.closed_s: is more than turns.pat"),
     ("demo.yaml", "recorder:", FAR, r":\d+: seeing.*: is more than .*: attending ends at once"),
@@ -140,8 +140,8 @@ def test_words_of_a_policy_may_name_facts_of_the_site(site, written, said):
 
 BAD_SLOTS = [
     (
-        "Hello {visitor}.",
-        ":17: phrases.0.say.0: no fact fills the slot {visitor}; there is {agent}",
+        "Hello {guest}.",
+        ":16: phrases.0.say.0: no fact fills the slot {guest}; there is {agent}",
     ),
     ("You are at {sight}.", "no fact fills the slot {sight}; did you mean {site}?"),
     ("Hello {.", "has a brace without its other half"),

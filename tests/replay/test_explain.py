@@ -170,7 +170,7 @@ def called(command, *arguments):
 
 def test_the_command_reads_a_file_and_answers(tmp_path, capsys):
     recording_of(tmp_path / "x.mcap", encounter())
-    assert called(explain_command, tmp_path / "x.mcap", "3.1") == 0
+    assert called(explain_command, tmp_path / "x.mcap", "3.1", "--facts") == 0
     assert "policy greeting.words" in capsys.readouterr().out
 
 

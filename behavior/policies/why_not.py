@@ -1,0 +1,104 @@
+"""What stands between somebody and a greeting, or a goodbye: the policies' conditions, told.
+
+Each condition here is one of the policy's own; a test holds the two together.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from agent.core.messages import Engagement
+from behavior.policies.farewell import FarewellConfig
+from behavior.policies.greeting import GreetingConfig
+from behavior.situation import Mark, Person, Situation
+
+
+@dataclass(frozen=True, slots=True)
+class Hindrance:
+    """One condition that was not met."""
+
+    text: str
+    """Follows `because`: `it stood at 3.4 m and is greeted from 3 m on`."""
+    setting: str = ""
+    """What to change: `greeting.words_within_m`; empty: nothing would help."""
+
+
+def why_not_greeted(
+    config: GreetingConfig, situation: Situation, person: Person
+) -> Iterator[Hindrance]:
+    """Why this person is not greeted in words at this moment; nothing: it is due."""
+    if not config.enabled:
+        yield Hindrance("greeting is switched off", "greeting.enabled")
+    if (at := person.marks.get(Mark.GREETED)) is not None:
+        yield Hindrance(f"the visitor had been greeted {situation.now - at:.0f} s before")
+    if person.has(Mark.SPOKE):
+        yield Hindrance("the visitor had spoken first, and is answered instead")
+    if situation.refused(person):
+        what = "the visitor had declined, or walked away from a greeting, before"
+        yield Hindrance(what, "planner.situation.refusal_lasts_s")
+    if person.distance_m > config.words_within_m:
+        what = f"the visitor stood at {person.distance_m:.1f} m (words begin within"
+        yield Hindrance(f"{what} {config.words_within_m:g} m)", "greeting.words_within_m")
+    yield from _attention(config, situation, person)
+    yield from _floor(situation)
+    addressee = situation.addressee
+    other = addressee is not None and addressee.id != person.id
+    if addressee is not None and other:
+        here = addressee.attends or situation.now - addressee.seen_at < 1.0
+        yield from (Hindrance("it was talking with somebody else"),) if here else ()
+
+
+def why_no_goodbye(
+    config: FarewellConfig, situation: Situation, person: Person
+) -> Iterator[Hindrance]:
+    """Why no goodbye is said to this person at this moment; nothing: it is due."""
+    if not config.enabled:
+        yield Hindrance("goodbyes are switched off", "farewell.enabled")
+    if person.engagement is not Engagement.DISENGAGING:
+        what = f"the visitor was not turning away, but {_engagement(person.engagement)}"
+        yield Hindrance(what)
+    else:
+        turned_s = situation.now - person.engagement_since
+        if turned_s < config.after_s:
+            what = f"the visitor had turned away for {turned_s:.1f} s only"
+            yield Hindrance(what, "farewell.after_s")
+        if turned_s > config.until_s:
+            what = f"the visitor had turned away {turned_s:.0f} s before: it would run after them"
+            yield Hindrance(what, "farewell.until_s")
+    if person.approach_m_s > -config.leaving_m_s:
+        yield Hindrance("the visitor was not walking away", "farewell.leaving_m_s")
+    marks = person.marks
+    goodbye = marks.get(Mark.FAREWELLED, float("-inf"))
+    if max(marks.get(Mark.SPOKE, goodbye), marks.get(Mark.SERVED, goodbye)) <= goodbye:
+        yield Hindrance("nothing had been said between them since")
+    if Mark.WAITING in marks:
+        yield Hindrance("the visitor had been asked to take a seat and wait")
+    yield from _floor(situation)
+
+
+def _attention(config: GreetingConfig, situation: Situation, person: Person) -> Iterator[Hindrance]:
+    since = person.attending_since
+    if since is None:
+        what = f"the visitor did not attend, but was {_engagement(person.engagement)}"
+        yield Hindrance(what, "seeing.engagement")
+    elif situation.now < since + config.words_after_s:
+        attended_s = situation.now - since
+        what = f"the visitor had attended for {attended_s:.1f} s of {config.words_after_s:g} s"
+        yield Hindrance(what, "greeting.words_after_s")
+
+
+def _engagement(state: Engagement) -> str:
+    words = {
+        Engagement.PRESENT: "only in view",
+        Engagement.PASSING: "passing by",
+        Engagement.ENGAGED: "in an encounter",
+    }
+    return words.get(state, str(state))
+
+
+def _floor(situation: Situation) -> Iterator[Hindrance]:
+    if situation.in_turn:
+        yield Hindrance("a visitor was speaking")
+    if situation.floor.agent_speaks:
+        yield Hindrance("it was saying something")
+    if situation.open_turn is not None:
+        yield Hindrance("an answer was still owed")
