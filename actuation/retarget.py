@@ -224,7 +224,8 @@ class Retargeting:
             elbow=self._facing @ (_unit(elbow) * size.upper_m),
             fingers=self._facing @ _unit(fingers),
             palm=self._facing @ _unit(palm),
-            closed=_closed(side, frame),
+            # Fingers that close together would bend away from what one of them points at.
+            closed=(1 - weight) * _closed(side, frame),
             pointing=weight,
             point=self._facing @ way,
             pulled_in_m=out_m,

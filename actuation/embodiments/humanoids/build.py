@@ -60,6 +60,8 @@ _HEAD = """<mujoco model="foyer_humanoid">
         <geom name="chest" type="ellipsoid" pos="0 0 0.16" size="0.085 0.125 0.155"/>
         <geom name="waist" fromto="0 0 -0.08 0 0 0.10" size="0.065" material="joint"/>
         <geom name="collar" fromto="0 -0.10 0.30 0 0.10 0.30" size="0.035" material="joint"/>
+        <geom class="shown" type="capsule" fromto="0 -0.19 0.30 0 0.19 0.30" size="0.024"
+              material="joint"/>
         <body name="neck" pos="0 0 0.34">
           <joint name="neck_yaw" axis="0 0 1" range="-1.3 1.3"/>
           <geom fromto="0 0 0 0 0 0.07" size="0.034" material="joint"/>
@@ -95,11 +97,11 @@ _ARM = """        <body name="{s}_swing" pos="0 {y} 0.30">
                     <body name="{s}_hand">
                       <joint name="{s}_wrist_bend" axis="0 -1 0" range="-0.8 0.8"/>
                       <geom name="{s}_palm" type="box" pos="0 0 -0.065" size="0.036 0.013 0.038"/>
-                      <geom name="{s}_rest_fingers" fromto="-0.012 0 -0.10 -0.012 {curl} -0.155"
-                            size="0.012" material="accent"/>
-                      <body name="{s}_finger" pos="0.022 0 -0.10">
+                      <body name="{s}_finger" pos="0 0 -0.10">
                         <joint name="{s}_grip" axis="{flex}" range="-0.1 1.5"/>
-                        <geom fromto="0 0 0 0 0 -0.075" size="0.012" material="accent"/>
+                        <geom fromto="0.025 0 0 0.027 0 -0.070" size="0.011" material="accent"/>
+                        <geom fromto="0 0 0 0 0 -0.078" size="0.011" material="accent"/>
+                        <geom fromto="-0.025 0 0 -0.027 0 -0.064" size="0.011" material="accent"/>
                       </body>
                       <body name="{s}_thumb" pos="0.036 0 -0.045">
                         <joint name="{s}_thumb" axis="{flex}" range="-0.2 1.2"/>
@@ -160,7 +162,6 @@ def _arm(side: str) -> str:
         flex=_mirrored(np.array([-1.0, 0.0, 0.0]), sign),
         elbow=-UPPER_M,
         wrist=-LOWER_M,
-        curl=-0.02 * sign,
     )
 
 

@@ -72,6 +72,19 @@ def test_a_fist_closes_the_hand_and_an_open_hand_opens_it():
     assert of(t_pose()).arms["right"].closed < 0.05
 
 
+def test_fingers_that_close_together_are_open_while_one_of_them_points():
+    _, chunk, stroke = gesture("point", side="left", aim=direction(50, 5))
+    at = chunk.frames[round(stroke.apex_s * 60) + 3]
+    body, aim = retargeting(), np.array([0.6, 0.8, 0.0])
+    closed = [
+        body.of(at, body.pose(at), {"left": PointedAt(direction=aim, weight=w)}).arms["left"].closed
+        for w in (0.0, 0.5, 1.0)
+    ]
+    assert closed[0] > 0.5
+    assert closed[1] == pytest.approx(closed[0] / 2)
+    assert closed[2] == 0
+
+
 def test_a_robot_that_faces_elsewhere_gets_its_targets_turned():
     turned_left = of(t_pose(), facing_rad=np.pi / 2).arms["left"].hand
     assert turned_left == pytest.approx([-0.7, 0, 0], abs=1e-3)
