@@ -23,19 +23,20 @@ from actuation.embodiments.lexicon_sheet import VISITOR
 from actuation.embodiments.preview import FACE_CAMERA, Preview
 from actuation.embodiments.vrm_file import read_character
 from actuation.generators.rules_idle import rest_pose
-from actuation.motion import JOINT_INDEX, Frame
+from actuation.motion import FACE_INDEX, JOINT_INDEX, Frame
 from actuation.puppet_configs import LiveLinkConfig
 from actuation.ros_config import RosConfig, RosJoint
 from actuation.rotations import IDENTITY, multiply, turned
 from actuation.zmq_config import ZmqConfig
 from agent.bench.bodies_network import built, free_port
-from agent.bench.bodies_stage import JAW, Performance, perform
+from agent.bench.bodies_stage import Performance, perform
 
 Floats = NDArray[np.float64]
 Picture = NDArray[np.uint8]
 VRM: Final = Path(__file__).parents[2] / "actuation/embodiments/avatar/receptionist.vrm"
 SIZE_PX: Final = 300
-PICTURES: Final = 4
+WORDS: Final = ("jawOpen", "mouthPucker", "mouthPressLeft", "mouthStretchLeft")
+"""What the face is drawn at."""
 QUALITY: Final = 82
 _TRAJECTORY: Final = "/arms/joint_trajectory"
 _FACE: Final = "/foyer/blendshapes"
@@ -179,15 +180,18 @@ def moved(frame: Frame) -> float:
     return float(np.max(1 - np.abs(np.sum(frame.joints[arms] * rest, axis=1))))
 
 
-def open_mouth(frame: Frame) -> float:
-    """How far the jaw is open, on a head that is turned."""
-    return float(frame.face[JAW])
+def shape(name: str) -> Callable[[Frame], float]:
+    """How much of a blendshape a frame has."""
+    return lambda frame: float(frame.face[FACE_INDEX[name]])
 
 
-def moments(frames: Sequence[Frame], by: Callable[[Frame], float]) -> list[float]:
-    """Of each of `PICTURES` stretches of time the moment that has most of something."""
-    parts = np.array_split(np.arange(len(frames)), PICTURES)
-    return [frames[max(part.tolist(), key=lambda i: by(frames[i]))].at for part in parts]
+def moments(frames: Sequence[Frame], of: Sequence[Callable[[Frame], float]]) -> list[float]:
+    """Of each of as many stretches of time the moment that has most of something."""
+    parts = np.array_split(np.arange(len(frames)), len(of))
+    return [
+        frames[max(part.tolist(), key=lambda i, most=most: most(frames[i]))].at  # type: ignore[misc]
+        for part, most in zip(parts, of, strict=True)
+    ]
 
 
 def strip(frames: Sequence[Frame], at: Sequence[float], preview: Preview) -> Picture:
@@ -203,7 +207,7 @@ def write(folder: Path) -> None:
     body = Preview(character, size=SIZE_PX, camera=VISITOR)
     face = Preview(character, size=SIZE_PX, camera=FACE_CAMERA)
     spoken = [frame for frame in seen["zmq"].frames if frame.at > shown.began_at]
-    gestures, words = moments(spoken, moved), moments(spoken, open_mouth)
+    gestures, words = moments(spoken, [moved] * 4), moments(spoken, list(map(shape, WORDS)))
     cameras = {"zmq": (body, gestures), "ros": (body, gestures), "livelink": (face, words)}
     for name, (preview, at) in cameras.items():
         picture = strip(seen[name].frames, at, preview)[..., ::-1]

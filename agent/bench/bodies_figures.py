@@ -79,6 +79,10 @@ def skew(seen: Sequence[Seen], shown: Performance, control: OnArrival) -> list[F
             name="  of the body furthest off, p95",
             value=_p95_ms(away.get(worst, [])),
             unit="ms",
+            baseline=_p95_ms([abs(s) for s in shifts["page"].values()])
+            if "page" in shifts
+            else None,
+            baseline_of="the page, had nobody followed it",
             note="; ".join(f"{body} {_p95_ms(away[body]):.0f}" for body in _one_of_a_kind(away)),
         ),
     ]

@@ -32,6 +32,7 @@ Floats = NDArray[np.float64]
 _HOP_S: Final = 0.01
 _LOUD: Final = 95
 """The percentile of loudness that counts as one."""
+_DRAWN: Final = 5
 _SIZE_PX: Final = (320, 180)
 """A processor draws it; a kiosk has a graphics chip."""
 
@@ -59,6 +60,7 @@ async def page(bus: Bus) -> AsyncIterator[FarSide]:
                 kiosk = await chrome.open(server.address, width=_SIZE_PX[0], height=_SIZE_PX[1])
                 await kiosk.until("__foyer.bodyName === 'vrm'", within_s=90)
                 await kiosk.until("__foyer.player.speaker.running", within_s=30)
+                await kiosk.until(f"__foyer.player.moments.length > {_DRAWN}", within_s=30)
                 await kiosk.tap()
 
                 async def hear(shown: Performance) -> Told:
