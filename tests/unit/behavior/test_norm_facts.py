@@ -97,6 +97,23 @@ def test_turns_without_words_count_back_from_the_newest(visitor, count):
     assert fact("visitor.unheard_turns", people=[{}], visitor=visitor) == count
 
 
+def test_a_turn_with_words_ends_the_count_of_those_without():
+    scene = Scene.model_validate(
+        {"people": [{}], "act": {}, "visitor": {"says": "", "voiced_s": 1.0, "times": 3}}
+    )
+    situation = scene.situation()
+    first, second, third = situation.turns.values()
+    heard = replace(second, ended=replace(second.ended, text="hello"))
+    turns = {one.id: one for one in (first, heard, third)}
+    assert Facts(replace(situation, turns=turns), scene.wish())["visitor.unheard_turns"] == 1.0
+
+
+@pytest.mark.parametrize(("ago_s", "greeted"), [(5, True), (60, False)])
+def test_a_group_was_greeted_for_a_while_only(ago_s, greeted):
+    other = {"distance_m": 1.6, "left_m": 0.8, "has": ["greeted"], "has_s": ago_s}
+    assert fact("addressee.group_greeted", people=[{}, other]) is greeted
+
+
 def test_nothing_is_known_of_a_visitor_who_has_said_nothing():
     for name in ("visitor.words", "visitor.trust", "visitor.words_per_s", "visitor.since_voice_s"):
         assert fact(name, people=[{}]) is None

@@ -1,9 +1,12 @@
 """Every norm's own examples are run here, and each has to die with its norm."""
 
+from dataclasses import replace
+
 import pytest
 from pydantic import ValidationError
 
 from behavior.norms import Norm, NormKind, Norms, Verdict
+from behavior.wishes import because
 from tests.fakes.encounters import house_norms
 
 NORMS = house_norms()
@@ -39,11 +42,18 @@ def test_a_norm_fires_where_its_example_says(norm, scene):
     assert norm.id in judge(NORMS, scene).fired
 
 
+def outcome(judgement):
+    """What is done or who refused it, whatever was given as the reason."""
+    if judgement.wish is None:
+        return judgement.refused.by
+    return replace(judgement.wish, act=replace(judgement.wish.act, reason=because("", "")))
+
+
 @pytest.mark.parametrize(("norm", "scene"), FIRES)
 def test_without_the_norm_its_example_ends_otherwise(norm, scene):
     kept, lost = judge(NORMS, scene), judge(without(norm), scene)
     assert norm.id not in lost.fired
-    assert (kept.wish, kept.refused) != (lost.wish, lost.refused)
+    assert outcome(kept) != outcome(lost)
 
 
 @pytest.mark.parametrize(("norm", "scene"), SILENT)
@@ -63,8 +73,10 @@ def test_what_a_norm_does_is_told(norm, scene):
         assert norm.id in told.norms
 
 
-def test_all_seven_kinds_are_there():
-    assert {norm.kind for norm in NORMS} == set(NormKind)
+def test_there_are_sixty_norms_and_more_and_six_and_more_of_each_kind():
+    kinds = [norm.kind for norm in NORMS]
+    assert len(NORMS) >= 60
+    assert all(kinds.count(kind) >= 6 for kind in NormKind)
 
 
 def scene_of(norm):
