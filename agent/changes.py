@@ -42,6 +42,9 @@ def changes(before: BaseModel, now: BaseModel, path: tuple[str, ...] = ()) -> It
             yield from _items(here, {str(k): v for k, v in old.items()}, _by_key(new))
         elif (olds := _named(old)) is not None and (news := _named(new)) is not None:
             yield from _items(here, olds, news)
+        elif _alike(old, new):
+            for index, (one, other) in enumerate(zip(old, new, strict=True)):
+                yield from changes(one, other, (*here, str(index)))
         else:
             yield Change(here, _replaced(old, new))
 
@@ -71,6 +74,14 @@ def _items(path: tuple[str, ...], old: dict[str, Any], new: dict[str, Any]) -> I
             yield Change(here, "removed")
         elif old[name] != new[name]:
             yield Change(here, _replaced(old[name], new[name]))
+
+
+def _alike(old: object, new: object) -> bool:
+    """Whether they are lists of groups that can be told one by one."""
+    if not isinstance(old, list | tuple) or not isinstance(new, list | tuple):
+        return False
+    groups = all(isinstance(item, BaseModel) for item in (*old, *new))
+    return groups and len(old) == len(new)
 
 
 def _by_key(group: dict[Any, Any]) -> dict[str, Any]:

@@ -78,7 +78,7 @@ class ConfigWatcher(Generic[S]):
         at = self._clock.now()
         try:
             settings = await asyncio.to_thread(self._read)
-            self._blamed.clear()
+            mended, self._blamed = self._blamed, set()
             told = await self._take(settings)
         except ConfigError as error:
             self._blamed = {Path(problem.path) for problem in error.problems}
@@ -90,8 +90,9 @@ class ConfigWatcher(Generic[S]):
             return
         for path in changed:
             detail = told.get(path, "")
-            if path not in current:
-                detail = "; ".join(part for part in ("the file is gone", detail) if part)
+            news = "the file is gone" if path not in current else ""
+            news = "is good again" if Path(path) in mended else news
+            detail = "; ".join(part for part in (news, detail) if part)
             self._publish(PolicyReloaded(at=at, path=path, accepted=True, detail=detail))
 
     def _refuse(self, at: float, changed: list[str], faults: Mapping[str, str]) -> None:

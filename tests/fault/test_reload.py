@@ -89,6 +89,7 @@ async def test_the_correction_of_a_broken_file_is_taken_with_what_waited_for_it(
     world.at(6.1, world.write, "greeting", "near_m: 3\n")
     reports = await world.live()
     assert [report.accepted for report in reports] == [False, False, True]
+    assert reports[-1].detail == "is good again; takes effect now: near_m"
     assert world.taken == [{"greeting": Greeting(near_m=3), "farewell": Greeting(near_m=6)}]
 
 
