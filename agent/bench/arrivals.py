@@ -42,9 +42,10 @@ _TRAJECTORY: Final = "/arms/joint_trajectory"
 _FACE: Final = "/foyer/blendshapes"
 _ARMS: Final = [f"{side}{part}" for side in ("left", "right") for part in ("UpperArm", "LowerArm")]
 _CHAINS: Final[dict[tuple[str, ...], str]] = {("neck", "head"): "yxz"} | {
-    (bone,): "zyx" for bone in (*_ARMS, "leftHand", "rightHand")
+    (bone,): "zxy" for bone in (*_ARMS, "leftHand", "rightHand")
 }
-"""Which of the made-up robot's joints turn which bones, about which axes in which order."""
+"""Which of the made-up robot's joints turn which bones, about which axes in which order: one in
+which no gesture comes near the pole at which two axes are one."""
 
 
 class Arrivals:
