@@ -30,6 +30,9 @@ class RosJoint(BaseModel):
     lowest_rad: float = Field(ge=-7, le=7, description="It never goes below.")
     highest_rad: float = Field(ge=-7, le=7, description="It never goes above.")
     fastest_rad_s: float = Field(1.5, gt=0, le=20, description="It never turns faster.")
+    hardest_rad_s2: float = Field(
+        20, gt=0.1, le=400, description="It starts and stops turning no harder."
+    )
     rest_rad: float = Field(0, ge=-7, le=7, description="Where it rests.")
 
     @model_validator(mode="after")

@@ -6,6 +6,7 @@ the turn about its axis alone (swing and twist).
 """
 
 import json
+import math
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -33,6 +34,7 @@ class JointMapping:
         self.low = np.array([j.lowest_rad for j in joints])
         self.high = np.array([j.highest_rad for j in joints])
         self.fastest = np.array([j.fastest_rad_s for j in joints])
+        self.hardest = np.array([j.hardest_rad_s2 for j in joints])
         self.rest = np.array([j.rest_rad for j in joints])
         self._sign = np.array([float(j.sign) for j in joints])
         self._offset = np.array([j.offset_rad for j in joints])
@@ -56,7 +58,10 @@ class JointMapping:
 
 
 class Follower:
-    """Where the robot was told to be, and how it goes on from there: no faster than it may."""
+    """Where the robot was told to be, and how it goes on: no faster or harder than it may.
+
+    A joint is never so fast that it could not stop at its target, or before it if that moves.
+    """
 
     def __init__(self, mapping: JointMapping) -> None:
         self._mapping = mapping
@@ -84,6 +89,15 @@ class Follower:
         after = self._plan[min(before + 1, len(self._plan) - 1)]
         return np.asarray(self._plan[before] + (passed - before) * (after - self._plan[before]))
 
+    def _speed(self, now: float) -> Floats:
+        """(n,) rad/s by the points sent last: along the stretch just passed, 0 at their end."""
+        assert self._plan is not None
+        passed = (now - self._begun_at) / self._step_s
+        if len(self._plan) < 2 or passed > len(self._plan) - 1 + 1e-6:
+            return np.zeros(self._plan.shape[1])
+        before = min(max(math.ceil(passed - 1e-6) - 1, 0), len(self._plan) - 2)
+        return np.asarray((self._plan[before + 1] - self._plan[before]) / self._step_s)
+
     def towards(
         self, targets: Floats, now: float, step_s: float, most_rad_s: float = np.inf
     ) -> Floats:
@@ -93,15 +107,31 @@ class Follower:
         """
         at = self.at(now)
         assert at is not None
-        reach = np.minimum(self._mapping.fastest, most_rad_s) * step_s
+        speed = self._speed(now)
+        most = np.minimum(self._mapping.fastest, most_rad_s)
+        hard = self._mapping.hardest
         plan = [at]
         for target in targets:
             wanted = np.where(np.isfinite(target), target, at)
             wanted = np.clip(wanted, self._mapping.low, self._mapping.high)
-            at = at + np.clip(wanted - at, -reach, reach)
+            gap = wanted - at
+            asked = np.sign(gap) * np.minimum(_stoppable(np.abs(gap), hard, step_s), most)
+            speed = np.clip(asked, speed - hard * step_s, speed + hard * step_s)
+            low, high = np.minimum(at, self._mapping.low), np.maximum(at, self._mapping.high)
+            at = np.clip(at + speed * step_s, low, high)
             plan.append(at)
         self._begun_at, self._step_s, self._plan = now, step_s, np.stack(plan)
         return self._plan[1:]
+
+
+def _stoppable(gap: Floats, hard: Floats, step_s: float) -> Floats:
+    """(n,) the highest speed, kept for a step, from which a joint can still end at `gap`.
+
+    It slows down by `hard * step_s` each step: n of them take `hard * step_s**2` n (n + 1) / 2.
+    """
+    one = hard * step_s**2
+    n = np.maximum(np.ceil((np.sqrt(1 + 8 * gap / one) - 1) / 2 - 1e-9), 1.0)
+    return np.asarray((gap + one * n * (n - 1) / 2) / (n * step_s))
 
 
 def angles_about(rotation: Floats, axes: str) -> Floats:

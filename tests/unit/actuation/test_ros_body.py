@@ -108,6 +108,31 @@ def test_no_joint_is_ever_faster_or_further_than_it_may():
         assert np.all(points <= mapping.high)
 
 
+def test_no_joint_starts_or_stops_harder_than_it_may():
+    rng = np.random.default_rng(4)
+    mapping = JointMapping([joint("a", fastest_rad_s=3.0, hardest_rad_s2=8.0)])
+    follower, now, dt = Follower(mapping), 2.0, 0.04
+    follower.begin(np.array([0.2]))
+    walked = [0.2]
+    for _ in range(60):
+        targets = np.full((3, 1), rng.uniform(-3, 3))
+        for _ in range(rng.integers(1, 15)):
+            walked.append(float(follower.towards(targets, now, dt)[0, 0]))
+            now += dt
+    speed = np.diff(walked) / dt
+    assert np.abs(np.diff(speed) / dt).max() <= 8.0 + 1e-6
+    assert np.abs(speed).max() <= 3.0 + 1e-9
+    assert np.abs(speed).max() > 2.0
+    assert np.abs(walked).max() <= mapping.high[0] + 1e-9
+    follower.begin(np.array([-1.0]))
+    way = []
+    for _ in range(60):
+        way.append(float(follower.towards(np.full((3, 1), 0.5), now, dt)[0, 0]))
+        now += dt
+    assert max(way) <= 0.5 + 1e-9, "it goes past its target"
+    assert way[-1] == pytest.approx(0.5, abs=1e-6)
+
+
 def test_a_joint_found_outside_its_limits_comes_back_slowly():
     mapping = JointMapping([joint("a", high=0.5, fastest_rad_s=1.0)])
     follower = Follower(mapping)
