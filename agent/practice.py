@@ -32,9 +32,9 @@ from behavior.planner import Planner
 from behavior.policies.catalogue import PoliciesConfig, build_policies
 from behavior.policies.greeting import GreetingConfig
 from behavior.proactive.labels import Labelled, annotated, read_annotations
-from behavior.proactive.windows import WindowConfig, Windows
+from behavior.proactive.windows import Frame, WindowConfig, Windows
 
-STRETCH_S = 1200.0
+STRETCH_S = 900.0
 _DAY = datetime(2026, 3, 2)
 
 
@@ -51,9 +51,17 @@ class Stretch:
     """So many times the day's arrivals."""
     acts: bool = False
     """The agent's rules act in it."""
+    seconds: float = STRETCH_S
 
 
-def stretches(count: int, seed: int, *, judging: bool, library: Path = LIBRARY) -> list[Stretch]:
+def stretches(
+    count: int,
+    seed: int,
+    *,
+    judging: bool,
+    seconds: float = STRETCH_S,
+    library: Path = LIBRARY,
+) -> list[Stretch]:
     """`count` stretches, the same for the same seed. Judging ones share no plan with training."""
     rng = random.Random(f"practice {seed} {judging}")
     plans = [n for n in names("plans", library) if floor_plan(n, library).held_out == judging]
@@ -73,7 +81,8 @@ def stretches(count: int, seed: int, *, judging: bool, library: Path = LIBRARY) 
                 noise=rng.choice(noises),
                 seed=rng.randrange(1, 2**31),
                 hour=rng.choice([h.hour for h in day_profile(day, library).hours if h.arrivals]),
-                busier=1.0 if judging else rng.choice((1.0, 1.5, 2.5)),
+                busier=1.0 if judging else rng.choice((1.0, 1.0, 1.5)),
+                seconds=seconds,
                 acts=not judging and rng.random() < 0.5,
             )
         )
@@ -122,7 +131,7 @@ def live(
 ) -> list[Labelled]:
     """Live a stretch to its end; its frames with their labels."""
     rehearsal = rehearsal_of(one, window, judging=judging, library=library)
-    return list(rehearsal.frames(STRETCH_S))
+    return list(rehearsal.frames(one.seconds))
 
 
 def _planner(one: Stretch) -> Planner:
@@ -162,7 +171,8 @@ def recorded(
         if not notes.is_file():
             raise BadInputError(f"{path}: its annotations {notes.name} are missing; see the README")
         lines = read_annotations(notes, purposes)
-        windows, frames, start_s = Windows(window), [], None
+        windows, start_s = Windows(window), None
+        frames: list[Frame] = []
         for one in Recording(path):
             start_s = one.seen_at if start_s is None else start_s
             frames.extend(windows.take(one.message))

@@ -42,6 +42,7 @@ class Known:
     lobby: Lobby
     intention: dict[int, str] = field(default_factory=dict)
     group: dict[int, int] = field(default_factory=dict)
+    members: dict[int, list[int]] = field(default_factory=dict)
     wanted_ever: dict[int, bool] = field(default_factory=dict)
     read: int = 0
 
@@ -51,8 +52,21 @@ class Known:
             if isinstance(one, Entered):
                 self.intention[one.person] = one.intention
                 self.group[one.person] = one.group
+                self.members.setdefault(one.group, []).append(one.person)
                 self.wanted_ever[one.person] = one.wants_help
         self.read = len(self.lobby.truth)
+
+    def came_for_help(self, number: int) -> bool:
+        """Whether this person, or whom they came with, came to be served."""
+        return any(self.wanted_ever.get(one, False) for one in self._with(number))
+
+    def _with(self, number: int) -> list[int]:
+        group = self.group.get(number, 0)
+        return self.members[group] if group else [number]
+
+    def _wants(self, number: int) -> bool:
+        now = self.lobby.now
+        return any(self.lobby.intends_to_interact(one, now) for one in self._with(number))
 
     def of(self, people: tuple[PersonId, ...]) -> tuple[dict[PersonId, Wanted], tuple[int, ...]]:
         """What each of these wants now, and who they really are (0: nobody)."""
@@ -66,7 +80,7 @@ class Known:
                 how = due.how if due is not None and due.person == number else ""
                 found[who] = Wanted(
                     intention=self.intention.get(number, ""),
-                    wants=self.lobby.intends_to_interact(number, self.lobby.now),
+                    wants=self._wants(number),
                     company=group != 0 and groups[group] > 1,
                     due=how if how in ("sign", "words") else "",
                 )

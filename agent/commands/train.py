@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agent.core.errors import BadInputError
-from agent.practice import STRETCH_S, live, recorded, stretches
+from agent.practice import live, recorded, stretches
 from behavior.backends.embeddings import MiniLm
 from behavior.proactive import act_vectors
 from behavior.proactive.acts import ActPattern, Repertoire, repertoire
@@ -37,9 +37,10 @@ _TUNE_EVERY = 8
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command line."""
     parser.add_argument("name", choices=MODELS, metavar="NAME", help="proactive")
-    parser.add_argument("--episodes", type=int, default=60, metavar="N", help="stretches to live")
+    parser.add_argument("--episodes", type=int, default=48, metavar="N", help="stretches to live")
+    parser.add_argument("--minutes", type=float, default=15.0, help="length of a stretch")
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="of lobby and training")
-    parser.add_argument("--steps", type=int, default=1500, metavar="N", help="of training")
+    parser.add_argument("--steps", type=int, default=1200, metavar="N", help="of training")
     parser.add_argument("--threads", type=int, default=2, metavar="N", help="cores to use")
     parser.add_argument("--out", type=Path, default=FILE, metavar="FILE", help="weights (.npz)")
     parser.add_argument(
@@ -106,8 +107,13 @@ def _episodes(
     tests = max(1, arguments.episodes // _HELD_OUT_EVERY)
     taught = own[: max(1, len(own) - len(own) // _HELD_OUT_EVERY)]
     held_out = own[len(taught) :]
-    plan = [(one, False) for one in stretches(arguments.episodes, arguments.seed, judging=False)]
-    plan += [(one, True) for one in stretches(tests, arguments.seed, judging=True)]
+    plan = [
+        (one, judging)
+        for judging, count in ((False, arguments.episodes), (True, tests))
+        for one in stretches(
+            count, arguments.seed, judging=judging, seconds=60.0 * arguments.minutes
+        )
+    ]
     began = perf_counter()
     for number, (one, judging) in enumerate(plan, 1):
         (held_out if judging else taught).append(live(one, card.window, judging=judging))
@@ -138,12 +144,12 @@ def _say(line: str) -> None:
 
 def _shown(arguments: argparse.Namespace) -> Sequence[str]:
     words = ["train", arguments.name]
-    for name in ("episodes", "seed", "steps"):
-        words += [f"--{name}", str(getattr(arguments, name))]
+    for name in ("episodes", "minutes", "seed", "steps"):
+        words += [f"--{name}", f"{getattr(arguments, name):g}"]
     return words
 
 
 def _data(arguments: argparse.Namespace, taught: int, held_out: int) -> str:
-    minutes = STRETCH_S / 60
-    told = f"{taught} stretches of {minutes:.0f} min of the simulated lobby, {held_out} held out"
+    minutes = f"{arguments.minutes:g} min"
+    told = f"{taught} stretches of {minutes} of the simulated lobby, {held_out} held out"
     return told + (f", with {arguments.recordings}" if arguments.recordings else "")

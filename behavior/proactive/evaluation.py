@@ -153,50 +153,46 @@ def _widened(values: Numbers, at: Numbers, frames: int, frame_s: float = 0.1) ->
     return out
 
 
-# Whom, what, and what people would notice
+# Whom, what, and what people would notice: for each episode a sum and of how many
 
 
-def whom_accuracy(scores: Sequence[Score], crowded: bool) -> float:
-    """Share of moments to act at which the right person is meant; `crowded`: with others there."""
-    kept = [ok for s in scores for ok, others in s.whom if others or not crowded]
-    return float(np.mean(kept)) if kept else float("nan")
+def whom_right(score: Score, crowded: bool = False) -> tuple[float, int]:
+    """Moments to act at which the right person is meant; `crowded`: with others in view."""
+    kept = [ok for ok, others in score.whom if others or not crowded]
+    return float(sum(kept)), len(kept)
 
 
-def first_of(scores: Sequence[Score], most: int, unseen: bool = False) -> float:
-    """Share of moments at which a suitable act is among the first `most`."""
-    ranks = [rank for s in scores for rank in (s.ranks_unseen if unseen else s.ranks)]
-    return float(np.mean(np.asarray(ranks) <= most)) if ranks else float("nan")
+def among_first(score: Score, most: int, unseen: bool = False) -> tuple[float, int]:
+    """Moments at which a suitable act is among the first `most`."""
+    ranks = score.ranks_unseen if unseen else score.ranks
+    return float(sum(rank <= most for rank in ranks)), len(ranks)
 
 
-def reciprocal_rank(scores: Sequence[Score], unseen: bool = False) -> float:
-    """Mean of 1 / rank of the first suitable act."""
-    ranks = [rank for s in scores for rank in (s.ranks_unseen if unseen else s.ranks)]
-    return float(np.mean(1.0 / np.asarray(ranks))) if ranks else float("nan")
+def reciprocal_rank(score: Score, unseen: bool = False) -> tuple[float, int]:
+    """1 / rank of the first suitable act."""
+    ranks = score.ranks_unseen if unseen else score.ranks
+    return float(sum(1.0 / rank for rank in ranks)), len(ranks)
 
 
-def false_acts_an_hour(scores: Sequence[Score]) -> float:
-    """Acts on people who wanted nothing, per hour."""
-    hours = sum(score.hours for score in scores)
-    return sum(_bothered(score) for score in scores) / hours if hours else float("nan")
+def false_acts(score: Score) -> tuple[float, float]:
+    """Acts on people who wanted nothing, of hours."""
+    return float(_bothered(score)), score.hours
 
 
-def bothered_share(scores: Sequence[Score]) -> float:
-    """Share of those who wanted nothing who were acted on."""
-    free = sum(not v.wants for s in scores for v in s.visitors.values())
-    return sum(_bothered(score) for score in scores) / free if free else float("nan")
+def bothered(score: Score) -> tuple[float, int]:
+    """Those who wanted nothing who were acted on."""
+    return float(_bothered(score)), sum(not v.wants for v in score.visitors.values())
 
 
 def _bothered(score: Score) -> int:
     return sum(v.fired_at is not None and not v.wants for v in score.visitors.values())
 
 
-def missed_share(scores: Sequence[Score]) -> float:
-    """Share of those who wanted help who were not acted on before they stopped or spoke."""
-    due = [v for s in scores for v in s.visitors.values() if v.wants and v.due_at is not None]
-    missed = [
-        v.fired_at is None or (v.comes_at is not None and v.fired_at > v.comes_at) for v in due
-    ]
-    return float(np.mean(missed)) if missed else float("nan")
+def missed(score: Score) -> tuple[float, int]:
+    """Those who wanted help who were not acted on before they stopped or spoke."""
+    due = [v for v in score.visitors.values() if v.wants and v.due_at is not None]
+    late = [v.fired_at is None or v.fired_at > (v.comes_at or v.fired_at) for v in due]
+    return float(sum(late)), len(due)
 
 
 def median_lead_s(scores: Sequence[Score]) -> float:
@@ -210,16 +206,30 @@ def median_lead_s(scores: Sequence[Score]) -> float:
     return float(np.median(leads)) if leads else float("nan")
 
 
-MEASURES: Mapping[str, Callable[[Sequence[Score]], float]] = {
-    "whom": lambda s: whom_accuracy(s, crowded=False),
-    "whom in company": lambda s: whom_accuracy(s, crowded=True),
-    "act top-1": lambda s: first_of(s, 1),
-    "act top-5": lambda s: first_of(s, 5),
+SHARES: Mapping[str, Callable[[Score], tuple[float, float]]] = {
+    "whom": whom_right,
+    "whom in company": lambda s: whom_right(s, crowded=True),
+    "act top-1": lambda s: among_first(s, 1),
+    "act top-5": lambda s: among_first(s, 5),
     "act MRR": reciprocal_rank,
-    "untrained acts top-1": lambda s: first_of(s, 1, unseen=True),
+    "untrained acts top-1": lambda s: among_first(s, 1, unseen=True),
     "untrained acts MRR": lambda s: reciprocal_rank(s, unseen=True),
-    "false acts an hour": false_acts_an_hour,
-    "passers-by bothered": bothered_share,
-    "visitors not met in time": missed_share,
-    "median lead": median_lead_s,
+    "false acts an hour": false_acts,
+    "passers-by bothered": bothered,
+    "visitors not met in time": missed,
 }
+"""By name: of every episode a sum and its divisor. The measure is the ratio of their sums."""
+
+
+def share_of(
+    scores: Sequence[Score], part: Callable[[Score], tuple[float, float]], seed: int = 0
+) -> Estimate:
+    """The ratio over all episodes, and its interval by drawing episodes again."""
+    parts = np.array([part(score) for score in scores], np.float64)
+    rng = np.random.default_rng(seed)
+    drawn = parts[rng.integers(0, len(parts), (_REDRAWN, len(parts)))].sum(1)
+    known = drawn[drawn[:, 1] > 0]
+    ratios = known[:, 0] / known[:, 1] if len(known) else np.array([np.nan])
+    low, high = np.percentile(ratios, [2.5, 97.5])
+    total = parts.sum(0)
+    return Estimate(float(total[0] / total[1]) if total[1] else float("nan"), low, high)

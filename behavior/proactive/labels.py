@@ -78,7 +78,7 @@ class Wanted:
 
     intention: str
     wants: bool
-    """Means to deal with the agent on this visit."""
+    """Means to deal with the agent on this visit, or came with somebody who does."""
     company: bool = False
     """Others who came together with this person are in view."""
     due: str = ""
@@ -96,7 +96,7 @@ def label_of(frame: Frame, situation: Situation, wanted: Mapping[PersonId, Wante
         if suited[i]:
             whom[i] = YES
         elif told is not None and told.wants and not told.due:
-            whom[i] = UNKNOWN  # comes to be served, but another is nearer, or it is too early
+            whom[i] = UNKNOWN  # comes to be served, but another is nearer, or speaks for both
     return Label(YES if (whom == YES).any() else NO, whom, suited)
 
 

@@ -7,14 +7,14 @@ from behavior.proactive.evaluation import (
     Score,
     Timing,
     Visitor,
-    bothered_share,
-    estimate,
-    false_acts_an_hour,
-    first_of,
+    among_first,
+    bothered,
+    false_acts,
     median_lead_s,
-    missed_share,
+    missed,
     reciprocal_rank,
-    whom_accuracy,
+    share_of,
+    whom_right,
 )
 from behavior.proactive.labels import UNKNOWN
 
@@ -73,11 +73,11 @@ def test_frames_of_unknown_truth_do_not_count():
 
 def test_ranks_and_persons():
     score = Score(ranks=[1, 2, 10], whom=[(True, False), (True, True), (False, True)])
-    assert first_of([score], 1) == pytest.approx(1 / 3)
-    assert first_of([score], 5) == pytest.approx(2 / 3)
-    assert reciprocal_rank([score]) == pytest.approx((1 + 0.5 + 0.1) / 3)
-    assert whom_accuracy([score], crowded=False) == pytest.approx(2 / 3)
-    assert whom_accuracy([score], crowded=True) == pytest.approx(0.5)
+    assert among_first(score, 1) == (1, 3)
+    assert among_first(score, 5) == (2, 3)
+    assert reciprocal_rank(score) == (pytest.approx(1 + 0.5 + 0.1), 3)
+    assert whom_right(score) == (2, 3)
+    assert whom_right(score, crowded=True) == (1, 2)
 
 
 def test_what_people_would_notice():
@@ -91,9 +91,9 @@ def test_what_people_would_notice():
         6: Visitor(wants=False),
     }
     assert median_lead_s([score]) == pytest.approx((2.5 - 1.0) / 2)
-    assert missed_share([score]) == pytest.approx(2 / 3)
-    assert false_acts_an_hour([score]) == pytest.approx(2.0)
-    assert bothered_share([score]) == pytest.approx(0.5)
+    assert missed(score) == (2, 3)
+    assert false_acts(score) == (1, 0.5)
+    assert bothered(score) == (1, 2)
 
 
 def test_an_interval_holds_the_value_and_narrows_with_more_episodes():
@@ -102,7 +102,7 @@ def test_an_interval_holds_the_value_and_narrows_with_more_episodes():
     def some(count):
         return [Score(ranks=[int(rng.integers(1, 3))]) for _ in range(count)]
 
-    few, many = (estimate(some(n), lambda s: first_of(s, 1)) for n in (10, 200))
+    few, many = (share_of(some(n), lambda s: among_first(s, 1)) for n in (10, 200))
     for one in (few, many):
         assert one.low <= one.value <= one.high
     assert many.high - many.low < few.high - few.low
