@@ -111,7 +111,6 @@ class ReachyMotion:
                 self._deadline.cut(item.at)
                 self._antennas.cut(item)
                 self._sway.cut(item)
-                self._reading.cut(item.at)
             case VoiceChunk() if item.generation >= self._queue.generation:
                 self._sway.voice(item)
             case GestureLaid() if item.generation >= self._queue.generation:

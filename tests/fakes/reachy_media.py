@@ -136,7 +136,8 @@ class FakeReachyMedia:
         rest = [x for x in lines if not x.startswith(("a=candidate:", "a=end-of-candidates"))]
         session = {"type": "peer", "sessionId": "s1"}
         sdp = {"type": "offer", "sdp": "\r\n".join(rest)}
-        await socket.send_json({**session, "sessionId": "another's", "sdp": {"type": "offer"}})
+        others = {"type": "offer", "sdp": "v=0\r\n"}
+        await socket.send_json({**session, "sessionId": "another's", "sdp": others})
         await socket.send_json({**session, "sdp": sdp})
         for way in ways:
             ice = {"candidate": way.removeprefix("a="), "sdpMLineIndex": 0}

@@ -5,7 +5,8 @@ set -e
 python="${PYTHON:-python3}"
 env=.venv-robot
 want="libgirepository1.0-dev libcairo2-dev gir1.2-gstreamer-1.0 gir1.2-gst-plugins-base-1.0
- gir1.2-gst-plugins-bad-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good libegl1"
+ gir1.2-gst-plugins-bad-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good
+ gstreamer1.0-plugins-bad gstreamer1.0-nice libegl1"
 if command -v dpkg >/dev/null 2>&1; then
   missing=""
   for package in $want; do

@@ -211,11 +211,12 @@ def test_looking_away_is_for_a_moment():
 
 
 def test_a_glance_away_starts_from_who_was_looked_at_and_the_head_stays_with_them():
-    gaze = GazeProcess(config=GazeConfig(), seed=3, start=0.0)
-    gaze.look(GazeMode.AT, (0.45, 0.0), 0.0)
-    at = gaze.evaluate(np.linspace(0.0, 1.5, 90))
-    gaze.look(GazeMode.AWAY, (0.0, 0.0), 1.5)
-    away = gaze.evaluate(np.linspace(1.5, 2.5, 60))
-    sight = away.head_yaw[-1] + away.eye_yaw[-1]
-    assert abs(abs(sight - 0.45) - 0.28) < 0.1, "aside from the visitor, not from straight ahead"
-    assert abs(away.head_yaw[-1] - at.head_yaw[-1]) < 0.1
+    for seed in range(6):
+        gaze = GazeProcess(config=GazeConfig(), seed=seed, start=0.0)
+        gaze.look(GazeMode.AT, (0.6, 0.0), 0.0)
+        at = gaze.evaluate(np.linspace(0.0, 1.5, 90))
+        gaze.look(GazeMode.AWAY, (0.0, 0.0), 1.5)
+        away = gaze.evaluate(np.linspace(1.5, 2.5, 60))
+        sight = away.head_yaw[-1] + away.eye_yaw[-1]
+        assert abs(abs(sight - 0.6) - 0.28) < 0.09, "aside from the visitor, not from the front"
+        assert abs(away.head_yaw[-1] - at.head_yaw[-1]) < 0.1
