@@ -14,7 +14,6 @@ from functools import reduce
 from pathlib import Path
 from typing import Final
 
-import cv2
 import numpy as np
 from aiohttp import WSMsgType, web
 from numpy.typing import NDArray
@@ -203,6 +202,7 @@ def strip(frames: Sequence[Frame], at: Sequence[float], preview: Preview) -> Pic
 
 def write(folder: Path) -> None:
     """Perform, receive and draw."""
+    cv2 = importlib.import_module("cv2")
     seen, shown = asyncio.run(received())
     character = read_character(VRM)
     body = Preview(character, size=SIZE_PX, camera=VISITOR)

@@ -43,10 +43,10 @@ async def measure() -> list[Figure]:
     has a performance of its own, together with the bodies on the network.
     """
     names = _wanted()
-    if "page" not in names or (os.cpu_count() or 1) >= CORES:
+    simulated = any(name in names for name in ("humanoid", "reachy"))
+    if "page" not in names or not simulated or (os.cpu_count() or 1) >= CORES:
         return [*await _together(names), *await _cost()]
-    others = tuple(name for name in names if name != "page")
-    figures = await _together(others) if others else []
+    figures = await _together(tuple(name for name in names if name != "page"))
     with_page = tuple(name for name in names if name in ("network", "page"))
     return [*figures, *_renamed(await _together(with_page), figures), *await _cost()]
 

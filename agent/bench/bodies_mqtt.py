@@ -2,13 +2,13 @@
 
 import asyncio
 import contextlib
+import importlib
 import shutil
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Final
 
-import aiomqtt
 import numpy as np
 
 from actuation.body_configs import MqttConfig
@@ -66,7 +66,7 @@ class _Stopping:
 
     async def run(self) -> None:
         """Until cancelled."""
-        loop = asyncio.get_running_loop()
+        loop, aiomqtt = asyncio.get_running_loop(), importlib.import_module("aiomqtt")
         async with aiomqtt.Client("127.0.0.1", self._port, identifier="bench-stops") as client:
             while True:
                 self.acts += 1
