@@ -5,6 +5,7 @@ from datetime import datetime
 from agent.core.messages import PersonId
 from agent.explain import explain
 from agent.explain_norms import nearest_norms, situation_at
+from agent.panel import PageView
 from agent.recording import Recorded
 from behavior.backends.embeddings import Words
 from behavior.norm_retrieval import NearNorms
@@ -33,6 +34,16 @@ def test_a_refusal_is_explained_with_the_plain_reason_of_its_norm():
     text = explain(recording(), 3.9)
     assert "refused by norm:quiet_hours" in text
     assert reason_of("quiet_hours") in text
+
+
+def test_the_panel_shows_the_plain_reason_of_the_norm_that_refused():
+    view = PageView(help_text="")
+    for one in recording():
+        view.see(one.message)
+    shown = view.panel(4.0, {}).acts
+    (refused,) = [act for act in shown if act.refused_by == "norm:quiet_hours"]
+    assert reason_of("quiet_hours") in refused.because
+    assert refused.norms == ["quiet_hours"]
 
 
 def test_the_moment_is_rebuilt_from_what_was_recorded_before_it():
