@@ -18,7 +18,7 @@ from actuation.embodiments.page import AvatarBody
 from actuation.motion import VoiceChunk
 from agent.bench.bodies_far import FarSide, Seen, Told
 from agent.bench.bodies_stage import Performance
-from agent.bench.browser import Output, Page, browser, chromium
+from agent.bench.browser import BrowserError, Output, Page, browser, chromium
 from agent.bench.figure import Figure
 from agent.bench.lag import Plan
 from agent.bench.stand_in import running
@@ -58,15 +58,23 @@ async def page(bus: Bus) -> AsyncIterator[FarSide]:
             await asyncio.wait_for(server.started.wait(), 10)
             async with browser() as chrome:
                 kiosk = await chrome.open(server.address, width=_SIZE_PX[0], height=_SIZE_PX[1])
-                await kiosk.until("__foyer.bodyName === 'vrm'", within_s=90)
-                await kiosk.until("__foyer.player.speaker.running", within_s=30)
-                await kiosk.until(f"__foyer.player.moments.length > {_DRAWN}", within_s=30)
-                await kiosk.tap()
+                await _drawing(kiosk)
 
                 async def hear(shown: Performance) -> Told:
                     return await _heard(kiosk, shown)
 
                 yield FarSide([body], hear, speaks=True)
+
+
+async def _drawing(kiosk: Page) -> None:
+    """The page shows its character, can be heard, and is recorded."""
+    try:
+        await kiosk.until("__foyer.bodyName === 'vrm'", within_s=90)
+        await kiosk.until("__foyer.player.speaker.running", within_s=30)
+        await kiosk.until(f"__foyer.player.moments.length > {_DRAWN}", within_s=30)
+        await kiosk.tap()
+    except BrowserError as fault:
+        raise BackendUnavailableError(f"its browser shows no page: {fault}") from None
 
 
 async def _heard(kiosk: Page, shown: Performance) -> Told:

@@ -3,14 +3,20 @@
 import numpy as np
 import pytest
 
-from actuation.motion import FrameChunk, VoiceChunk
-from agent.bench.bodies import _renamed, _wanted
+from actuation.embodiments.ros_trajectory import JointMapping
+from actuation.generators.rules_idle import rest_pose
+from actuation.motion import JOINT_INDEX, FrameChunk, VoiceChunk
+from actuation.rotations import multiply
+from agent.bench.arrivals import Arrivals, Robot, _robot
+from agent.bench.bodies import _absent, _renamed, _wanted
 from agent.bench.bodies_far import FAR_SIDES, Seen
 from agent.bench.bodies_figures import delays, emergency, skew
 from agent.bench.bodies_page import _planned_loudness
+from agent.bench.bodies_reachy import reachy
 from agent.bench.bodies_stage import JAW, Noted, OnArrival, Performance, Planned
 from agent.bench.figure import Figure
-from agent.core.errors import BadInputError
+from agent.core.bus import Bus
+from agent.core.errors import BackendUnavailableError, BadInputError
 from agent.core.messages import Played
 from tests.fakes.puppets import frame
 from tests.fakes.stages import KeepingBody
@@ -157,3 +163,31 @@ def test_the_second_performance_adds_what_the_first_did_not_tell():
     assert [f.name for f in _renamed(second, first)] == [
         "page: planned to performed", "skew between bodies, p95, beside a page",
     ]  # fmt: skip
+
+
+async def test_a_robot_that_is_not_built_here_is_told_with_what_builds_it(monkeypatch, tmp_path):
+    monkeypatch.setattr("agent.bench.bodies_reachy.DAEMON", tmp_path / "none")
+    with pytest.raises(BackendUnavailableError, match="make test-robot builds it"):
+        async with reachy(Bus()):
+            pass
+    assert _absent("reachy", "make test-robot builds it").note == (
+        "not here: make test-robot builds it"
+    )
+    assert _absent("reachy", "").met, "what is not here is no miss"
+
+
+def test_what_is_drawn_of_a_trajectory_is_what_the_arms_were_to_do():
+    arms = ("leftUpperArm", "leftLowerArm", "rightUpperArm", "rightLowerArm", "leftHand")
+    rng, joints = np.random.default_rng(4), rest_pose()
+    for bone in arms:
+        turn = 0.4 * rng.normal(size=3)
+        rotation = np.array([*turn, 1.0]) / np.sqrt(1 + turn @ turn)
+        joints[JOINT_INDEX[bone]] = multiply(joints[JOINT_INDEX[bone]].astype(float), rotation)
+    mapping = JointMapping(_robot(1).joints)
+    robot = Robot(Arrivals())
+    robot._angles = dict(
+        zip(mapping.names, mapping.angles(frame(joints=joints.astype(np.float32))), strict=True)
+    )
+    for bone in arms:
+        together = np.abs(np.sum(robot._joints()[JOINT_INDEX[bone]] * joints[JOINT_INDEX[bone]]))
+        assert together == pytest.approx(1.0, abs=1e-4), bone
