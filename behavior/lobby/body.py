@@ -29,6 +29,10 @@ _ARRIVED_M = 0.12
 _CORNER_M = 0.4
 _OUT_M = 0.55
 _STUCK_S = 2.0
+_ALMOST_M = 1.1
+_ALMOST_S = 4.0
+_TIGHT_M = 0.35
+_NUDGE_M = 0.15
 
 
 @dataclass(slots=True)
@@ -60,6 +64,8 @@ class Body:
     leaving: bool = False
     """Walks out at the end of the way, without slowing down."""
     stuck_s: float = 0.0
+    near_s: float = 0.0
+    """For how long the goal has been almost reached."""
 
     @property
     def speed(self) -> float:
@@ -107,6 +113,11 @@ def _stride(body: Body, bodies: list[Body], room: Room) -> None:
     wx, wy = _walls(body, room)
     vx = body.vx + (ax + px + wx) * STEP_S
     vy = body.vy + (ay + py + wy) * STEP_S
+    if len(body.way) == 1 and left < _ALMOST_M and not body.leaving:
+        body.near_s += STEP_S
+        if body.near_s > _ALMOST_S:  # somebody is there already: here will do
+            body.way.clear()
+            return
     speed, limit = math.hypot(vx, vy), 1.25 * wanted + 0.05
     if speed > limit:
         vx, vy = vx * limit / speed, vy * limit / speed
@@ -190,6 +201,9 @@ def _sidestep(body: Body, room: Room, ex: float, ey: float) -> None:
     """Somebody or something is in the way: step aside and find a new way round."""
     body.stuck_s = 0.0
     goal = body.way[-1]
+    clear, nx, ny = room.clearance(body.x, body.y)
+    if clear < _TIGHT_M:
+        _push(body, room, nx * _NUDGE_M, ny * _NUDGE_M)
     for dx, dy in ((ey, -ex), (-ey, ex), (-ex, -ey)):
         aside = (body.x + 0.7 * dx, body.y + 0.7 * dy)
         if room.clearance(*aside)[0] >= WIDTH_M + 0.08 and room.open_line((body.x, body.y), aside):

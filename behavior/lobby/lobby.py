@@ -10,12 +10,13 @@ from dataclasses import dataclass
 
 from agent.core.messages import HelpCalled, HostNotified, Message, PersonId
 from behavior.lobby.audience import Begun
-from behavior.lobby.body import APART_M, walk
 from behavior.lobby.body import STEP_S as STEP_S
-from behavior.lobby.cast import Arrival, Cast, arrivals
+from behavior.lobby.body import walk
+from behavior.lobby.cast import Cast, arrivals
 from behavior.lobby.conduct import act
 from behavior.lobby.day_profile import DayProfile
 from behavior.lobby.ear import Ear, plain_words
+from behavior.lobby.entrance import Entrance
 from behavior.lobby.floor_plan import FloorPlan
 from behavior.lobby.intentions import Population
 from behavior.lobby.labels import Intents, due
@@ -26,13 +27,10 @@ from behavior.lobby.reactions import step as react
 from behavior.lobby.room import room_of
 from behavior.lobby.scene import Scene
 from behavior.lobby.sight import Eyes
-from behavior.lobby.somebody import Phase, Somebody
-from behavior.lobby.truth import Due, Entered, Happening, Left
+from behavior.lobby.somebody import Phase
+from behavior.lobby.truth import Due, Happening, Left
 from behavior.lobby.view import LobbyView, view_of
 
-_HOST_COMES_S = (40.0, 420.0)
-_HELP_COMES_S = (25.0, 90.0)
-_BLOCKED_DOOR_S = 0.5
 _RUSTLE_S = (0.15, 0.9)
 
 
@@ -82,9 +80,12 @@ class Lobby:
             now=start_s,
         )
         self._eyes = Eyes(self._scene.room, noise, name)
-        self._cast = Cast(plan, day, people, house, name)
-        self._coming = arrivals(day, people, name, start_s)
-        self._entering: list[tuple[float, Somebody]] = []
+        self._entrance = Entrance(
+            self._scene,
+            Cast(plan, day, people, house, name),
+            arrivals(day, people, name, start_s),
+            self._rng,
+        )
         self._ghost_at = self._next(noise.loss.ghosts_per_hour, start_s)
         self._rustle_at = self._next(noise.hearing.false_per_hour, start_s)
         self._intents = Intents(self.truth)
@@ -171,10 +172,12 @@ class Lobby:
 
     def _idle(self) -> bool:
         scene = self._scene
-        return not (scene.people or self._entering or scene.microphone.busy) and self._eyes.idle
+        return not (scene.people or scene.calls or scene.microphone.busy) and (
+            self._entrance.idle and self._eyes.idle
+        )
 
     def _next_wake(self) -> float:
-        arrival = self._coming[-1].at if self._coming else math.inf
+        arrival = self._entrance.next_at
         if math.isinf(arrival) and self.now >= self.ends_at:
             return math.inf
         noise = min(self._ghost_at, self._rustle_at)
@@ -187,7 +190,7 @@ class Lobby:
         scene = self._scene
         scene.now = now
         self._listen()
-        self._let_in(now)
+        self._entrance.let_in(now)
         for one in scene.people:
             act(scene, one)
             react(scene, one)
@@ -225,68 +228,13 @@ class Lobby:
         """A host was told, or a colleague called: they come in their time."""
         scene = self._scene
         if isinstance(message, HostNotified) and message.delivered:
-            who, intention, span = scene.partner(), "host", _HOST_COMES_S
+            who = scene.partner()
+            if who is not None and self._entrance.call("host", who):
+                scene.audience.notified.append(who.wants.fills["host"])
         elif isinstance(message, HelpCalled):
             who = scene.owner(message.person) or scene.partner()
-            intention, span = "colleague", _HELP_COMES_S
-        else:
-            return
-        if who is None or not math.isinf(who.host_at):
-            return
-        if intention == "host":
-            scene.audience.notified.append(who.wants.fills["host"])
-        else:
-            scene.audience.help_called = True
-        who.host_at = scene.now + self._rng.uniform(*span)
-        scene.calls.append((who.host_at, intention, who))
-
-    def _let_in(self, now: float) -> None:
-        while self._coming and self._coming[-1].at <= now + 1e-9:
-            self._arrive(self._coming.pop(), now)
-        for call in [call for call in self._scene.calls if call[0] <= now]:
-            self._scene.calls.remove(call)
-            if call[2].phase is not Phase.GONE:
-                self._entering.append((now, self._cast.fetcher(call[1], call[2], now)))
-        waiting, self._entering = self._entering, []
-        for since, one in waiting:
-            led = one.leader is not None and one.leader.entered_at > now - 1e-9
-            if now < since or led or self._door_blocked(one):
-                self._entering.append((max(since, now + _BLOCKED_DOOR_S), one))
-            else:
-                self._enter(one, now)
-
-    def _arrive(self, arrival: Arrival, now: float) -> None:
-        for k, one in enumerate(self._cast.make(arrival, now)):
-            self._entering.append((now + 0.6 * (k // 2), one))
-
-    def _door_blocked(self, one: Somebody) -> bool:
-        x, y = one.body.x, one.body.y
-        return any(other.body.away_m(x, y) < APART_M + 0.05 for other in self._scene.people)
-
-    def _enter(self, one: Somebody, now: float) -> None:
-        scene, intention = self._scene, one.intention
-        one.entered_at = one.since = now
-        scene.people.append(one)
-        if one.fetches is not None:
-            visitor = one.fetches.body
-            one.body.way[:] = scene.room.way((one.body.x, one.body.y), (visitor.x, visitor.y))
-            one.enter(Phase.VISIT, now)
-        else:
-            door = one.came_by
-            inner = scene.room.free_near(
-                door.x_m + 0.9 * math.cos(one.body.heading),
-                door.y_m + 0.9 * math.sin(one.body.heading),
-            )
-            one.body.way[:] = [inner]
-        scene.happen(
-            one,
-            Entered,
-            intention=intention.name,
-            wants_help=intention.wants_help,
-            tasks=len(one.wants.tasks),
-            group=one.group,
-            door=one.came_by.name,
-        )
+            if who is not None and self._entrance.call("colleague", who):
+                scene.audience.help_called = True
 
     def _let_out(self, now: float) -> None:
         gone = [one for one in self._scene.people if one.phase is Phase.GONE]

@@ -40,6 +40,7 @@ def go(scene: Scene, one: Somebody, goal: Point) -> None:
     body.fixed = False
     body.turn_to = None
     body.leaving = False
+    body.near_s = 0.0
     body.way[:] = scene.room.way((body.x, body.y), goal)
 
 

@@ -56,6 +56,7 @@ class Room:
             for i in range(self._mx)
             for j in range(self._my)
         ]
+        self._beside = [self._neighbours(cell) for cell in range(len(self._toll))]
         self._fields: dict[int, list[float]] = {}
         self._ways: dict[tuple[int, int], list[Point]] = {}
 
@@ -171,13 +172,16 @@ class Room:
         i, j = divmod(cell, self._my)
         return self._x0 + (i + 0.5) * MESH_M, self._y0 + (j + 0.5) * MESH_M
 
-    def _beside(self, cell: int) -> list[tuple[int, float]]:
+    def _neighbours(self, cell: int) -> list[tuple[int, float]]:
+        """Cells to which one can step, and what it costs to step to them."""
         i, j = divmod(cell, self._my)
         found = []
         for di in (-1, 0, 1):
             for dj in (-1, 0, 1):
                 if (di or dj) and 0 <= i + di < self._mx and 0 <= j + dj < self._my:
-                    found.append((cell + di * self._my + dj, math.hypot(di, dj)))
+                    other = cell + di * self._my + dj
+                    if self._toll[other] < _FAR:
+                        found.append((other, math.hypot(di, dj) * self._toll[other]))
         return found
 
     def _field(self, goal: int) -> list[float]:
@@ -189,10 +193,9 @@ class Room:
             cost, cell = heapq.heappop(heap)
             if cost > costs[cell]:
                 continue
-            for other, length in self._beside(cell):
-                toll = self._toll[other]
-                total = cost + length * toll
-                if toll < _FAR and total < costs[other]:
+            for other, step in self._beside[cell]:
+                total = cost + step
+                if total < costs[other]:
                     costs[other] = total
                     heapq.heappush(heap, (total, other))
         return costs
@@ -204,7 +207,9 @@ class Room:
             field = self._fields[end] = self._field(end)
         cell, steps = self._cell(start), []
         for _ in range(self._mx + self._my + 200):
-            best = min(self._beside(cell), key=lambda pair: field[pair[0]])[0]
+            if not self._beside[cell]:
+                break
+            best = min(self._beside[cell], key=lambda pair: field[pair[0]])[0]
             if field[best] >= field[cell] and field[cell] < _FAR:
                 break
             cell = best

@@ -17,6 +17,7 @@ from behavior.lobby.truth import Happening, NoticedAgent, Spoke
 DESK_M = 2.0
 """Whoever stands this near to the agent has its desk."""
 _TALK_M = 2.6
+_RESERVED_M = 3.3
 _AT_THE_DESK = (Phase.STAND, Phase.TALK)
 
 
@@ -95,11 +96,18 @@ class Scene:
                 continue
             if other.phase in _AT_THE_DESK and self.from_agent_m(other) < DESK_M + 0.6:
                 return False
+            if other.phase is Phase.COME and self._sooner(other, one):
+                return False
             if other.phase is Phase.QUEUE and (
                 one.phase is not Phase.QUEUE or other.since < one.since
             ):
                 return False
         return True
+
+    def _sooner(self, other: Somebody, one: Somebody) -> bool:
+        """Whether another who comes is there before this person."""
+        theirs, mine = self.from_agent_m(other), self.from_agent_m(one)
+        return theirs < _RESERVED_M and (theirs, other.number) < (mine, one.number)
 
     def partner(self) -> Somebody | None:
         """Whom words without an address are for: who talks, else who stands there, nearest."""
