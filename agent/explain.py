@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from agent.core.errors import BadInputError
 from agent.core.messages import (
@@ -41,11 +41,13 @@ _SLACK_S = 0.25
 _TIME = re.compile(r"(?:(?:(\d+):)?(\d{1,2}):)?(\d+(?:\.\d+)?)\s*s?")
 
 
-def moment(text: str, recorded: Sequence[Recorded], offset_ns: int) -> float:
+def moment(
+    text: str, recorded: Sequence[Recorded], offset_ns: int, zone: tzinfo | None = None
+) -> float:
     """The moment that a person means, on the agent's axis.
 
     Seconds (`83.5`), minutes (`1:23.5`) or hours from the start; a time of day (`14:03:22`) where
-    the recording is shorter than that.
+    the recording is shorter than that, in `zone` (None: this machine's).
     """
     match = _TIME.fullmatch(text.strip())
     if match is None:
@@ -55,10 +57,16 @@ def moment(text: str, recorded: Sequence[Recorded], offset_ns: int) -> float:
     start, end = recorded[0].seen_at, recorded[-1].seen_at
     if start + wanted_s <= end + 1 or not match.group(1):
         return start + wanted_s
-    began = datetime.fromtimestamp(start + offset_ns / NS)
+    began, ended = (datetime.fromtimestamp(at + offset_ns / NS, zone) for at in (start, end))
     midnight = began.replace(hour=0, minute=0, second=0, microsecond=0)
     since_began_s = wanted_s - (began - midnight).total_seconds()
-    return start + (since_began_s if since_began_s >= -1 else since_began_s + 86400)
+    since_began_s += 86400 if since_began_s < -1 else 0
+    if since_began_s > end - start + 1:
+        raise BadInputError(
+            f"time {text!r} is not in the recording, which goes from {began:%H:%M:%S} to"
+            f" {ended:%H:%M:%S} (and {end - start:.0f} s from its start)"
+        )
+    return start + since_began_s
 
 
 def explain(recorded: Sequence[Recorded], at: float, offset_ns: int = 0) -> str:

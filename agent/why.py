@@ -112,7 +112,10 @@ class Account:
         rule = rule_of(reason.policy, self.settings.policies)
         lines = [f"{self._when(deed.seen_at)}: the receptionist {plain_deed(message)}."]
         lines += self._saw(deed)
-        here = sentence(reason.because)
+        because = reason.because
+        for norm in reason.norms:  # told below, with what it did
+            because = because.split(f"; {norm}: ")[0]
+        here = sentence(because)
         if rule is not None:
             lines.append(f"It did so because {rule.text} ({reason.policy}). Here: {here}")
         else:

@@ -2,6 +2,7 @@
 
 import argparse
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from agent.core.messages import PersonId
 from agent.explain import explain, moment
@@ -47,10 +48,14 @@ def run(arguments: argparse.Namespace) -> int:
     if not recorded:
         print(f"{arguments.file} holds no messages")
         return 1
-    account = Account(recorded, recording.offset_ns, read_settings(arguments.config))
+    settings = read_settings(arguments.config)
+    account = Account(recorded, recording.offset_ns, settings)
     at = None
     if arguments.time is not None:
-        at = moment(arguments.time, recorded, recording.offset_ns)
+        zone = ZoneInfo(settings.site.timezone)
+        at = moment(arguments.time, recorded, recording.offset_ns, zone)
+        if arguments.time.count(":") == 2 and "." not in arguments.time:
+            at += 0.9  # a second as a clock shows it, to its end
     if arguments.why_not is not None:
         of = PersonId(arguments.of) if arguments.of else None
         print(account.why_not(arguments.why_not, at, of))

@@ -36,7 +36,7 @@ def why_not_greeted(
         what = "the visitor had declined, or walked away from a greeting, before"
         yield Hindrance(what, "planner.situation.refusal_lasts_s")
     if person.distance_m > config.words_within_m:
-        what = f"the visitor stood at {person.distance_m:.1f} m (words begin within"
+        what = f"the visitor stood at {person.distance_m:.2f} m (words begin within"
         yield Hindrance(f"{what} {config.words_within_m:g} m)", "greeting.words_within_m")
     yield from _attention(config, situation, person)
     yield from _floor(situation)

@@ -2,6 +2,7 @@
 
 from argparse import ArgumentParser
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -150,6 +151,11 @@ def test_moments_are_given_as_people_give_them():
         ("14:03:22", 122.0),
     ]:
         assert moment(text, recorded, offset_ns) == pytest.approx(at)
+    with pytest.raises(BadInputError, match="goes from 14:03:00 to 14:06:20"):
+        moment("15:00:00", recorded, offset_ns)
+    zone = ZoneInfo("Asia/Tokyo")
+    there = datetime.fromtimestamp(start.timestamp() + 22, zone).strftime("%H:%M:%S")
+    assert moment(there, recorded, offset_ns, zone) == pytest.approx(122.0)
     with pytest.raises(BadInputError, match="soon"):
         moment("soon", recorded, offset_ns)
 

@@ -69,7 +69,7 @@ WELCOME = Act(
     clauses=(Clause(text="Good morning.", gestures=(GestureCue(lexeme="wave"),)),),
     reason=Reason(
         policy="greeting.words",
-        because=f"{ANN} stands at 1.8 m and attends 0.6 s",
+        because=f"{ANN} stands at 1.8 m and attends 0.6 s; say_that_it_is_an_ai: as it must",
         norms=("say_that_it_is_an_ai",),
     ),
 )
@@ -169,7 +169,7 @@ def test_whoever_was_not_greeted_is_told_why_and_where_to_change_it():
     )
     text = told(*far).why_not("greeting", None, None)
     assert f"visitor {BEN}, when nearest, was not greeted in words" in text
-    assert "because the visitor stood at 3.6 m (words begin within 3 m)." in text
+    assert "because the visitor stood at 3.60 m (words begin within 3 m)." in text
     assert re.search(r"greeting\.yaml:\d+: words_within_m", text)
 
 
