@@ -38,6 +38,9 @@ def why_not_greeted(
     if person.distance_m > config.words_within_m:
         what = f"the visitor stood at {person.distance_m:.2f} m (words begin within"
         yield Hindrance(f"{what} {config.words_within_m:g} m)", "greeting.words_within_m")
+    if person.speed_m_s > config.walking_m_s:
+        what = f"the visitor was still walking at {person.speed_m_s:.1f} m/s"
+        yield Hindrance(what, "greeting.walking_m_s")
     yield from _attention(config, situation, person)
     yield from _floor(situation)
     addressee = situation.addressee
@@ -80,10 +83,13 @@ def _attention(config: GreetingConfig, situation: Situation, person: Person) -> 
     if since is None:
         what = f"the visitor did not attend, but was {_engagement(person.engagement)}"
         yield Hindrance(what, "seeing.engagement")
-    elif situation.now < since + config.words_after_s:
-        attended_s = situation.now - since
-        what = f"the visitor had attended for {attended_s:.1f} s of {config.words_after_s:g} s"
-        yield Hindrance(what, "greeting.words_after_s")
+        return
+    far = person.distance_m > config.near_m
+    wanted_s = max(config.words_after_s, config.far_after_s) if far else config.words_after_s
+    if situation.now < since + wanted_s:
+        what = f"the visitor had attended for {situation.now - since:.1f} s of {wanted_s:g} s"
+        setting = "far_after_s" if wanted_s > config.words_after_s else "words_after_s"
+        yield Hindrance(what, f"greeting.{setting}")
 
 
 def _engagement(state: Engagement) -> str:
