@@ -3,8 +3,9 @@
 What is put here is on the disk's side of the process before it is sent, and leaves when the broker
 has confirmed it. It gets events as they are published, so what may not be published is never
 written; each remembers how much it was allowed to say, and an agent that may say less than the one
-before it erases what says more. SQLite, readable for its owner alone, what leaves is overwritten.
-A process that is killed loses nothing; a machine that loses its power, the last moments.
+before it erases what says more. SQLite, readable for its owner alone; what leaves is overwritten,
+in the journal beside it at the next start. A process that is killed loses nothing; a machine that
+loses its power, the last moments.
 """
 
 import os
@@ -61,6 +62,7 @@ class Shelf:
         erased = self._file.execute("DELETE FROM events WHERE says > ?", (self._says,))
         self.erased = erased.rowcount
         """Events that said more than may be said now."""
+        self._file.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # not in the journal either
         rows = self._file.execute("SELECT seq, topic, body FROM events ORDER BY seq").fetchall()
         self.given_up = max(0, len(rows) - capacity)
         for seq, *_ in rows[: self.given_up]:

@@ -70,10 +70,10 @@ def test_an_agent_that_may_say_less_erases_what_said_more(tmp_path):
     quiet.put("act", {"text": "Somebody will come."})
     assert [e["text"] for e in told(quiet)] == ["Somebody will come."]
     assert quiet.dropped == 1
-    ended(quiet)
     kept = b"".join(file.read_bytes() for file in tmp_path.iterdir())
     assert b"Somebody" in kept
     assert b"auditors" not in kept
+    ended(quiet)
     assert told(opened(tmp_path / "box.sqlite", says=2)) != []
 
 
