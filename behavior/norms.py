@@ -191,6 +191,12 @@ class Norm(BaseModel):
         greets = self.when.get("act.greets")
         return bool(self.words) or (greets is not None and greets.equals is True)
 
+    def spares(self, others: Sequence["Norm"]) -> list["Norm"]:
+        """Those of the others that it sets aside: the ones in `over`, or all that object."""
+        if self.over:
+            return [norm for norm in others if norm.id in self.over]
+        return [norm for norm in others if norm.verdict is not Verdict.REQUIRE]
+
     def fires(self, situation: Situation, wish: Wish) -> bool:
         """Whether it has something to say about this wish."""
         return self.holds(Facts(situation, wish))
@@ -219,7 +225,7 @@ class Judgement:
     """As it may be done; None: not at all."""
     refused: ActRefused | None = None
     fired: tuple[str, ...] = ()
-    """Every norm that had something to say, in order."""
+    """Every norm that had something to say, in order; exceptions, where there was one to make."""
     again_at: float | None = None
     """The wish may be had later: ask its policy again at this moment."""
 
@@ -246,12 +252,13 @@ class Norms:
         firing = [norm for norm in asked if norm.holds(facts)]
         if not firing:
             return Judgement(wish=wish)
-        allowing = [norm for norm in firing if norm.verdict is Verdict.ALLOW]
         rest = [norm for norm in firing if norm.verdict is not Verdict.ALLOW]
-        for allow in allowing:
-            rest = [norm for norm in rest if allow.over and norm.id not in allow.over]
-        for norm in allowing:
-            wish = named(wish, norm)
+        allowing: list[Norm] = []
+        for norm in firing:
+            if norm.verdict is Verdict.ALLOW and (spared := norm.spares(rest)):
+                allowing.append(norm)
+                rest = [one for one in rest if one not in spared]
+                wish = named(wish, norm)
         vetoes = [norm for norm in rest if norm.verdict is Verdict.VETO]
         if vetoes:
             return _refuse(situation, wish, vetoes[0], (*_ids(allowing), *_ids(rest)))

@@ -113,6 +113,22 @@ def test_an_alarm_is_called_out_even_to_someone_far_away_who_walks_by():
     assert judge(NORMS, scene).wish is not None
 
 
+def test_an_exception_that_had_nothing_to_set_aside_is_not_given_as_a_reason():
+    scene = scene_of("looking_away_is_fine")
+    alone = scene.model_copy(update={"people": scene.people[:1]})
+    judgement = judge(NORMS, alone)
+    assert "looking_away_is_fine" not in judgement.fired
+    assert judgement.wish.act.reason.norms == ()
+
+
+def test_what_is_called_out_in_an_alarm_is_shown_and_looked_at_as_well():
+    """The exception sets aside what objects, and nothing that is asked for besides."""
+    scene = scene_of("alarm_comes_first")
+    judgement = judge(NORMS, scene)
+    assert judgement.fired == ("alarm_comes_first", "shown_as_well_in_an_alarm")
+    assert judgement.wish.act.clauses[0].screen == "Help is coming."
+
+
 def test_an_emergency_number_is_shown():
     wish = judge(NORMS, scene_of("emergency_numbers_are_shown")).wish
     assert wish.act.clauses[0].screen == "Please call 112 now."
