@@ -7,7 +7,7 @@ import pytest
 
 from actuation.body_configs import ReachyConfig
 from actuation.embodiments.reachy_antennas import UPRIGHT_RAD, Antennas
-from actuation.embodiments.reachy_follow import Follow
+from actuation.embodiments.reachy_follow import Follow, OneGaze, Reading
 from actuation.embodiments.reachy_limits import JerkLimiter
 from actuation.embodiments.reachy_motion import (
     AHEAD,
@@ -224,6 +224,16 @@ def test_asked_so_much_ahead_it_is_not_late():
     assert ahead >= 4
     assert np.abs(path - meant)[50:].max() < 0.02
     assert np.abs(path - 0.4 * np.sin(np.pi * times))[50:].max() > 0.08
+
+
+def test_asked_at_uneven_times_it_tells_what_lies_between_its_ticks():
+    follow, _ = followed([0.0])
+    reading = Reading(follow, OneGaze(share=1.0, settle_s=0.0), PERIOD_S)
+    random = np.random.default_rng(5)
+    times = np.cumsum(random.uniform(0.005, 0.035, 150))
+    told = [reading.to(at, lambda due: np.array([0.5 * due]), np.zeros(1))[0] for at in times]
+    meant = 0.5 * (times - follow.ahead_s)
+    assert np.abs(told - meant)[50:].max() < 1e-6
 
 
 def test_a_step_is_not_overshot():
