@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from agent.core.messages import PersonId
 from agent.explain import explain, moment
+from agent.explain_norms import house, nearest_norms
 from agent.recording import Recording
 from agent.settings import read_settings
 from agent.why import WHY_NOT, Account
@@ -37,6 +38,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--of", metavar="VISITOR", help="with --why-not: of this one only")
     parser.add_argument("--facts", action="store_true", help="add all facts of the seconds before")
     parser.add_argument(
+        "--norms", action="store_true", help="add the norms nearest to the moment, fired or not"
+    )
+    parser.add_argument(
         "--config", type=Path, default=Path("configs/demo.yaml"), help="the configuration of then"
     )
 
@@ -66,4 +70,14 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.facts:
             end = recorded[-1].seen_at
             print("\n" + explain(recorded, end if at is None else at, recording.offset_ns))
+    if arguments.norms:
+        lines = nearest_norms(
+            recorded,
+            recorded[-1].seen_at if at is None else at,
+            house(settings.norms),
+            offset_ns=recording.offset_ns,
+            zone=ZoneInfo(settings.site.timezone),
+            config=settings.config.planner.situation,
+        )
+        print("\n".join(("", *lines)))
     return 0

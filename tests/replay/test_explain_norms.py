@@ -2,15 +2,13 @@
 
 from datetime import datetime
 
-from agent.core.messages import PersonId
 from agent.explain import explain
-from agent.explain_norms import nearest_norms, situation_at
+from agent.explain_norms import nearest_norms
 from agent.panel import PageView
 from agent.recording import Recorded
 from behavior.backends.embeddings import Words
 from behavior.norm_retrieval import NearNorms
-from behavior.situation import Mark
-from tests.fakes.encounters import MORNING, Lobby, house_norms, seen
+from tests.fakes.encounters import Lobby, house_norms, seen
 
 NIGHT = datetime(2026, 3, 2, 23, 0)
 
@@ -44,17 +42,6 @@ def test_the_panel_shows_the_plain_reason_of_the_norm_that_refused():
     (refused,) = [act for act in shown if act.refused_by == "norm:quiet_hours"]
     assert reason_of("quiet_hours") in refused.because
     assert refused.norms == ["quiet_hours"]
-
-
-def test_the_moment_is_rebuilt_from_what_was_recorded_before_it():
-    lobby = recording()
-    assert situation_at(lobby, 0.2).people == {}
-    person = situation_at(lobby, 3.0).people[PersonId("p1")]
-    assert person.distance_m == 1.5
-    assert person.has(Mark.SIGNED)
-    assert not person.has(Mark.GREETED)
-    morning = situation_at(recording(MORNING), 3.0)
-    assert morning.people[PersonId("p1")].has(Mark.GREETED)
 
 
 def test_the_nearest_norms_are_listed_with_their_reasons():
