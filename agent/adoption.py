@@ -131,6 +131,8 @@ class Adoption:
 
     async def keep(self, why: str) -> None:
         """Keep this edition, to go back to."""
+        if self.settings.broken:
+            return  # it is kept already, and what lies in its place is not good
         # As this machine tells the time, like its files.
         now = datetime.fromtimestamp(self._parts.local_time(self._clock.now()).timestamp())
         try:

@@ -153,9 +153,10 @@ class PageView:
                     detail="" if message.recovered else f"nothing for {message.quiet_s:.1f} s",
                 )
             case PolicyReloaded():
-                self._health[message.path] = PanelHealth(
-                    component=message.path,
-                    health="running" if message.accepted else "refused",
+                name = "/".join(message.path.replace("\\", "/").split("/")[-2:])
+                self._health[name] = PanelHealth(
+                    component=name,
+                    health="in use" if message.accepted else "refused",
                     detail=message.detail[:300],
                 )
             case EmergencyStop():

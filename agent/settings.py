@@ -163,6 +163,8 @@ class Settings:
     site_path: Path = Path()
     entries: tuple[Entry, ...] = ()
     """What the knowledge files say."""
+    broken: tuple[Path, ...] = ()
+    """Faulty files in place of which a kept edition was read; they are watched, too."""
     as_read: AgentConfig | None = None
     """`config` as it stands in the file, where a command or a test has changed it."""
 
@@ -185,6 +187,7 @@ class Settings:
             *yaml_files(self.policies_folder),
             *yaml_files(self.norms_folder),
             *knowledge_files(knowledge),
+            *self.broken,
         )
 
 

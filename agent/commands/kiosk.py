@@ -69,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
         agent.runtime.add(browser, SHOWN)
 
-    return running.serve(arguments, beside)
+    return running.serve(arguments, beside, last_good=True)
 
 
 def _install(arguments: argparse.Namespace, path: Path) -> int:

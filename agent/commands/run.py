@@ -7,11 +7,14 @@ import os
 import sys
 import webbrowser
 from collections.abc import AsyncIterable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from agent import log
 from agent.app import Agent, build
+from agent.commands.rollback import history_of
+from agent.config import ConfigError
 from agent.core.bus import EVERY, Bus
 from agent.core.clock import Clock, LoopClock, WallTime
 from agent.core.errors import FoyerError
@@ -54,10 +57,15 @@ def run(arguments: argparse.Namespace) -> int:
     return serve(arguments)
 
 
-def serve(arguments: argparse.Namespace, beside: Beside | None = None) -> int:
-    """As `run`, with something beside the agent."""
+def serve(
+    arguments: argparse.Namespace, beside: Beside | None = None, *, last_good: bool = False
+) -> int:
+    """As `run`, with something beside the agent.
+
+    `last_good`: nobody is there to read of a fault, so the last good edition runs meanwhile.
+    """
     log.setup(arguments.log, personal=arguments.personal)
-    settings = read_settings(arguments.config)
+    settings = (_or_last_good if last_good else read_settings)(arguments.config)
     if getattr(arguments, "people", "camera") == "lobby":
         settings = with_lobby(settings)
     try:
@@ -73,6 +81,25 @@ def serve(arguments: argparse.Namespace, beside: Beside | None = None) -> int:
             raise untold from None
         leave(1)
     return 0
+
+
+def _or_last_good(config: Path) -> Settings:
+    """The configuration; where it has faults, the newest good edition that was kept of it."""
+    try:
+        return read_settings(config)
+    except ConfigError as error:
+        good = history_of(config).good()
+        if not good:
+            raise
+        print(f"foyer: {error}", file=sys.stderr)
+        print(
+            f"foyer: runs by its edition {good[-1].number} of {good[-1].kept_at} until that is put"
+            " right; `foyer rollback` puts that edition back",
+            file=sys.stderr,
+        )
+        kept = read_settings(good[-1].stored_config)
+        broken = {Path(problem.path) for problem in error.problems}
+        return replace(kept, path=config, broken=tuple(sorted(broken)))
 
 
 async def _run(settings: Settings, arguments: argparse.Namespace, beside: Beside | None) -> None:

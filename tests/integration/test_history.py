@@ -1,14 +1,19 @@
 """Editions of a configuration: kept by the agent, listed, and gone back to without loss."""
 
 import shutil
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from agent.__main__ import main
+from agent.commands.run import _or_last_good
+from agent.config import ConfigError
+from agent.core.messages import PolicyReloaded
 from agent.history import History, HistoryConfig
 from agent.settings import read_settings
+from tests.fakes.agents import house, visitor, whole_agent
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 NOW = datetime(2026, 11, 21, 13, 12, 4)
@@ -152,3 +157,48 @@ def test_two_configurations_have_a_history_each(site):
     other.keep(read_settings(site / "other.yaml").source(), "", NOW)
     assert [one.number for one in other.editions()] == [2]
     assert [one.number for one in history(site).editions()] == [1]
+
+
+def test_without_a_good_edition_a_fault_at_the_start_is_a_fault(site):
+    set_words(site, "near")
+    with pytest.raises(ConfigError, match="words_within_m"):
+        _or_last_good(site / "demo.yaml")
+
+
+def as_in(folder, quiet, settings):
+    """The same settings without devices, like those of `house`."""
+    config = settings.config.model_copy(
+        update={
+            "history": quiet.history,
+            "camera": quiet.camera,
+            "microphone": quiet.microphone,
+            "recorder": quiet.recorder,
+            "server": quiet.server,
+            "dialogue": settings.config.dialogue.model_copy(
+                update={"encoder": "words", "visits": folder / "v.sqlite", "cache": folder}
+            ),
+        }
+    )
+    return replace(settings, config=config)
+
+
+async def test_an_unattended_start_runs_by_the_last_good_edition_until_the_fault_is_mended(
+    site, tmp_path, capsys
+):
+    quiet = house(tmp_path).config
+    set_words(site, 2.0)
+    kept(site)
+    set_words(site, "near")
+    fallen = as_in(tmp_path, quiet, _or_last_good(site / "demo.yaml"))
+    err = capsys.readouterr().err
+    assert "greeting.yaml:6: words_within_m: must be a number" in err
+    assert "runs by its edition 1" in err
+    async with whole_agent(tmp_path, scene=visitor(30.0), settings=fallen) as agent:
+        await agent.live(2)
+        assert fallen.policies.greeting.words_within_m == 2.0
+        set_words(site, 1.5)
+        await agent.until(lambda: agent.of(PolicyReloaded))
+        (told,) = agent.of(PolicyReloaded)
+        assert told.accepted
+        assert told.path.endswith("policies/greeting.yaml")
+        assert told.detail.endswith("words_within_m 2.0 -> 1.5")

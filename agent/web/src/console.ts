@@ -77,8 +77,10 @@ class Console {
   }
 
   private health(panel: Panel): void {
-    at("health").replaceChildren(...panel.health.map((part) =>
-      row([part.component, part.health, part.detail], part.health !== "running")));
+    at("health").replaceChildren(...panel.health.map((part) => {
+      const well = part.health === "running" || part.health === "in use";
+      return row([part.component, part.health, part.detail], !well);
+    }));
   }
 
   /** The panel brings the newest acts; the console keeps a longer list of them. */
