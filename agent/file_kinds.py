@@ -12,6 +12,10 @@ from pydantic import BaseModel
 
 from agent.settings import POLICY_FILES, AgentConfig
 from behavior.directory import SiteConfig
+from behavior.lobby.day_profile import DayProfile
+from behavior.lobby.floor_plan import FloorPlan
+from behavior.lobby.intentions import House, Intention
+from behavior.lobby.noise import DetectorNoise
 from behavior.norms import NormsFile
 
 
@@ -61,6 +65,15 @@ _ABOUT_POLICIES = {
     "idle": "How it holds itself when nothing goes on.",
 }
 
+_LOBBY: tuple[tuple[str, type[BaseModel], str, str], ...] = (
+    ("plan", FloorPlan, "A floor plan of the simulated lobby.", "plans/*"),
+    ("day", DayProfile, "Who comes to the simulated lobby, hour by hour.", "days/*"),
+    ("person", Intention, "One kind of simulated visitor, and what it wants.", "people/*"),
+    ("noise", DetectorNoise, "What the simulated senses get wrong.", "noise/*"),
+    ("house", House, "What simulated people know of the house, and how they say it.", "house"),
+)
+"""What the lab lives by; read anew at each start of it."""
+
 KINDS: Mapping[str, FileKind] = {
     "agent": FileKind(
         model=AgentConfig,
@@ -99,6 +112,12 @@ KINDS: Mapping[str, FileKind] = {
             effect=TakesEffect.RESTART if name == "proactive" else TakesEffect.NOW,
         )
         for name, model in POLICY_FILES.items()
+    },
+    **{
+        f"lobby-{name}": FileKind(
+            model=model, about=about, files=(f"lobby/{files}.yaml",), effect=TakesEffect.RESTART
+        )
+        for name, model, about, files in _LOBBY
     },
 }
 """By the name that `foyer check --schema` takes."""
