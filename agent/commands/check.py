@@ -52,6 +52,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--write-default", type=Path, metavar="FILE", help="write the commented defaults instead"
     )
     parser.add_argument(
+        "--write-generated", type=Path, metavar="DIR", help="write all three of these into DIR"
+    )
+    parser.add_argument(
         "--write-reference", type=Path, metavar="FILE", help="write the reference instead"
     )
 
@@ -72,7 +75,8 @@ def run(arguments: argparse.Namespace) -> int:
     for problem in failing:
         print(problem, file=sys.stderr)
     site, norms = settings.site, settings.norms.all
-    print(f"{arguments.config}: {'some norms fail their examples' if failing else 'all is well'}")
+    well = f"well, with {len(warned)} warnings" if warned else "all is well"
+    print(f"{arguments.config}: {'some norms fail their examples' if failing else well}")
     print(f"  site       {site.name}: {len(site.hosts)} hosts, {len(site.places)} places")
     print(f"  knowledge  {len(settings.entries)} answers")
     print(f"  norms      {len(norms)}, {_examples(settings)} examples run")
@@ -105,6 +109,11 @@ def _writes(arguments: argparse.Namespace) -> bool:
         arguments.write_default.write_text(default_yaml(), encoding="utf-8")
     elif arguments.write_reference is not None:
         arguments.write_reference.write_text(reference(), encoding="utf-8")
+    elif arguments.write_generated is not None:
+        folder = arguments.write_generated
+        write_schemas(folder / "schemas")
+        (folder / "default.yaml").write_text(default_yaml(), encoding="utf-8")
+        (folder / "REFERENCE.md").write_text(reference(), encoding="utf-8")
     else:
         return False
     return True

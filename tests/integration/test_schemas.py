@@ -25,7 +25,7 @@ def faults(name, data):
 @pytest.mark.parametrize("name", KINDS)
 def test_the_schemas_in_the_house_are_fresh(name):
     written = (CONFIGS / "schemas" / (name + SUFFIX)).read_text(encoding="utf-8")
-    assert written == schema_text(name), "run `foyer check --write-schemas configs/schemas`"
+    assert written == schema_text(name), "run `foyer check --write-generated configs`"
 
 
 def test_no_schema_is_left_of_a_kind_that_is_gone():
@@ -33,7 +33,7 @@ def test_no_schema_is_left_of_a_kind_that_is_gone():
 
 
 def test_the_reference_in_the_house_is_fresh():
-    cure = "run `foyer check --write-reference configs/REFERENCE.md`"
+    cure = "run `foyer check --write-generated configs`"
     assert (CONFIGS / "REFERENCE.md").read_text(encoding="utf-8") == reference(), cure
 
 
@@ -119,6 +119,14 @@ def test_every_setting_of_a_file_stands_in_the_reference():
     for kind in KINDS.values():
         for path in settings_of(kind.model):
             assert f"`{path.split('.')[-1]}`" in text or f"### {path}\n" in text, path
+
+
+def test_all_that_is_generated_is_written_at_once(tmp_path):
+    (tmp_path / "schemas").mkdir()
+    assert main(["check", "--write-generated", str(tmp_path)]) == 0
+    assert (tmp_path / "REFERENCE.md").read_text() == reference()
+    for name in ("default.yaml", "schemas/site.schema.json"):
+        assert (tmp_path / name).read_text() == (CONFIGS / name).read_text()
 
 
 def test_schemas_are_written_where_asked(tmp_path, capsys):
