@@ -30,10 +30,18 @@ class Room(Protocol):
         """Everyone as they really are; None before it opens."""
         ...
 
+    def kinds(self) -> tuple[str, ...]:
+        """Who can be sent in, by intention."""
+        ...
 
-def drawing(plan: FloorPlan) -> str:
-    """What stays the same, as JSON: walls, doors, places, the agent."""
-    return plan.model_dump_json()
+    def send_in(self, intention: str) -> bool:
+        """Let one of these come through the door now; False: there is nobody like that."""
+        ...
+
+
+def drawing(plan: FloorPlan, kinds: tuple[str, ...]) -> str:
+    """What stays the same, as JSON: walls, doors, places, the agent, who may be sent in."""
+    return json.dumps({**plan.model_dump(mode="json"), "kinds": list(kinds)})
 
 
 def picture(view: LobbyView) -> str:
@@ -60,7 +68,7 @@ async def events(room: Room, panel: Callable[[], str]) -> AsyncIterator[bytes]:
         if plan is not None and view is not None:
             if drawn != plan.name:
                 drawn = plan.name
-                yield _event("plan", drawing(plan))
+                yield _event("plan", drawing(plan, room.kinds()))
             yield _event("people", picture(view))
         if count % PANEL_EVERY == 0:
             yield _event("panel", panel())

@@ -112,6 +112,7 @@ class Site:
         if server.room is not None:
             self.app.router.add_get("/lobby", self._lobby_page)
             self.app.router.add_get("/lobby/stream", self._lobby_stream)
+            self.app.router.add_post("/lobby/people/{intention}", self._send_in)
 
     @web.middleware
     async def _guard(self, request: web.Request, handler: Answer) -> web.StreamResponse:
@@ -211,6 +212,16 @@ class Site:
             async for event in events(self._server.room, lambda: encode(self._server.panel())):
                 await response.write(event)
         return response
+
+    async def _send_in(self, request: web.Request) -> web.StreamResponse:
+        self._need_token(request)
+        if not origin_allowed(request.headers.get("Origin"), request.host, ()):
+            raise web.HTTPForbidden(text="People are sent in from our own pages.\n")
+        room, wanted = self._server.room, request.match_info["intention"]
+        assert room is not None
+        if not room.send_in(wanted):
+            raise web.HTTPNotFound(text=f"Nobody comes for that; there is {room.kinds()}.\n")
+        return web.json_response({"sent in": wanted})
 
     # The operator's API.
 

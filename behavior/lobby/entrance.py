@@ -14,6 +14,8 @@ _HELP_COMES_S = (25.0, 90.0)
 _BLOCKED_DOOR_S = 0.5
 _BEHIND_S = 0.6
 _INSIDE_M = 0.9
+_SENT_IN = 1_000_000
+"""Arrivals beside the day's plan are numbered from here, and change nothing of it."""
 
 
 class Entrance:
@@ -26,6 +28,7 @@ class Entrance:
         self._coming = coming
         self._rng = rng
         self._entering: list[tuple[float, Somebody]] = []
+        self._sent = 0
 
     @property
     def next_at(self) -> float:
@@ -46,6 +49,11 @@ class Entrance:
         )
         self._scene.calls.append((one.host_at, intention, one))
         return True
+
+    def send_in(self, intention: str, now: float) -> None:
+        """Let somebody come beside the day's plan."""
+        self._sent += 1
+        self._arrive(Arrival(now, intention, _SENT_IN + self._sent), now)
 
     def let_in(self, now: float) -> None:
         """Let in whose moment it is."""

@@ -97,6 +97,17 @@ class LiveLobby:
         """Everyone as they really are; None before it opens."""
         return None if self.lobby is None else self.lobby.view()
 
+    def kinds(self) -> tuple[str, ...]:
+        """Who can be sent in, by intention."""
+        return () if self.lobby is None else self.lobby.kinds
+
+    def send_in(self, intention: str) -> bool:
+        """Let one of these come through the door now; False: there is nobody like that."""
+        if self.lobby is None or intention not in self.lobby.kinds:
+            return False
+        self.lobby.send_in(intention)
+        return True
+
     async def run(self) -> None:
         """Let people come and go until cancelled."""
         now = self._clock.now()

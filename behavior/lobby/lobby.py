@@ -56,6 +56,7 @@ class Lobby:
     ) -> None:
         """`start_s`: the moment at which the house opens. ValueError: a day's unknown intention."""
         self.plan, self.day, self.noise = plan, day, noise
+        self._people = people
         self.truth: list[Happening] = []
         self._start_s = start_s
         self._tick = 0
@@ -119,6 +120,20 @@ class Lobby:
     def hear(self, message: Message) -> None:
         """Take in what the agent does; people react at the next step that is not before it."""
         self._inbox.append(message)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Who can be sent in, by intention."""
+        return tuple(self._people)
+
+    def send_in(self, intention: str) -> None:
+        """Let one of these come through the door at the next step, beside the day's plan.
+
+        KeyError: there is nobody with that intention.
+        """
+        if intention not in self._people:
+            raise KeyError(intention)
+        self._entrance.send_in(intention, self.now)
 
     # What is true
 

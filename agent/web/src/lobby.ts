@@ -45,6 +45,7 @@ class LobbyPage {
     stream.onerror = () => (at("link").textContent = "The agent does not answer; trying again …");
     stream.addEventListener("plan", (event) => {
       this.plan = JSON.parse(event.data) as Plan;
+      this.doors(this.plan.kinds);
       at("plan-title").textContent = `The room from above: ${this.plan.description || this.plan.name}`;
     });
     stream.addEventListener("panel", (event) => this.why(JSON.parse(event.data) as Panel));
@@ -56,6 +57,17 @@ class LobbyPage {
       if (this.plan !== null) drawRoom(this.canvas, this.plan, people, agent_says);
       this.who(people);
     });
+  }
+
+  /** A button for everyone who may be sent in. */
+  private doors(kinds: string[]): void {
+    at("send").replaceChildren(...kinds.map((kind) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = kind.replaceAll("_", " ");
+      button.onclick = () => void fetch(`/lobby/people/${kind}`, { method: "POST" });
+      return button;
+    }));
   }
 
   private who(people: Somebody[]): void {

@@ -8,6 +8,8 @@ export interface Plan {
   places: { name: string; x_m: number; y_m: number; seats: number }[];
   agent: { x_m: number; y_m: number; facing_deg: number };
   camera: { field_of_view_deg: number; body_m: number; face_m: number };
+  /** Who may be sent in, by intention. */
+  kinds: string[];
 }
 
 export interface Somebody {

@@ -8,6 +8,7 @@ const plan: Plan = {
   doors: [{ name: "street", x_m: 2.5, y_m: 10.4, street: true }], places: [],
   agent: { x_m: 4.3, y_m: 1, facing_deg: 105 },
   camera: { field_of_view_deg: 75, body_m: 8, face_m: 4 },
+  kinds: [],
 };
 
 test("the whole room fits, in its proportions, with the far end above", () => {

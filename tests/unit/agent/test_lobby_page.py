@@ -18,6 +18,16 @@ PLAN = floor_plan("entrance_hall")
 class Room:
     plan = PLAN
 
+    def __init__(self):
+        self.came = []
+
+    def kinds(self):
+        return ("visit", "passing")
+
+    def send_in(self, intention):
+        self.came.append(intention)
+        return intention in self.kinds()
+
     def view(self):
         return LobbyView(at=3.0, plan="hall", hour=9.5, people=(), agent_says="Hello.")
 
@@ -67,6 +77,22 @@ async def test_it_is_told_the_room_once_and_its_people_again_and_again(tmp_path)
         assert "event: panel" in names
         said = json.loads(events[names.index("event: people")][1].removeprefix("data: "))
         assert said == {"hour": 9.5, "people": [], "agent_says": "Hello."}
+
+
+async def test_an_operator_sends_somebody_in_and_nobody_else_does(tmp_path):
+    room = Room()
+    async with serving(tmp_path, room=room) as served, aiohttp.ClientSession() as session:
+        address = served.server.address + "/lobby/people/"
+        token = {"Authorization": f"Bearer {served.server.token}"}
+        for headers, kind, status in (
+            ({}, "visit", 401),
+            ({**token, "Origin": "http://elsewhere.example"}, "visit", 403),
+            (token, "visit", 200),
+            (token, "dragon", 404),
+        ):
+            async with session.post(address + kind, headers=headers) as answer:
+                assert answer.status == status
+        assert room.came == ["visit", "dragon"]
 
 
 async def test_senses_that_are_not_the_pages_are_neither_asked_for_nor_called_off(tmp_path):
