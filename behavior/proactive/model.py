@@ -126,9 +126,11 @@ class Model:
     def _forward(self, batch: "Batch") -> tuple[Vector, Vector, Vector]:
         x = self._embed(batch)
         mask = batch.mask()
+        # Only the newest tokens are read, so the last block works on no others.
         for i in range(self.card.shape.blocks):
-            x = self._block(x, mask, f"blocks.{i}.")
-        newest = self._norm(x[:, -(1 + batch.columns) :], "last")
+            last = i == self.card.shape.blocks - 1
+            x = self._block(x, mask, f"blocks.{i}.", 1 + batch.columns if last else x.shape[1])
+        newest = self._norm(x, "last")
         room, people = newest[:, 0], newest[:, 1:]
         now = _sigmoid(self._dense(room, "now")[:, 0])
         whom = _sigmoid(self._dense(people, "whom")[..., 0])
@@ -142,18 +144,19 @@ class Model:
         x = np.concatenate([room, people], 2) + self.weights["frame"][None, :, None]
         return x.reshape(len(x), -1, x.shape[-1])
 
-    def _block(self, x: Vector, mask: NDArray[np.bool_], at: str) -> Vector:
+    def _block(self, x: Vector, mask: NDArray[np.bool_], at: str, newest: int) -> Vector:
+        """(batch, length, width) to (batch, newest, width): the last `newest` tokens of them."""
         count, length, width = x.shape
         heads = self.card.shape.heads
         made = self._dense(self._norm(x, f"{at}before"), f"{at}attend")
         made = made.reshape(count, length, 3, heads, width // heads).transpose(2, 0, 3, 1, 4)
-        query, key, value = made[0], made[1], made[2]
+        query, key, value = made[0][:, :, -newest:], made[1], made[2]
         scores = query @ key.transpose(0, 1, 3, 2) / np.float32(np.sqrt(width // heads))
-        scores = np.where(mask[:, None], scores, _FAR)
+        scores = np.where(mask[:, None, -newest:], scores, _FAR)
         scores = np.exp(scores - scores.max(-1, keepdims=True))
         scores /= scores.sum(-1, keepdims=True)
-        mixed = (scores @ value).transpose(0, 2, 1, 3).reshape(count, length, width)
-        x = x + self._dense(mixed, f"{at}mix")
+        mixed = (scores @ value).transpose(0, 2, 1, 3).reshape(count, newest, width)
+        x = x[:, -newest:] + self._dense(mixed, f"{at}mix")
         inner = np.maximum(self._dense(self._norm(x, f"{at}after"), f"{at}wide"), 0.0)
         return np.asarray(x + self._dense(inner, f"{at}narrow"), np.float32)
 
