@@ -137,7 +137,7 @@ def _sit(scene: Scene, one: Somebody) -> None:
         one.wants = Wants([impatient], fills={**one.wants.fills, "then": "wait"})
         one.talk = Talk(types=one.talk.types)
         one.served = False
-        one.gives_up_at = one.begins_at = math.inf
+        one.gives_up_at = one.begins_at = one.in_line_since = math.inf
         rise(scene, one)
         desk.come(scene, one)
         scene.happen(one, CameBack, task=impatient.name)

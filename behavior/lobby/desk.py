@@ -37,6 +37,7 @@ def hesitate(scene: Scene, one: Somebody) -> None:
 
 def come(scene: Scene, one: Somebody) -> None:
     """Set out for a place before the agent."""
+    one.in_line_since = min(one.in_line_since, scene.now)
     slot = scene.before_agent(one.draw(one.intention.stands_m), one.draw((-0.3, 0.3)))
     go(scene, one, slot)
     one.enter(Phase.COME, scene.now)

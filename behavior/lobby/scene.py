@@ -96,18 +96,13 @@ class Scene:
                 continue
             if other.phase in _AT_THE_DESK and self.from_agent_m(other) < DESK_M + 0.6:
                 return False
-            if other.phase is Phase.COME and self._sooner(other, one):
+            earlier = other.in_line_since < one.in_line_since
+            if other.phase is Phase.QUEUE and earlier:
                 return False
-            if other.phase is Phase.QUEUE and (
-                one.phase is not Phase.QUEUE or other.since < one.since
-            ):
+            near = other.phase is Phase.COME and self.from_agent_m(other) < _RESERVED_M
+            if near and earlier:
                 return False
         return True
-
-    def _sooner(self, other: Somebody, one: Somebody) -> bool:
-        """Whether another who comes is there before this person."""
-        theirs, mine = self.from_agent_m(other), self.from_agent_m(one)
-        return theirs < _RESERVED_M and (theirs, other.number) < (mine, one.number)
 
     def partner(self) -> Somebody | None:
         """Whom words without an address are for: who talks, else who stands there, nearest."""

@@ -251,8 +251,7 @@ class Eyes:
             facing = abs(math.remainder(chest + rng.gauss(0, jitter), math.tau))
         turned = abs(yaw) > noise.face_turned_rad or away > camera.face_m
         if turned:
-            if away <= camera.body_m:
-                head = math.remainder(yaw + rng.gauss(0, noise.far_head_jitter_rad), math.tau)
+            head = math.remainder(yaw + rng.gauss(0, noise.far_head_jitter_rad), math.tau)
         else:
             head = yaw + rng.gauss(0, noise.head_jitter_rad)
             up = math.atan2(camera.height_m - body.eye_height, away)

@@ -105,6 +105,8 @@ class Somebody:
     worded_at: float | None = None
     """When it first said something to them."""
     stopped_at: float | None = None
+    in_line_since: float = math.inf
+    """When they first set out for the agent; who did so earlier is served first."""
     begins_at: float = math.inf
     """When they speak by themselves."""
     gives_up_at: float = math.inf

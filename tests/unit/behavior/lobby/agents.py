@@ -150,6 +150,17 @@ def stay_until(agent, kind, seconds=120.0):
     return None
 
 
+def see_first(agent, seconds=60.0):
+    """Run until somebody is seen; returns them."""
+    end = agent.now + seconds
+    while agent.now < end:
+        agent.run_on(0.1)
+        for one in agent.lobby.view().people:
+            if one.ids:
+                return one
+    return None
+
+
 def newest_id(lobby, number):
     person = next(one for one in lobby.view().people if one.person == number)
     return person.ids[-1]
