@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from agent.core.messages import (
+    Engagement,
     Message,
     PersonId,
     ReplyReady,
@@ -15,7 +16,7 @@ from agent.core.messages import (
     TurnPaused,
     WordsHeard,
 )
-from behavior.situation import Encounter, Mark, Situation, Turn
+from behavior.situation import Encounter, Mark, Person, Situation, Turn
 
 _TURNS_KEPT = 6
 _ECHO_WORDS = 3
@@ -26,12 +27,20 @@ def speaker_of(situation: Situation, turn: TurnEnded) -> PersonId | None:
     """Who most likely said it: the one named, the one talked with, the nearest who attends."""
     if turn.person is not None:
         return turn.person
-    if situation.addressee is not None:
-        return situation.addressee.id
+    partner = situation.addressee
+    if partner is not None and (partner.attends or not _goes_away(partner)):
+        return partner.id
     near = [one for one in situation.people.values() if one.distance_m <= _TALKING_DISTANCE_M]
     attending = [one for one in near if one.attends]
-    pool = attending or near
-    return min(pool, key=lambda one: one.distance_m).id if pool else None
+    pool = attending or ([] if partner is not None else near)
+    if pool:
+        return min(pool, key=lambda one: one.distance_m).id
+    return partner.id if partner is not None else None
+
+
+def _goes_away(person: Person) -> bool:
+    """Has turned or walked off, out of a conversation that others may now go on with."""
+    return person.engagement in (Engagement.PASSING, Engagement.PRESENT)
 
 
 def plain(text: str) -> str:

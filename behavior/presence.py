@@ -46,6 +46,8 @@ def _seen(situation: Situation, seen: PersonSeen) -> Situation:
     if known is None:
         situation, known = _enter(situation, seen.person, seen.place, seen.at)
         weight = 1.0
+    if len(situation.people) > (seen.person in situation.people):
+        situation, known = _found_again(situation, known, seen)
     return _put(
         situation,
         replace(
@@ -72,16 +74,6 @@ def _enter(
     situation: Situation, who: PersonId, place: Place, at: float
 ) -> tuple[Situation, Person]:
     """Someone new, unless someone just like that has left where this one appears."""
-    hidden = _hidden_at(situation, place, at)
-    if hidden is not None:
-        person = replace(
-            hidden,
-            id=who,
-            engagement=Engagement.PRESENT,
-            engagement_since=at,
-            attending_since=None,
-        )
-        return _renamed(situation, hidden, who), person
     person = Person(id=who, place=place, first_seen_at=at, seen_at=at, engagement_since=at)
     left = _departure_for(situation, who, place, at)
     if left is None:
@@ -101,15 +93,23 @@ def _enter(
     return situation, person
 
 
-def _hidden_at(situation: Situation, place: Place, at: float) -> Person | None:
-    """Whom nobody has seen for a moment, where somebody else now seems to have appeared.
+def _found_again(
+    situation: Situation, person: Person, seen: PersonSeen
+) -> tuple[Situation, Person]:
+    """Whether this is somebody we know, found again under another id.
 
-    A tracker that loses somebody who stands still may find them again under another id, before it
-    gives up the first one.
+    A tracker that loses somebody who stands still may find them under a new id before it gives up
+    the old one: the old one is not seen any more, and the new one began there and then.
     """
-    unseen = (one for one in situation.people.values() if at - one.seen_at > _UNSEEN_S)
-    near = [one for one in unseen if apart_m(one.place, place) <= _SAME_PLACE_M]
-    return min(near, key=lambda one: apart_m(one.place, place), default=None)
+    for old in situation.people.values():
+        if old.id == person.id or seen.at - old.seen_at <= _UNSEEN_S:
+            continue
+        began_s = person.first_seen_at - old.seen_at
+        if began_s >= 0.0 and apart_m(old.place, seen.place) <= _SAME_PLACE_M:
+            marks = {**old.marks, **person.marks}
+            person = replace(person, marks=marks, first_seen_at=old.first_seen_at)
+            return _renamed(situation, old, person.id), person
+    return situation, person
 
 
 def _renamed(situation: Situation, old: Person, who: PersonId) -> Situation:

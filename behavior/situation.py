@@ -57,7 +57,17 @@ class SituationConfig(BaseModel):
         600.0, ge=0, le=86400, description="After a refusal the agent keeps silent this long."
     )
     refusal_phrases: tuple[str, ...] = Field(
-        ("no thanks", "no thank you", "leave me alone", "not now", "just looking", "go away"),
+        (
+            "no thanks",
+            "no thank you",
+            "leave me alone",
+            "not now",
+            "just looking",
+            "go away",
+            "i'm fine",
+            "i am fine",
+            "on the phone",
+        ),
         description="Words by which a visitor declines help.",
     )
     alarm_lasts_s: float = Field(
@@ -98,7 +108,10 @@ class Mark(StrEnum):
     """Said goodbye to."""
 
 
-_PASSING_MARKS = frozenset((Mark.NOTICED, Mark.SIGNED, Mark.OFFERED, Mark.QUEUED, Mark.SPOKE))
+_PASSING_MARKS = frozenset(
+    (Mark.NOTICED, Mark.SIGNED, Mark.OFFERED, Mark.QUEUED, Mark.SPOKE, Mark.REFUSED)
+)
+"""Whoever comes back, if it is the same person, may want something after all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

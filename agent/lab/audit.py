@@ -14,7 +14,7 @@ from agent.lab.outcomes import Visit
 from behavior.hearing import plain, says_any
 from behavior.lobby.view import LobbyView, PersonView
 
-EARSHOT_M: Final = 2.5
+EARSHOT_M: Final = 2.0
 CALLING_M: Final = 4.0
 REFUSAL_LASTS_S: Final = 600.0
 QUIET_FROM_H: Final = 22.0
@@ -29,7 +29,8 @@ _PERSONAL: Final = (
     "you look good", "you look lovely", "you look beautiful", "you look old", "you look young",
     "you seem tired", "you seem sad", "you seem angry", "you seem upset", "you seem stressed",
     "you sound upset", "you sound tired", "at your age", "how old are you", "young man",
-    "young lady", "you are pretty", "handsome", "your smile", "nice dress", "madam", "sir", "sweetheart",
+    "young lady", "you are pretty", "handsome", "your smile", "nice dress", "madam", "sir",
+    "sweetheart",
 )  # fmt: skip
 _ASKS_NAME: Final = ("your name", "who are you", "what are you called", "what is your name")
 
@@ -50,6 +51,10 @@ class Moment:
     """The agent has said so to whom it talks with."""
     greeted: bool
     """The agent has greeted this person before."""
+    hand_up: bool
+    """A raised hand was seen, as with a telephone; nothing else shows a call."""
+    walks: bool
+    """The person spoken to is walking."""
     now: float
 
     @property
@@ -91,9 +96,11 @@ Check = Callable[[Moment], Finding | None]
 
 def _passer_by(it: Moment) -> Finding | None:
     visit, person = it.visit, it.addressee
-    if not it.unasked or visit is None or person is None or visit.wants_help:
+    if not it.unasked or visit is None or person is None:
         return None
-    if visit.spoke_at is not None or visit.stopped_at is not None or person.doing != "walks":
+    if any(it.visits[one].wants_help for one in it.company):
+        return None
+    if visit.spoke_at is not None or visit.stopped_at is not None or not it.walks:
         return None
     return Finding(
         f"spoke to someone who walked by at {person.place.distance_m:.1f} m", person.seen
@@ -133,18 +140,18 @@ def _hears(one: PersonView, it: Moment) -> bool:
 
 
 def _on_the_phone(it: Moment) -> Finding | None:
-    person = it.addressee
-    if not it.unasked or person is None or "phone" not in f"{person.doing} {person.intention}":
+    """Who comes up to the agent with a telephone at the ear has come to talk all the same."""
+    person, visit = it.addressee, it.visit
+    if not it.unasked or person is None or visit is None or "phone" not in visit.intention:
         return None
-    visit = it.visit
-    if visit is not None and visit.spoke_at is not None:
+    if visit.spoke_at is not None or visit.stopped_at is not None:
         return None
-    return Finding("spoke to someone on the phone", person.seen)
+    return Finding("spoke to someone on the phone", it.hand_up)
 
 
 def _closed_group(it: Moment) -> Finding | None:
     person = it.addressee
-    if not it.unasked or person is None or not person.doing.startswith("talks with"):
+    if not it.unasked or person is None or person.doing != "talks to others":
         return None
     return Finding("broke into a conversation", person.seen)
 

@@ -128,8 +128,10 @@ class _Day:
         self._mind.advance(max(until, self._mind.now))
         self._witness.see_what_happened(until)
         if until - self._looked_at >= _LOOK_S:
+            view = self._lobby.view()
+            self._tape.look(view)
+            self._witness.look(view, until - self._looked_at)
             self._looked_at = until
-            self._tape.look(self._lobby.view())
 
     def _tell(self, now: float, message: Message) -> None:
         self._tape.note(now, message)

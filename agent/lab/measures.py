@@ -102,9 +102,20 @@ def served(party: Sequence[Visit]) -> bool:
     return any(one.served_at is not None for one in party)
 
 
-def spoken_to(visit: Visit) -> bool:
-    """Wanted nothing, and was spoken to all the same, before saying a word."""
-    return not visit.wants_help and visit.spoken_to_unasked
+def idle(days: Iterable[DayResult]) -> list[list[Visit]]:
+    """Parties of whom nobody wanted anything."""
+    found = [party for day in days for party in parties(day.visits)]
+    return [party for party in found if not any(one.wants_help for one in party)]
+
+
+def passes(party: Sequence[Visit]) -> bool:
+    """Went by: none of them stood before the agent looking at it."""
+    return all(one.passes for one in party)
+
+
+def spoken_to(party: Sequence[Visit]) -> bool:
+    """Somebody of them was spoken to before saying a word."""
+    return any(one.spoken_to_unasked for one in party)
 
 
 def lead_s(party: Sequence[Visit]) -> float | None:
@@ -131,13 +142,15 @@ def measures(days: Sequence[DayResult]) -> list[Measure]:
 
 
 def _of_parties(
-    days: Sequence[DayResult], value: Callable[[list[Visit]], float | None]
+    days: Sequence[DayResult],
+    value: Callable[[list[Visit]], float | None],
+    among: Callable[[Iterable[DayResult]], list[list[Visit]]] = wanting,
 ) -> tuple[Sample, ...]:
-    """A value for each party that wanted help; None: it has none."""
+    """A value for each party, of those that wanted help if not said otherwise; None: none."""
     return tuple(
         (number, party[0].entered_at, found)
         for number, day in enumerate(days)
-        for party in wanting([day])
+        for party in among([day])
         if (found := value(party)) is not None
     )
 
@@ -164,9 +177,11 @@ def _with_targets(days: Sequence[DayResult]) -> list[Measure]:
         Measure(
             key="passers_by",
             label="Passers-by spoken to",
-            about="of 100 people who wanted nothing and had said nothing",
+            about="of 100, alone or together, who wanted nothing and did not stop to look at it",
             figure=Figure.SHARE,
-            samples=_of_people(days, lambda one: None if one.wants_help else float(spoken_to(one))),
+            samples=_of_parties(
+                days, lambda party: float(spoken_to(party)) if passes(party) else None, idle
+            ),
             unit="in 100",
             digits=2,
             target=PASSERS_BY_TARGET,
@@ -274,6 +289,17 @@ def _of_annoyance(days: Sequence[DayResult]) -> list[Measure]:
             figure=Figure.SHARE,
             samples=_of_people(days, lambda one: float(one.interrupted > 0) if one.turns else None),
             unit="in 100",
+        ),
+        Measure(
+            key="onlookers",
+            label="Onlookers spoken to",
+            about="of 100 who wanted nothing, and stood near for a second or more, looking at it",
+            figure=Figure.SHARE,
+            samples=_of_parties(
+                days, lambda party: None if passes(party) else float(spoken_to(party)), idle
+            ),
+            unit="in 100",
+            better="",
         ),
         Measure(
             key="disturbed",

@@ -1,8 +1,13 @@
 """What came of a simulated day: people, deeds, norms that were broken. Plain data."""
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from agent.lab.tape import Episode
+
+ONLOOKER_M: Final = 3.0
+ONLOOKER_S: Final = 1.0
+"""Who stands this near and looks at the agent for this long does not pass by."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -29,6 +34,8 @@ class Visit:
     gave_up_at: float | None = None
     refused_at: float | None = None
     disturbed: list[str] = field(default_factory=list)
+    looked_on_s: float = 0.0
+    """How long the person stood near the agent and looked at it."""
     interrupted: int = 0
     turns: int = 0
     """Lines said to the agent."""
@@ -44,6 +51,11 @@ class Visit:
     def spoken_to_unasked(self) -> bool:
         """The agent spoke first."""
         return self.word_at is not None and (self.spoke_at is None or self.word_at < self.spoke_at)
+
+    @property
+    def passes(self) -> bool:
+        """Wanted nothing and went by: neither stood before the agent looking at it, nor spoke."""
+        return not self.wants_help and self.looked_on_s < ONLOOKER_S
 
     @property
     def missed(self) -> bool:

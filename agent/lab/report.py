@@ -15,11 +15,14 @@ from agent.lab.measures import (
     broken,
     by_intention,
     everybody,
+    idle,
     lead_s,
     measures,
     missed,
     norm_counts,
+    passes,
     served,
+    spoken_to,
     wait_s,
     wanting,
 )
@@ -60,13 +63,13 @@ def _head(run: Run) -> str:
     parties = wanting(run.days)
     people = everybody(run.days)
     days = f"{len(run.days)} simulated day{'s' if len(run.days) != 1 else ''}"
-    passers = [one for one in people if not one.wants_help]
-    spoken = sum(one.spoken_to_unasked for one in passers)
+    passers = [party for party in idle(run.days) if passes(party)]
+    spoken = sum(map(spoken_to, passers))
     lede = (
         f"In {days}, {len(people):,} people came through the lobby. {len(parties):,} came for"
         f" help, alone or with others: {sum(map(served, parties)):,} got what they came for,"
         f" {_count(sum(map(missed, parties)), 'was', 'were')} missed. Of"
-        f" {len(passers):,} who wanted nothing, it spoke to {spoken:,}."
+        f" {len(passers):,} who walked by, alone or together, it spoke to {spoken:,}."
     )
     return "".join(
         (
@@ -364,7 +367,7 @@ def _days(run: Run) -> str:
                 text(f"{len(parties):,}"),
                 text(f"{sum(map(served, parties)):,}"),
                 text(f"{sum(map(missed, parties)):,}"),
-                text(f"{sum(not v.wants_help and v.spoken_to_unasked for v in day.visits):,}"),
+                text(f"{sum(map(spoken_to, filter(passes, idle([day])))):,}"),
                 text(f"{sum(b.knowable for b in day.breaches):,}"),
                 text(f"{day.timing.simulated_s / day.timing.cpu_s:,.0f}×"),
             ]

@@ -1,5 +1,6 @@
 """Follows one day as it really was: who came, what the agent did to whom, what was not right."""
 
+import math
 from typing import Final
 
 from agent.core.messages import (
@@ -9,6 +10,9 @@ from agent.core.messages import (
     Duck,
     Message,
     PersonId,
+    PersonSeen,
+    SpeechContinues,
+    SpeechStarted,
     Stop,
     TurnEnded,
 )
@@ -22,7 +26,7 @@ from agent.lab.audit import (
     Moment,
     says_ai,
 )
-from agent.lab.outcomes import Breach, Deed, Visit
+from agent.lab.outcomes import ONLOOKER_M, Breach, Deed, Visit
 from agent.lab.stage import TimedStage
 from agent.lab.tape import Cut, Tape
 from behavior.directory import SiteConfig
@@ -50,6 +54,12 @@ _LONGEST_S: Final = 200.0
 _SLOW_S: Final = 8.0
 _SEVERITY: Final = {"missed": 50.0, "disturbed": 40.0, "gave_up": 30.0, "slow": 10.0}
 _BREACH: Final = 100.0
+_STILL_SOUNDS_S: Final = 0.15
+_LOOKS_RAD: Final = 0.45
+_STANDS_M: Final = 0.15
+_SAME_TALK_S: Final = 60.0
+_WALKS_M_S: Final = 0.5
+_HAND_UP_S: Final = 3.0
 
 
 class Witness:
@@ -67,10 +77,13 @@ class Witness:
         self._read = 0
         self._acts: dict[int, Act] = {}
         self._told_ai: set[int] = set()
-        self._greeted: set[int] = set()
+        self._greeted: dict[int, PersonId | None] = {}
+        self._talked_at: dict[int, float] = {}
         self._ended_at: float | None = None
-        self._began: dict[int, float] = {}
-        self._line_at: dict[int, float] = {}
+        self._voice_from = self._voice_at = float("-inf")
+        self._hand_up_at: dict[PersonId, float] = {}
+        self._stood: dict[int, tuple[float, float]] = {}
+        self._speed_m_s: dict[int, float] = {}
         self._talked_over_s = 0.0
         self._overlapped_at = float("-inf")
 
@@ -88,8 +101,13 @@ class Witness:
             case Stop() | Duck():
                 self._note(now, message, None, "")
             case ActStarted() if message.text:
-                self._began[message.act] = now
                 self._begun(now, self._acts[message.act])
+            case PersonSeen() if message.hand_raised:
+                self._hand_up_at[message.person] = now
+            case SpeechStarted():
+                self._voice_from = self._voice_at = message.at
+            case SpeechContinues():
+                self._voice_at = message.at
             case TurnEnded() if message.text:
                 self._ended_at = message.at
             case _:
@@ -137,14 +155,32 @@ class Witness:
             names=self._names,
             page=self._page,
             told_ai=number in self._told_ai,
-            greeted=number in self._greeted,
+            greeted=self._knows_of_greeting(number, act, now),
+            hand_up=act.to is not None
+            and now - self._hand_up_at.get(act.to, float("-inf")) <= _HAND_UP_S,
+            walks=self._speed_m_s.get(number, 0.0) > _WALKS_M_S,
             now=now,
         )
         for norm, (_, check) in CHECKS.items():
             if finding := check(it):
                 self._breach(norm, now, number, act, finding)
-        if act.reason.policy.startswith("greeting."):
-            self._greeted |= it.company
+        sounds_s = self._voice_at - self._voice_from
+        if now - self._voice_at <= _STILL_SOUNDS_S and now - self._voice_from > BROKE_IN_S:
+            speaker = _talks_to_agent(view)
+            if speaker is not None:
+                finding = Finding(f"began to speak into a voice {sounds_s:.1f} s old")
+                self._breach(BROKE_IN, now, speaker.person, act, finding)
+        for one in it.company:
+            self._talked_at[one] = now
+            if act.reason.policy.startswith("greeting."):
+                self._greeted[one] = act.to
+
+    def _knows_of_greeting(self, number: int, act: Act, now: float) -> bool:
+        """Greeted before, and not so long ago that it is another visit under another id."""
+        if number not in self._greeted:
+            return False
+        lately = now - self._talked_at[number] <= _SAME_TALK_S
+        return lately or self._greeted[number] == act.to
 
     def _breach(self, norm: str, now: float, number: int, act: Act, finding: Finding) -> None:
         self.breaches.append(
@@ -188,7 +224,6 @@ class Witness:
             case Spoke():
                 visit.spoke_at = visit.spoke_at if visit.spoke_at is not None else one.at
                 visit.turns += 1
-                self._line_at[one.person] = one.at
             case FirstSign():
                 visit.sign_at = one.at
             case FirstWord():
@@ -207,7 +242,7 @@ class Witness:
                 visit.disturbed.append(one.why)
                 self._want("disturbed", f"{visit.intention}: {one.why}", one.at, one.person)
             case Interrupted():
-                self._interrupted(visit, one)
+                visit.interrupted += 1
             case Left():
                 self._left(visit, one.at)
             case _:
@@ -218,17 +253,6 @@ class Witness:
         if visit.wants_help and came is not None and at - came > _SLOW_S:
             sentence = f"{visit.intention}: waited {at - came:.0f} s for a word"
             self._want("slow", sentence, at, visit.person, extra=at - came, since=came)
-
-    def _interrupted(self, visit: Visit, one: Interrupted) -> None:
-        visit.interrupted += 1
-        began, act = self._began.get(one.act), self._acts.get(one.act)
-        if began is None or act is None:
-            return
-        line_at = self._line_at.get(visit.person)
-        if line_at is None or began - line_at <= BROKE_IN_S:
-            return
-        finding = Finding(f"began to speak {began - line_at:.1f} s into a visitor's line")
-        self._breach(BROKE_IN, one.at, visit.person, act, finding)
 
     def _left(self, visit: Visit, at: float) -> None:
         visit.left_at = at
@@ -242,6 +266,24 @@ class Witness:
             for other in self.visits.values()
             if visit.group
         )
+
+    def look(self, view: LobbyView, since_s: float) -> None:
+        """Add up who stands near and looks at the agent, without wanting anything."""
+        for one in view.people:
+            visit, before = self.visits.get(one.person), self._stood.get(one.person)
+            self._stood[one.person] = (one.x_m, one.y_m)
+            if visit is None or before is None:
+                continue
+            moved_m = math.hypot(one.x_m - before[0], one.y_m - before[1])
+            self._speed_m_s[one.person] = moved_m / max(since_s, 0.1)
+            if visit.wants_help:
+                continue
+            if one.place.distance_m > ONLOOKER_M or visit.word_at is not None:
+                continue
+            x, y = self._lobby.plan.agent.x_m, self._lobby.plan.agent.y_m
+            off = math.remainder(one.gaze_rad - math.atan2(y - one.y_m, x - one.x_m), math.tau)
+            if moved_m <= _STANDS_M and abs(off) <= _LOOKS_RAD:
+                visit.looked_on_s += min(since_s, 1.0)
 
     # Two who talk at once
 

@@ -70,8 +70,20 @@ class GreetingConfig(BaseModel):
     words_after_s: float = Field(
         0.6, ge=0, le=2, description="How long someone must have attended before the first word."
     )
+    near_m: float = Field(
+        1.5, ge=0.5, le=5, description="Who stands farther away than this may only be looking on."
+    )
+    far_after_s: float = Field(
+        2.5, ge=0, le=10, description="So such a one must have attended this long for words."
+    )
+    walking_m_s: float = Field(
+        0.3,
+        ge=0.1,
+        le=2,
+        description="Nobody who still walks faster than this is greeted in words.",
+    )
     group_radius_m: float = Field(
-        1.5, ge=0.3, le=4, description="People this near to each other have come together, metres."
+        1.1, ge=0.3, le=4, description="People this near to each other have come together, metres."
     )
     group_grace_s: float = Field(
         20.0, ge=0, le=120, description="Who joins a greeted person within this time is of them."
@@ -202,13 +214,19 @@ class GreetingPolicy:
     def _wants_words(self, situation: Situation, person: Person) -> bool:
         config = self._config
         since = person.attending_since
-        if since is None or situation.now < since + config.words_after_s:
+        if since is None or situation.now < since + self._patience_s(person):
             return False
-        if person.distance_m > config.words_within_m:
+        if person.distance_m > config.words_within_m or person.speed_m_s > config.walking_m_s:
             return False
         if person.has(Mark.GREETED) or person.has(Mark.SPOKE) or situation.refused(person):
             return False
         return situation.quiet and not self._talks_to_another(situation, person)
+
+    def _patience_s(self, person: Person) -> float:
+        """How long this person must have attended: who stands far off may only be looking on."""
+        config = self._config
+        far = person.distance_m > config.near_m
+        return max(config.words_after_s, config.far_after_s) if far else config.words_after_s
 
     def _talks_to_another(self, situation: Situation, person: Person) -> bool:
         addressee = situation.addressee
@@ -304,7 +322,7 @@ class GreetingPolicy:
 
     def _wake_at(self, situation: Situation) -> float | None:
         moments = [
-            person.attending_since + self._config.words_after_s
+            person.attending_since + self._patience_s(person)
             for person in situation.people.values()
             if person.attending_since is not None and not person.has(Mark.GREETED)
         ]

@@ -20,6 +20,8 @@ from agent.core.messages import (
 from behavior.situation import Mark, Person, Situation
 from behavior.wishes import UNNUMBERED, Wish, Wishes, because
 
+_LATER_S = 5.0
+
 
 class WaitingConfig(BaseModel):
     """When someone who waits is spoken to."""
@@ -52,7 +54,10 @@ class WaitingConfig(BaseModel):
         12.0, ge=2, le=120, description="Someone greeted who stands silent this long."
     )
     offer_returned_after_s: float = Field(
-        4.0, ge=1, le=120, description="The same, for someone who seems to have come back."
+        2.5,
+        ge=1,
+        le=120,
+        description="The same, for someone who came back, or was greeted well before they stood.",
     )
     offers: tuple[str, ...] = Field(
         ("Can I help you with anything?", "If you need anything, just ask me."),
@@ -97,11 +102,12 @@ class WaitingPolicy:
     def _due(
         self, situation: Situation, person: Person
     ) -> tuple[float, str, tuple[str, ...], Mark, str] | None:
-        return (
-            self._reassurance(person) or self._queue(situation, person) or self._offer(person)
-            if not situation.refused(person)
-            else None
-        )
+        if situation.refused(person):
+            return None
+        offer = self._offer(person)
+        if offer is not None and person.returned:
+            return offer  # comes up again: not only to wait
+        return self._reassurance(person) or self._queue(situation, person) or offer
 
     def _reassurance(self, person: Person) -> tuple[float, str, tuple[str, ...], Mark, str] | None:
         config, since = self._config, person.marks.get(Mark.WAITING)
@@ -131,9 +137,12 @@ class WaitingPolicy:
         config, marks, since = self._config, person.marks, person.attending_since
         if since is None or Mark.GREETED not in marks or Mark.OFFERED in marks:
             return None
-        if Mark.SPOKE in marks or Mark.WAITING in marks or not config.offers:
+        waits = Mark.WAITING in marks and not person.returned
+        if Mark.SPOKE in marks or waits or not config.offers:
             return None
-        wait_s = config.offer_returned_after_s if person.returned else config.offer_after_s
+        # Whoever comes to stand long after the greeting may be somebody else than was greeted.
+        fresh = person.returned or since - marks[Mark.GREETED] > _LATER_S
+        wait_s = config.offer_returned_after_s if fresh else config.offer_after_s
         at = max(since, marks[Mark.GREETED]) + wait_s
         sentence = f"{person.id} has stood in silence for {wait_s:.0f} s"
         return at, "offer", config.offers, Mark.OFFERED, sentence

@@ -103,12 +103,14 @@ def test_the_encounter_follows_someone_whose_id_changed():
     assert situation.encounter.addressee == "p2"
 
 
-def test_who_is_seen_under_another_id_before_the_first_is_given_up_is_the_same():
+@pytest.mark.parametrize("found_at", [1.4, 2.2])
+def test_who_is_seen_under_another_id_before_the_first_is_given_up_is_the_same(found_at):
     known = after(seen("p1", 1.0, x=1.4), becomes("p1", 1.1, "attending"))
     known = marked(known, "p1", Mark.GREETED)
     known = update(known, SpeechStarted(at=1.2, turn=TurnId(1)))
     known = update(known, TurnEnded(at=1.3, turn=TurnId(1), revision=0, text="hello"))
-    known = after(seen("p2", 1.8, x=1.5), becomes("p2", 1.8, "present"), start=known)
+    known = after(seen("p2", found_at, x=1.5), becomes("p2", found_at, "present"), start=known)
+    known = after(seen("p2", found_at + 0.3, x=1.5), start=known)
     assert set(known.people) == {"p2"}
     assert known.people["p2"].has(Mark.GREETED)
     assert known.encounter.addressee == "p2"
@@ -120,8 +122,15 @@ def test_who_is_seen_under_another_id_before_the_first_is_given_up_is_the_same()
 def test_two_who_are_both_seen_or_stand_apart_are_two(at, x):
     known = marked(after(seen("p1", 1.0, x=1.4)), "p1", Mark.GREETED)
     known = update(known, seen("p2", at, x=x))
+    known = update(known, seen("p1", at + 0.1, x=1.4)) if at < 1.5 else known
     assert set(known.people) == {"p1", "p2"}
     assert not known.people["p2"].has(Mark.GREETED)
+
+
+def test_who_came_before_the_other_was_lost_is_somebody_else():
+    known = after(seen("p1", 1.0, x=1.4), seen("p2", 1.1, x=1.5), seen("p1", 1.2, x=1.4))
+    known = after(seen("p2", 1.9, x=1.5), start=known)
+    assert set(known.people) == {"p1", "p2"}
 
 
 def test_who_is_not_seen_any_more_is_gone_even_if_nobody_says_so():

@@ -49,6 +49,8 @@ def moment(act=None, *people, visits=None, **more):
         "page": True,
         "told_ai": False,
         "greeted": False,
+        "walks": False,
+        "hand_up": True,
         "now": 10.0,
     }
     return Moment(**(given | more))
@@ -68,20 +70,27 @@ def test_an_ordinary_greeting_breaks_nothing():
 
 
 def test_words_to_someone_who_walks_by_are_caught():
-    walker = person(1, wants_help=False, doing="walks")
-    assert found(moment(None, walker, visits={1: passer(1)})) == {"passers_by"}
+    assert found(moment(visits={1: passer(1)}, walks=True)) == {"passers_by"}
+    assert found(moment(visits={1: passer(1)}, walks=False)) == set()
 
 
 @pytest.mark.parametrize("seen_to_stop", [{"stopped_at": 5.0}, {"spoke_at": 5.0}])
 def test_who_stopped_or_spoke_is_no_passer_by(seen_to_stop):
-    walker = person(1, wants_help=False, doing="walks")
-    assert found(moment(None, walker, visits={1: passer(1, **seen_to_stop)})) == set()
+    assert found(moment(visits={1: passer(1, **seen_to_stop)}, walks=True)) == set()
+
+
+def test_who_goes_along_with_a_visitor_is_no_passer_by():
+    together = {1: passer(1, group=3), 2: visit(2, group=3)}
+    assert found(moment(visits=together, walks=True)) == set()
+
+
+def test_who_telephones_before_the_agent_has_come_to_talk():
+    assert found(moment(visits={1: visit(1, "phone_visit", stopped_at=4.0)})) == set()
 
 
 def test_an_answer_to_a_passer_by_is_no_offence():
-    walker = person(1, wants_help=False, doing="walks")
     answered = says("The lift is on your left.", **REPLY)
-    assert found(moment(answered, walker, visits={1: passer(1)})) == set()
+    assert found(moment(answered, visits={1: passer(1)}, walks=True)) == set()
 
 
 def test_calling_across_the_room_is_caught():
@@ -110,13 +119,18 @@ def test_a_stranger_whom_no_camera_saw_could_not_be_known():
 
 
 def test_speaking_to_someone_on_the_phone_is_caught():
-    assert found(moment(None, person(1, doing="is on the phone"))) == {"phone"}
-    known = {1: visit(1, spoke_at=4.0)}
-    assert found(moment(None, person(1, doing="is on the phone"), visits=known)) == set()
+    assert found(moment(visits={1: visit(1, "phone")})) == {"phone"}
+    assert found(moment(visits={1: visit(1, "phone", spoke_at=4.0)})) == set()
+
+
+def test_a_telephone_that_no_camera_shows_could_not_be_known():
+    finding = CHECKS["phone"][1](moment(visits={1: visit(1, "phone")}, hand_up=False))
+    assert finding is not None
+    assert not finding.knowable
 
 
 def test_breaking_into_a_conversation_is_caught():
-    assert found(moment(None, person(1, doing="talks with others"))) == {"conversations"}
+    assert found(moment(None, person(1, doing="talks to others"))) == {"conversations"}
 
 
 def test_words_after_a_refusal_are_caught_until_it_is_forgotten():
