@@ -28,6 +28,7 @@ _NEEDS_WORDS = frozenset(
 _WISHES: Mapping[str, Mapping[str, object]] = {
     "greeting.words": {"say": "Hello. | How can I help you?", "unasked": True, "greets": True},
     "greeting.sign": {"gesture": "nod", "unasked": True, "face": "friendly"},
+    "proactive.greet": {"say": "Hello. | How can I help you?", "unasked": True, "greets": True},
     "waiting.offer": {"say": "Can I help you with anything?", "unasked": True},
     "waiting.reassure": {"say": "Your host knows that you are here.", "unasked": True},
     "waiting.queue": {"say": "I will be with you in a moment.", "unasked": True},

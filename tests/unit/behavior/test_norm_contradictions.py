@@ -30,9 +30,10 @@ def test_the_norms_of_the_house_do_not_contradict_each_other():
 def test_a_norm_that_lets_no_greeting_pass_is_named_with_a_cure():
     told = found(*house_norms(), norm("no_hello", {"act.greets": True}))
     assert ("no_hello", "when") in {(name, field) for name, field, _ in told}
-    (what,) = [what for name, _, what in told if name == "no_hello"]
-    assert what.startswith("it always vetoes greeting.words: ")
-    assert "narrow `when`" in what
+    words, model = [what for name, _, what in told if name == "no_hello"]
+    assert words.startswith("it always vetoes greeting.words: ")
+    assert model.startswith("it always vetoes proactive.greet: ")
+    assert "narrow `when`" in words
 
 
 def test_a_norm_that_silences_a_policy_at_every_hour_is_named_once_for_each_of_its_acts():
