@@ -221,15 +221,20 @@ def build(
     return Agent(runtime=runtime, server=server, bus=bus, planner=planner, ready=ready)
 
 
-def decisions(config: Path, *, replies: bool) -> Callable[[Bus, Clock], Iterable[Component]]:
-    """The deciding components alone, for replay. `replies`: the dialogue decides again, too."""
+def decisions(
+    config: Path, *, replies: bool, offset_s: float | None = None
+) -> Callable[[Bus, Clock], Iterable[Component]]:
+    """The deciding components alone, for replay. `replies`: the dialogue decides again, too.
+
+    `offset_s`: Unix time of moment 0 of the recording, so that mornings stay mornings.
+    """
     settings = read_settings(config)
     # A replay tells nobody, and writes into no one's visit book.
     quiet = settings.config.dialogue.model_copy(update={"visits": Path(":memory:")})
     settings = replace(settings, config=settings.config.model_copy(update={"dialogue": quiet}))
 
     def wire(bus: Bus, clock: Clock) -> Iterable[Component]:
-        wall = WallTime(clock)
+        wall = WallTime(clock, offset_s)
         local_time = LocalTime(settings.site.timezone, wall)
         planner = _planner(settings, local_time, bus=bus, clock=clock)
         yield planner

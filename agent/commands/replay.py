@@ -7,7 +7,7 @@ from pathlib import Path
 from agent.comparison import Verdict, told
 from agent.core.codec import to_line
 from agent.core.messages import ReplyReady
-from agent.recording import Recording
+from agent.recording import NS, Recording
 from agent.replay import DECISIONS, Build, replay
 
 HELP = "re-run a recording's decisions and show what would differ"
@@ -48,7 +48,11 @@ def run(arguments: argparse.Namespace) -> int:
         made = tuple(kind for kind in DECISIONS if kind is not ReplyReady)
     # The roof gives the deciding components: `decisions(config, replies) -> Build`.
     app = importlib.import_module("agent.app")
-    build: Build = app.decisions(arguments.config, replies=not arguments.keep_replies)
+    build: Build = app.decisions(
+        arguments.config,
+        replies=not arguments.keep_replies,
+        offset_s=recording.offset_ns / NS or None,
+    )
     comparisons = replay(recorded, build, made=made)
     print(told(comparisons, start=recorded[0].seen_at, everything=arguments.all))
     return int(any(c.verdict is not Verdict.SAME for c in comparisons))

@@ -42,14 +42,17 @@ class WallTime:
     encounter moves nothing. Renewed by `renew()` between encounters.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, offset_s: float | None = None) -> None:
+        """`offset_s`: Unix time of moment 0 of an axis of another day, as in a recording."""
         self._clock = clock
+        self._fixed_s = offset_s
         self._offset_s = 0.0
         self.renew()
 
     def renew(self) -> None:
         """Read the system calendar again."""
-        self._offset_s = time.time() - self._clock.now()
+        now_s = time.time() - self._clock.now()
+        self._offset_s = now_s if self._fixed_s is None else self._fixed_s
 
     def unix_s(self, at: float) -> float:
         """Unix time, seconds, of the moment `at` on the agent's axis."""

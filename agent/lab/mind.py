@@ -15,6 +15,7 @@ from time import perf_counter
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from agent.core.clock import WallTime
 from agent.core.messages import (
     Act,
     ActFinished,
@@ -34,7 +35,7 @@ from agent.core.messages import (
     TurnPaused,
 )
 from agent.lab.stage import TimedStage
-from agent.lab.talk import TIDY_EVERY_S, SimulatedCalendar, SimulatedTime, Talk
+from agent.lab.talk import TIDY_EVERY_S, SimulatedTime, Talk
 from agent.settings import Settings
 from behavior.draft import Desk
 from behavior.planner import Planner
@@ -73,7 +74,7 @@ class Mind:
         self.now = 0.0
         self._tell = tell
         self._time = SimulatedTime()
-        wall = SimulatedCalendar(self._time, start)
+        wall = WallTime(self._time, start.timestamp())
         zone = ZoneInfo(settings.site.timezone)
         self.planner = Planner(
             inputs=(),

@@ -6,7 +6,6 @@ the time that was measured of them.
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Sequence
-from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final, cast
 
@@ -226,18 +225,6 @@ class SimulatedTime:
     async def sleep_until(self, when: float) -> None:
         """Nobody sleeps in the lab."""
         raise RuntimeError("the lab has no loop to sleep on")
-
-
-class SimulatedCalendar(WallTime):
-    """The calendar of a simulated day: moment 0 is `start`."""
-
-    def __init__(self, clock: Clock, start: datetime) -> None:
-        self._start = start
-        super().__init__(clock)
-
-    def renew(self) -> None:
-        """Where moment 0 lies never changes."""
-        self._offset_s = self._start.timestamp()
 
 
 async def _nothing() -> AsyncIterator[Input]:
