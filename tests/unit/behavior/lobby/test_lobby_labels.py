@@ -85,6 +85,18 @@ def test_first_a_sign_then_words_then_an_answer_are_due():
     assert waits.person == coming[0].person
 
 
+def test_one_sign_is_enough_on_the_way():
+    agent = Agent(lobby_of("visit", change={"hesitates": 0.0}))
+    stay_until(agent, Entered)
+    while (due := agent.lobby.wants_now()) is None:
+        agent.run_on(0.1)
+    assert due.how == "sign"
+    agent.wave(due.ids[-1])
+    while first(agent.lobby, Stopped) is None:
+        agent.run_on(0.1)
+        assert agent.lobby.wants_now() is None
+
+
 def test_nothing_is_due_to_whoever_has_left():
     agent = Agent(lobby_of("asks"))
     stay_until(agent, Left, 300)

@@ -132,6 +132,17 @@ def test_breaking_off_at_any_moment_ends_the_line(at):
     assert not mic.busy
 
 
+def test_breaking_off_after_a_turn_and_before_the_next_ends_the_line():
+    mic = microphone()
+    line = mic.say(1, "I would like to see my host please", 0.0, 12.0, (1.0, 1.6, 1.6))
+    between = line.stretches[0].end + 1.35
+    listen(mic, between)
+    mic.break_off(between)
+    found = listen(mic, between + 4, now=between + 0.1)
+    assert found == []
+    assert not mic.busy
+
+
 def test_a_typed_line_is_at_once_a_whole_turn():
     line, ended = microphone().type(7, "where is the lift", 3.0)
     assert isinstance(line, LineTyped)

@@ -294,13 +294,20 @@ def test_being_stared_at_disturbs_whoever_stands_about():
 
 
 def test_an_answer_reaches_whoever_asked_even_under_another_id():
-    agent = Agent(lobby_of("lost", seed=3), greets="")
-    stay_until(agent, Spoke)
-    while not agent.heard:
+    agent = Agent(lobby_of("lost", "phone", seed=3, per_hour=40))
+    while True:  # until one has asked while somebody else is in view
         agent.run_on(0.1)
-    turn = next(one.turn for one in agent.messages if isinstance(one, TurnEnded))
-    agent.say("Go down the corridor on my left.", to="p00000000", reply=turn)
-    assert stay_until(agent, Served, 20) is not None
+        ended = [one for one in agent.messages if isinstance(one, TurnEnded)]
+        view = agent.lobby.view().people
+        others = [one for one in view if one.ids and one.intention == "phone"]
+        if ended and others and agent.now - ended[-1].at < 2:
+            break
+    asked = first(agent.lobby, Spoke).person
+    agent.say("Go down the corridor on my left.", to=others[0].ids[-1], reply=ended[-1].turn)
+    agent.run_on(10)
+    assert first(agent.lobby, Served) is not None
+    assert first(agent.lobby, Served).person >= asked
+    assert first(agent.lobby, Disturbed) is None
 
 
 def test_a_second_visitor_queues_until_the_first_is_served():

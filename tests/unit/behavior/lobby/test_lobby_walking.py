@@ -7,11 +7,12 @@ from statistics import median
 
 import pytest
 
+from behavior.lobby.body import APART_M, Body, walk
 from behavior.lobby.floor_plan import FloorPlan
 from behavior.lobby.library import floor_plan, names, open_lobby
 from behavior.lobby.room import room_of
 from behavior.lobby.truth import Entered, Left, Stopped
-from tests.unit.behavior.lobby.agents import LIBRARY
+from tests.unit.behavior.lobby.agents import LIBRARY, lobby_of
 
 PLANS = names("plans", LIBRARY)
 
@@ -117,6 +118,32 @@ def test_nobody_stays_for_ever(plan):
     came = {one.person for one in lobby.truth if isinstance(one, Entered) and one.at < 1200}
     assert len(came) > 30
     assert came <= {one.person for one in lobby.truth if isinstance(one, Left)}
+
+
+def test_whoever_leads_a_party_comes_in_first_however_full_the_door_is():
+    lobby = lobby_of("couple", plan="entrance_hall", per_hour=2000)
+    lobby.advance(60)
+    parties = defaultdict(list)
+    for one in lobby.truth:
+        if isinstance(one, Entered):
+            parties[one.group].append(one.intention)
+    assert len(parties) > 10
+    assert {came[0] for came in parties.values()} == {"couple"}
+
+
+def test_bodies_that_overlap_are_put_apart_and_whoever_stands_stays():
+    stands, walks = Body(6.0, 2.0, 1.3), Body(6.15, 2.0, 1.3)
+    walks.way = [(7.5, 2.0)]
+    walk([stands, walks], room_of(corridor()))
+    assert math.dist((stands.x, stands.y), (walks.x, walks.y)) >= APART_M - 0.01
+    assert (stands.x, stands.y) == (6.0, 2.0)
+
+
+def test_a_body_that_was_hurled_slows_to_its_own_pace_at_once():
+    body = Body(5.0, 1.0, 1.3, vx=6.0)
+    body.way = [(7.5, 1.0)]
+    walk([body], room_of(corridor()))
+    assert body.speed < 1.3 * 1.25 + 0.1
 
 
 def corridor(*obstacles):
