@@ -1,4 +1,4 @@
-"""Editors' schemas and the reference: fresh, true to the models, and of use on every shipped file."""
+"""Editors' schemas and the reference: fresh, true to the models, of use on every shipped file."""
 
 import json
 from pathlib import Path
