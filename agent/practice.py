@@ -91,17 +91,21 @@ def stretches(
 
 def lobby_of(one: Stretch, *, judging: bool, library: Path = LIBRARY) -> Lobby:
     """The lobby of a stretch. Training never meets people who are held out."""
-    people = intentions(library)
-    some = {name: who for name, who in people.items() if judging or not who.held_out}
-    known = Population(some, people.house)
     day = _one_hour(day_profile(one.day, library), one)
     return Lobby(
         floor_plan(one.plan, library),
         day,
         detector_noise(one.noise, library),
         one.seed,
-        people=known,
+        people=people_of(judging=judging, library=library),
     )
+
+
+def people_of(*, judging: bool, library: Path = LIBRARY) -> Population:
+    """Everybody who may come; in training nobody who is held out."""
+    people = intentions(library)
+    known = {name: who for name, who in people.items() if judging or not who.held_out}
+    return Population(known, people.house)
 
 
 def _one_hour(day: DayProfile, one: Stretch) -> DayProfile:

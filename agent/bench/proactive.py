@@ -15,7 +15,7 @@ import numpy as np
 from agent.bench.figure import Figure
 from agent.core.errors import BadInputError
 from agent.core.messages import Message, PersonId, PersonSeen
-from agent.practice import STRETCH_S, Stretch, rehearsal_of, stretches
+from agent.practice import Stretch, rehearsal_of, stretches
 from agent.rehearsals import Rehearsal
 from behavior.lobby.truth import Spoke, Stopped
 from behavior.proactive import act_vectors
@@ -56,16 +56,18 @@ class _Lived:
     near: list[list[bool]]
     """For each frame and person: attends, so that the rules would use words"""
     visitors: dict[int, Visitor]
+    hours: float
 
 
-def measure(*, episodes: int = 20, seed: int = 7) -> list[Figure]:
-    """Judge `episodes` stretches of a quarter of an hour."""
+def measure(*, episodes: int = 20, seed: int = 7, minutes: float = 15.0) -> list[Figure]:
+    """Judge `episodes` stretches of `minutes` each."""
     if episodes < 2:
         raise BadInputError("proactive: --episodes: at least 2")
     model = Model.read()
     lived = []
-    for number, one in enumerate(stretches(episodes, seed, judging=True), 1):
-        lived.append(_live(one, model))
+    plan = stretches(episodes, seed, judging=True, seconds=60.0 * minutes)
+    for number, one in enumerate(plan, 1):
+        lived.append(live_and_judge(one, model))
         if number % 6 == 0:
             print(f"lived {number} of {episodes} stretches", file=sys.stderr, flush=True)
     catalogue = _Acts(model)
@@ -80,7 +82,8 @@ def measure(*, episodes: int = 20, seed: int = 7) -> list[Figure]:
 # Living a stretch
 
 
-def _live(one: Stretch, model: Model) -> _Lived:
+def live_and_judge(one: Stretch, model: Model) -> _Lived:
+    """Live a stretch; every contender but the model says at each frame what it would do."""
     seen: dict[PersonId, PersonSeen] = {}
 
     def watch(message: Message) -> None:
@@ -95,7 +98,7 @@ def _live(one: Stretch, model: Model) -> _Lived:
         "gaze 2 s": MutualGaze(2.0),
         "always": Always(),
     }
-    day = _Lived([], {name: [] for name in others}, [], {})
+    day = _Lived([], {name: [] for name in others}, [], {}, one.seconds / 3600)
 
     def judge(labelled: Labelled, situation: Situation) -> None:
         frame = labelled.frame
@@ -128,7 +131,7 @@ def _note(day: _Lived, labelled: Labelled, rehearsal: Rehearsal) -> None:
 
 
 def _score(day: _Lived, name: str, verdicts: Sequence[Verdict] | None = None) -> Score:
-    score = Score(hours=STRETCH_S / 3600)
+    score = Score(hours=day.hours)
     score.visitors = {n: Visitor(v.wants, v.comes_at, v.due_at) for n, v in day.visitors.items()}
     held, last = 0, 0
     for one, verdict in zip(day.frames, verdicts or day.verdicts[name], strict=True):

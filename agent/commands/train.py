@@ -65,8 +65,8 @@ def run(arguments: argparse.Namespace) -> int:
     test = Collection(held_out, card.window)
     for what, some in (("to learn from", learned), ("held out", test)):
         print(f"{what}: {len(some)} frames with people, {some.moments_to_act} moments to act")
-        if not some.moments_to_act:
-            raise BadInputError(f"train: nothing to act on in what is {what}; raise --episodes")
+    if not learned.moments_to_act:
+        raise BadInputError("train: nobody to act toward in all this; raise --episodes")
     lesson = Lesson(steps=arguments.steps, seed=arguments.seed, threads=arguments.threads)
     weights = train(learned, card, vectors, patterns, lesson, _told(perf_counter()))
     losses = held_out_loss(weights, test, card, vectors, patterns)

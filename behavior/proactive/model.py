@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
+from threadpoolctl import ThreadpoolController
 
 from agent.core.errors import BadInputError
 from behavior.proactive import act_vectors
@@ -68,6 +69,7 @@ class Model:
     """The network with its weights."""
 
     def __init__(self, weights: Mapping[str, Vector], card: ModelCard) -> None:
+        self._blas = ThreadpoolController()
         self.card = card
         self.weights = {name: np.asarray(value, np.float32) for name, value in weights.items()}
 
@@ -115,7 +117,9 @@ class Model:
     def answers(self, windows: Sequence[Window]) -> list[Answer]:
         """The answers to several windows at once; they may have different people."""
         batch = Batch.of(windows)
-        now, whom, queries = self._forward(batch)
+        # Matrices this small are slower on many threads than on one, far slower on a busy machine.
+        with self._blas.limit(limits=1, user_api="blas"):
+            now, whom, queries = self._forward(batch)
         return [
             Answer(float(now[i]), whom[i, : len(w.people)], queries[i, : len(w.people)])
             for i, w in enumerate(windows)
