@@ -21,6 +21,7 @@ from behavior.situation import Mark, Person, Situation
 from behavior.wishes import UNNUMBERED, Wish, Wishes, because
 
 _LATER_S = 5.0
+_MET = (Mark.GREETED, Mark.SPOKE)
 
 
 class WaitingConfig(BaseModel):
@@ -58,6 +59,9 @@ class WaitingConfig(BaseModel):
         ge=1,
         le=120,
         description="The same, for someone who came back, or was greeted well before they stood.",
+    )
+    offer_again_after_s: float = Field(
+        25.0, ge=5, le=300, description="The same, for someone who has been talked with."
     )
     offers: tuple[str, ...] = Field(
         ("Can I help you with anything?", "If you need anything, just ask me."),
@@ -104,7 +108,7 @@ class WaitingPolicy:
     ) -> tuple[float, str, tuple[str, ...], Mark, str] | None:
         if situation.refused(person):
             return None
-        offer = self._offer(person)
+        offer = self._offer(situation, person)
         if offer is not None and person.returned:
             return offer  # comes up again: not only to wait
         return self._reassurance(person) or self._queue(situation, person) or offer
@@ -133,17 +137,24 @@ class WaitingPolicy:
         sentence = f"{person.id} attends while {first.id} is served"
         return at, "queue", (config.queue_line,), Mark.QUEUED, sentence
 
-    def _offer(self, person: Person) -> tuple[float, str, tuple[str, ...], Mark, str] | None:
+    def _offer(
+        self, situation: Situation, person: Person
+    ) -> tuple[float, str, tuple[str, ...], Mark, str] | None:
+        """Once to whoever stands in silence; sooner to one who may not be the one we greeted."""
         config, marks, since = self._config, person.marks, person.attending_since
-        if since is None or Mark.GREETED not in marks or Mark.OFFERED in marks:
+        known_at = max((marks[one] for one in _MET if one in marks), default=None)
+        if since is None or known_at is None or Mark.OFFERED in marks or not config.offers:
             return None
-        waits = Mark.WAITING in marks and not person.returned
-        if Mark.SPOKE in marks or waits or not config.offers:
+        if Mark.WAITING in marks and not person.returned:
             return None
-        # Whoever comes to stand long after the greeting may be somebody else than was greeted.
-        fresh = person.returned or since - marks[Mark.GREETED] > _LATER_S
+        fresh = person.returned or (Mark.SPOKE not in marks and since - known_at > _LATER_S)
         wait_s = config.offer_returned_after_s if fresh else config.offer_after_s
-        at = max(since, marks[Mark.GREETED]) + wait_s
+        meeting = situation.encounter
+        if Mark.SPOKE in marks:
+            wait_s = config.offer_again_after_s
+            if meeting is not None and meeting.addressee == person.id:
+                known_at = max(known_at, meeting.active_at)
+        at = max(since, known_at) + wait_s
         sentence = f"{person.id} has stood in silence for {wait_s:.0f} s"
         return at, "offer", config.offers, Mark.OFFERED, sentence
 

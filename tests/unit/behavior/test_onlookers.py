@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent.core.messages import ActFinished, SpeechStarted, TurnEnded, TurnId
+from agent.core.messages import ActFinished, ActId, SpeechStarted, TurnEnded, TurnId
 from behavior.hearing import speaker_of
 from tests.fakes.encounters import Lobby, acts_of
 
@@ -86,3 +86,17 @@ def test_a_voice_belongs_to_who_stands_here_not_to_the_partner_who_went():
     assert speaker_of(lobby.situation, said) == "p2"
     lobby.becomes("p1", 6.5, "attending", x=1.4)
     assert speaker_of(lobby.situation, said) == "p1"
+
+
+def test_who_was_talked_with_and_still_stands_there_is_asked_in_the_end():
+    lobby = Lobby()
+    attends(lobby, "p1", 1.0, x=1.3)
+    lobby.tell(SpeechStarted(at=1.2, turn=TurnId(1)))
+    lobby.tell(TurnEnded(at=1.5, turn=TurnId(1), revision=0, text="thanks"))
+    lobby.until(2.0)
+    heard(lobby)
+    lobby.tell(ActFinished(at=2.0, act=ActId(99), heard=""))
+    lobby.until(24.0)
+    assert not done(lobby, "waiting.offer")
+    lobby.until(60.0)
+    assert len(done(lobby, "waiting.offer")) == 1
