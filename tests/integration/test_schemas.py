@@ -1,6 +1,7 @@
 """Editors' schemas and the reference: fresh, true to the models, of use on every shipped file."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,8 @@ def test_the_longest_row_decides_when_a_change_counts():
     assert agent.effect_of(("server", "port")) is TakesEffect.RESTART
     assert agent.effect_of(("seeing", "engagement", "attend_m")) is TakesEffect.NEXT_VISITOR
     assert agent.effect_of(("planner",)) is TakesEffect.NOW
+    rows = {"voice": TakesEffect.NOW, "voice.kokoro_model": TakesEffect.RESTART}
+    assert replace(agent, sooner=rows).effect_of(("voice", "kokoro_model")) is TakesEffect.RESTART
 
 
 def test_every_setting_of_a_file_stands_in_the_reference():
