@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from agent.core.messages import Clause, PersonId, ReplySource
+from behavior.event_memory import Memory, TimeQuestion
 
 
 class Asked(StrEnum):
@@ -65,6 +66,10 @@ class Conversation:
     """Makes two encounters differ in wording."""
     edition: int | None = None
     """Which edition of the site's knowledge it goes by; None: nothing was said yet."""
+    asked_of_past: TimeQuestion | None = None
+    """The last question about the past, for `and before that?`."""
+    recalled: tuple[float, float] | None = None
+    """The stretch of time that its answer rested on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +85,8 @@ class Heard:
     """The calendar at the site; None when it is not known."""
     history: tuple[tuple[str, str], ...] = ()
     """What was said before: (`visitor` or `agent`, words heard)."""
+    memory: Memory | None = None
+    """What was seen and heard of this visitor; None: nothing is kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,28 +18,39 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from agent.core.clock import Clock, WallTime
 from agent.core.messages import (
+    Act,
     ActFinished,
+    ActStarted,
     ButtonPressed,
     Clause,
+    ClauseSpoken,
     Engagement,
     EngagementChanged,
+    HelpCalled,
+    HostNotified,
     Message,
     PersonId,
     PersonLost,
+    PersonSeen,
     ReplyReady,
+    SpeechStarted,
     TurnEnded,
     TurnId,
     TurnPaused,
 )
-from behavior.conversation import DialogueBackend, Heard, Part
+from behavior.conversation import DialogueBackend, Forget, Heard, Part
 from behavior.deeds import DoesDeeds
 from behavior.directory import SiteConfig
 from behavior.editions import Editions
 from behavior.memory import Encounter
 from behavior.model_server import ModelServerConfig
 from behavior.notifications import NotifyConfig
+from behavior.transcript import Transcript, TranscriptConfig
 
-Input = TurnPaused | TurnEnded | EngagementChanged | PersonLost | ActFinished | ButtonPressed
+Input = (
+    Act | ActFinished | ActStarted | ButtonPressed | ClauseSpoken | EngagementChanged | HelpCalled
+    | HostNotified | PersonLost | SpeechStarted | TurnEnded | TurnPaused
+)  # fmt: skip
 
 
 class DialogueConfig(BaseModel):
@@ -72,6 +83,9 @@ class DialogueConfig(BaseModel):
         (), description="Replies of the `scripted` back-end; ` | ` parts clauses."
     )
     notify: NotifyConfig = Field(default_factory=NotifyConfig, description="Reaching people.")
+    transcript: TranscriptConfig = Field(
+        default_factory=TranscriptConfig, description="What is remembered of an encounter."
+    )
 
 
 @dataclass(slots=True)
@@ -115,8 +129,11 @@ class Dialogue:
         config: DialogueConfig,
         clock: Clock,
         wall: WallTime,
+        sightings: AsyncIterable[PersonSeen] | None = None,
     ) -> None:
+        """`sightings`: who is seen where, for what is remembered of the encounter."""
         self._inputs = inputs
+        self._sightings = sightings
         self._publish = publish
         self._backend = Editions(backend)
         self._deeds = deeds
@@ -131,6 +148,11 @@ class Dialogue:
         """A committed answer that still streams while the next turn is already heard."""
         self._encounters: list[Encounter] = []
         self._current: Encounter | None = None
+        self._transcript = self._blank()
+
+    def _blank(self) -> Transcript:
+        config = self._config
+        return Transcript(config.transcript, grace_s=config.grace_s, idle_s=config.idle_s)
 
     async def adopt(self, site: SiteConfig, backend: DialogueBackend) -> None:
         """Serve whoever comes from now on by another edition of the site and what it knows."""
@@ -142,11 +164,14 @@ class Dialogue:
         """Answer until cancelled. A restart forgets the encounters, not the visit book."""
         self._work = self._spoken = self._current = None
         self._encounters.clear()
+        self._transcript = self._blank()
         await self._backend.warm_up()
         self.ready.set()
         try:
             async with asyncio.TaskGroup() as group:
                 own = [group.create_task(self._deeds.run()), group.create_task(self._keep_tidy())]
+                if self._sightings is not None:
+                    own.append(group.create_task(self._watch(self._sightings)))
                 async for message in self._inputs:
                     self.take(message, group)
                 await self._finish()
@@ -155,6 +180,10 @@ class Dialogue:
         finally:
             self.ready.clear()
             await self._backend.close()
+
+    async def _watch(self, sightings: AsyncIterable[PersonSeen]) -> None:
+        async for seen in sightings:
+            self._transcript.take(seen)
 
     async def _finish(self) -> None:
         """Keep what was promised when the input ends, as files and tests do; a bus never does."""
@@ -167,6 +196,8 @@ class Dialogue:
 
     def take(self, message: Input, group: Spawns) -> None:
         """Take in one message; answers run in `group`."""
+        if not isinstance(message, TurnPaused):
+            self._transcript.take(message)
         match message:
             case TurnPaused() if message.text.strip():
                 self._start(message, group)
@@ -199,6 +230,11 @@ class Dialogue:
             person=encounter.person,
             local_time=datetime.fromtimestamp(self._wall.unix_s(turn.at), self._zone),
             history=tuple(encounter.history),
+            memory=self._transcript.memory(
+                person or self._transcript.speaker(turn.turn, turn.at) or encounter.person,
+                turn.at,
+                since=encounter.began_at,
+            ),
         )
         work = _Work(turn.turn, turn.revision, encounter, heard)
         self._work = work
@@ -245,6 +281,8 @@ class Dialogue:
                 encounter.conversation = first.conversation
             encounter.asked_something = encounter.asked_something or first.intent != "greeting"
             self._deeds.do(first.effects, encounter, work.heard.at)
+            if any(isinstance(effect, Forget) for effect in first.effects):
+                self._forget(encounter, work.heard)
             if work is self._work and first.clauses and self._spoken is not None:
                 _cancel(self._spoken)
                 self._spoken = None
@@ -274,6 +312,7 @@ class Dialogue:
                     return encounter
             if current is not None and current.person is None and self._fresh(current, at):
                 current.person = person  # spoke first, was seen later
+                self._transcript.claim(person)
                 return current
         elif current is not None and self._fresh(current, at):
             return current
@@ -291,7 +330,14 @@ class Dialogue:
         encounter = self._encounter_with(button.person, button.at)
         if button.button == "forget" and known:
             self._drop()
+            self._forget(encounter)
         self._deeds.press(button, encounter)
+
+    def _forget(self, encounter: Encounter, heard: Heard | None = None) -> None:
+        """What was seen and heard of the visitor goes at once."""
+        speaker = heard.memory.person if heard is not None and heard.memory is not None else None
+        for person in {encounter.person, speaker}:
+            self._transcript.forget(person)
 
     async def _keep_tidy(self) -> None:
         while True:
@@ -306,10 +352,12 @@ class Dialogue:
             limit = self._config.grace_s if encounter.left_at else self._config.idle_s
             if gone and now - last > limit:
                 self._end(encounter)
+        self._transcript.tidy(now)
         self._deeds.tidy(now)
 
     def _end(self, encounter: Encounter) -> None:
         self._deeds.end(encounter)
+        self._transcript.end(encounter.person)
         self._encounters.remove(encounter)
         if self._current is encounter:
             self._current = None

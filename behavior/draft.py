@@ -53,6 +53,8 @@ class Draft:
         self.effects: list[Effect] = []
         self.closes = False
         self.repeats = False
+        self.rests_on = ""
+        """For a question about the past: the stretch of time that the answer rests on."""
 
     def change(self, **changes: object) -> None:
         """Change the conversation that comes after this answer."""
@@ -99,7 +101,7 @@ class Draft:
         return Part(
             clauses=clauses,
             intent=intent,
-            because=because,
+            because=f"{because}; {self.rests_on}" if self.rests_on else because,
             closes=self.closes,
             conversation=after,
             effects=tuple(self.effects),

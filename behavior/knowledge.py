@@ -229,6 +229,11 @@ class Index:
                 break
         return tuple(best.values())
 
+    def alike(self, line: str, others: Sequence[str]) -> list[float]:
+        """Likeness in meaning of `line` to each of `others`, -1..1."""
+        vectors = self._encoder.encode([plain(one) for one in (line, *others)])
+        return [float(one) for one in vectors[1:] @ vectors[0]]
+
 
 def _encoded(lines: Sequence[str], encoder: Encoder, kept: Path | None) -> Vectors:
     """The vectors of the lines: read from `kept` if these very lines were encoded before.

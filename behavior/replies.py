@@ -12,15 +12,17 @@ from behavior.conversation import Asked, Conversation, Heard, Meeting, Part
 from behavior.directory import Found
 from behavior.draft import Desk, Draft
 from behavior.lines import bare_name, correction
+from behavior.recollection import recollect
 from behavior.requests import take, tell, unclear
 from behavior.sounds_like import plain, spelled, without_fillers
+from behavior.time_questions import follow_up
 from behavior.understanding import SMALL, Intent, Request, understand
 
 _FIRM = frozenset(
     {Intent.FORGET_ME, Intent.CANCEL, Intent.REPEAT, Intent.STAFF, Intent.FAREWELL, Intent.WAIT,
      Intent.INSULT, Intent.JOKE, Intent.HOW_ARE_YOU, Intent.OPEN_NOW, Intent.TIME, Intent.DATE,
      Intent.MY_NAME, Intent.PRIVATE, Intent.DELIVERY, Intent.SIGNATURE, Intent.PICKUP,
-     Intent.DIRECTIONS, Intent.QUESTION, Intent.HOST_STATUS}
+     Intent.DIRECTIONS, Intent.QUESTION, Intent.HOST_STATUS, Intent.MEMORY}
 )  # fmt: skip
 """What a line may ask for while a question is open, without being an answer to it."""
 _POSSIBLE_WORDS = re.compile(
@@ -37,6 +39,12 @@ def respond(conversation: Conversation, heard: Heard, desk: Desk) -> Part:
         draft.say("unheard")
         _keep_question(draft)
         return draft.finish("unheard", "a voice without words")
+    if "memory" in conversation.last_intent.split("+") and follow_up(
+        heard.text, conversation.asked_of_past
+    ):
+        recollect(draft, heard.text)
+        _keep_question(draft)
+        return draft.finish("memory", "asks on about the past")
     requests = understand(
         heard.text, directory=desk.directory, index=desk.index, entries=desk.entries
     )

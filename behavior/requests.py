@@ -7,6 +7,7 @@ from behavior.conversation import Asked, Conversation, Forget, Meeting
 from behavior.directory import WEEKDAYS, opening_minutes
 from behavior.draft import Draft
 from behavior.knowledge import clock_in_words, hours_in_words
+from behavior.recollection import recollect
 from behavior.sounds_like import plain
 from behavior.understanding import Intent, Request
 from behavior.wording import sentences
@@ -42,6 +43,8 @@ def take(draft: Draft, request: Request) -> None:
         case Intent.MAYBE_QUESTION:
             question = draft.desk.entries[request.entry].questions[0]
             draft.ask("know.confirm", Asked.CONFIRM_ENTRY, request.entry, question=question)
+        case Intent.MEMORY:
+            recollect(draft, request.text)
         case Intent.OPEN_NOW | Intent.TIME | Intent.DATE:
             _tell_time(draft, request.intent)
         case _:

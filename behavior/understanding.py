@@ -13,6 +13,7 @@ from behavior.directory import Destination, Directory, Found
 from behavior.knowledge import Entry, Index, Match
 from behavior.lines import CUES, INTENTS, LEAD, meeting_time, own_name, urgency
 from behavior.sounds_like import plain
+from behavior.time_questions import time_question
 
 
 class Intent(StrEnum):
@@ -38,6 +39,8 @@ class Intent(StrEnum):
     DATE = "date"
     NAME = "name"
     MY_NAME = "my_name"
+    MEMORY = "memory"
+    """A question about what was seen or said before."""
     WAIT = "wait"
     FAREWELL = "farewell"
     THANKS = "thanks"
@@ -165,6 +168,8 @@ class _Reader:
     def read(self, text: str, *, sure_only: bool = False) -> Request:
         """Read one part as one request."""
         stripped = LEAD.sub("", text + " ").strip() or text
+        if time_question(text):
+            return Request(intent=Intent.MEMORY, text=text, because="asks about the past")
         nearest = self._index.nearest(stripped)
         for candidate in (stripped, text):
             for intent, pattern in _PATTERNS:

@@ -15,6 +15,7 @@ import yaml
 
 from agent.core.messages import Clause, Expression, Gaze, GazeTarget, GestureCue, Place
 from behavior.conversation import Conversation
+from behavior.time_questions import WORDING
 
 _FACE = re.compile(r"^\((\w+)\)\s*")
 _MARK = re.compile(r"^\[([a-z_]+)\](.*)$", re.DOTALL)
@@ -57,7 +58,8 @@ class Wording:
 def load_wording() -> Wording:
     """Read the wordings that come with the package."""
     text = resources.files("behavior").joinpath("wording.yaml").read_text(encoding="utf-8")
-    return Wording({key: tuple(lines) for key, lines in yaml.safe_load(text).items()})
+    both = {**yaml.safe_load(text), **WORDING}
+    return Wording({key: tuple(lines) for key, lines in both.items()})
 
 
 def read_clauses(line: str, toward: Place | None = None) -> tuple[Clause, ...]:

@@ -26,7 +26,8 @@ def norms():
 def wordings():
     blank = dict.fromkeys(
         ("host", "hosts", "visitor", "staff", "staff_capital", "department", "place", "where",
-         "signed", "directions", "question", "until", "hours", "time", "date", "text", "number"),
+         "signed", "directions", "question", "until", "hours", "time", "date", "text", "number",
+         "ago", "ago_low", "words", "count", "length", "gap", "gone", "deeds"),
         "Robin",
     )  # fmt: skip
     for key, lines in load_wording().lines.items():
