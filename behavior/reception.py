@@ -5,7 +5,7 @@ from collections.abc import AsyncIterable, Callable, Sequence
 from agent.core.backend import Row, Table, pick
 from agent.core.clock import Clock, WallTime
 from agent.core.errors import BackendUnavailableError
-from agent.core.messages import BackendChosen, ComponentHealth, Health, Message
+from agent.core.messages import BackendChosen, ComponentHealth, Health, Message, PersonSeen
 from behavior.backends.embedded import EmbeddedDialogue
 from behavior.backends.scripted import Line, ScriptedDialogue
 from behavior.conversation import DialogueBackend
@@ -40,10 +40,12 @@ def set_up_dialogue(
     clock: Clock,
     wall: WallTime,
     house: House | None = None,
+    sightings: AsyncIterable[PersonSeen] | None = None,
 ) -> Dialogue:
     """Return the component, not yet started. Raises `BackendUnavailableError` with the cure.
 
-    `house` knows the moment and its norms; a language model is told those that fit.
+    `house` knows the moment and its norms; a language model is told those that fit. `sightings`:
+    who is seen where, for what is remembered of an encounter.
     """
     deeds = Deeds(
         publish=publish,
@@ -63,6 +65,7 @@ def set_up_dialogue(
         config=config,
         clock=clock,
         wall=wall,
+        sightings=sightings,
     )
 
 
