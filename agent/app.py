@@ -10,10 +10,9 @@ microphone -> turns, words ------+       ^                            |
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
 
 from actuation.embodiments.catalogue import RunningBody, build_body
 from actuation.embodiments.null import NullBody
@@ -64,11 +63,7 @@ from agent.recorder import Recorder
 from agent.robot_senses import RobotSenses
 from agent.runtime import ESSENTIAL, OPTIONAL, RestartPolicy, Runtime
 from agent.server import PageServer, Senses
-from agent.settings import (
-    Settings,
-    read_settings,
-    site_language,
-)
+from agent.settings import Settings, read_settings, site_language
 from agent.sources import camera_of, microphone_of
 from agent.stand_ins import REAL, StandIns
 from agent.watchdog import Watchdog, kinds_of
@@ -86,7 +81,7 @@ from perception.off_loop import OneThread
 from perception.people import PeopleComponent
 from perception.recogniser_process import RecogniserProcess
 from perception.relay import SoundRelay
-from perception.senses import Camera, Microphone
+from perception.senses import Camera
 
 COMMANDS = Delivery(capacity=256, lossy=False, max_age_s=5.0)
 """Acts and stops: none is lost, but nobody wants one that waited for a restart."""
@@ -97,13 +92,6 @@ SPARED = RestartPolicy(essential=False, stop_within_s=2.0)
 """The agent goes on without it; it has a thread, a process or a file to put away."""
 PLUGGED = SPARED.model_copy(update={"unavailable_retry_s": 10.0})
 """As SPARED, and a person may be plugging it in just now."""
-
-
-class _Page(NamedTuple):
-    """The senses of the kiosk page."""
-
-    camera: BrowserCamera
-    microphone: BrowserMicrophone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,93 +120,13 @@ def build(
 
     `overhear` gets the page's sound as well, in memory; for benches that measure on sound.
     """
-    config = settings.config
-    runtime = Runtime(bus=bus, clock=clock)
-    page = _Page(BrowserCamera(), BrowserMicrophone())
-    local_time = LocalTime(settings.site.timezone, wall)
-    planner = _planner(settings, local_time, bus=bus, clock=clock)
-    dialogue = _dialogue(settings, planner, bus=bus, clock=clock, wall=wall)
-    ready = {"dialogue": dialogue.ready}
-
-    def saw(stream: str) -> None:
-        watchdog.saw(stream)
-
-    robot = RobotSenses(config, clock=clock, publish=bus.publish)
-    camera = stand_ins.camera or camera_of(
-        config.camera, robot.camera_or(page.camera), publish=bus.publish, clock=clock
-    )
-    watched = None if camera is None else WatchedCamera(camera, saw)
-    lobby = None
-    if config.camera.source == "lobby":
-        lobby = _lobby(settings, local_time, bus=bus, clock=clock)
-    if watched is not None:
-        runtime.add(_people(settings, watched, stand_ins, bus=bus, clock=clock), SPARED)
-        ready["eyes"] = watched.asked
-    if lobby is not None:
-        runtime.add(lobby, SPARED)
-    engagement = _engagement(settings, bus=bus) if watched or lobby else None
-    if engagement is not None:
-        runtime.add(engagement, SPARED)
-    sound = LocalSound(config)
-    microphone = robot.microphone_or(page.microphone)
-    ears = list(_ears(settings, microphone, sound, stand_ins, bus=bus, clock=clock))
-    for part in ears:
-        runtime.add(part, PLUGGED if isinstance(part, SoundRelay) else SPARED)
-        if isinstance(part, RecogniserProcess):
-            ready["recogniser"] = part.ready
-    if settings.policies.proactive.enabled:
-        runtime.add(_suggesting(settings, local_time, bus=bus), SPARED)
-    runtime.add(dialogue, SPARED)
-    runtime.add(planner, ESSENTIAL)
-
-    server = None
-    body: Embodiment = (null := NullBody(clock=clock, report=bus.publish))
-    if headless:
-        runtime.add(null, OPTIONAL)
-    else:
-        body, server = _page_and_body(
-            settings,
-            page,
-            overhear,
-            bus=bus,
-            clock=clock,
-            speaks=not (sound.speaks or robot.speaks),
-            room=lobby,
-        )
-        runtime.add(server, NEEDED)
-        ready["page"] = server.started
-    speakers, others = sound.in_order(list(_other_bodies(settings, bus=bus, clock=clock)))
-    runtime.add_all(speakers, PLUGGED)
-    runtime.add_all(robot.parts([*speakers, *others]), PLUGGED)
-    runtime.add_all(others, SPARED)
-    bodies = [*speakers, body, *others, Pulse(saw)]
-    voices = Voices(config=config.voice, clock=clock, publish=bus.publish, rows=stand_ins.voices)
-    hands = Hands(config.gestures)
-    performer = _performer(settings, bodies, voices, hands, bus=bus, clock=clock)
-    runtime.add(performer, NEEDED)
-    parts = Parts(
-        planner=planner,
-        dialogue=dialogue,
-        local_time=local_time,
-        voices=voices,
-        hands=hands,
-        engagement=engagement,
-        listening=next(part for part in ears if isinstance(part, Listening)),
-        recogniser=next((part for part in ears if isinstance(part, RecogniserProcess)), None),
-    )
-    runtime.add_all(_floor(settings, parts, bus=bus, clock=clock, wall=wall), SPARED)
-    rows = expectations(config, lambda: planner.situation.devices, watched)
-    watchdog = Watchdog(
-        traffic=bus.subscribe(*kinds_of(rows), delivery=RECENT, reader="watchdog"),
-        publish=bus.publish,
-        clock=clock,
-        expectations=rows,
-        restart=runtime.restart,
-        config=config.watchdog,
-        watch_loop=stand_ins.watch_loop,
-    )
-    runtime.add(watchdog, OPTIONAL)
-    return Agent(runtime=runtime, server=server, bus=bus, planner=planner, ready=ready)
+    wiring = _Wiring(settings, bus=bus, clock=clock, wall=wall, stand_ins=stand_ins)
+    wiring.eyes()
+    wiring.ears()
+    wiring.manners()
+    wiring.stage(headless=headless, overhear=overhear)
+    wiring.floor()
+    return wiring.agent()
 
 
 def decisions(
@@ -244,89 +152,271 @@ def decisions(
     return wire
 
 
-def _people(
-    settings: Settings, camera: Camera, stand_ins: StandIns, *, bus: Bus, clock: Clock
-) -> PeopleComponent:
-    config = settings.config.seeing
-    return PeopleComponent(
-        camera=camera,
-        open_detector=stand_ins.open_detector
-        or detector_opener(config.detector, camera=config.people.camera, models=models_folder()),
-        off_loop=stand_ins.off_loop or OneThread("people"),
-        publish=bus.publish,
-        config=config.people,
-        clock=clock,
-    )
+class _Wiring:
+    """One agent in the making: room by room, with what the rooms share."""
 
+    def __init__(
+        self, settings: Settings, *, bus: Bus, clock: Clock, wall: WallTime, stand_ins: StandIns
+    ) -> None:
+        self._settings, self._config = settings, settings.config
+        self._bus, self._clock, self._wall = bus, clock, wall
+        self._stand_ins = stand_ins
+        self._runtime = Runtime(bus=bus, clock=clock)
+        self._ready: dict[str, asyncio.Event] = {}
+        self._local_time = LocalTime(settings.site.timezone, wall)
+        self._planner = _planner(settings, self._local_time, bus=bus, clock=clock)
+        self._dialogue = _dialogue(settings, self._planner, bus=bus, clock=clock, wall=wall)
+        self._page_camera, self._page_microphone = BrowserCamera(), BrowserMicrophone()
+        self._sound = LocalSound(self._config)
+        self._robot = RobotSenses(self._config, clock=clock, publish=bus.publish)
+        self._voices = Voices(
+            config=self._config.voice, clock=clock, publish=bus.publish, rows=stand_ins.voices
+        )
+        self._hands = Hands(self._config.gestures)
+        self._watched: WatchedCamera | None = None
+        self._lobby: LiveLobby | None = None
+        self._engagement: EngagementComponent | None = None
+        self._recogniser: RecogniserProcess | None = None
+        self._server: PageServer | None = None
 
-def _lobby(settings: Settings, local_time: LocalTime, *, bus: Bus, clock: Clock) -> LiveLobby:
-    """Simulated people in place of a camera; they hear and see what the stage reports."""
-    return LiveLobby(
-        inputs=(
-            bus.subscribe(Act, Stop, Duck, delivery=EVERY, reader="lobby: acts"),
-            bus.subscribe(
-                ActStarted,
-                ClauseSpoken,
-                ActFinished,
-                StageState,
-                HostNotified,
-                HelpCalled,
-                delivery=EVERY,
-                reader="lobby: stage",
+    # The rooms, as a fact passes through them.
+
+    def eyes(self) -> None:
+        """camera -> people -> engagement; or simulated people in the camera's place."""
+        camera = self._stand_ins.camera or camera_of(
+            self._config.camera,
+            self._robot.camera_or(self._page_camera),
+            publish=self._bus.publish,
+            clock=self._clock,
+        )
+        if camera is not None:
+            self._watched = WatchedCamera(camera, self._saw)
+            self._runtime.add(self._people(self._watched), SPARED)
+            self._ready["eyes"] = self._watched.asked
+        if self._config.camera.source == "lobby":
+            self._lobby = self._live_lobby()
+            self._runtime.add(self._lobby, SPARED)
+        if self._watched or self._lobby:
+            self._engagement = EngagementComponent(
+                events=self._bus.subscribe(
+                    PersonSeen,
+                    PersonLost,
+                    SpeechStarted,
+                    TurnEnded,
+                    delivery=EVERY,
+                    reader="engagement",
+                ),
+                publish=self._bus.publish,
+                config=self._config.seeing.engagement,
+            )
+            self._runtime.add(self._engagement, SPARED)
+
+    def ears(self) -> None:
+        """microphone -> turns and words."""
+        bus, clock, config = self._bus, self._clock, self._config
+        words = self._stand_ins.words or RecogniserProcess(
+            config=config.recognition,
+            site=site_language(self._settings.site),
+            publish=bus.publish,
+            clock=clock,
+        )
+        if isinstance(words, RecogniserProcess):
+            self._recogniser = words
+            self._runtime.add(words, SPARED)
+            self._ready["recogniser"] = words.ready
+        page = self._robot.microphone_or(self._page_microphone)
+        microphone = self._stand_ins.microphone or microphone_of(
+            config.microphone, page, clock=clock, system=self._sound.system
+        )
+        microphone = self._sound.heard_by(microphone, clock=clock, publish=bus.publish)
+        if config.microphone.source == "device":
+            microphone = SoundRelay(microphone)
+            self._runtime.add(microphone, PLUGGED)
+        self._listening = Listening(
+            microphone=microphone,
+            words=words,
+            lines=bus.subscribe(LineTyped, delivery=EVERY, reader="turns: lines"),
+            stage=bus.subscribe(StageState, delivery=EVERY, reader="turns: stage"),
+            publish=bus.publish,
+            clock=clock,
+            config=config.turns,
+            detector=self._stand_ins.voice_detector,
+        )
+        self._runtime.add(self._listening, SPARED)
+
+    def manners(self) -> None:
+        """What to do about it: the planner, the dialogue, and the learned suggestions."""
+        if self._settings.policies.proactive.enabled:
+            self._runtime.add(self._suggesting(), SPARED)
+        self._runtime.add(self._dialogue, SPARED)
+        self._ready["dialogue"] = self._dialogue.ready
+        self._runtime.add(self._planner, ESSENTIAL)
+
+    def stage(self, *, headless: bool, overhear: Callable[[float, bytes], None] | None) -> None:
+        """acts -> performer -> page and other bodies."""
+        bus = self._bus
+        body: Embodiment = self._null_body() if headless else self._page(overhear)
+        speakers, others = self._sound.in_order(list(self._other_bodies()))
+        self._runtime.add_all(speakers, PLUGGED)
+        self._runtime.add_all(self._robot.parts([*speakers, *others]), PLUGGED)
+        self._runtime.add_all(others, SPARED)
+        performer = Performer(
+            commands=bus.subscribe(
+                Act, Stop, Duck, PrepareSpeech, delivery=COMMANDS, urgent=(Stop, Duck)
             ),
-        ),
-        publish=bus.publish,
-        clock=clock,
-        local_time=local_time,
-        config=settings.config.lobby,
-    )
+            sightings=bus.subscribe(PersonSeen, PersonLost, delivery=RECENT),
+            reports=bus.subscribe(Played, delivery=RECENT),
+            emergencies=bus.subscribe(EmergencyStop, EmergencyRelease, delivery=EVERY),
+            publish=bus.publish,
+            voices=self._voices,
+            bodies=[*speakers, body, *others, Pulse(self._saw)],
+            clock=self._clock,
+            config=self._config.performer,
+            gestures=self._hands,
+        )
+        self._runtime.add(performer, NEEDED)
 
+    def floor(self) -> None:
+        """What stands under the rooms: recording, taking on changed files, the watchdog."""
+        bus, clock, config = self._bus, self._clock, self._config
+        if config.recorder.enabled:
+            recorder = Recorder(
+                traffic=bus.subscribe(Message, delivery=TRAFFIC, reader="recorder"),
+                publish=bus.publish,
+                clock=clock,
+                wall=self._wall,
+                config=config.recorder,
+            )
+            self._runtime.add(recorder, SPARED)
+        parts = Parts(
+            planner=self._planner,
+            dialogue=self._dialogue,
+            local_time=self._local_time,
+            voices=self._voices,
+            hands=self._hands,
+            engagement=self._engagement,
+            listening=self._listening,
+            recogniser=self._recogniser,
+        )
+        self._runtime.add(watcher(self._settings, parts, publish=bus.publish, clock=clock), SPARED)
+        rows = expectations(config, lambda: self._planner.situation.devices, self._watched)
+        self._watchdog = Watchdog(
+            traffic=bus.subscribe(*kinds_of(rows), delivery=RECENT, reader="watchdog"),
+            publish=bus.publish,
+            clock=clock,
+            expectations=rows,
+            restart=self._runtime.restart,
+            config=config.watchdog,
+            watch_loop=self._stand_ins.watch_loop,
+        )
+        self._runtime.add(self._watchdog, OPTIONAL)
 
-def _engagement(settings: Settings, *, bus: Bus) -> EngagementComponent:
-    return EngagementComponent(
-        events=bus.subscribe(
-            PersonSeen, PersonLost, SpeechStarted, TurnEnded, delivery=EVERY, reader="engagement"
-        ),
-        publish=bus.publish,
-        config=settings.config.seeing.engagement,
-    )
+    def agent(self) -> Agent:
+        """The whole."""
+        return Agent(
+            runtime=self._runtime,
+            server=self._server,
+            bus=self._bus,
+            planner=self._planner,
+            ready=self._ready,
+        )
 
+    # Parts of them.
 
-def _ears(
-    settings: Settings,
-    page: Microphone,
-    sound: LocalSound,
-    stand_ins: StandIns,
-    *,
-    bus: Bus,
-    clock: Clock,
-) -> Iterable[Component]:
-    config = settings.config
-    words = stand_ins.words or RecogniserProcess(
-        config=config.recognition,
-        site=site_language(settings.site),
-        publish=bus.publish,
-        clock=clock,
-    )
-    if isinstance(words, RecogniserProcess):
-        yield words
-    microphone = stand_ins.microphone or microphone_of(
-        config.microphone, page, clock=clock, system=sound.system
-    )
-    microphone = sound.heard_by(microphone, clock=clock, publish=bus.publish)
-    if config.microphone.source == "device":
-        microphone = SoundRelay(microphone)
-        yield microphone
-    yield Listening(
-        microphone=microphone,
-        words=words,
-        lines=bus.subscribe(LineTyped, delivery=EVERY, reader="turns: lines"),
-        stage=bus.subscribe(StageState, delivery=EVERY, reader="turns: stage"),
-        publish=bus.publish,
-        clock=clock,
-        config=config.turns,
-        detector=stand_ins.voice_detector,
-    )
+    def _saw(self, stream: str) -> None:
+        self._watchdog.saw(stream)
+
+    def _people(self, camera: Camera) -> PeopleComponent:
+        config, stand_ins = self._config.seeing, self._stand_ins
+        return PeopleComponent(
+            camera=camera,
+            open_detector=stand_ins.open_detector
+            or detector_opener(
+                config.detector, camera=config.people.camera, models=models_folder()
+            ),
+            off_loop=stand_ins.off_loop or OneThread("people"),
+            publish=self._bus.publish,
+            config=config.people,
+            clock=self._clock,
+        )
+
+    def _live_lobby(self) -> LiveLobby:
+        """Simulated people; they see what the agent does, and hear what the stage reports."""
+        return LiveLobby(
+            inputs=(
+                self._bus.subscribe(Act, Stop, Duck, delivery=EVERY, reader="lobby: acts"),
+                self._bus.subscribe(
+                    ActStarted,
+                    ClauseSpoken,
+                    ActFinished,
+                    StageState,
+                    HostNotified,
+                    HelpCalled,
+                    delivery=EVERY,
+                    reader="lobby: stage",
+                ),
+            ),
+            publish=self._bus.publish,
+            clock=self._clock,
+            local_time=self._local_time,
+            config=self._config.lobby,
+        )
+
+    def _suggesting(self) -> SuggestingComponent:
+        read = SuggestingComponent.reads
+        return SuggestingComponent(
+            inputs=(
+                self._bus.subscribe(*read, delivery=EVERY, reader="proactive"),
+                self._bus.subscribe(PersonSeen, delivery=RECENT, reader="proactive: people"),
+            ),
+            publish=self._bus.publish,
+            config=self._settings.policies.proactive,
+            hour=lambda at: hour_of(self._local_time(at)),
+        )
+
+    def _null_body(self) -> Embodiment:
+        null = NullBody(clock=self._clock, report=self._bus.publish)
+        self._runtime.add(null, OPTIONAL)
+        return null
+
+    def _page(self, overhear: Callable[[float, bytes], None] | None) -> Embodiment:
+        """The avatar, and the server of the page that shows it, sees and hears."""
+        avatar = AvatarBody(
+            clock=self._clock,
+            report=self._bus.publish,
+            config=self._config.avatar,
+            speaks=not (self._sound.speaks or self._robot.speaks),
+        )
+
+        def hear(at: float, pcm: bytes) -> None:
+            self._page_microphone.put(at, pcm)
+            if overhear is not None:
+                overhear(at, pcm)
+
+        self._server = PageServer(
+            config=self._config.server,
+            clock=self._clock,
+            facts=self._bus.subscribe(Message, delivery=TRAFFIC, reader="pages"),
+            publish=self._bus.publish,
+            senses=Senses(picture=self._page_camera.put, sound=hear),
+            body=avatar,
+            room=self._lobby,
+            elsewhere=self._config.elsewhere,
+        )
+        self._runtime.add(self._server, NEEDED)
+        self._ready["page"] = self._server.started
+        return avatar
+
+    def _other_bodies(self) -> Iterable[RunningBody]:
+        """Robots, streams and puppets that play the same score beside the page."""
+        for i, config in enumerate(self._config.bodies):
+            reader = f"body {i + 1}: {config.kind}"
+            yield build_body(
+                config,
+                clock=self._clock,
+                publish=self._bus.publish,
+                traffic=self._bus.subscribe(Message, delivery=TRAFFIC, reader=reader),
+            )
 
 
 def _dialogue(
@@ -388,105 +478,3 @@ def _planner(settings: Settings, local_time: LocalTime, *, bus: Bus, clock: Cloc
         norms=settings.norms,
         config=settings.config.planner,
     )
-
-
-def _suggesting(settings: Settings, local_time: LocalTime, *, bus: Bus) -> SuggestingComponent:
-    return SuggestingComponent(
-        inputs=(
-            bus.subscribe(*SuggestingComponent.reads, delivery=EVERY, reader="proactive"),
-            bus.subscribe(PersonSeen, delivery=RECENT, reader="proactive: people"),
-        ),
-        publish=bus.publish,
-        config=settings.policies.proactive,
-        hour=lambda at: hour_of(local_time(at)),
-    )
-
-
-def _page_and_body(
-    settings: Settings,
-    page: _Page,
-    overhear: Callable[[float, bytes], None] | None,
-    *,
-    bus: Bus,
-    clock: Clock,
-    speaks: bool,
-    room: LiveLobby | None,
-) -> tuple[AvatarBody, PageServer]:
-    """The avatar, and the server of the page that shows it, sees and hears."""
-    avatar = AvatarBody(
-        clock=clock, report=bus.publish, config=settings.config.avatar, speaks=speaks
-    )
-
-    def hear(at: float, pcm: bytes) -> None:
-        page.microphone.put(at, pcm)
-        if overhear is not None:
-            overhear(at, pcm)
-
-    server = PageServer(
-        config=settings.config.server,
-        clock=clock,
-        facts=bus.subscribe(Message, delivery=TRAFFIC, reader="pages"),
-        publish=bus.publish,
-        senses=Senses(picture=page.camera.put, sound=hear),
-        body=avatar,
-        room=room,
-        elsewhere=settings.config.elsewhere,
-    )
-    return avatar, server
-
-
-def _other_bodies(settings: Settings, *, bus: Bus, clock: Clock) -> Iterable[RunningBody]:
-    """Robots, streams and puppets that play the same score beside the page."""
-    for i, config in enumerate(settings.config.bodies):
-        yield build_body(
-            config,
-            clock=clock,
-            publish=bus.publish,
-            traffic=bus.subscribe(Message, delivery=TRAFFIC, reader=f"body {i + 1}: {config.kind}"),
-        )
-
-
-def _performer(
-    settings: Settings,
-    bodies: Sequence[Embodiment],
-    voices: Voices,
-    hands: Hands,
-    *,
-    bus: Bus,
-    clock: Clock,
-) -> Performer:
-    config = settings.config
-    return Performer(
-        commands=bus.subscribe(
-            Act,
-            Stop,
-            Duck,
-            PrepareSpeech,
-            delivery=COMMANDS,
-            urgent=(Stop, Duck),
-        ),
-        sightings=bus.subscribe(PersonSeen, PersonLost, delivery=RECENT),
-        reports=bus.subscribe(Played, delivery=RECENT),
-        emergencies=bus.subscribe(EmergencyStop, EmergencyRelease, delivery=EVERY),
-        publish=bus.publish,
-        voices=voices,
-        bodies=bodies,
-        clock=clock,
-        config=config.performer,
-        gestures=hands,
-    )
-
-
-def _floor(
-    settings: Settings, parts: Parts, *, bus: Bus, clock: Clock, wall: WallTime
-) -> Iterable[Component]:
-    """What stands under the rooms: recording, and taking on what changes in the configuration."""
-    if settings.config.recorder.enabled:
-        yield Recorder(
-            traffic=bus.subscribe(Message, delivery=TRAFFIC, reader="recorder"),
-            publish=bus.publish,
-            clock=clock,
-            wall=wall,
-            config=settings.config.recorder,
-        )
-    yield watcher(settings, parts, publish=bus.publish, clock=clock)
