@@ -21,6 +21,8 @@ _AGENT_M = 0.45
 """Half the width of the agent and its stand."""
 _DOORSTEP_M = 1.0
 _FAR = 1e9
+_FIELDS_KEPT = 256
+_WAYS_KEPT = 20_000
 
 Floats = NDArray[np.float64]
 Point = tuple[float, float]
@@ -94,7 +96,9 @@ class Room:
         key = (self._cell(start), self._cell(goal))
         found = self._ways.get(key)
         if found is None:
-            found = self._ways[key] = self._search(start, goal)
+            if len(self._ways) >= _WAYS_KEPT:
+                self._ways.clear()
+            found = self._ways[key] = self._search(*key)
         return [*found, goal]
 
     def free_near(self, x_m: float, y_m: float, width_m: float = _BODY_M) -> Point:
@@ -200,12 +204,17 @@ class Room:
                     heapq.heappush(heap, (total, other))
         return costs
 
-    def _search(self, start: Point, goal: Point) -> list[Point]:
-        end = self._cell(self.free_near(*goal))
+    def _search(self, start: int, goal: int) -> list[Point]:
+        """The corners from one cell to another; of cells alone, so that nobody's way depends on
+        who has walked before."""
+        here, there = self._point(start), self._point(goal)
+        end = self._cell(self.free_near(*there))
         field = self._fields.get(end)
         if field is None:
+            if len(self._fields) >= _FIELDS_KEPT:
+                self._fields.clear()
             field = self._fields[end] = self._field(end)
-        cell, steps = self._cell(start), []
+        cell, steps = start, []
         for _ in range(self._mx + self._my + 200):
             if not self._beside[cell]:
                 break
@@ -214,7 +223,7 @@ class Room:
                 break
             cell = best
             steps.append(self._point(cell))
-        return self._straightened(start, [*steps, goal])[:-1]
+        return self._straightened(here, [*steps, there])[:-1]
 
     def _straightened(self, start: Point, steps: list[Point]) -> list[Point]:
         way, here, k = [], start, 0

@@ -7,6 +7,7 @@ import pytest
 
 from agent.core.messages import PersonLost, PersonSeen, TurnEnded
 from behavior.lobby.library import open_lobby
+from behavior.lobby.room import room_of
 from behavior.lobby.truth import Entered, Left, Spoke
 from tests.unit.behavior.lobby.agents import LIBRARY, Agent, lobby_of
 
@@ -23,6 +24,17 @@ def test_the_same_seed_tells_the_same_day():
     one, other = made(), made()
     assert one.advance(1200) == other.advance(1200)
     assert one.truth == other.truth
+
+
+def test_a_day_does_not_depend_on_the_days_before_it():
+    def day(seed):
+        return made(plan="library", day="rush", seed=seed).advance(900)
+
+    room_of.cache_clear()
+    fresh = day(4)
+    room_of.cache_clear()
+    day(5)
+    assert day(4) == fresh
 
 
 def test_another_seed_tells_another_day():
