@@ -19,7 +19,7 @@ CALLING_M: Final = 4.0
 REFUSAL_LASTS_S: Final = 600.0
 QUIET_FROM_H: Final = 22.0
 QUIET_UNTIL_H: Final = 6.0
-TALKED_OVER_S: Final = 1.5
+TALKED_OVER_S: Final = 1.0
 """A voice under the agent's own for longer than this was talked over."""
 BROKE_IN_S: Final = 0.35
 """Two who begin within this of each other began together: nobody broke in."""

@@ -60,6 +60,7 @@ _STANDS_M: Final = 0.15
 _SAME_TALK_S: Final = 60.0
 _WALKS_M_S: Final = 0.5
 _HAND_UP_S: Final = 3.0
+_HUMS: Final = ("mm-hm", "mhm", "uh-huh")
 
 
 class Witness:
@@ -334,7 +335,7 @@ class Witness:
 
 def _talks_to_agent(view: LobbyView) -> PersonView | None:
     for one in view.people:
-        if one.says and one.doing == "talks to the agent":
+        if one.says and one.doing == "talks to the agent" and one.says not in _HUMS:
             return one
     return None
 
