@@ -26,8 +26,8 @@ RULES: Mapping[str, Rule] = {
         ("sign_within_m", "sign_gesture"),
     ),
     "greeting.words": Rule(
-        "someone within {words_within_m} m who has attended for {words_after_s} s is greeted, and"
-        " from {near_m} m on, who may only be looking on, for {far_after_s} s",
+        "someone within {words_within_m} m who has attended for {words_after_s} s (farther off than"
+        " {near_m} m: {far_after_s} s) is greeted",
         ("words_within_m", "words_after_s", "near_m", "far_after_s", "walking_m_s", "phrases"),
     ),
     "greeting.unseen": Rule(

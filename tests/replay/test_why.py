@@ -114,7 +114,7 @@ def test_an_act_is_told_with_what_was_seen_the_rule_and_the_lines_to_change():
     assert f"the receptionist said “Good morning.” to visitor {ANN} and waved." in text
     assert f"It saw visitor {ANN}, who came from 4.4 m to 1.8 m and was attending" in text
     assert "(1.8 m, gaze 0.8 of 1.5 s). 1 more was in view." in text
-    assert "someone within 3 m who has attended for 0.6 s is greeted, and from" in text
+    assert "someone within 3 m who has attended for 0.6 s (farther off than" in text
     assert f"Here: Visitor {ANN} stands at 1.8 m and attends 0.6 s." in text
     assert "It was heard whole." in text
     line = 1 + (ROOT / "configs/policies/greeting.yaml").read_text().split("\n").index(
