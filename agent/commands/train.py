@@ -37,10 +37,10 @@ _TUNE_EVERY = 8
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command line."""
     parser.add_argument("name", choices=MODELS, metavar="NAME", help="proactive")
-    parser.add_argument("--episodes", type=int, default=48, metavar="N", help="stretches to live")
-    parser.add_argument("--minutes", type=float, default=15.0, help="length of a stretch")
+    parser.add_argument("--episodes", type=int, default=90, metavar="N", help="stretches to live")
+    parser.add_argument("--minutes", type=float, default=12.0, help="length of a stretch")
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="of lobby and training")
-    parser.add_argument("--steps", type=int, default=1200, metavar="N", help="of training")
+    parser.add_argument("--steps", type=int, default=1500, metavar="N", help="of training")
     parser.add_argument("--threads", type=int, default=2, metavar="N", help="cores to use")
     parser.add_argument("--out", type=Path, default=FILE, metavar="FILE", help="weights (.npz)")
     parser.add_argument(

@@ -37,12 +37,12 @@ _FAR = -1e9
 class Lesson:
     """How to train."""
 
-    steps: int = 2000
+    steps: int = 1500
     batch: int = 48
     rate: float = 2e-3
     yes_share: float = 0.3
     blind_share: float = 0.35
-    dropout: float = 0.05
+    dropout: float = 0.1
     seed: int = 0
     threads: int = 2
 
@@ -86,7 +86,7 @@ def train(
         random.Random(f"proactive {lesson.seed}"),
         np.random.default_rng(lesson.seed),
     )
-    optimiser = torch.optim.AdamW(room.network.parameters(), lesson.rate, weight_decay=0.02)
+    optimiser = torch.optim.AdamW(room.network.parameters(), lesson.rate, weight_decay=0.05)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step, lesson.steps))
     room.network.train()
     total, since = 0.0, 0

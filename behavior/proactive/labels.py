@@ -20,6 +20,8 @@ from behavior.situation import Mark, Person, Situation
 
 YES, NO, UNKNOWN = 1, 0, -1
 _LINGERS_S = 12.0
+_SILENT_S = 4.0
+"""To someone who has stood here in silence for so long, offering help is as good a beginning."""
 
 _GREET = frozenset({"greet"})
 _WAY = frozenset({"offer_way", "offer_help"})
@@ -118,10 +120,11 @@ def _suited(situation: Situation, person: Person | None, told: Wanted | None) ->
         return frozenset({"queue"})
     fitting = PURPOSES_BY_INTENTION.get(told.intention, _GREET)
     if told.company and "greet" in fitting:
-        return (fitting - _GREET) | _GROUP
-    if not told.company and fitting is _GROUP:
-        return _GREET
-    return fitting
+        fitting = (fitting - _GREET) | _GROUP
+    elif not told.company and fitting is _GROUP:
+        fitting = _GREET
+    silent_s = situation.now - (person.attending_since or situation.now)
+    return fitting | {"offer_help"} if silent_s >= _SILENT_S else fitting
 
 
 # A site's own recordings

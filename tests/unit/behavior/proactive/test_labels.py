@@ -1,5 +1,7 @@
 """Labels: what would have been right, by the lobby's truth and by a site's annotations."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -85,6 +87,15 @@ def test_what_was_done_needs_no_second_time(due, done, expected):
 )
 def test_how_to_address_depends_on_what_somebody_came_with(told, purposes):
     assert label_of(*scene(), {P1: told}).suited[0] == purposes
+
+
+@pytest.mark.parametrize(("stood_s", "offers"), [(1.0, False), (6.0, True)])
+def test_one_who_has_stood_in_silence_for_a_while_may_be_offered_help_instead(stood_s, offers):
+    frame, situation = scene()
+    person = replace(situation.people[P1], attending_since=situation.now - stood_s)
+    situation = replace(situation, people={**situation.people, P1: person})
+    suited = label_of(frame, situation, {P1: visitor()}).suited[0]
+    assert suited == ({"greet", "offer_help"} if offers else {"greet"})
 
 
 # A site's annotations
