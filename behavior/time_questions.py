@@ -11,7 +11,7 @@ from importlib import resources
 import yaml
 
 from behavior.event_memory import Kind, Relation, TimeQuestion
-from behavior.sounds_like import plain
+from behavior.sounds_like import plain, without_fillers
 
 _DATA = yaml.safe_load(
     resources.files("behavior").joinpath("questions_about_time.yaml").read_text("utf-8")
@@ -28,19 +28,22 @@ _KINDS = {Kind(name): _any_of(lines) for name, lines in _DATA["kinds"].items()}
 _BARE = _any_of(_DATA["bare"])
 _RELATIONS = {Relation(name): _any_of(lines) for name, lines in _DATA["relations"].items()}
 _FOLLOW_UP = {Relation(name): _any_of(lines) for name, lines in _DATA["follow_up"].items()}
+_MEANT: dict[str, str] = _DATA["heard_as"]
 _STOP = frozenset(str(_DATA["stop_words"]).split())
 _NUMBERS = {
     "a": 1.0, "an": 1.0, "one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0,
     "six": 6.0, "seven": 7.0, "eight": 8.0, "nine": 9.0, "ten": 10.0, "fifteen": 15.0,
     "twenty": 20.0, "thirty": 30.0, "forty": 40.0, "half a": 0.5, "half an": 0.5,
-    "a couple of": 2.0, "couple of": 2.0, "a few": 3.0, "few": 3.0, "some": 3.0, "several": 4.0,
+    "a couple of": 2.0,
+    "couple of": 2.0, "a few": 3.0, "few": 3.0, "some": 3.0, "several": 4.0,
     "": 1.0, "the": 1.0,
 }  # fmt: skip
 _UNITS_S = {"second": 1.0, "moment": 15.0, "while": 120.0, "minute": 60.0, "hour": 3600.0}
 _NUMBER = "|".join(sorted((n for n in _NUMBERS if n), key=len, reverse=True))
 _AGO = re.compile(rf"\b(?:(\d+|{_NUMBER}) )?(second|moment|while|minute|hour)s? ago\b")
 _WITHIN = re.compile(
-    rf"\b(?:in|during|within|over) the (?:last|past) (?:(\d+|{_NUMBER}) )?(second|minute|hour)s?\b"
+    rf"\b(?:in|on|during|within|over) the (?:last|past)"
+    rf" (?:(\d+|{_NUMBER}) )?(second|minute|hour)s?\b"
 )
 _PIVOT = re.compile(
     r"\b(before|after|when|since) (i|you) (?:had |have |just |first )?"
@@ -53,7 +56,7 @@ _WORDS = frozenset({Kind.I_SAID, Kind.YOU_SAID, Kind.WHEN_I_SAID, Kind.WHEN_YOU_
 
 def time_question(line: str) -> TimeQuestion | None:
     """What `line` asks about the past; None: it does not."""
-    text = plain(line)
+    text = _as_meant(line)
     if any(pattern.search(text) for pattern in _BARE):
         return None
     for kind, patterns in _KINDS.items():
@@ -65,6 +68,12 @@ def time_question(line: str) -> TimeQuestion | None:
                     question = _about(question, rest or match[0])
                 return question if _is_of_the_past(question, text) else None
     return None
+
+
+def _as_meant(line: str) -> str:
+    """Plain text, with what recognisers often write in place of small words put right."""
+    words = plain(without_fillers(line)).split()
+    return " ".join(_MEANT.get(word, word) for word in words)
 
 
 def follow_up(line: str, before: TimeQuestion | None) -> TimeQuestion | None:

@@ -1,0 +1,42 @@
+"""Questions about the past, put to forty made encounters: the answer rests on the right stretch."""
+
+import random
+
+import pytest
+
+from tests.fakes.desk import demo_desk
+from tests.integration.temporal import encounters, faults
+from tests.integration.visitor import bend
+
+ENCOUNTERS = encounters()
+ASKED = [(one, line) for one in ENCOUNTERS for line in one["lines"]]
+
+
+def test_there_are_forty_encounters():
+    assert len(ENCOUNTERS) >= 40
+
+
+@pytest.mark.parametrize("encoder", ["words", "minilm"])
+def test_19_of_20_questions_about_the_past_find_the_right_stretch(encoder, record_property):
+    desk = demo_desk(encoder)
+    wrong = [found for one, line in ASKED if (found := faults(one, line, desk))]
+    record_property("right", f"{len(ASKED) - len(wrong)} of {len(ASKED)}")
+    assert len(wrong) <= 0.05 * len(ASKED), wrong
+
+
+def test_most_of_them_do_with_every_tenth_word_wrong():
+    desk, chance = demo_desk("words"), random.Random(7)
+    bent = [(one, bend(line, chance, 0.1, frozenset())) for one, line in ASKED]
+    wrong = [found for one, line in bent if (found := faults(one, line, desk))]
+    assert len(wrong) <= 0.15 * len(ASKED), wrong
+
+
+def test_no_answer_holds_a_word_of_anybody_else():
+    desk = demo_desk("words")
+    secret = "zanzibar umbrella quintessence"
+    for one, line in ASKED:
+        asker = one["asks"][1]
+        said = [[*r[:3], secret] if r[2] not in {asker, "agent", f"agent>{asker}"} else r
+                for r in one.get("said", ())]  # fmt: skip
+        told = {**one, "said": said, "say": [], "not": secret.split()}
+        assert not [f for f in faults(told, line, desk) if "rests on" not in f]
