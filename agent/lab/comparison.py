@@ -41,6 +41,8 @@ def differences(old: Sequence[DayResult], new: Sequence[DayResult]) -> list[Diff
 
 def _change(old: Measure, new: Measure) -> Estimate:
     keys = {_block(sample) for sample in (*old.samples, *new.samples)}
+    if not keys:
+        return Estimate(value=0.0, low=0.0, high=0.0, n=0)
     blocks = [(_values(old, key), _values(new, key)) for key in sorted(keys)]
     return paired(blocks, _FIGURES[old.figure])
 
@@ -70,8 +72,11 @@ _FIGURES: Mapping[Figure, Callable[[NDArray[np.float64]], float]] = {
 
 # Acts, and where their changes come from
 
-ActKey = tuple[int, int, str]
-"""(day of the run, person, policy branch): one thing done to one person."""
+ActKey = tuple[int, str, str]
+"""(day of the run, who, policy branch): one thing done to one person.
+
+Who: kind and moment of entering, which the seed decides; numbers depend on who else came.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,9 +135,10 @@ def _acts(days: Sequence[DayResult]) -> dict[ActKey, Deed]:
     """The first act of each branch toward each person."""
     found: dict[ActKey, Deed] = {}
     for number, day in enumerate(days):
+        who = {one.person: f"{one.intention} {one.entered_at:.1f}" for one in day.visits}
         for deed in day.deeds:
-            if deed.kind == "Act" and deed.text and deed.person:
-                found.setdefault((number, deed.person, deed.policy), deed)
+            if deed.kind == "Act" and deed.text and deed.person in who:
+                found.setdefault((number, who[deed.person], deed.policy), deed)
     return found
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from agent.lab.charts import change, verdict
 from agent.lab.comparison import ActChange, Comparison, Difference, Effect, examples, tally
-from agent.lab.html import number, table, tag, text
+from agent.lab.html import anonymous, number, table, tag, text
 
 _WORDS = {"better": "better", "worse": "worse", "same": "no clear difference"}
 _HOW = {
@@ -96,7 +96,8 @@ def _effect(it: Comparison, one: Effect) -> str:
     where = tag("p", text(f"{what.old_line} → {what.new_line}"), class_="note")
     if one.problem:
         return tag("div", title, where, tag("p", text(one.problem)), class_="change-card")
-    acts = [_counted(branch, how, n) + _shown(it, branch, how)
+    acts = [
+        _counted(branch, how, n, _shown(it, branch, how))
             for (branch, how), n in sorted(one.acts.items(), key=lambda kv: -kv[1])]  # fmt: skip
     figures = [_figure(d) for d in one.differences if verdict(d.change, d.old.better) != "same"]
     effects = tag("ul", *acts) if acts else tag("p", "Changed no act.")
@@ -109,13 +110,14 @@ def _value(value: object) -> str:
     return shown if len(shown) <= 80 else shown[:77] + "..."
 
 
-def _counted(branch: str, how: str, n: int) -> str:
-    return tag("li", tag("code", text(branch)), text(f" {_HOW[how]}: {n} time{'s' * (n != 1)}"))
+def _counted(branch: str, how: str, n: int, example: str = "") -> str:
+    words = text(f" {_HOW[how]}: {n} time{'s' * (n != 1)}")
+    return tag("li", tag("code", text(branch)), words, example)
 
 
 def _shown(it: Comparison, branch: str, how: str) -> str:
     few = examples(it.acts, branch, how)[:1]
-    return "".join(tag("li", text(_example(it, one)), class_="note") for one in few)
+    return "".join(tag("div", text(_example(it, one)), class_="note") for one in few)
 
 
 def _example(it: Comparison, one: ActChange) -> str:
@@ -123,13 +125,13 @@ def _example(it: Comparison, one: ActChange) -> str:
     deed = one.new or one.old
     assert deed is not None
     day = it.new[number_]
-    who = f"a {deed.intention.replace('_', ' ')}" if deed.intention else "somebody"
+    who = f"somebody ({deed.intention.replace('_', ' ')})"
     where = f"For example day {number_ + 1}, {day.clock(deed.at)}, to {who}"
     if one.how == "reworded" and one.old is not None and one.new is not None:
         return f"{where}: “{one.old.text}” became “{one.new.text}”"
     if one.old is not None and one.new is not None:
         return f"{where}: “{deed.text}”, {abs(one.new.at - one.old.at):.1f} s {one.how}"
-    return f"{where}: “{deed.text}”; {deed.because}"
+    return f"{where}: “{deed.text}”; {anonymous(deed.because)}"
 
 
 def _figure(one: Difference) -> str:

@@ -11,9 +11,11 @@ from agent.core.messages import (
     ActId,
     ActRefused,
     ActStarted,
+    Engagement,
     EngagementChanged,
     Message,
     PageChanged,
+    PersonId,
     Stop,
     TurnEnded,
 )
@@ -23,7 +25,16 @@ from agent.recording import NS, Recorded, RecordingWriter
 
 MOST: Final = 12
 _MOST_OF_A_KIND: Final = 2
-_MOST_LINES: Final = 14
+_MOST_LINES: Final = 12
+_SEEMS: Final = {
+    Engagement.PRESENT: "The visitor is in view",
+    Engagement.PASSING: "The visitor walks past",
+    Engagement.APPROACHING: "The visitor comes nearer",
+    Engagement.ATTENDING: "The visitor attends",
+    Engagement.ENGAGED: "The visitor stays",
+    Engagement.DISENGAGING: "The visitor turns away",
+    Engagement.LEFT: "The visitor is out of sight",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,9 +111,11 @@ def _told(episode: Episode) -> tuple[tuple[float, str, str], ...]:
     """What was said and done, in order, near the moment it is about."""
     start = episode.recorded[0].seen_at
     acts = {r.message.act: r.message for r in episode.recorded if isinstance(r.message, Act)}
+    who = episode.cut.person
+    ids = frozenset(i for v in episode.views for p in v.people if p.person == who for i in p.ids)
     lines: list[tuple[float, str, str]] = []
     for one in episode.recorded:
-        told = _line(one.message, acts)
+        told = _line(one.message, acts, ids)
         if told is not None:
             lines.append((one.seen_at - start, *told))
     moment = episode.cut.at - start
@@ -110,7 +123,9 @@ def _told(episode: Episode) -> tuple[tuple[float, str, str], ...]:
     return tuple(sorted(lines[:_MOST_LINES]))
 
 
-def _line(message: Message, acts: dict[ActId, Act]) -> tuple[str, str] | None:
+def _line(
+    message: Message, acts: dict[ActId, Act], ids: frozenset[PersonId]
+) -> tuple[str, str] | None:
     match message:
         case ActStarted() if message.text:
             return "agent", message.text
@@ -126,6 +141,6 @@ def _line(message: Message, acts: dict[ActId, Act]) -> tuple[str, str] | None:
             return "refused", f"“{words}” – {message.facts.get('why', message.by)}"
         case Stop():
             return "fact", f"stops: {message.reason.because}"
-        case EngagementChanged():
-            return "fact", f"{message.person[:5]} is {message.state} at {message.distance_m:.1f} m"
+        case EngagementChanged() if message.person in ids:
+            return "fact", f"{_SEEMS[message.state]}, {message.distance_m:.1f} m away"
     return None

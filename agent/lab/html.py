@@ -1,6 +1,7 @@
 """Elements of a page as text, escaped."""
 
 import math
+import re
 from html import escape
 
 from agent.lab.statistics import Estimate
@@ -19,6 +20,11 @@ def tag(name: str, *inside: str, **attributes: object) -> str:
 def text(value: object) -> str:
     """Plain text as markup."""
     return escape(str(value))
+
+
+def anonymous(words: str) -> str:
+    """Words of a reason without the random ids that only a recording needs."""
+    return re.sub(r"\bp[0-9a-f]{8}\b", "somebody", words)
 
 
 def number(value: float, digits: int = 1) -> str:

@@ -41,7 +41,9 @@ class Line:
     """0: the file does not name it; its default holds."""
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}" if self.line else f"{self.path} (default)"
+        here = Path.cwd()
+        path = self.path.relative_to(here) if self.path.is_relative_to(here) else self.path
+        return f"{path}:{self.line}" if self.line else f"{path} (default)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

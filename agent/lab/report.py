@@ -7,7 +7,7 @@ from agent.lab.audit import NORMS
 from agent.lab.charts import bar, gauge, histogram, stacked
 from agent.lab.comparison_report import comparison_section
 from agent.lab.episodes import Kept
-from agent.lab.html import interval, number, table, tag, text
+from agent.lab.html import anonymous, interval, number, table, tag, text
 from agent.lab.measures import (
     LEAD_TARGET_S,
     ByIntention,
@@ -94,7 +94,9 @@ def _headline(figures: Sequence[Measure]) -> str:
 
 
 def _card(one: Measure) -> str:
-    badge = tag("span", "met" if one.met else "missed", class_="badge" if one.met else "badge miss")
+    badge = tag(
+        "span", "met" if one.met else "not met", class_="badge" if one.met else "badge miss"
+    )
     sure = interval(one.estimate, one.digits)
     sure = f", 95 % sure {sure}" if sure else ""
     side = "at most" if one.better == "lower" else "at least"
@@ -340,6 +342,7 @@ def _sentence(words: str) -> str:
 
 def _story(line: tuple[float, str, str], moment_s: float) -> str:
     at, who, words = line
+    words = anonymous(words)
     kinds = {"agent": "agent-says", "visitor": "visitor-says"}
     said = f"“{words}”" if who in kinds else words
     name = {"agent": "Receptionist: ", "visitor": "Visitor: ", "refused": "Held back: "}.get(
