@@ -64,7 +64,7 @@ FINDINGS = [
     (INTERRUPTION, "stop_after_voiced_s: 1.2", "stop_after_voiced_s: 0.3", "words come too late"),
     (INTERRUPTION, "agreements: [", "agreements: [mm, ", ": .*'mm' is a backchannel, too"),
     ("policies/handover.yaml", "[help, staff]", "[halp, staff]", ":AT: .*no page has a button"),
-    ("policies/waiting.yaml", "offer_after_s: 12", "offer_after_s: 3", ": .*whoever comes back"),
+    ("policies/waiting.yaml", "offer_after_s: 12", "offer_after_s: 2", ": .*whoever comes back"),
     (SITE, "places:\n", "places:\n" + HALL, ": places.4: 'lift' means an earlier one"),
     (SITE, STAFF, STAFF.replace("log", "fax"), ": staff.channel: there is no channel 'fax'"),
     (SITE, STAFF, STAFF.replace("log", "webhook"), ": staff.address: nobody is told: the webh"),
