@@ -12,6 +12,8 @@ from typing import Protocol
 
 from agent.core.messages import Clause, PersonId, ReplySource
 from behavior.event_memory import Memory, TimeQuestion
+from behavior.tools.contract import Refuse, UseTool
+from behavior.tools.permission import Leave
 
 
 class Asked(StrEnum):
@@ -26,6 +28,9 @@ class Asked(StrEnum):
     CONFIRM_ENTRY = "confirm_entry"
     STAFF = "staff"
     MORE = "more"
+    OWN_NAME = "own_name"
+    """To look it up in the calendar."""
+    CONFIRM_TOOL = "confirm_tool"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +67,8 @@ class Conversation:
     """Kinds of visit that are in the book already."""
     unreachable: tuple[str, ...] = ()
     """Hosts who could not be told."""
+    wanted: UseTool | None = None
+    """What `CONFIRM_TOOL` asks about."""
     salt: int = 0
     """Makes two encounters differ in wording."""
     edition: int | None = None
@@ -85,6 +92,8 @@ class Heard:
     """The calendar at the site; None when it is not known."""
     history: tuple[tuple[str, str], ...] = ()
     """What was said before: (`visitor` or `agent`, words heard)."""
+    leave: Leave = field(default_factory=Leave)
+    """What may be done besides talking, by the site's rules and what was used so far."""
     memory: Memory | None = None
     """What was seen and heard of this visitor; None: nothing is kept."""
 
@@ -124,7 +133,7 @@ class Forget:
     """Delete what is kept of this encounter, now."""
 
 
-Effect = NotifyHost | RecordVisit | CallHelp | Forget
+Effect = NotifyHost | RecordVisit | CallHelp | Forget | UseTool | Refuse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +148,8 @@ class Part:
     closes: bool = False
     conversation: Conversation | None = None
     effects: tuple[Effect, ...] = ()
+    question: tuple[Clause, ...] = ()
+    """Asked once the tools among `effects` have given their results."""
 
 
 class DialogueBackend(Protocol):

@@ -29,6 +29,9 @@ from behavior.conversation import CallHelp, Effect, Forget, NotifyHost, RecordVi
 from behavior.directory import Host, Notify, SiteConfig
 from behavior.memory import Encounter, VisitBook
 from behavior.notifications import CHANNELS, Channel, NotifyConfig, send_with_retry
+from behavior.tools.contract import Refuse
+from behavior.tools.desk import ToolDesk
+from behavior.tools.permission import is_follow_up
 
 T = TypeVar("T")
 
@@ -86,7 +89,10 @@ class Deeds:
         notify: NotifyConfig,
         clock: Clock,
         wall: WallTime,
+        tools: ToolDesk | None = None,
     ) -> None:
+        """`tools` judges by the site's rules what may be done; without it all may."""
+        self._tools = tools
         self._publish = publish
         self._site = site
         self._path = book
@@ -143,9 +149,15 @@ class Deeds:
         for effect in effects:
             match effect:
                 case CallHelp():
-                    self._help(effect, encounter, at)
-                case NotifyHost():
-                    self._later(self._tell_host, effect, encounter, at)
+                    # Nobody in danger waits for a rule.
+                    if effect.urgent or self._may("call_staff", encounter):
+                        self._help(effect, encounter, at)
+                case NotifyHost(host=host, purpose=purpose):
+                    follow_up = is_follow_up(purpose)
+                    if self._may("notify_host", encounter, host=host, follow_up=follow_up):
+                        self._later(self._tell_host, effect, encounter, at)
+                case Refuse(tool=tool, because=because) if self._tools is not None:
+                    self._tools.refuse(tool, because, encounter)
                 case RecordVisit():
                     self._later(self._record, effect, encounter, at)
                 case Forget():
@@ -174,6 +186,13 @@ class Deeds:
             self._later(self._expire, now)
 
     # How it is done
+
+    def _may(
+        self, tool: str, encounter: Encounter, *, host: str = "", follow_up: bool = False
+    ) -> bool:
+        if self._tools is None:
+            return True
+        return self._tools.permit(tool, encounter, host=host, follow_up=follow_up)
 
     def _later(self, deed: Callable[..., Awaitable[None]], *arguments: object) -> None:
         self._queue.put_nowait(partial(deed, *arguments))

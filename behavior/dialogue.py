@@ -18,39 +18,38 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from agent.core.clock import Clock, WallTime
 from agent.core.messages import (
-    Act,
     ActFinished,
-    ActStarted,
     ButtonPressed,
     Clause,
-    ClauseSpoken,
+    ComponentHealth,
     Engagement,
     EngagementChanged,
-    HelpCalled,
-    HostNotified,
+    Health,
     Message,
     PersonId,
     PersonLost,
     PersonSeen,
     ReplyReady,
-    SpeechStarted,
     TurnEnded,
     TurnId,
     TurnPaused,
 )
-from behavior.conversation import DialogueBackend, Forget, Heard, Part
+from behavior.conversation import Asked, Conversation, DialogueBackend, Forget, Heard, Part
 from behavior.deeds import DoesDeeds
 from behavior.directory import SiteConfig
 from behavior.editions import Editions
 from behavior.memory import Encounter
 from behavior.model_server import ModelServerConfig
 from behavior.notifications import NotifyConfig
+from behavior.tools.contract import ToolError, UseTool
+from behavior.tools.desk import NO_TOOLS, For, ToolDesk
+from behavior.tools.permission import ToolsConfig
 from behavior.transcript import Transcript, TranscriptConfig
 
-Input = (
-    Act | ActFinished | ActStarted | ButtonPressed | ClauseSpoken | EngagementChanged | HelpCalled
-    | HostNotified | PersonLost | SpeechStarted | TurnEnded | TurnPaused
-)  # fmt: skip
+Input = Message
+"""Turns, who comes and goes, buttons; and what was done and heard, to be remembered."""
+
+_TOOLS_A_TURN = 3
 
 
 class DialogueConfig(BaseModel):
@@ -64,6 +63,7 @@ class DialogueConfig(BaseModel):
         Path("configs/knowledge"), description="Folder of Markdown files with frequent questions."
     )
     visits: Path = Field(Path("var/visits.sqlite"), description="The visit book.")
+    tickets: Path = Field(Path("var/tickets.sqlite"), description="The numbers of those who queue.")
     cache: Path = Field(
         Path("var/cache"), description="Where the encoded knowledge waits for the next start."
     )
@@ -100,6 +100,8 @@ class _Work:
     said: tuple[Clause, ...] = ()
     parts: list[Part] = field(default_factory=list)
     committed: bool = False
+    counts: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set with `committed`, for tools that wait for it."""
     applied: bool = False
 
 
@@ -130,8 +132,13 @@ class Dialogue:
         clock: Clock,
         wall: WallTime,
         sightings: AsyncIterable[PersonSeen] | None = None,
+        tools: ToolDesk | None = None,
     ) -> None:
-        """`sightings`: who is seen where, for what is remembered of the encounter."""
+        """`sightings`: who is seen where, for what is remembered of the encounter.
+
+        `tools`: lets tools run; without it nothing but words and messages is done.
+        """
+        self._tools = tools
         self._inputs = inputs
         self._sightings = sightings
         self._publish = publish
@@ -159,6 +166,13 @@ class Dialogue:
         await self._backend.adopt(backend)
         self._zone = ZoneInfo(site.timezone)
         self._deeds.adopt(site)
+        if self._tools is not None:
+            self._tools.adopt(site)
+
+    def obey(self, rules: ToolsConfig) -> None:
+        """Let tools run by other rules, from this moment on."""
+        if self._tools is not None:
+            self._tools.obey(rules)
 
     async def run(self) -> None:
         """Answer until cancelled. A restart forgets the encounters, not the visit book."""
@@ -170,6 +184,8 @@ class Dialogue:
         try:
             async with asyncio.TaskGroup() as group:
                 own = [group.create_task(self._deeds.run()), group.create_task(self._keep_tidy())]
+                if self._tools is not None:
+                    own.append(group.create_task(self._tools.run()))
                 if self._sightings is not None:
                     own.append(group.create_task(self._watch(self._sightings)))
                 async for message in self._inputs:
@@ -205,6 +221,8 @@ class Dialogue:
                 self._commit(message, group)
             case ActFinished() if self._current is not None:
                 self._current.note("agent", message.heard)
+            case ButtonPressed(button=button) if button.partition("_")[0] == "next":
+                group.create_task(self._call_next(button.partition("_")[2], message.at))
             case ButtonPressed():
                 self._press(message)
             case EngagementChanged(state=Engagement.LEFT) | PersonLost():
@@ -222,13 +240,16 @@ class Dialogue:
         person = turn.person if isinstance(turn, TurnEnded) else None
         encounter = self._encounter_with(person, turn.at)
         self._drop()
+        local_time = self._local_time(turn.at)
+        tools = self._tools
         heard = Heard(
             text=turn.text,
             at=turn.at,
+            leave=NO_TOOLS if tools is None else tools.leave(encounter, local_time),
             confidence=turn.confidence,
             typed=isinstance(turn, TurnEnded) and turn.typed,
             person=encounter.person,
-            local_time=datetime.fromtimestamp(self._wall.unix_s(turn.at), self._zone),
+            local_time=local_time,
             history=tuple(encounter.history),
             memory=self._transcript.memory(
                 person or self._transcript.speaker(turn.turn, turn.at) or encounter.person,
@@ -253,6 +274,7 @@ class Dialogue:
         if work.committed:
             return
         work.committed = True
+        work.counts.set()
         work.encounter.note("visitor", work.heard.text)
         work.encounter.last_at = end.at
         work.encounter.left_at = None
@@ -261,14 +283,49 @@ class Dialogue:
 
     async def _answer(self, work: _Work) -> None:
         conversation = work.encounter.conversation
+        uses: list[UseTool] = []
+        question: tuple[Clause, ...] = ()
         async with contextlib.aclosing(self._backend.answer(conversation, work.heard)) as stream:
             async for part in stream:
-                work.parts.append(part)
-                if work is not self._work and work is not self._spoken:
-                    self._apply(work)  # superseded while a thread ran on: says nothing any more,
-                    return  # but what was committed is done
-                self._publish(_as_message(work, part))
-                self._apply(work)
+                uses += (e for e in part.effects if isinstance(e, UseTool))
+                question = question or part.question
+                if not self._give(work, replace(part, last=part.last and not uses)):
+                    return
+        if uses and self._tools is not None:
+            await self._use_tools(work, uses[:_TOOLS_A_TURN], question, self._tools)
+
+    async def _use_tools(
+        self, work: _Work, uses: list[UseTool], question: tuple[Clause, ...], tools: ToolDesk
+    ) -> None:
+        """One tool after the other, in the order asked for; an open question comes last."""
+        before = work.parts[0].conversation or work.encounter.conversation
+        to = For(
+            encounter=work.encounter,
+            turn=work.turn,
+            revision=work.revision,
+            at=work.heard.at,
+            local_time=self._local_time(work.heard.at),
+            committed=work.counts,
+        )
+        for use in uses:
+            async with contextlib.aclosing(tools.answers(use, before, to)) as stream:
+                async for part in stream:
+                    last = part.last and use is uses[-1]
+                    if last and part.conversation is not None:
+                        part = _with_question(part, before, question)
+                    before = part.conversation or before
+                    if not self._give(work, replace(part, last=last)):
+                        return
+
+    def _give(self, work: _Work, part: Part) -> bool:
+        """Have a part of an answer spoken; False: nobody waits for this answer any more."""
+        work.parts.append(part)
+        if work is not self._work and work is not self._spoken:
+            self._apply(work)  # superseded while a thread ran on: says nothing any more,
+            return False  # but what was committed is done
+        self._publish(_as_message(work, part))
+        self._apply(work)
+        return True
 
     def _apply(self, work: _Work) -> None:
         """Make a committed answer count: the conversation goes on, its effects run, once."""
@@ -286,6 +343,9 @@ class Dialogue:
             if work is self._work and first.clauses and self._spoken is not None:
                 _cancel(self._spoken)
                 self._spoken = None
+        latest = work.parts[-1].conversation
+        if latest is not None and latest is not first.conversation and work is self._work:
+            encounter.conversation = latest  # what a tool has found goes on in it
         if len(work.parts) > 1 or first.source != "embedded":
             said = tuple(clause for part in work.parts for clause in part.clauses)
             encounter.conversation = replace(encounter.conversation, last_reply=said)
@@ -300,6 +360,21 @@ class Dialogue:
         if self._spoken is not None:
             _cancel(self._spoken)
         self._spoken = work
+
+    async def _call_next(self, service: str, at: float) -> None:
+        if self._tools is None:
+            return
+        try:
+            await self._tools.call_next(service, self._local_time(at))
+        except ToolError as fault:
+            self._publish(
+                ComponentHealth(
+                    at=at, component=self.name, health=Health.DEGRADED, detail=str(fault)
+                )
+            )
+
+    def _local_time(self, at: float) -> datetime:
+        return datetime.fromtimestamp(self._wall.unix_s(at), self._zone)
 
     # Encounters
 
@@ -363,6 +438,15 @@ class Dialogue:
             self._current = None
         if self._work is not None and self._work.encounter is encounter:
             self._drop()
+
+
+def _with_question(part: Part, before: Conversation, question: tuple[Clause, ...]) -> Part:
+    """Ask at the end what the desk still has to ask, unless the tool's answer asks already."""
+    after = part.conversation
+    if after is None or after.asked is not Asked.NOTHING or not question:
+        return part
+    after = replace(after, asked=before.asked, asked_about=before.asked_about)
+    return replace(part, clauses=(*part.clauses, *question), conversation=after)
 
 
 def _as_message(work: _Work, part: Part) -> ReplyReady:

@@ -15,6 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from agent.core.messages import Place
 from behavior.phrases import Phrases, make_phrases
 from behavior.sounds_like import likeness, plain
+from behavior.tools.calendars import CalendarConfig
+from behavior.tools.floor_map import FloorMap
+from behavior.tools.queues import ServiceConfig
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -34,7 +37,9 @@ class Notify(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    channel: str = Field("log", description="Row of the notification table: `log`, `webhook`.")
+    channel: str = Field(
+        "log", description="Row of the notification table: `log`, `webhook`, `email`, `mqtt`."
+    )
     address: str = Field("", description="What the channel needs: a number, a URL, a user name.")
 
 
@@ -48,6 +53,11 @@ class Host(BaseModel):
     room: str = Field("", description="Key of a place below; never told to visitors unasked.")
     also: tuple[str, ...] = Field((), description="Other forms a recogniser may hear or write.")
     notify: Notify = Field(default_factory=Notify, description="How this person is told.")
+    status: str = Field(
+        "",
+        max_length=200,
+        description="A note visitors may be told, such as `back at two`; left out if unfit to say.",
+    )
 
     @property
     def first(self) -> str:
@@ -68,7 +78,9 @@ class Destination(BaseModel):
     key: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="Short name used in this file.")
     name: str = Field(min_length=2, description="As it is spoken, without an article.")
     also: tuple[str, ...] = Field((), description="Other names visitors use for it.")
-    directions: str = Field(min_length=5, description="The way from the desk, as it is spoken.")
+    directions: str = Field(
+        "", description="The way from the desk, as it is spoken; empty: made from `floor_map`."
+    )
     x_m: float = Field(ge=-500, le=500, description="Metres in front of the agent, as it faces.")
     y_m: float = Field(ge=-500, le=500, description="Metres to the agent's left.")
     screen: str = Field("", description="One line for the page; made from the name when empty.")
@@ -127,6 +139,13 @@ class SiteConfig(BaseModel):
     )
     hosts: tuple[Host, ...] = Field((), description="People visitors come to see.")
     places: tuple[Destination, ...] = Field((), description="Rooms and places.")
+    floor_map: FloorMap = Field(
+        FloorMap(), description="The floors as a graph: step-free ways, ways between places."
+    )
+    calendars: tuple[CalendarConfig, ...] = Field(
+        (), description="iCalendar files and addresses: rooms, events, expected visitors."
+    )
+    services: tuple[ServiceConfig, ...] = Field((), description="Queues with numbers.")
     phrases_also: tuple[str, ...] = Field((), description="More sentences visitors say here.")
 
     @field_validator("timezone")
@@ -150,9 +169,16 @@ class SiteConfig(BaseModel):
         keys = [place.key for place in self.places]
         for key in {key for key in keys if keys.count(key) > 1}:
             raise ValueError(f"two places have the key {key}")
-        wanted = {self.seat, self.parcels, *(h.room for h in self.hosts)} - {""}
+        wanted = {self.seat, self.parcels, *(h.room for h in self.hosts)}
+        wanted |= {calendar.place for calendar in self.calendars}
+        wanted |= {service.place for service in self.services}
+        wanted |= {point.place for point in self.floor_map.points}
+        wanted -= {""}
         if missing := sorted(wanted - set(keys)):
             raise ValueError(f"no place with the key {', '.join(missing)}")
+        for place in self.places:
+            if len(place.directions) < 5 and self.floor_map.point_of(place.key) is None:
+                raise ValueError(f"{place.key}: write its directions, or put it on floor_map")
         return self
 
     def place(self, key: str) -> Destination | None:

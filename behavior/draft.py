@@ -10,6 +10,7 @@ from behavior.backends.embeddings import Encoder
 from behavior.conversation import Asked, Conversation, Effect, Heard, Part
 from behavior.directory import Directory, SiteConfig
 from behavior.knowledge import Entry, Index, read_knowledge
+from behavior.tools.contract import UseTool
 from behavior.wording import Wording, load_wording
 
 
@@ -88,7 +89,9 @@ class Draft:
 
     def finish(self, intent: str, because: str) -> Part:
         """Close the answer: its words, what is done, and the conversation that follows."""
-        clauses = (*self.clauses, *self.question)
+        # Where a tool is asked first, the question comes after what it found.
+        tools = any(isinstance(effect, UseTool) for effect in self.effects)
+        clauses = (*self.clauses, *(() if tools else self.question))
         unclear = intent in {"unknown", "unheard"}
         after = replace(
             self.state,
@@ -105,6 +108,7 @@ class Draft:
             closes=self.closes,
             conversation=after,
             effects=tuple(self.effects),
+            question=self.question if tools else (),
         )
 
     def _word(

@@ -6,6 +6,7 @@ from importlib import resources
 import yaml
 
 from behavior.sounds_like import plain
+from behavior.tools.trust import fit_name
 
 _DATA = yaml.safe_load(resources.files("behavior").joinpath("patterns.yaml").read_text("utf-8"))
 
@@ -78,7 +79,7 @@ def bare_name(line: str) -> str:
     }
     if not 1 <= len(words) <= 4 or any(w in odd or w in _NOT_A_NAME for w in words):
         return ""
-    return _as_written(" ".join(words), line)
+    return fit_name(_as_written(" ".join(words), line))
 
 
 def meeting_time(line: str) -> str:
@@ -104,7 +105,8 @@ def own_name(text: str, line: str) -> tuple[str, str]:
     end = match.start(1) + len(" ".join(words))
     rest = (text[: match.start()] + " " + text[end:]).strip()
     rest = re.sub(r"^(?:and|from (?:\w+ )?\w+)\s*|\s*\band$", "", LEAD.sub("", rest + " ").strip())
-    return _as_written(" ".join(words), line), rest.strip()
+    # A name nobody bears is none; what is left of the line is read by itself.
+    return fit_name(_as_written(" ".join(words), line)), rest.strip()
 
 
 def _as_written(name: str, line: str) -> str:

@@ -4,6 +4,7 @@ A visit that was recorded is on the disk: one transaction a visit, written throu
 reported, so that a crash or a pulled plug at any moment loses none.
 """
 
+import secrets
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from pathlib import Path
 from agent.core.errors import BadInputError
 from agent.core.messages import PersonId
 from behavior.conversation import Conversation, RecordVisit
+from behavior.tools.permission import VisitUses
 
 SCHEMA = 1
 _DAY_S = 86_400.0
@@ -164,6 +166,10 @@ class Encounter:
     """Kind of visit -> its number in the book."""
     asked_something: bool = False
     left_at: float | None = None
+    key: str = field(default_factory=lambda: secrets.token_hex(8))
+    """Names the visit where a number was drawn; random, and told to nobody."""
+    uses: VisitUses = field(default_factory=VisitUses)
+    """What its tools have used up."""
 
     def note(self, who: str, words: str, longest: int = 40) -> None:
         """Remember what was said by whom."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from typing import Protocol
+from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -22,11 +22,48 @@ CHANNELS: Table = {
         about="JSON to an HTTP address: chat systems, paging, home automation",
         packages=("aiohttp",),
     ),
+    "email": Row(
+        path="behavior.backends.tool_email:EmailChannel",
+        about="a message through the site's own mail server (SMTP); the address is a mailbox",
+    ),
+    "mqtt": Row(
+        path="behavior.backends.tool_mqtt:MqttChannel",
+        about="JSON to a broker's topic; the address is the topic",
+        packages=("aiomqtt",),
+    ),
 }
 
 
 class NotDeliveredError(FoyerError):
     """A message did not get through, with where and why."""
+
+
+class SmtpConfig(BaseModel):
+    """The mail server of the `email` channel."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    host: str = Field("", description="Its name or address; empty: none.")
+    port: int = Field(25, ge=1, le=65535, description="25 inside a house, 587 with a login.")
+    security: Literal["none", "starttls", "tls"] = Field(
+        "none", description="starttls: port 587 as a rule; tls: port 465 as a rule."
+    )
+    user: str = Field("", description="Name to log in with; empty: no login.")
+    password_env: str = Field("", description="Environment variable that holds the password.")
+    sender: str = Field("reception@localhost", min_length=3, description="Who the message is from.")
+
+
+class MqttNotifyConfig(BaseModel):
+    """The broker of the `mqtt` channel."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    host: str = Field("", description="Its name or address; empty: none.")
+    port: int = Field(1883, ge=1, le=65535, description="1883, or 8883 with tls as a rule.")
+    topic: str = Field("", description="Where to, when an address is empty.")
+    tls: bool = Field(False, description="Encrypted, with the machine's own certificates.")
+    user: str = Field("", description="Name to log in with; empty: no login.")
+    password_env: str = Field("", description="Environment variable that holds the password.")
 
 
 class NotifyConfig(BaseModel):
@@ -36,6 +73,10 @@ class NotifyConfig(BaseModel):
 
     webhook_url: str = Field(
         "", description="Where the `webhook` channel posts when an address is no URL itself."
+    )
+    smtp: SmtpConfig = Field(SmtpConfig(), description="The mail server of the `email` channel.")
+    mqtt: MqttNotifyConfig = Field(
+        MqttNotifyConfig(), description="The broker of the `mqtt` channel."
     )
     deadline_s: float = Field(4.0, gt=0, le=60, description="How long one try may take.")
     tries: int = Field(3, ge=1, le=10, description="How often to try before giving up.")

@@ -13,6 +13,11 @@ from behavior.deeds import Deeds
 from behavior.dialogue import Dialogue, DialogueConfig, Input
 from behavior.directory import SiteConfig
 from behavior.norm_retrieval import House, NormAdvice
+from behavior.tools.desk import ToolDesk
+from behavior.tools.permission import ToolsConfig
+from behavior.tools.telling import Voice
+from behavior.tools.work import TICKETS, Tickets, Work
+from behavior.wording import load_wording
 
 DIALOGUES: Table = {
     "embedded": Row(
@@ -41,12 +46,14 @@ def set_up_dialogue(
     wall: WallTime,
     house: House | None = None,
     sightings: AsyncIterable[PersonSeen] | None = None,
+    rules: ToolsConfig | None = None,
 ) -> Dialogue:
     """Return the component, not yet started. Raises `BackendUnavailableError` with the cure.
 
     `house` knows the moment and its norms; a language model is told those that fit. `sightings`:
-    who is seen where, for what is remembered of an encounter.
+    who is seen where, for what is remembered of an encounter. `rules`: which tools may run.
     """
+    tools = _tools(publish=publish, site=site, config=config, clock=clock, rules=rules)
     deeds = Deeds(
         publish=publish,
         site=site,
@@ -55,6 +62,7 @@ def set_up_dialogue(
         notify=config.notify,
         clock=clock,
         wall=wall,
+        tools=tools,
     )
     return Dialogue(
         inputs=inputs,
@@ -66,6 +74,31 @@ def set_up_dialogue(
         clock=clock,
         wall=wall,
         sightings=sightings,
+        tools=tools,
+    )
+
+
+def _tools(
+    *,
+    publish: Callable[[Message], None],
+    site: SiteConfig,
+    config: DialogueConfig,
+    clock: Clock,
+    rules: ToolsConfig | None,
+) -> ToolDesk:
+    wording = load_wording()
+
+    def tickets() -> Tickets:
+        book: Tickets = pick("tickets", TICKETS, "sqlite")(config.tickets)
+        return book
+
+    return ToolDesk(
+        work=Work(site=site, tickets=tickets, now=clock.now),
+        voice=lambda now: Voice(wording, now.staff_name),
+        site=site,
+        config=rules or ToolsConfig(),
+        publish=publish,
+        clock=clock,
     )
 
 

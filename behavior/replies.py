@@ -16,13 +16,17 @@ from behavior.recollection import recollect
 from behavior.requests import take, tell, unclear
 from behavior.sounds_like import plain, spelled, without_fillers
 from behavior.time_questions import follow_up
+from behavior.tools import drafting
+from behavior.tools.contract import Expected, UseTool
+from behavior.tools.trust import fit_name, without_tricks
 from behavior.understanding import SMALL, Intent, Request, understand
 
 _FIRM = frozenset(
     {Intent.FORGET_ME, Intent.CANCEL, Intent.REPEAT, Intent.STAFF, Intent.FAREWELL, Intent.WAIT,
      Intent.INSULT, Intent.JOKE, Intent.HOW_ARE_YOU, Intent.OPEN_NOW, Intent.TIME, Intent.DATE,
      Intent.MY_NAME, Intent.PRIVATE, Intent.DELIVERY, Intent.SIGNATURE, Intent.PICKUP,
-     Intent.DIRECTIONS, Intent.QUESTION, Intent.HOST_STATUS, Intent.MEMORY}
+     Intent.DIRECTIONS, Intent.QUESTION, Intent.HOST_STATUS, Intent.MEMORY,
+     Intent.TOOL}
 )  # fmt: skip
 """What a line may ask for while a question is open, without being an answer to it."""
 _POSSIBLE_WORDS = re.compile(
@@ -33,7 +37,7 @@ _ORDINALS = (("first", "former"), ("second", "latter", "last"), ("third",), ("fo
 
 def respond(conversation: Conversation, heard: Heard, desk: Desk) -> Part:
     """Answer one line. Pure: the same arguments give the same answer, and nothing is done."""
-    heard = replace(heard, text=without_fillers(heard.text))
+    heard = replace(heard, text=without_fillers(without_tricks(heard.text)))
     draft = Draft(conversation, heard, desk)
     if not plain(heard.text):
         draft.say("unheard")
@@ -46,7 +50,12 @@ def respond(conversation: Conversation, heard: Heard, desk: Desk) -> Part:
         _keep_question(draft)
         return draft.finish("memory", "asks on about the past")
     requests = understand(
-        heard.text, directory=desk.directory, index=desk.index, entries=desk.entries
+        heard.text,
+        directory=desk.directory,
+        index=desk.index,
+        entries=desk.entries,
+        now=heard.local_time,
+        visitor=conversation.visitor or "",
     )
     first = requests[0]
     if first.intent in {Intent.EMERGENCY, Intent.FIRE}:
@@ -78,7 +87,9 @@ def _answer(draft: Draft, requests: tuple[Request, ...]) -> tuple[str, str] | No
             return _about_visitor(draft, request)
         case Asked.DELIVERY_FOR:
             return _about_delivery(draft, request)
-        case Asked.CONFIRM_ENTRY | Asked.STAFF | Asked.MORE:
+        case Asked.OWN_NAME:
+            return _about_own_name(draft, request)
+        case Asked.CONFIRM_ENTRY | Asked.STAFF | Asked.MORE | Asked.CONFIRM_TOOL:
             return _yes_or_no(draft, request)
         case _:
             return None
@@ -205,6 +216,18 @@ def _about_visitor(draft: Draft, request: Request) -> tuple[str, str] | None:
     return "name", "a name was asked for and none was understood"
 
 
+def _about_own_name(draft: Draft, request: Request) -> tuple[str, str] | None:
+    name = fit_name(request.name or bare_name(draft.heard.text))
+    if request.intent is not Intent.NAME and not name:
+        return None
+    if len(name.split()) < 2:
+        draft.ask("meet.ask_visitor_again", Asked.OWN_NAME)
+        return "name", "given name and surname are needed for the calendar"
+    draft.change(visitor=name)
+    drafting.put(draft, UseTool(tool="expected", arguments=Expected(visitor=name)))
+    return "tool", "the name that the calendar is asked about"
+
+
 def _about_delivery(draft: Draft, request: Request) -> tuple[str, str] | None:
     found = draft.desk.directory.people(draft.heard.text, expected=True)
     if found.hosts:
@@ -221,6 +244,8 @@ def _yes_or_no(draft: Draft, request: Request) -> tuple[str, str] | None:
     if request.intent is Intent.YES:
         if asked is Asked.CONFIRM_ENTRY:
             tell(draft, draft.before.asked_about)
+        elif asked is Asked.CONFIRM_TOOL:
+            tasks.confirmed(draft)
         elif asked is Asked.STAFF:
             tasks.call_staff(draft, "a visitor asked for a person")
         else:
@@ -230,6 +255,9 @@ def _yes_or_no(draft: Draft, request: Request) -> tuple[str, str] | None:
         if asked is Asked.CONFIRM_ENTRY:
             unclear(draft)
             return "unknown", "not the question that was meant"
+        if asked is Asked.CONFIRM_TOOL:
+            drafting.declined(draft)
+            return request.intent.value, "would rather not"
         draft.say("no_more")
         return request.intent.value, f"answers `{asked.value}`"
     return None

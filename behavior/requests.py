@@ -9,6 +9,8 @@ from behavior.draft import Draft
 from behavior.knowledge import clock_in_words, hours_in_words
 from behavior.recollection import recollect
 from behavior.sounds_like import plain
+from behavior.tools import drafting
+from behavior.tools.contract import UseTool, Way
 from behavior.understanding import Intent, Request
 from behavior.wording import sentences
 
@@ -38,6 +40,8 @@ def take(draft: Draft, request: Request) -> None:
             tasks.take_name(draft, request.name)
         case Intent.DIRECTIONS:
             _show_way(draft, request)
+        case Intent.TOOL if request.tool is not None:
+            drafting.want(draft, request.tool)
         case Intent.QUESTION:
             tell(draft, request.entry)
         case Intent.MAYBE_QUESTION:
@@ -106,6 +110,8 @@ def _show_way(draft: Draft, request: Request) -> None:
     if not place.public:
         draft.change(meeting=draft.state.meeting or Meeting())
         return draft.ask("directions.not_public", Asked.HOST)
+    if not place.directions:
+        return drafting.put(draft, UseTool(tool="way", arguments=Way(to=place.key)))
     screen = place.screen or f"{place.name[:1].upper()}{place.name[1:]}"
     # The way is told sentence by sentence, and the hand points while the first one is spoken.
     directions = " | ".join(c.text for c in sentences(place.directions))

@@ -10,6 +10,8 @@ from dataclasses import replace
 from behavior.conversation import Asked, CallHelp, Meeting, NotifyHost, RecordVisit
 from behavior.directory import Found, Host
 from behavior.draft import Draft
+from behavior.tools import drafting
+from behavior.tools.contract import Message, UseTool
 from behavior.understanding import Intent, Request
 
 _SOMEBODY = re.compile(
@@ -76,11 +78,25 @@ def unknown_host(draft: Draft) -> None:
         draft.ask("meet.unknown_host", Asked.HOST)
 
 
-def announce(draft: Draft) -> None:
+def confirmed(draft: Draft) -> None:
+    """The visitor says yes to what was asked about."""
+    wanted = draft.before.wanted
+    if wanted is not None and wanted.tool == "notify_host":
+        draft.change(wanted=None)
+        return announce(draft, confirmed=True)
+    drafting.confirmed(draft)
+
+
+def announce(draft: Draft, *, confirmed: bool = False) -> None:
     """Host known, name asked for: send the message, note the visit, offer a seat."""
     meeting = draft.state.meeting
     if meeting is None or meeting.host is None:
         return draft.ask("meet.ask_host", Asked.HOST)
+    if not drafting.may_tell(draft, meeting.host):
+        return None
+    if draft.heard.leave.asks_first("notify_host") and not confirmed:
+        draft.change(wanted=UseTool(tool="notify_host", arguments=Message(host=meeting.host)))
+        return draft.ask("tool.notify.ask", Asked.CONFIRM_TOOL, host=meeting.host)
     visitor = draft.state.visitor
     seat = draft.desk.site.place(draft.desk.site.seat)
     toward = seat.place if seat else None
@@ -114,7 +130,8 @@ def announce(draft: Draft) -> None:
 def withdraw(draft: Draft, unless: tuple[Host, ...]) -> None:
     """The host was the wrong one: tell that host so, and start over with the rest as it is."""
     meeting = draft.state.meeting or Meeting()
-    if meeting.notified and meeting.host and meeting.host not in {h.name for h in unless}:
+    told = meeting.notified and meeting.host not in {h.name for h in unless}
+    if told and meeting.host and drafting.may_tell(draft, meeting.host, follow_up=True):
         draft.do(
             NotifyHost(
                 host=meeting.host, visitor=draft.state.visitor or "a visitor", purpose="withdrawn"
@@ -141,6 +158,8 @@ def take_name(draft: Draft, name: str) -> None:
     meeting, old = draft.state.meeting, draft.state.visitor
     draft.change(visitor=name)
     if meeting and meeting.notified and meeting.host and old != name:
+        if not drafting.may_tell(draft, meeting.host, follow_up=True):
+            return draft.change(visitor=old)
         draft.say("meet.corrected_visitor", visitor=name)
         draft.do(
             NotifyHost(host=meeting.host, visitor=name, purpose="correction"),
@@ -182,8 +201,9 @@ def deliver(draft: Draft, request: Request) -> None:
     site = draft.desk.site
     place = site.place(site.parcels)
     if place is None:
-        draft.say("delivery.plain")
-        draft.do(CallHelp(urgent=False, because="a delivery is at the desk"))
+        if drafting.may_call(draft):
+            draft.say("delivery.plain")
+            draft.do(CallHelp(urgent=False, because="a delivery is at the desk"))
     else:
         where = place.directions.split(" is ", 1)[-1].rstrip(".")
         signed = site.parcels_signed_by or f"{site.staff_name} signs for it"
@@ -207,6 +227,8 @@ def delivery_for(draft: Draft, found: Found) -> None:
         draft.say("delivery.noted")
         return _record_delivery(draft, "")
     host = found.hosts[0].name
+    if not drafting.may_tell(draft, host):
+        return _record_delivery(draft, host)
     draft.say("delivery.told", host=host)
     draft.do(NotifyHost(host=host, visitor="a courier", purpose="delivery"))
     _record_delivery(draft, host)
@@ -214,14 +236,17 @@ def delivery_for(draft: Draft, found: Found) -> None:
 
 def sign(draft: Draft, request: Request) -> None:
     """A signature is wanted: only a person can give one."""
-    draft.say("delivery.sign")
-    draft.do(CallHelp(urgent=False, because="a delivery needs a signature"))
+    if drafting.may_call(draft):
+        draft.say("delivery.sign")
+        draft.do(CallHelp(urgent=False, because="a delivery needs a signature"))
     host = request.found.hosts[0].name if request.found.sure else ""
     _record_delivery(draft, host)
 
 
 def pick_up(draft: Draft, request: Request) -> None:
     """Something is to be handed out: a person has to look for it."""
+    if not drafting.may_call(draft):
+        return
     draft.say("delivery.pickup")
     draft.do(CallHelp(urgent=False, because="a visitor collects something"))
 
@@ -230,6 +255,8 @@ def call_staff(draft: Draft, because: str) -> None:
     """Ask a person to come; once is enough."""
     if "help" in draft.state.recorded:
         return draft.say("staff.again")
+    if not drafting.may_call(draft):
+        return None
     draft.say("staff")
     draft.do(CallHelp(urgent=False, because=because), RecordVisit(kind="help", detail=because))
     draft.change(recorded=(*draft.state.recorded, "help"))

@@ -7,6 +7,7 @@ are taken as a recogniser gives them: lower case, no punctuation, some of them w
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
 from behavior.directory import Destination, Directory, Found
@@ -14,6 +15,8 @@ from behavior.knowledge import Entry, Index, Match
 from behavior.lines import CUES, INTENTS, LEAD, meeting_time, own_name, urgency
 from behavior.sounds_like import plain
 from behavior.time_questions import time_question
+from behavior.tools.asking import Asked as ToolWanted
+from behavior.tools.asking import asked_for
 
 
 class Intent(StrEnum):
@@ -32,6 +35,7 @@ class Intent(StrEnum):
     SIGNATURE = "signature"
     PICKUP = "pickup"
     DIRECTIONS = "directions"
+    TOOL = "tool"
     QUESTION = "question"
     MAYBE_QUESTION = "maybe_question"
     OPEN_NOW = "open_now"
@@ -78,6 +82,8 @@ class Request:
     name: str = ""
     """The visitor's own name, where the line gives it."""
     time: str = ""
+    tool: ToolWanted | None = None
+    """A tool that is wanted, with its arguments."""
 
 
 _UNYIELDING = frozenset(
@@ -88,14 +94,23 @@ _MEET, _WHERE, _SPLIT, _FIRST = (CUES[name] for name in ("meet", "where", "split
 
 
 def understand(
-    line: str, *, directory: Directory, index: Index, entries: dict[str, Entry]
+    line: str,
+    *,
+    directory: Directory,
+    index: Index,
+    entries: dict[str, Entry],
+    now: datetime | None = None,
+    visitor: str = "",
 ) -> tuple[Request, ...]:
-    """Return what `line` asks for, at least one request, in the order to be done."""
+    """Return what `line` asks for, at least one request, in the order to be done.
+
+    `now`: at the site; `visitor`: the name given before. Both only for what is looked up.
+    """
     whole = plain(line)
     if urgent := urgency(whole):
         return (Request(intent=Intent(urgent), text=whole, because="urgent words"),)
-    reader = _Reader(directory, index, entries)
     name, rest = own_name(whole, line)
+    reader = _Reader(directory, index, entries, now, name or visitor)
     if name and CUES["this_is"].match(whole) and reader.is_firm(whole):
         name = ""
     pieces = [p for p in (plain(piece) for piece in _SPLIT.split(line.lower())) if p]
@@ -120,7 +135,16 @@ def _with_name(requests: Sequence[Request], name: str) -> tuple[Request, ...]:
 class _Reader:
     """Reads one part of a line at a time."""
 
-    def __init__(self, directory: Directory, index: Index, entries: dict[str, Entry]) -> None:
+    def __init__(
+        self,
+        directory: Directory,
+        index: Index,
+        entries: dict[str, Entry],
+        now: datetime | None,
+        visitor: str,
+    ) -> None:
+        self._now = now
+        self._visitor = visitor
         self._directory = directory
         self._index = index
         self._entries = entries
@@ -168,6 +192,10 @@ class _Reader:
     def read(self, text: str, *, sure_only: bool = False) -> Request:
         """Read one part as one request."""
         stripped = LEAD.sub("", text + " ").strip() or text
+        wanted = asked_for(stripped, self._directory, now=self._now, visitor=self._visitor)
+        if wanted is not None:
+            because = f"the words of the tool `{wanted.tool}`"
+            return Request(intent=Intent.TOOL, text=stripped, tool=wanted, because=because)
         if time_question(text):
             return Request(intent=Intent.MEMORY, text=text, because="asks about the past")
         nearest = self._index.nearest(stripped)

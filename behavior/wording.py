@@ -58,7 +58,8 @@ class Wording:
 def load_wording() -> Wording:
     """Read the wordings that come with the package."""
     text = resources.files("behavior").joinpath("wording.yaml").read_text(encoding="utf-8")
-    both = {**yaml.safe_load(text), **WORDING}
+    tools = resources.files("behavior").joinpath("tools", "wording.yaml").read_text("utf-8")
+    both = {**yaml.safe_load(text), **WORDING, **yaml.safe_load(tools)}
     return Wording({key: tuple(lines) for key, lines in both.items()})
 
 

@@ -63,6 +63,13 @@ from agent.core.messages.status import (
     PolicyReloaded,
     StreamQuiet,
 )
+from agent.core.messages.tools import (
+    TicketCalled,
+    ToolFinished,
+    ToolOutcome,
+    ToolRefused,
+    ToolStarted,
+)
 
 __all__ = [
     "Act",
@@ -114,6 +121,11 @@ __all__ = [
     "StageState",
     "Stop",
     "StreamQuiet",
+    "TicketCalled",
+    "ToolFinished",
+    "ToolOutcome",
+    "ToolRefused",
+    "ToolStarted",
     "TurnEnded",
     "TurnId",
     "TurnPaused",

@@ -1,0 +1,37 @@
+"""Tells people through an MQTT broker: one JSON message to the topic that is the address."""
+
+import json
+import os
+
+import aiomqtt
+
+from behavior.notifications import NotDeliveredError, NotifyConfig
+
+
+class MqttChannel:
+    """Connects, publishes at QoS 1, and goes. Delivered means: the broker has confirmed it."""
+
+    def __init__(self, config: NotifyConfig) -> None:
+        self._config = config
+
+    async def send(self, address: str, subject: str, text: str) -> None:
+        """Publish once."""
+        mqtt = self._config.mqtt
+        topic = address or mqtt.topic
+        if not mqtt.host:
+            raise NotDeliveredError("mqtt: no broker; set notify.mqtt.host")
+        if not topic or any(c in topic for c in "#+\0"):
+            raise NotDeliveredError("mqtt: no topic; write one as address or in notify.mqtt.topic")
+        body = json.dumps({"subject": subject, "text": text}, ensure_ascii=False)
+        try:
+            async with aiomqtt.Client(
+                mqtt.host,
+                mqtt.port,
+                username=mqtt.user or None,
+                password=os.environ.get(mqtt.password_env) if mqtt.password_env else None,
+                tls_params=aiomqtt.TLSParameters() if mqtt.tls else None,
+                timeout=self._config.deadline_s,
+            ) as client:
+                await client.publish(topic, body.encode(), qos=1)
+        except (aiomqtt.MqttError, OSError, ValueError) as error:
+            raise NotDeliveredError(f"mqtt: {type(error).__name__} at {mqtt.host}") from None

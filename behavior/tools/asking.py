@@ -1,0 +1,190 @@
+"""Which tool a visitor's line asks for, and with what: patterns, then the site's own data.
+
+A tool is asked for only with arguments that the site knows: a person of the directory, a place
+with a calendar, a queue it has. What a line says beyond that goes nowhere. Pure.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib import resources
+
+import yaml
+
+from behavior.directory import Destination, Directory, SiteConfig
+from behavior.sounds_like import plain
+from behavior.tools.contract import (
+    Agenda,
+    Arguments,
+    Department,
+    Expected,
+    NoArguments,
+    Person,
+    RoomAt,
+    Service,
+    UseTool,
+    Way,
+)
+from behavior.tools.queues import ServiceConfig
+from behavior.tools.trust import fit_name
+
+_DATA = yaml.safe_load(
+    resources.files("behavior").joinpath("tools", "patterns.yaml").read_text("utf-8")
+)
+_PATTERNS = {name: re.compile("|".join(lines)) for name, lines in _DATA.items()}
+_HOURS = dict(
+    zip(
+        "one two three four five six seven eight nine ten eleven twelve".split(),  # noqa: SIM905
+        range(1, 13),
+        strict=True,
+    )
+) | {"noon": 12}
+_MINUTES = {"thirty": 30, "fifteen": 15, "forty five": 45, "fifty": 50, "twenty": 20}
+_BEFORE = {"half past": 30, "quarter past": 15, "ten past": 10, "five past": 5,
+           "quarter to": -15, "ten to": -10, "five to": -5}  # fmt: skip
+_AT = re.compile(
+    r"\b(?:at|around|about|by|from) "
+    r"(?P<before>half past |quarter (?:past|to) |ten (?:past|to) |five (?:past|to) )?"
+    r"(?P<hour>one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|noon|\d{1,2})"
+    r"(?:[: ](?P<digits>\d{2})(?!\d))?"
+    r"(?: (?P<minutes>thirty|fifteen|forty five|fifty|twenty))?"
+    r"(?: (?:o'?clock))?(?: (?P<half>a ?m|p ?m|in the morning|in the afternoon|tonight))?\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A tool that is wanted, perhaps with something still to be asked for."""
+
+    tool: str
+    arguments: Arguments | None
+    """None: the visitor's own name has to be asked for first."""
+
+
+def asked_for(
+    line: str, directory: Directory, *, now: datetime | None, visitor: str = ""
+) -> Asked | None:
+    """Return the tool that a line asks for, or None. `visitor`: the name given before."""
+    text = plain(line)
+    site = directory.site
+    if site.calendars and (found := _calendar(text, directory, now, visitor)):
+        return found
+    if site.services and (found := _queue(text, site)):
+        return found
+    if site.floor_map.points and (found := _way(text, directory)):
+        return found
+    return _directory(text, directory)
+
+
+def use_of(asked: Asked) -> UseTool:
+    """The use that is wanted; only where nothing is missing."""
+    return UseTool(tool=asked.tool, arguments=asked.arguments or NoArguments())
+
+
+# Calendars
+
+
+def _calendar(text: str, directory: Directory, now: datetime | None, visitor: str) -> Asked | None:
+    site = directory.site
+    if any(c.purpose == "visitors" for c in site.calendars) and _PATTERNS["expected"].search(text):
+        name = fit_name(visitor)
+        known = len(name.split()) >= 2
+        return Asked("expected", Expected(visitor=name) if known else None)
+    rooms = {c.place for c in site.calendars if c.purpose == "room" and c.place}
+    if not rooms:
+        return None
+    place = _place_with(directory, text, rooms)
+    at = _time_in(text, now)
+    if place is not None and _PATTERNS["room_free"].search(text):
+        return Asked("room_free", RoomAt(room=place.key, at=at))
+    if _PATTERNS["agenda"].search(text):
+        return Asked("agenda", Agenda(room=place.key if place else "", at=at))
+    return None
+
+
+def _place_with(directory: Directory, text: str, keys: set[str]) -> Destination | None:
+    return next(
+        (p for p, score, _ in directory.places(text) if p.key in keys and score > 0.8), None
+    )
+
+
+def _time_in(text: str, now: datetime | None) -> datetime | None:
+    """The next time of day that the words may mean, within the day."""
+    match = _AT.search(text)
+    if match is None or now is None:
+        return None
+    hour = _HOURS.get(match["hour"]) or int(match["hour"]) if match["hour"] != "0" else 0
+    if hour > 23:
+        return None
+    minutes = int(match["digits"] or 0) + _MINUTES.get(match["minutes"] or "", 0)
+    minutes += _BEFORE.get((match["before"] or "").strip(), 0)
+    half = (match["half"] or "").replace(" ", "")
+    if half in {"pm", "intheafternoon", "tonight"} and hour < 12:
+        hour += 12
+    elif half in {"am", "inthemorning"} and hour == 12:
+        hour = 0
+    day = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    at = day + timedelta(hours=hour, minutes=minutes)
+    if not half and hour < 12 and (at < now - timedelta(minutes=30) or hour < 7):
+        at += timedelta(hours=12)  # `at three` is in the afternoon
+    return at
+
+
+# Queues
+
+
+def _queue(text: str, site: SiteConfig) -> Asked | None:
+    service = _service(text, site)
+    if _PATTERNS["my_number"].search(text):
+        return Asked("my_number", Service(service=service.key))
+    if _PATTERNS["take_number"].search(text):
+        return Asked("take_number", Service(service=service.key))
+    return None
+
+
+def _service(text: str, site: SiteConfig) -> ServiceConfig:
+    named = [s for s in site.services if any(plain(name) in text for name in (s.name, *s.also))]
+    return named[0] if named else site.services[0]
+
+
+# Ways
+
+
+def _way(text: str, directory: Directory) -> Asked | None:
+    step_free = bool(_PATTERNS["step_free"].search(text))
+    site = directory.site
+    start = ""
+    if match := _PATTERNS["way_from"].search(text):
+        begins = _on_map(directory, match[1])
+        start = begins.key if begins else ""
+        text = match[2] if start else text
+    place = _on_map(directory, text)
+    wanted = step_free or start or (place is not None and not place.directions)
+    if place is None or not wanted or not place.public:
+        return None
+    if step_free and place.key == "lift" and site.floor_map.point_of("lift") is None:
+        return None
+    return Asked("way", Way(to=place.key, start=start, step_free=step_free))
+
+
+def _on_map(directory: Directory, text: str) -> Destination | None:
+    floors = directory.site.floor_map
+    return next(
+        (p for p, score, _ in directory.places(text) if score > 0.8 and floors.point_of(p.key)),
+        None,
+    )
+
+
+# The directory
+
+
+def _directory(text: str, directory: Directory) -> Asked | None:
+    if _PATTERNS["who"].search(text):
+        found = directory.people(text)
+        if found.sure and len(found.hosts) == 1:
+            return Asked("who", Person(host=found.hosts[0].name))
+    if match := _PATTERNS["department"].search(text):
+        named = next((g for g in match.groups() if g), "")
+        if hosts := directory.department(named):
+            return Asked("department", Department(department=hosts[0].department))
+    return None

@@ -1,0 +1,255 @@
+"""Which tool may run for whom: the site's rules, and a pure judgement by them.
+
+Nothing that a visitor says, a model proposes or a file contains is looked at here. A judgement
+rests on the rules (`policies/tools.yaml`), the tool, its target in the directory, and counted
+facts of the encounter. Its refusals are sentences an operator can act on; they hold no names.
+"""
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from behavior.tools.contract import TOOLS, WantedBy
+
+_MINUTE_S = 60.0
+_FOLLOW_UPS = frozenset({"correction", "withdrawn"})
+
+
+class ToolRule(BaseModel):
+    """When one kind of tool may be used."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    allowed: bool = Field(True, description="false: never, for nobody.")
+    hours: Literal["always", "open"] = Field(
+        "always", description="`open`: only within the site's opening hours."
+    )
+    needs: Literal["nothing", "greeted", "named"] = Field(
+        "nothing",
+        description="greeted: this visitor has heard the agent before; named: has said a name.",
+    )
+    confirm: bool = Field(False, description="The visitor is asked first and has to say yes.")
+    per_visit: int = Field(12, ge=0, le=1000, description="How often during one visit.")
+    per_minute: int = Field(30, ge=0, le=1000, description="How often in a minute, all visitors.")
+    model_may_propose: bool = Field(
+        False, description="A language model may propose it; these rules still decide."
+    )
+    aloud: Literal["always", "discreetly", "never"] = Field(
+        "discreetly",
+        description="Names and times in the result: said always; not while a stranger may hear;"
+        " or never.",
+    )
+
+
+class NotifyRule(ToolRule):
+    """When hosts may be told."""
+
+    hosts: tuple[str, ...] = Field(
+        (), description="Only these may be told, full names; empty: everybody in the directory."
+    )
+    not_hosts: tuple[str, ...] = Field((), description="These may never be told.")
+    per_visit: int = Field(
+        6, ge=0, le=1000, description="Messages during one visit, corrections with them."
+    )
+    hosts_per_visit: int = Field(
+        3, ge=0, le=1000, description="How many different hosts one visitor may have told."
+    )
+    per_minute: int = Field(12, ge=0, le=1000, description="Messages in a minute, all visitors.")
+
+
+class CalendarRule(ToolRule):
+    """What may be told of calendars."""
+
+    tells: Literal["yes_no", "time"] = Field(
+        "yes_no",
+        description="Of a visitor's own appointment: only whether there is one, or when, too.",
+    )
+    per_visit: int = Field(8, ge=0, le=1000, description="How often during one visit.")
+    names_per_visit: int = Field(
+        1, ge=0, le=100, description="How many different names one visitor may ask about."
+    )
+
+
+class ToolsConfig(BaseModel):
+    """What the agent may do besides talking, and for whom."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    directory: ToolRule = Field(
+        ToolRule(model_may_propose=True), description="Whether somebody works here, and where."
+    )
+    notify_host: NotifyRule = Field(NotifyRule(), description="Telling hosts of visitors.")
+    call_staff: ToolRule = Field(
+        ToolRule(per_visit=4, per_minute=12),
+        description="Asking a colleague to come. Emergencies are always let through.",
+    )
+    way: ToolRule = Field(
+        ToolRule(aloud="always", model_may_propose=True), description="Ways on the floor map."
+    )
+    calendar: CalendarRule = Field(CalendarRule(), description="Rooms, events, appointments.")
+    queue: ToolRule = Field(
+        ToolRule(per_visit=6, aloud="always"), description="Numbers for those who wait."
+    )
+    memory: ToolRule = Field(ToolRule(), description="Questions about this very visit.")
+    bridge_after_s: float = Field(
+        0.6, ge=0.1, le=3, description="A tool at work for longer is bridged by a few words."
+    )
+    call_line: str = Field(
+        "Number {number}, please. | {place}",
+        min_length=3,
+        description="Said when a number is called. {number} and {place} are filled in.",
+    )
+
+    def rule(self, tool: str) -> ToolRule:
+        """The rule for a tool of the table."""
+        rule = getattr(self, TOOLS[tool].rule)
+        assert isinstance(rule, ToolRule)
+        return rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What counts for a judgement, at one moment."""
+
+    open_now: bool = True
+    greeted: bool = True
+    named: bool = False
+    in_visit: Mapping[str, int] = field(default_factory=dict)
+    """Rule -> uses during this visit."""
+    in_minute: Mapping[str, int] = field(default_factory=dict)
+    """Rule -> uses in the last minute, all visitors."""
+    hosts: frozenset[str] | None = None
+    """Hosts told during this visit; None: not counted, as in a rehearsal."""
+    names: frozenset[str] = frozenset()
+    """Names that were asked about during this visit, plain."""
+
+
+def judge(
+    config: ToolsConfig,
+    tool: str,
+    standing: Standing,
+    *,
+    host: str = "",
+    name: str = "",
+    follow_up: bool = False,
+    wanted_by: WantedBy = WantedBy.VISITOR,
+) -> str:
+    """Return why the rules forbid it, or an empty text.
+
+    `follow_up`: puts right what a host was told before. `name`: whom a calendar is asked about.
+    """
+    if tool not in TOOLS:
+        return "there is no such tool"
+    rule, group = config.rule(tool), TOOLS[tool].rule
+    said = f"tools.yaml: {group}"
+    if not rule.allowed:
+        return f"{said}.allowed is false"
+    if wanted_by is WantedBy.MODEL and not (TOOLS[tool].proposable and rule.model_may_propose):
+        return f"{said}: a model may not propose it"
+    if rule.hours == "open" and not standing.open_now:
+        return f"{said}.hours: the site is closed"
+    if rule.needs == "greeted" and not standing.greeted:
+        return f"{said}.needs: nobody was spoken with yet"
+    if rule.needs == "named" and not standing.named:
+        return f"{said}.needs: the visitor has not said a name"
+    if standing.in_visit.get(group, 0) >= rule.per_visit:
+        return f"{said}.per_visit: {rule.per_visit} in this visit already"
+    if standing.in_minute.get(group, 0) >= rule.per_minute:
+        return f"{said}.per_minute: {rule.per_minute} in the last minute already"
+    if isinstance(rule, NotifyRule):
+        return _judge_host(rule, said, standing, host, follow_up)
+    new = bool(name) and name not in standing.names
+    if isinstance(rule, CalendarRule) and new and len(standing.names) >= rule.names_per_visit:
+        return f"{said}.names_per_visit: {rule.names_per_visit} asked about already"
+    return ""
+
+
+def _judge_host(rule: NotifyRule, said: str, standing: Standing, host: str, follow_up: bool) -> str:
+    if not host:
+        return f"{said}: to nobody of the directory"
+    if host in rule.not_hosts or (rule.hosts and host not in rule.hosts):
+        return f"{said}.hosts: this host may not be told"
+    if standing.hosts is None:
+        return ""
+    new = host not in standing.hosts
+    if new and follow_up:
+        return f"{said}: this host was told nothing that could be put right"
+    if new and len(standing.hosts) >= rule.hosts_per_visit:
+        return f"{said}.hosts_per_visit: {rule.hosts_per_visit} told in this visit already"
+    return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leave:
+    """What an answer may have done, as it stands while the answer is made.
+
+    Judged again when it is done: what counts is that moment.
+    """
+
+    config: ToolsConfig = field(default_factory=ToolsConfig)
+    standing: Standing = field(default_factory=Standing)
+    ready: bool = True
+    """There is somebody to run tools."""
+
+    def why_not(self, tool: str, *, host: str = "", name: str = "", follow_up: bool = False) -> str:
+        """Return why it would be refused, or nothing."""
+        if not self.ready:
+            return "no tools here"
+        return judge(self.config, tool, self.standing, host=host, name=name, follow_up=follow_up)
+
+    def asks_first(self, tool: str) -> bool:
+        """Whether the visitor has to say yes."""
+        return TOOLS[tool].confirm or self.config.rule(tool).confirm
+
+
+class Uses:
+    """Counts uses: of one visit while it lasts, of all visits for a minute."""
+
+    def __init__(self) -> None:
+        self._recent: dict[str, deque[float]] = {}
+
+    def standing(
+        self, visit: "VisitUses", now: float, *, open_now: bool, greeted: bool, named: bool
+    ) -> Standing:
+        """The facts for a judgement at `now`, agent's axis."""
+        for times in self._recent.values():
+            while times and times[0] <= now - _MINUTE_S:
+                times.popleft()
+        return Standing(
+            open_now=open_now,
+            greeted=greeted,
+            named=named,
+            in_visit=dict(visit.counts),
+            in_minute={group: len(times) for group, times in self._recent.items()},
+            hosts=frozenset(visit.hosts),
+            names=frozenset(visit.names),
+        )
+
+    def count(
+        self, visit: "VisitUses", tool: str, now: float, *, host: str = "", name: str = ""
+    ) -> None:
+        """A use that was let through."""
+        group = TOOLS[tool].rule
+        visit.counts[group] = visit.counts.get(group, 0) + 1
+        self._recent.setdefault(group, deque()).append(now)
+        if host:
+            visit.hosts.add(host)
+        if name:
+            visit.names.add(name)
+
+
+@dataclass(slots=True)
+class VisitUses:
+    """What one visit has used up. `Forget me` does not give it back."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    hosts: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+
+
+def is_follow_up(purpose: str) -> bool:
+    """Whether a message to a host puts right an earlier one."""
+    return purpose in _FOLLOW_UPS

@@ -1,0 +1,217 @@
+"""Results in the desk's own words. What may be said aloud is the site's rule. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from agent.core.messages import Clause, Place
+from behavior.conversation import Asked, Conversation, Meeting, Part
+from behavior.directory import SiteConfig
+from behavior.knowledge import clock_in_words
+from behavior.tools.contract import (
+    TOOLS,
+    Expectation,
+    NoRoute,
+    NoTicket,
+    OnAt,
+    People,
+    Programme,
+    Result,
+    RoomState,
+    Route,
+    Service,
+    Ticket,
+    UseTool,
+    Who,
+)
+from behavior.tools.permission import ToolRule
+from behavior.tools.queues import minutes_in_words
+from behavior.tools.trust import fit_to_tell
+from behavior.wording import Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """In which words the agent tells of its tools."""
+
+    wording: Wording
+    staff: str
+
+    def tell(self, use: UseTool, result: Result, before: Conversation, rule: ToolRule) -> Part:
+        """The end of the answer: the result in words, and how the conversation goes on."""
+        line = _line(result)
+        after, clauses = self._words(before, line)
+        after = replace(after, asked=line.asked, asked_about=line.about, wanted=line.wanted)
+        if line.host and line.asked is Asked.CONFIRM_HOST:
+            after = _about_host(after, line.host)
+        spoken = tuple(_aloud(clause, rule) for clause in clauses)
+        return _part(use, spoken, after, f"the tool `{use.tool}`")
+
+    def ask(self, use: UseTool, before: Conversation, site: SiteConfig) -> Part:
+        """The visitor has to say yes first."""
+        words = {}
+        if isinstance(use.arguments, Service):
+            key = use.arguments.service
+            words["service"] = next((s.name for s in site.services if s.key == key), key)
+        line = _Line(TOOLS[use.tool].ask or "tool.ask", words)
+        after, clauses = self._words(before, line)
+        after = replace(after, asked=Asked.CONFIRM_TOOL, asked_about="", wanted=use)
+        return _part(use, clauses, after, "asks before it is done")
+
+    def bridge(self, use: UseTool, before: Conversation) -> Part:
+        """A few words while it runs."""
+        _, clauses = self._words(before, _Line(TOOLS[use.tool].bridge))
+        return replace(_part(use, clauses, None, "a tool takes a while"), last=False)
+
+    def failed(self, use: UseTool, before: Conversation, because: str) -> Part:
+        """It could not be done; a person is offered."""
+        return self._offer(use, before, TOOLS[use.tool].failed, because)
+
+    def refused(self, use: UseTool, before: Conversation, because: str) -> Part:
+        """It may not be done; a person is offered."""
+        return self._offer(use, before, "tool.refused", because)
+
+    def _offer(self, use: UseTool, before: Conversation, key: str, because: str) -> Part:
+        after, clauses = self._words(before, _Line(key))
+        after = replace(after, asked=Asked.STAFF, asked_about="")
+        return _part(use, clauses, after, because)
+
+    def _words(
+        self, before: Conversation, line: "_Line"
+    ) -> tuple[Conversation, tuple[Clause, ...]]:
+        staff = self.staff
+        words = {"staff": staff, "staff_capital": staff[:1].upper() + staff[1:], **line.words}
+        return self.wording.say(
+            before, line.key, toward=line.toward, screen=line.screen or None, **_harmless(words)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    key: str
+    words: Mapping[str, str] = field(default_factory=dict)
+    toward: Place | None = None
+    screen: str = ""
+    asked: Asked = Asked.NOTHING
+    about: str = ""
+    host: str = ""
+    wanted: UseTool | None = None
+
+
+def _line(result: Result) -> _Line:  # noqa: C901 - one case a kind of result
+    match result:
+        case Who():
+            return _who(result)
+        case People():
+            hosts = _listed(result.hosts)
+            return _Line(
+                "tool.department",
+                {"department": result.department, "hosts": hosts},
+                asked=Asked.HOST,
+            )
+        case Route():
+            key = "tool.way.free" if result.step_free else "tool.way"
+            return _Line(
+                key, {"steps": " | ".join(result.steps)}, result.toward, screen=result.screen
+            )
+        case NoRoute():
+            key = "tool.way.none.free" if result.step_free else "tool.way.none"
+            return _Line(key, {"place": result.to}, asked=Asked.STAFF)
+        case RoomState():
+            return _room(result)
+        case Programme():
+            return _programme(result)
+        case Expectation():
+            return _expected(result)
+        case Ticket():
+            return _ticket(result)
+        case NoTicket():
+            return _Line(
+                "tool.queue.none",
+                {"service": result.name},
+                asked=Asked.CONFIRM_TOOL,
+                wanted=UseTool(tool="take_number", arguments=Service(service=result.service)),
+            )
+
+
+def _who(who: Who) -> _Line:
+    status = fit_to_tell(who.status).rstrip(".")
+    key = "tool.who.status" if status else "tool.who" if who.department else "tool.who.plain"
+    words = {"host": who.host, "department": who.department, "status": status}
+    return _Line(key, words, asked=Asked.CONFIRM_HOST, about=who.host, host=who.host)
+
+
+def _room(state: RoomState) -> _Line:
+    key = "tool.room.free" if state.free else "tool.room.taken"
+    words = {"room": state.room, "when": "now" if state.now else f"at {_clock(state.at)}"}
+    if state.until is None:
+        return _Line(key, words)
+    return _Line(f"{key}.until", words | {"until": _clock(state.until)})
+
+
+def _programme(found: Programme) -> _Line:
+    when = f"at {_clock(found.at)}" if found.at else "for the next while"
+    if found.on:
+        return _Line("tool.agenda", {"things": " | ".join(_on(one) for one in found.on)})
+    return _Line("tool.agenda.private" if found.taken else "tool.agenda.nothing", {"when": when})
+
+
+def _on(one: OnAt) -> str:
+    where = f" in {one.room}" if one.room else ""
+    return f"{one.title}{where}, from {_clock(one.begins)} to {_clock(one.ends)}."
+
+
+def _expected(found: Expectation) -> _Line:
+    if found.begins is not None:
+        return _Line("tool.expected.time", {"time": _clock(found.begins)}, asked=Asked.HOST)
+    key = "tool.expected.yes" if found.found else "tool.expected.no"
+    return _Line(key, asked=Asked.HOST)
+
+
+def _ticket(ticket: Ticket) -> _Line:
+    if ticket.called:
+        words = {"number": str(ticket.number), "service": ticket.name}
+        return _Line("tool.queue.called", words)
+    people = {0: "You are next.", 1: "One person is before you."}
+    ahead = people.get(ticket.ahead, f"{ticket.ahead} people are before you.")
+    known = ticket.wait_s is not None
+    wait = f"It will take {minutes_in_words(ticket.wait_s or 0.0)}." if known else ""
+    words = {
+        "number": str(ticket.number), "service": ticket.name, "ahead": ahead, "wait": wait
+    }  # fmt: skip
+    key = "tool.queue.number" if ticket.new else "tool.queue.yours"
+    return _Line(key, words, screen=f"{ticket.name}: number {ticket.number}")
+
+
+def _clock(at: datetime) -> str:
+    return clock_in_words(at.hour * 60 + at.minute)
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
+
+
+def _aloud(clause: Clause, rule: ToolRule) -> Clause:
+    if clause.discreet is None or rule.aloud == "discreetly":
+        return clause
+    text = clause.text if rule.aloud == "always" else clause.discreet
+    return replace(clause, text=text, discreet=None)
+
+
+def _harmless(words: Mapping[str, str]) -> dict[str, str]:
+    """Data must not be read as marks of the wording: no braces, brackets, faces, choices."""
+    kept = {"steps", "things"}  # ` | ` between sentences of our own making
+    table = str.maketrans("", "", "<>[]{}()")
+    bar = str.maketrans("", "", "<>[]{}()|")
+    return {k: v.translate(table if k in kept else bar) for k, v in words.items()}
+
+
+def _about_host(after: Conversation, host: str) -> Conversation:
+    meeting = after.meeting or Meeting()
+    return replace(after, meeting=replace(meeting, options=(host,)))
+
+
+def _part(use: UseTool, clauses: tuple[Clause, ...], after: Conversation | None, why: str) -> Part:
+    return Part(
+        clauses=clauses, last=True, intent=f"tool.{use.tool}", because=why, conversation=after
+    )
