@@ -148,11 +148,11 @@ def test_of_acts_of_one_purpose_the_words_said_longest_ago_are_taken():
     lobby = room()
     said = []
     for i, who in enumerate(("p1", "p2")):
-        at = 1.0 + 60 * i
+        at = 1.0 + 900 * i  # nobody takes the second for the first
         lobby.attends(who, at)
         sent = lobby.tell(suggest(at + 0.5, GREET, OTHER, person=who))
         lobby.performs(sent, at + 0.6, at + 4.0)
-        lobby.becomes(who, at + 20, "left")
+        lobby.loses(who, at + 20)
         said.append(proactive(lobby)[-1].clauses[0].text)
     assert len(set(said)) == 2
 
