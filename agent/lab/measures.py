@@ -293,7 +293,7 @@ def _of_annoyance(days: Sequence[DayResult]) -> list[Measure]:
         Measure(
             key="onlookers",
             label="Onlookers spoken to",
-            about="of 100 who wanted nothing, and stood near for a second or more, looking at it",
+            about="of 100 who wanted nothing, and stood within 3 m looking at it before any word",
             figure=Figure.SHARE,
             samples=_of_parties(
                 days, lambda party: None if passes(party) else float(spoken_to(party)), idle

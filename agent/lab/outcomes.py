@@ -6,8 +6,8 @@ from typing import Final
 from agent.lab.tape import Episode
 
 ONLOOKER_M: Final = 3.0
-ONLOOKER_S: Final = 1.0
-"""Who stands this near and looks at the agent for this long does not pass by."""
+ONLOOKER_S: Final = 0.5
+"""Who stands this near, looking at the agent for this long before any word, does not pass by."""
 
 
 @dataclass(slots=True, kw_only=True)
