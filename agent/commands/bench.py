@@ -18,6 +18,7 @@ BENCHES: dict[str, str] = {
     "bodies": "planned against performed on every body, skew between them, cost of many",
     "proactive": "when, whom, what: the learned model against rules on held-out lobbies",
     "norms": "what is appropriate, in the text mode of EgoNormia on DATA, with a blind control",
+    "transcript": "does a visitor mean to deal with the agent, as readers of the transcript see it",
     "hearing": "words understood, clean and in noise, and how fast (needs flite)",
 }
 
@@ -29,13 +30,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command line."""
     listing = "; ".join(f"{name}: {about}" for name, about in BENCHES.items())
     parser.add_argument("name", choices=BENCHES, metavar="NAME", help=listing)
-    parser.add_argument("--episodes", type=int, help="proactive: stretches of a lobby to judge")
+    parser.add_argument(
+        "--episodes", type=int, help="proactive, transcript: stretches of a lobby to judge"
+    )
     parser.add_argument("--clip", type=Path, help="camera: a video instead of made pictures")
     parser.add_argument("data", type=Path, nargs="?", help="norms: scenes; none: our own sample")
     parser.add_argument("--planner", help="norms: embedded (the default), scripted or model")
-    parser.add_argument("--url", help="norms: the model's server; else the configuration's")
-    parser.add_argument("--seed", type=int, help="norms: shuffles options and halves")
-    parser.add_argument("--config", type=Path, help="norms: whose norms and model server")
+    parser.add_argument(
+        "--url", help="norms, transcript: the model's server; else the configuration's"
+    )
+    parser.add_argument(
+        "--seed", type=int, help="norms: shuffles options and halves; transcript: which stretches"
+    )
+    parser.add_argument(
+        "--config", type=Path, help="norms, transcript: whose norms and model server"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object a figure")
 
 
