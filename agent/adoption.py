@@ -147,6 +147,8 @@ class Adoption:
             await parts.dialogue.adopt(now.site, self._backend(now))
         if before.voice != config.voice:
             await parts.voices.adopt(config.voice)
+        if old.policies.tools != now.policies.tools:
+            parts.dialogue.obey(now.policies.tools)
         if _manners(old) != _manners(now):
             parts.planner.adopt(build_policies(now.policies), now.norms, config.planner)
         if before.gestures != config.gestures:

@@ -51,6 +51,7 @@ from agent.core.messages import (
     StageState,
     Stop,
     StreamQuiet,
+    TicketCalled,
     TurnEnded,
     TurnPaused,
     VisitRecorded,
@@ -446,6 +447,7 @@ def _dialogue(
         clock=clock,
         wall=wall,
         house=planner,
+        rules=settings.policies.tools,
     )
 
 
@@ -469,6 +471,7 @@ def _planner(settings: Settings, local_time: LocalTime, *, bus: Bus, clock: Cloc
                 ActFinished,
                 HostNotified,
                 HelpCalled,
+                TicketCalled,
                 VisitRecorded,
                 PageChanged,
                 ComponentHealth,

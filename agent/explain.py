@@ -28,6 +28,9 @@ from agent.core.messages import (
     SpeechStarted,
     Stop,
     StreamQuiet,
+    TicketCalled,
+    ToolFinished,
+    ToolRefused,
     TurnEnded,
     WordsHeard,
 )
@@ -194,6 +197,12 @@ def _circumstance(message: Message) -> str:
             return f"the button {button} was pressed"
         case HelpCalled(because=because):
             return f"a person was asked to come: {because}"
+        case ToolRefused(tool=tool, because=because):
+            return f"the tool {tool} was refused: {because}"
+        case ToolFinished(tool=tool, outcome=outcome, detail=detail):
+            return f"the tool {tool} was {outcome.value}" + (f": {detail}" if detail else "")
+        case TicketCalled(number=number):
+            return f"number {number} was called"
         case ComponentHealth() if message.health is not Health.RUNNING:
             return f"{message.component} was {message.health}: {message.detail}"
         case StreamQuiet() if not message.recovered:

@@ -58,6 +58,7 @@ _ABOUT_POLICIES = {
     "listening": "How it shows that it listens.",
     "greeting": "When and how it greets.",
     "farewell": "When and how it says goodbye.",
+    "tools": "Which tools may run, for whom and how often.",
     "waiting": "What people hear who wait.",
     "page": "What a page shows when it comes up.",
     "attention": "Where it looks.",

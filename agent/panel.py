@@ -32,6 +32,9 @@ from agent.core.messages import (
     StageState,
     Stop,
     StreamQuiet,
+    ToolFinished,
+    ToolOutcome,
+    ToolRefused,
     TurnEnded,
     TurnPaused,
     WordsHeard,
@@ -73,6 +76,8 @@ SHOWN: tuple[type[Message], ...] = (
     StageState,
     Stop,
     StreamQuiet,
+    ToolFinished,
+    ToolRefused,
     TurnEnded,
     TurnPaused,
     WordsHeard,
@@ -260,6 +265,12 @@ class PageView:
                 self._note(message.at, what, message.reason)
             case ActRefused():
                 self._note(message.at, message.text or "refused", message.reason, message.by)
+            case ToolRefused():
+                reason = Reason(policy="tools", because=f"wished by the {message.wanted_by}")
+                self._note(message.at, f"tool {message.tool}", reason, message.because)
+            case ToolFinished() if message.outcome in {ToolOutcome.FAILED, ToolOutcome.LATE}:
+                reason = Reason(policy="tools", because=message.detail)
+                self._note(message.at, f"tool {message.tool}: {message.outcome.value}", reason)
             case Stop():
                 self._note(message.at, "stop", message.reason)
             case Duck():

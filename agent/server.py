@@ -6,6 +6,7 @@ may take over; consoles are as many as there are operators.
 """
 
 import asyncio
+import re
 from collections.abc import AsyncIterable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,11 +52,17 @@ from perception.backends.browser import PICTURE, unpack
 
 VISITOR_BUTTONS = frozenset({"help", "start", "forget", "emergency"})
 """Anybody may stop a machine that moves; only an operator lets it move again."""
-OPERATOR_BUTTONS = VISITOR_BUTTONS | {"stop", "reload", "staff", "release"}
+OPERATOR_BUTTONS = VISITOR_BUTTONS | {"stop", "reload", "staff", "release", "next"}
+"""`next` calls the next number of the first queue; `next_KEY`, that of the service KEY."""
 TICK_S = 0.1
 PANEL_EVERY_S = 0.25
 OLD_S = 10.0
 WEB = Path(__file__).parent / "web" / "dist"
+
+
+def is_button(name: str) -> bool:
+    """Whether an operator can press it."""
+    return name in OPERATOR_BUTTONS or re.fullmatch(r"next_[a-z_]{1,27}", name) is not None
 
 
 class Body(Protocol):
@@ -304,7 +311,7 @@ class PageServer:
         return page.trusted or (page.role == "kiosk" and self.config.panel == "open")
 
     def _button(self, page: Page, said: Button, now: float) -> None:
-        if said.button not in OPERATOR_BUTTONS:
+        if not is_button(said.button):
             raise Closed(Close.MALFORMED, f"there is no button {said.button}")
         if said.button not in VISITOR_BUTTONS and not page.trusted:
             raise Closed(Close.TOKEN, f"{said.button} needs the operator's token")
@@ -419,4 +426,12 @@ class PageServer:
         )
 
 
-__all__ = ["OPERATOR_BUTTONS", "WEB", "Body", "PageServer", "Senses", "ServerConfig"]
+__all__ = [
+    "OPERATOR_BUTTONS",
+    "WEB",
+    "Body",
+    "PageServer",
+    "Senses",
+    "ServerConfig",
+    "is_button",
+]

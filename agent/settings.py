@@ -230,7 +230,7 @@ def read_settings(path: Path) -> Settings:
     site = policies = norms = None
     folder = beside(path, config.policies)
     try:
-        site = load(beside(path, config.site), SiteConfig)
+        site = with_calendars_of(load(beside(path, config.site), SiteConfig), path, config.site)
     except ConfigError as error:
         problems.extend(error.problems)
     try:
@@ -269,6 +269,18 @@ def read_settings(path: Path) -> Settings:
         entries=entries,
         as_read=config,
     )
+
+
+def with_calendars_of(site: SiteConfig, path: Path, named: Path) -> SiteConfig:
+    """The site, its calendars' files named as seen from here rather than from its own file."""
+    folder = beside(path, named).parent
+    calendars = tuple(
+        calendar
+        if "://" in calendar.source
+        else calendar.model_copy(update={"source": str(folder / calendar.source)})
+        for calendar in site.calendars
+    )
+    return site.model_copy(update={"calendars": calendars})
 
 
 def knowledge_folder(path: Path, named: Path) -> Path:

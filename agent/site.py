@@ -13,7 +13,7 @@ from agent.access import host_allowed, origin_allowed, same_token
 from agent.core.errors import BadInputError, FoyerError
 from agent.lobby_page import events
 from agent.page import Closed, Page
-from agent.server import OPERATOR_BUTTONS, PageServer
+from agent.server import OPERATOR_BUTTONS, PageServer, is_button
 from agent.server_config import ServerConfig
 from agent.wire import MAX_JSON_BYTES, MAX_MESSAGE_BYTES, encode
 
@@ -234,7 +234,7 @@ class Site:
         if not origin_allowed(request.headers.get("Origin"), request.host, ()):
             raise web.HTTPForbidden(text="Buttons are pressed on our own pages.\n")
         button = request.match_info["button"]
-        if button not in OPERATOR_BUTTONS:
+        if not is_button(button):
             raise web.HTTPNotFound(text=f"The buttons are {', '.join(sorted(OPERATOR_BUTTONS))}.\n")
         self._server.press(button)
         return web.json_response({"pressed": button})

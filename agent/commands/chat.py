@@ -21,6 +21,8 @@ from agent.core.messages import (
     HostNotified,
     Message,
     ReplyReady,
+    ToolFinished,
+    ToolRefused,
     TurnEnded,
     TurnId,
     VisitRecorded,
@@ -124,6 +126,11 @@ class _Conversation:
             case HostNotified():
                 state = "told" if message.delivered else f"could not be told: {message.detail}"
                 print(f"    {message.host} {state} ({message.channel})")
+            case ToolRefused():
+                print(f"    not allowed: {message.tool}: {message.because}")
+            case ToolFinished():
+                detail = f": {message.detail}" if message.detail else ""
+                print(f"    tool {message.tool} {message.outcome.value}{detail}")
             case VisitRecorded():
                 print(f"    visit {message.visit} in the book: {message.purpose}")
             case HelpCalled():

@@ -19,6 +19,7 @@ from behavior.policies.proactive import (
     ProactivePolicy,
 )
 from behavior.policies.reply import ReplyConfig, ReplyPolicy
+from behavior.policies.tools import ToolsConfig, ToolsPolicy
 from behavior.policies.waiting import WaitingConfig, WaitingPolicy
 from behavior.wishes import Policy
 
@@ -30,6 +31,7 @@ CATALOGUE: Mapping[str, tuple[type[BaseModel], Callable[[Any], Policy]]] = {
     "proactive": (ProactiveConfig, ProactivePolicy),
     "greeting": (GreetingConfig, GreetingPolicy),
     "farewell": (FarewellConfig, FarewellPolicy),
+    "tools": (ToolsConfig, ToolsPolicy),
     "waiting": (WaitingConfig, WaitingPolicy),
     "page": (PageConfig, PagePolicy),
     "attention": (AttentionConfig, AttentionPolicy),
@@ -58,6 +60,9 @@ class PoliciesConfig(BaseModel):
     )
     greeting: GreetingConfig = Field(default_factory=GreetingConfig, description="Greeting.")
     farewell: FarewellConfig = Field(default_factory=FarewellConfig, description="Goodbyes.")
+    tools: ToolsConfig = Field(
+        default_factory=ToolsConfig, description="What it may do besides talking, and for whom."
+    )
     waiting: WaitingConfig = Field(default_factory=WaitingConfig, description="Those who wait.")
     page: PageConfig = Field(default_factory=PageConfig, description="A page that comes up.")
     attention: AttentionConfig = Field(

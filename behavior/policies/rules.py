@@ -46,6 +46,7 @@ RULES: Mapping[str, Rule] = {
         "it stops talking when the person spoken to has been gone for {gone_after_s} s",
         ("gone_after_s",),
     ),
+    "tools.called": Rule("the next number of a queue is called aloud", ("call_line",)),
     "waiting.reassure": Rule(
         "someone who waits for a host hears of it every {reassure_every_s} s",
         ("reassure_every_s", "reassure_times", "reassurances"),

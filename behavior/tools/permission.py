@@ -98,9 +98,7 @@ class ToolsConfig(BaseModel):
         0.6, ge=0.1, le=3, description="A tool at work for longer is bridged by a few words."
     )
     call_line: str = Field(
-        "Number {number}, please. | {place}",
-        min_length=3,
-        description="Said when a number is called. {number} and {place} are filled in.",
+        "It is your turn.", description="Said after the number that is called; empty: nothing."
     )
 
     def rule(self, tool: str) -> ToolRule:

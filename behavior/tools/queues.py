@@ -15,7 +15,7 @@ class ServiceConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    key: str = Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=26, description="Short name.")
+    key: str = Field(pattern=r"^[a-z][a-z_]*$", max_length=26, description="Short name.")
     name: str = Field(min_length=2, max_length=60, description="As it is spoken: `post counter`.")
     also: tuple[str, ...] = Field((), description="Other names visitors use for it.")
     place: str = Field("", description="Key of the place where one is served.")

@@ -29,7 +29,7 @@ class Console {
       "console", (message) => this.hear(message), () => undefined,
       (state) => this.linkChanged(state),
     );
-    for (const button of ["emergency", "release", "stop", "reload", "staff"]) {
+    for (const button of ["emergency", "release", "stop", "reload", "staff", "next"]) {
       at(button).addEventListener("click", () => this.link.say({ kind: "button", button }));
     }
     addEventListener("keydown", (event) => {

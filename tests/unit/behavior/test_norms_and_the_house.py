@@ -27,7 +27,8 @@ def wordings():
     blank = dict.fromkeys(
         ("host", "hosts", "visitor", "staff", "staff_capital", "department", "place", "where",
          "signed", "directions", "question", "until", "hours", "time", "date", "text", "number",
-         "ago", "ago_low", "words", "count", "length", "gap", "gone", "deeds"),
+         "ago", "ago_low", "words", "count", "length", "gap", "gone", "deeds",
+         "status", "steps", "room", "when", "things", "service", "ahead", "wait"),
         "Robin",
     )  # fmt: skip
     for key, lines in load_wording().lines.items():
