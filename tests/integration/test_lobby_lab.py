@@ -151,3 +151,22 @@ def test_one_who_says_names_before_strangers_is_caught_and_shown(house, tmp_path
 def test_a_day_that_is_not_there_is_said_so(house, tmp_path, capsys):
     assert main(["lobby", str(house / "demo.yaml"), "--day", "sunday", "--out", str(tmp_path)]) == 2
     assert "sunday" in capsys.readouterr().err
+
+
+def test_two_policies_are_compared_and_the_difference_is_put_down_to_its_line(
+    house, tmp_path, capsys
+):
+    new = variant(house, tmp_path, greeting={"sign_within_m": 1.0})
+    both = ["--compare", str(house / "demo.yaml"), str(new)]
+    code, told = lab(house / "demo.yaml", tmp_path / "out", capsys, *both)
+    assert code == 0
+    found = told["comparison"]
+    assert found["figures"]["lead"]["verdict"] == "worse"
+    assert found["figures"]["lead"]["high"] < 0
+    (line,) = found["lines"]
+    assert line["setting"] == "greeting: sign_within_m"
+    assert (
+        line["acts"].get("greeting.sign later", 0) + line["acts"].get("greeting.sign gone", 0) > 5
+    )
+    assert found["joint"] == {}
+    assert "Which line did it" in (tmp_path / "out" / "report.html").read_text()
