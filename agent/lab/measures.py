@@ -1,15 +1,22 @@
 """The figures of the lab: what an operator wants to know of many simulated days."""
 
-import math
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from typing import Final
 
-from agent.lab.audit import NORMS
 from agent.lab.outcomes import DayResult, Visit
+from agent.lab.parties import (
+    idle,
+    lead_s,
+    missed,
+    passes,
+    served,
+    spoken_to,
+    wait_s,
+    wanting,
+)
 from agent.lab.statistics import Estimate, median, quantile, share
 
 PASSERS_BY_TARGET: Final = 1.0
@@ -70,70 +77,6 @@ class Measure:
             return None
         value = self.estimate.value
         return value <= self.target if self.better == "lower" else value >= self.target
-
-
-def everybody(days: Iterable[DayResult]) -> list[Visit]:
-    """All visits of all days."""
-    return [visit for day in days for visit in day.visits]
-
-
-def parties(visits: Iterable[Visit]) -> list[list[Visit]]:
-    """Those who came together, together. Of one day only: groups are numbered by the day."""
-    together: dict[tuple[str, int], list[Visit]] = {}
-    for one in visits:
-        key = ("group", one.group) if one.group else ("alone", one.person)
-        together.setdefault(key, []).append(one)
-    return list(together.values())
-
-
-def wanting(days: Iterable[DayResult]) -> list[list[Visit]]:
-    """Parties of whom somebody wanted help."""
-    found = [party for day in days for party in parties(day.visits)]
-    return [party for party in found if any(one.wants_help for one in party)]
-
-
-def missed(party: Sequence[Visit]) -> bool:
-    """Nobody of them heard a word, although they wanted help."""
-    return all(one.word_at is None and one.served_at is None for one in party)
-
-
-def served(party: Sequence[Visit]) -> bool:
-    """Somebody of them got what they came for."""
-    return any(one.served_at is not None for one in party)
-
-
-def idle(days: Iterable[DayResult]) -> list[list[Visit]]:
-    """Parties of whom nobody wanted anything."""
-    found = [party for day in days for party in parties(day.visits)]
-    return [party for party in found if not any(one.wants_help for one in party)]
-
-
-def passes(party: Sequence[Visit]) -> bool:
-    """Went by: none of them stood before the agent looking at it."""
-    return all(one.passes for one in party)
-
-
-def spoken_to(party: Sequence[Visit]) -> bool:
-    """Somebody of them was spoken to before saying a word."""
-    return any(one.spoken_to_unasked for one in party)
-
-
-def lead_s(party: Sequence[Visit]) -> float | None:
-    """How long before they stood or spoke the first sign to any of them came; None: never stood."""
-    came = [one.came_at for one in party if one.came_at is not None]
-    if not came:
-        return None
-    signs = [one.sign_at for one in party if one.sign_at is not None]
-    words = [one.word_at for one in party if one.word_at is not None]
-    first = min([*signs, *words], default=math.inf)
-    return min(came) - first
-
-
-def wait_s(party: Sequence[Visit]) -> float | None:
-    """From standing before the agent, or speaking, to its first word; None: never both."""
-    came = [one.came_at for one in party if one.came_at is not None]
-    words = [one.word_at for one in party if one.word_at is not None]
-    return max(0.0, min(words) - min(came)) if came and words else None
 
 
 def measures(days: Sequence[DayResult]) -> list[Measure]:
@@ -315,83 +258,3 @@ def _of_annoyance(days: Sequence[DayResult]) -> list[Measure]:
 def _after_entry(party: list[Visit], moment: Callable[[Visit], float | None]) -> float | None:
     moments = [at for one in party if (at := moment(one)) is not None]
     return min(moments) - min(one.entered_at for one in party) if moments else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ByIntention:
-    """How one kind of people fared."""
-
-    intention: str
-    wants_help: bool
-    people: int
-    signed: int
-    spoken_to: int
-    """Heard a word before they had said one."""
-    answered: int
-    """Heard a word at all."""
-    served: int
-    gave_up: dict[str, int]
-    """Why they went without help, the most frequent reason first."""
-    disturbed: dict[str, int]
-    wait_s: Estimate
-
-
-def by_intention(days: Sequence[DayResult]) -> list[ByIntention]:
-    """Each kind of people, those who want help first, the most frequent first."""
-    kinds: dict[str, list[Visit]] = {}
-    for one in everybody(days):
-        kinds.setdefault(one.intention, []).append(one)
-    rows = [
-        ByIntention(
-            intention=name,
-            wants_help=any(one.wants_help for one in people),
-            people=len(people),
-            signed=sum(one.sign_at is not None for one in people),
-            spoken_to=sum(one.spoken_to_unasked for one in people),
-            answered=sum(one.word_at is not None for one in people),
-            served=sum(one.served_at is not None for one in people),
-            gave_up=_most_first(one.gave_up for one in people if one.gave_up),
-            disturbed=_most_first(why for one in people for why in one.disturbed),
-            wait_s=median([wait for one in people if (wait := wait_s([one])) is not None]),
-        )
-        for name, people in kinds.items()
-    ]
-    return sorted(rows, key=lambda row: (not row.wants_help, -row.people, row.intention))
-
-
-def _most_first(reasons: Iterable[str]) -> dict[str, int]:
-    return dict(Counter(reasons).most_common())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NormCount:
-    """How often a norm of the configuration had a say."""
-
-    norm: str
-    shaped: int
-    """Acts that it allowed, softened or completed."""
-    vetoed: int
-    """Wishes that it kept from becoming acts, each told once in ten seconds."""
-
-
-def norm_counts(days: Iterable[DayResult]) -> list[NormCount]:
-    """Norms that had a say, the busiest first."""
-    shaped: Counter[str] = Counter()
-    vetoed: Counter[str] = Counter()
-    for day in days:
-        for deed in day.deeds:
-            if deed.kind == "Act":
-                shaped.update(deed.norms)
-            elif deed.by.startswith("norm:"):
-                vetoed[deed.by.removeprefix("norm:")] += 1
-    names = sorted(shaped.keys() | vetoed.keys(), key=lambda n: (-shaped[n] - vetoed[n], n))
-    return [NormCount(norm=n, shaped=shaped[n], vetoed=vetoed[n]) for n in names]
-
-
-def broken(days: Iterable[DayResult]) -> dict[str, tuple[int, int]]:
-    """Each audited norm: times broken where it could be seen, and where it could not."""
-    counts = {norm: [0, 0] for norm in NORMS}
-    for day in days:
-        for breach in day.breaches:
-            counts[breach.norm][0 if breach.knowable else 1] += 1
-    return {norm: (known, unknown) for norm, (known, unknown) in counts.items()}

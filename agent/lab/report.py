@@ -8,18 +8,12 @@ from agent.lab.charts import bar, gauge, histogram, stacked
 from agent.lab.comparison_report import comparison_section
 from agent.lab.episodes import Kept
 from agent.lab.html import anonymous, interval, number, table, tag, text
-from agent.lab.measures import (
-    LEAD_TARGET_S,
-    ByIntention,
-    Measure,
-    broken,
-    by_intention,
+from agent.lab.measures import LEAD_TARGET_S, Measure, measures
+from agent.lab.parties import (
     everybody,
     idle,
     lead_s,
-    measures,
     missed,
-    norm_counts,
     passes,
     served,
     spoken_to,
@@ -29,6 +23,7 @@ from agent.lab.measures import (
 from agent.lab.plan_view import plan_view
 from agent.lab.run import Run, costs
 from agent.lab.style import SHEET
+from agent.lab.tables import ByIntention, broken, by_intention, norm_counts
 
 _FAR_LEAD_S = 9.0
 

@@ -9,15 +9,10 @@ from typing import Any
 from agent.lab.comparison import Comparison
 from agent.lab.comparison_report import comparison_summary
 from agent.lab.episodes import Kept
-from agent.lab.measures import (
-    broken,
-    by_intention,
-    everybody,
-    measures,
-    norm_counts,
-    wanting,
-)
+from agent.lab.measures import measures
 from agent.lab.outcomes import DayResult
+from agent.lab.parties import everybody, wanting
+from agent.lab.tables import broken, by_intention, norm_counts
 from behavior.lobby.floor_plan import FloorPlan
 
 

@@ -2,7 +2,9 @@
 
 import math
 
-from agent.lab.measures import broken, by_intention, measures, norm_counts, wanting
+from agent.lab.measures import measures
+from agent.lab.parties import wanting
+from agent.lab.tables import broken, by_intention, norm_counts
 from tests.unit.agent.lab.lives import breach, day, deed, passer, served, visit
 
 
