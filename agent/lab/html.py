@@ -22,6 +22,11 @@ def text(value: object) -> str:
     return escape(str(value))
 
 
+def readable(name: str) -> str:
+    """A name of data for people: `phone_visit` is phone visit."""
+    return name.replace("_", " ")
+
+
 def anonymous(words: str) -> str:
     """Words of a reason without the random ids that only a recording needs."""
     return re.sub(r"\bp[0-9a-f]{8}\b", "somebody", words)

@@ -3,11 +3,10 @@
 import math
 from collections.abc import Sequence
 
-from agent.lab.audit import NORMS
-from agent.lab.charts import bar, gauge, histogram, stacked
+from agent.lab.charts import gauge, histogram
 from agent.lab.comparison_report import comparison_section
-from agent.lab.episodes import Kept
-from agent.lab.html import anonymous, interval, number, table, tag, text
+from agent.lab.episode_report import episodes_section
+from agent.lab.html import interval, number, readable, table, tag, text
 from agent.lab.measures import LEAD_TARGET_S, Measure, measures
 from agent.lab.parties import (
     everybody,
@@ -20,10 +19,9 @@ from agent.lab.parties import (
     wait_s,
     wanting,
 )
-from agent.lab.plan_view import plan_view
+from agent.lab.people_report import kinds_section, manners_section, rules_section
 from agent.lab.run import Run, costs
 from agent.lab.style import SHEET
-from agent.lab.tables import ByIntention, broken, by_intention, norm_counts
 
 _FAR_LEAD_S = 9.0
 
@@ -35,10 +33,10 @@ def as_html(run: Run) -> str:
         comparison_section(run.comparison) if run.comparison else "",
         _first_seconds(run),
         _figures(run),
-        _kinds(run),
-        _manners(run),
-        _rules(run),
-        _episodes(run),
+        kinds_section(run),
+        manners_section(run),
+        rules_section(run),
+        episodes_section(run),
         _days(run),
         _foot(run),
     ]
@@ -166,192 +164,6 @@ def _figures(run: Run) -> str:
     return tag("h2", "All figures") + table(["Figure", "Value", "95 % sure", "Rests on"], rows)
 
 
-def _kinds(run: Run) -> str:
-    rows = by_intention(run.days)
-    wanted = [_wanting_row(one) for one in rows if one.wants_help]
-    others = [_other_row(one) for one in rows if not one.wants_help]
-    legend_wanting = _legend(
-        ("served", "got what they came for"), ("answered", "were spoken with, and went without"),
-        ("lost", "never heard a word"),
-    )  # fmt: skip
-    legend_others = _legend(
-        ("alone", "left alone"), ("sign", "a look or a nod"), ("lost", "spoken to")
-    )
-    return "".join(
-        (
-            tag("h2", "Who came, and how they fared"),
-            tag("p", "People who wanted help:"),
-            legend_wanting,
-            table(["Came to", "People", "", "Served", "Waited", "Went without, because"], wanted),
-            tag("p", "People who wanted nothing:"),
-            legend_others,
-            table(["Kind", "People", "", "Spoken to", "Felt bothered, because"], others),
-        )
-    )
-
-
-def _legend(*entries: tuple[str, str]) -> str:
-    keys = (tag("span", class_=f"key k-{kind}") + text(about) for kind, about in entries)
-    return tag("p", *keys, class_="note")
-
-
-def _wanting_row(one: ByIntention) -> list[str]:
-    lost = max(0, one.people - max(one.answered, one.served))
-    parts = [
-        ("served", one.served, "s-served"),
-        ("spoken with, not served", max(0, one.people - one.served - lost), "s-answered"),
-        ("never heard a word", lost, "s-lost"),
-    ]
-    wait = f"{number(one.wait_s.value)} s" if one.wait_s.n else "–"
-    return [
-        tag("strong", text(_readable(one.intention))),
-        text(f"{one.people:,}"),
-        stacked(parts),
-        text(f"{100 * one.served / one.people:.0f} %"),
-        text(wait),
-        text(", ".join(f"{why} ({n})" for why, n in list(one.gave_up.items())[:3]) or "–"),
-    ]
-
-
-def _other_row(one: ByIntention) -> list[str]:
-    signed = max(0, one.signed - one.spoken_to)
-    parts = [
-        ("spoken to", one.spoken_to, "s-lost"),
-        ("a look or a nod", signed, "s-sign"),
-        ("left alone", max(0, one.people - signed - one.spoken_to), "s-alone"),
-    ]
-    return [
-        tag("strong", text(_readable(one.intention))),
-        text(f"{one.people:,}"),
-        stacked(parts),
-        text(f"{one.spoken_to:,}"),
-        text(", ".join(f"{why} ({n})" for why, n in list(one.disturbed.items())[:3]) or "–"),
-    ]
-
-
-def _readable(name: str) -> str:
-    return name.replace("_", " ")
-
-
-def _manners(run: Run) -> str:
-    counts = broken(run.days)
-    items = []
-    for norm, about in NORMS.items():
-        times, unseen = counts[norm]
-        note = f"broken {times} time{'s' if times != 1 else ''}" if times else ""
-        if unseen:
-            hidden = f"{unseen} more that its camera could not have seen"
-            note = f"{note}; {hidden}" if note else hidden
-        items.append(
-            tag(
-                "li",
-                text(about),
-                tag("span", text(note), class_="about") if note else "",
-                class_="broken" if times else None,
-            )
-        )
-    return "".join(
-        (
-            tag("h2", "Manners"),
-            tag(
-                "p",
-                "Judged by what was really so in the room, not by what the receptionist believed,"
-                " and apart from its own rules.",
-            ),
-            tag("ul", *items, class_="norms"),
-        )
-    )
-
-
-def _rules(run: Run) -> str:
-    counts = norm_counts(run.days)
-    most = max([c.shaped + c.vetoed for c in counts], default=1)
-    rows = [
-        [
-            tag("code", text(one.norm)),
-            text(f"{one.shaped:,}"),
-            bar(one.shaped, most, "s-shaped"),
-            text(f"{one.vetoed:,}"),
-            bar(one.vetoed, most, "s-vetoed"),
-        ]
-        for one in counts
-    ]
-    if not rows:
-        rows = [["None had a say.", "", "", "", ""]]
-    return "".join(
-        (
-            tag("h2", "Its own rules at work"),
-            tag(
-                "p",
-                "How often a norm of its configuration completed or softened what it did, and"
-                " how often one held it back (the same wish is counted once in ten seconds).",
-            ),
-            table(["Norm", "Shaped", "", "Held back", ""], rows),
-        )
-    )
-
-
-def _episodes(run: Run) -> str:
-    if not run.episodes:
-        return tag("h2", "Episodes worth a look") + tag("p", "Nothing went wrong enough to show.")
-    shown = [_episode(run, one) for one in run.episodes]
-    return "".join(
-        (
-            tag("h2", "Episodes worth a look"),
-            tag(
-                "p",
-                "The worst of the run, from above. The red way is the person it is about, a dot"
-                " every two seconds, a ring at the moment itself, with a stroke where they look;"
-                " the fan is what the camera sees well. The commands open the recording.",
-            ),
-            *shown,
-        )
-    )
-
-
-def _episode(run: Run, kept: Kept) -> str:
-    cut = kept.episode.cut
-    where = f"Day {kept.number}, {kept.day.clock(cut.at)}"
-    commands = (
-        f"foyer explain {kept.path} {kept.moment_s:.1f}\nfoyer replay {kept.path}"
-        f" --config {run.name}"
-    )
-    return tag(
-        "div",
-        tag("div", plan_view(run.plans[kept.day.plan], kept.episode)),
-        tag(
-            "div",
-            tag("p", text(f"{where} · {_readable(cut.kind)}"), class_="eyebrow"),
-            tag("h3", text(_sentence(cut.sentence))),
-            tag("ul", *(_story(line, kept.moment_s) for line in kept.lines), class_="story"),
-            tag("pre", tag("code", text(commands))),
-        ),
-        class_="episode",
-        id=kept.path.stem,
-    )
-
-
-def _sentence(words: str) -> str:
-    return _readable(words[:1].upper() + words[1:])
-
-
-def _story(line: tuple[float, str, str], moment_s: float) -> str:
-    at, who, words = line
-    words = anonymous(words)
-    kinds = {"agent": "agent-says", "visitor": "visitor-says"}
-    said = f"“{words}”" if who in kinds else words
-    name = {"agent": "Receptionist: ", "visitor": "Visitor: ", "refused": "Held back: "}.get(
-        who, ""
-    )
-    now = "now" if abs(at - moment_s) < 0.3 else None
-    return tag(
-        "li",
-        tag("time", text(f"{at:.1f} s")),
-        tag("span", text(name + said), class_=kinds.get(who, who)),
-        class_=now,
-    )
-
-
 def _days(run: Run) -> str:
     rows = []
     for number_, day in enumerate(run.days, 1):
@@ -359,7 +171,7 @@ def _days(run: Run) -> str:
         rows.append(
             [
                 text(f"{number_}"),
-                text(f"{_readable(day.plan)}, {_readable(day.day)}"),
+                text(f"{readable(day.plan)}, {readable(day.day)}"),
                 text(f"{day.seed}"),
                 text(f"{len(day.visits):,}"),
                 text(f"{len(parties):,}"),
