@@ -126,6 +126,8 @@ class _Lab:
         given = self._given
         if given.days < 1:
             raise BadInputError(f"--days {given.days}: live at least one day")
+        if given.hours is not None and given.hours <= 0:
+            raise BadInputError(f"--hours {given.hours:g}: a day has to last a while")
         wanted = (("plans", given.plan), ("days", given.day), ("noise", given.noise))
         for kind, name in wanted:
             there = names(kind, given.library)
