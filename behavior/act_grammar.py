@@ -6,7 +6,7 @@ Clauses are read as they arrive: each is out as soon as its closing brace is.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -54,8 +54,13 @@ class SpokenClause(BaseModel):
     gaze: GazeTarget | None = None
 
 
-def reply_schema(lexemes: tuple[str, ...] = LEXEMES) -> dict[str, Any]:
-    """JSON Schema of a whole reply, for servers that decode by grammar."""
+def reply_schema(
+    lexemes: tuple[str, ...] = LEXEMES, tools: Mapping[str, dict[str, Any]] | None = None
+) -> dict[str, Any]:
+    """JSON Schema of a whole reply, for servers that decode by grammar.
+
+    `tools`: name -> schema of its arguments, of those a model may propose after its words.
+    """
 
     def one_of(names: Iterator[str]) -> dict[str, Any]:
         return {"enum": [*names, None]}
@@ -71,12 +76,25 @@ def reply_schema(lexemes: tuple[str, ...] = LEXEMES) -> dict[str, Any]:
         "required": ["say", "gesture", "expression", "gaze"],
         "additionalProperties": False,
     }
+    properties: dict[str, Any] = {
+        "clauses": {"type": "array", "minItems": 1, "maxItems": CLAUSES, "items": clause}
+    }
+    if tools:
+        properties["tool"] = {"anyOf": [{"type": "null"}, *map(_tool_schema, tools.items())]}
     return {
         "type": "object",
-        "properties": {
-            "clauses": {"type": "array", "minItems": 1, "maxItems": CLAUSES, "items": clause}
-        },
-        "required": ["clauses"],
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def _tool_schema(row: tuple[str, dict[str, Any]]) -> dict[str, Any]:
+    name, arguments = row
+    return {
+        "type": "object",
+        "properties": {"name": {"const": name}, "arguments": arguments},
+        "required": ["name", "arguments"],
         "additionalProperties": False,
     }
 
@@ -105,6 +123,26 @@ class ClauseReader:
         while self._at >= 0 and not self.complete and (clause := self._next()) is not None:
             clauses.append(clause)
         return clauses
+
+    @property
+    def goes_on(self) -> bool:
+        """Something follows the clauses."""
+        return self._text[self._at + 1 :].lstrip()[:1] in {"", ","}
+
+    @property
+    def closed(self) -> bool:
+        """The object that holds the clauses is closed, too."""
+        return _closing_brace(self._text, max(0, self._text.find("{"))) is not None
+
+    @property
+    def tool(self) -> object:
+        """What follows the clauses as `tool`, as it stands there; None: nothing readable."""
+        end = _closing_brace(self._text, max(0, self._text.find("{")))
+        try:
+            whole = json.loads(self._text[:end]) if end else None
+        except ValueError:
+            return None
+        return whole.get("tool") if isinstance(whole, dict) else None
 
     def _find_start(self) -> None:
         start = re.match(r'\s*\{\s*"clauses"\s*:\s*\[', self._text)

@@ -46,7 +46,8 @@ def respond(conversation: Conversation, heard: Heard, desk: Desk) -> Part:
     if "memory" in conversation.last_intent.split("+") and follow_up(
         heard.text, conversation.asked_of_past
     ):
-        recollect(draft, heard.text)
+        if drafting.may_recall(draft):
+            recollect(draft, heard.text)
         _keep_question(draft)
         return draft.finish("memory", "asks on about the past")
     requests = understand(

@@ -48,7 +48,8 @@ def take(draft: Draft, request: Request) -> None:
             question = draft.desk.entries[request.entry].questions[0]
             draft.ask("know.confirm", Asked.CONFIRM_ENTRY, request.entry, question=question)
         case Intent.MEMORY:
-            recollect(draft, request.text)
+            if drafting.may_recall(draft):
+                recollect(draft, request.text)
         case Intent.OPEN_NOW | Intent.TIME | Intent.DATE:
             _tell_time(draft, request.intent)
         case _:

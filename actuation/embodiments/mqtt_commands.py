@@ -1,7 +1,8 @@
 """What others may ask of the agent, and everything for which they are refused. Pure.
 
-A command is a small JSON object under `<topic>/command/NAME`. Three are known: `emergency_stop`,
-`emergency_release`, `stop`. All else is refused with a reason, and told at a bounded rate.
+A command is a small JSON object under `<topic>/command/NAME`. Known are `emergency_stop`,
+`emergency_release`, `stop`, and `next`, which calls the next number of the first queue, or
+`next_KEY`, of the service KEY. All else is refused with a reason, and told at a bounded rate.
 
 An emergency stop is never too old and never one too many: in a flood of stops the one that finds
 the limit reached is kept and obeyed at most a tenth of a second later. A release makes machines
@@ -10,6 +11,7 @@ move again, so it must be young: one that a broker has kept for an hour is refus
 
 import hashlib
 import hmac
+import re
 from collections import deque
 from typing import Final
 
@@ -25,7 +27,8 @@ from agent.core.messages import (
     Message,
 )
 
-COMMANDS: Final = ("emergency_stop", "emergency_release", "stop")
+COMMANDS: Final = ("emergency_stop", "emergency_release", "stop", "next")
+_NEXT_OF: Final = re.compile(r"next_[a-z_]{1,27}")
 _STOPS_PER_S: Final = 10.0
 _REFUSALS_PER_S: Final = 1.0
 _IDS_KEPT: Final = 512
@@ -118,7 +121,7 @@ class Gate:
         return self._meaning(name, command, now)
 
     def _read(self, name: str, payload: bytes, retained: bool) -> Command:
-        if name not in COMMANDS:
+        if name not in COMMANDS and not _NEXT_OF.fullmatch(name):
             raise BadInputError(
                 f"there is no command {name[:40]!r}; there is {', '.join(COMMANDS)}"
             )
@@ -172,7 +175,7 @@ class Gate:
                 self._stop_waits = None
                 return EmergencyRelease(at=now, source=self._source)
             case _:
-                return ButtonPressed(at=now, button="stop")
+                return ButtonPressed(at=now, button=name)
 
     def _refuse(self, because: str, now: float) -> CommandRefused | None:
         self.refused += 1

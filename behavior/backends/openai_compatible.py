@@ -24,6 +24,7 @@ from agent.core.messages import (
     Message,
     Place,
     ReplySource,
+    ToolRefused,
 )
 from behavior.act_grammar import (
     CLAUSE_CHARS,
@@ -41,9 +42,21 @@ from behavior.hearing import plain
 from behavior.knowledge import site_facts
 from behavior.model_server import ModelServerConfig
 from behavior.norm_retrieval import NormAdvice
+from behavior.tools.arguments import proposal
+from behavior.tools.contract import TOOLS, Refuse, UseTool
 
 _KEPT = frozenset(
-    {"emergency", "fire", "forget_me", "repeat", "backchannel", "unheard", "private", "staff"}
+    {
+        "tool",
+        "emergency",
+        "fire",
+        "forget_me",
+        "repeat",
+        "backchannel",
+        "unheard",
+        "private",
+        "staff",
+    }
 )
 """Answered in the desk's own words: at once, and the same each time."""
 
@@ -116,7 +129,8 @@ class OpenAiCompatibleDialogue:
         said: list[Clause] = []
         fault = ""
         try:
-            async with contextlib.aclosing(self._clauses(heard, desk_says)) as clauses:
+            wanted: list[UseTool] = []
+            async with contextlib.aclosing(self._clauses(heard, desk_says, wanted)) as clauses:
                 async for clause in clauses:
                     said.append(clause)
                     yield _model_part(desk_says, (clause,), first=len(said) == 1)
@@ -126,7 +140,7 @@ class OpenAiCompatibleDialogue:
             fault = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         if not fault:
             self._worked()
-            yield _closing(desk_says, said)
+            yield replace(_closing(desk_says, said), effects=tuple(wanted))
             return
         self._failed(fault)
         because = f"the model failed ({fault}); {desk_says.because}"
@@ -136,7 +150,10 @@ class OpenAiCompatibleDialogue:
             rest = () if desk_says.intent == "unknown" else desk_says.clauses
             yield replace(desk_says, clauses=rest, because=because, effects=())
 
-    async def _clauses(self, heard: Heard, desk_says: Part) -> AsyncGenerator[Clause, None]:
+    async def _clauses(
+        self, heard: Heard, desk_says: Part, wanted: list[UseTool]
+    ) -> AsyncGenerator[Clause, None]:
+        """Yield what may be spoken; a tool the model proposes in the end goes to `wanted`."""
         now, config = asyncio.get_running_loop().time(), self._config
         toward = _pointed_at(desk_says)
         deeds = any(isinstance(e, NotifyHost | CallHelp) for e in desk_says.effects)
@@ -153,10 +170,31 @@ class OpenAiCompatibleDialogue:
                         before.append(spoken.say)
                         clause = to_clause(spoken, person=heard.person, toward=toward)
                         yield _discreetly(clause, desk_says)
-                    if reader.complete:
+                    if reader.complete and (reader.closed or not reader.goes_on):
                         break
         if not reader.complete or not before:
             raise NonsenseError("cut off" if before else "empty")
+        self._note_proposal(reader.tool, heard, desk_says, wanted)
+
+    def _note_proposal(
+        self, raw: object, heard: Heard, desk_says: Part, wanted: list[UseTool]
+    ) -> None:
+        """A proposal is a wish: whether it runs is judged by the site's rules, like a visitor's."""
+        use = proposal(raw, self._embedded.desk.site)
+        if isinstance(use, UseTool) and desk_says.intent != "unknown":
+            use = Refuse(tool=use.tool, because="the desk had answered this turn itself")
+        if isinstance(use, UseTool):
+            wanted.append(use)
+        elif use is not None:
+            self._publish(
+                ToolRefused(
+                    at=self._clock.now(),
+                    tool=use.tool,
+                    because=use.because,
+                    wanted_by="model",
+                    person=heard.person,
+                )
+            )
 
     async def _text(self, heard: Heard, desk_says: Part) -> AsyncGenerator[str, None]:
         if not self._model:
@@ -192,7 +230,11 @@ class OpenAiCompatibleDialogue:
         if config.structured:
             request["response_format"] = {
                 "type": "json_schema",
-                "json_schema": {"name": "reply", "schema": reply_schema(), "strict": True},
+                "json_schema": {
+                    "name": "reply",
+                    "schema": reply_schema(tools=_proposable(heard, desk_says)),
+                    "strict": True,
+                },
             }
         return request
 
@@ -207,8 +249,10 @@ class OpenAiCompatibleDialogue:
         turn = self._turn.format(
             intent=desk_says.intent,
             draft=" ".join(c.text for c in desk_says.clauses),
-            deeds=", ".join(type(e).__name__ for e in desk_says.effects) or "nothing",
-            knowledge=_retrieved(desk, heard.text) + advice,
+            deeds=", ".join(_deeds(desk_says)) or "nothing",
+            knowledge=_retrieved(desk, heard.text)
+            + advice
+            + _told_of_tools(heard, desk_says, desk),
             line=json.dumps(heard.text, ensure_ascii=False),
         )
         # About four characters a token in English; the oldest turns go first.
@@ -274,6 +318,35 @@ class OpenAiCompatibleDialogue:
         self._publish(
             ComponentHealth(at=now, component="behavior.dialogue", health=health, detail=detail)
         )
+
+
+def _deeds(desk_says: Part) -> list[str]:
+    return [type(e).__name__ for e in desk_says.effects if not isinstance(e, Refuse)]
+
+
+def _proposable(heard: Heard, desk_says: Part) -> dict[str, dict[str, object]]:
+    """Tools that a model is told of: where the desk has no answer, and the rules allow it."""
+    if desk_says.intent != "unknown" or not heard.leave.ready:
+        return {}
+    rules = heard.leave.config
+    return {
+        name: tool.arguments.model_json_schema()
+        for name, tool in TOOLS.items()
+        if tool.proposable and rules.rule(name).allowed and rules.rule(name).model_may_propose
+    }
+
+
+def _told_of_tools(heard: Heard, desk_says: Part, desk: Desk) -> str:
+    names = _proposable(heard, desk_says)
+    if not names:
+        return ""
+    places = ", ".join(place.key for place in desk.site.places if place.public)
+    lines = [f"- `{name}`: {TOOLS[name].about}" for name in names]
+    return (
+        "- after the clauses you may propose one tool, or null; the desk decides and tells what"
+        ' came of it: "tool": {"name": ..., "arguments": ...}. '
+        f"Keys of places: {places}\n" + "\n".join(lines) + "\n"
+    )
 
 
 def _prompt(name: str) -> str:
