@@ -13,6 +13,7 @@ from enum import StrEnum
 from behavior.directory import Destination, Directory, Found
 from behavior.knowledge import Entry, Index, Match
 from behavior.lines import CUES, INTENTS, LEAD, meeting_time, own_name, urgency
+from behavior.sequence import in_order
 from behavior.sounds_like import plain
 from behavior.time_questions import time_question
 from behavior.tools.asking import Asked as ToolWanted
@@ -113,7 +114,7 @@ def understand(
     reader = _Reader(directory, index, entries, now, name or visitor)
     if name and CUES["this_is"].match(whole) and reader.is_firm(whole):
         name = ""
-    pieces = [p for p in (plain(piece) for piece in _SPLIT.split(line.lower())) if p]
+    pieces = _pieces(line)
     if (
         len(pieces) > 1
         and not reader.is_known(whole)
@@ -126,6 +127,13 @@ def understand(
     if name and request.intent in {Intent.UNKNOWN, Intent.MAYBE_QUESTION, Intent.GREETING}:
         return (Request(intent=Intent.NAME, text=whole, name=name, because="says a name"),)
     return _with_name((request,), name)
+
+
+def _pieces(line: str) -> list[str]:
+    """The parts of a line in the order of doing; `before I asked` in a question is no order."""
+    if time_question(line):
+        return [piece for piece in (plain(part) for part in _SPLIT.split(line.lower())) if piece]
+    return list(in_order(line))
 
 
 def _with_name(requests: Sequence[Request], name: str) -> tuple[Request, ...]:
@@ -176,8 +184,6 @@ class _Reader:
                 else r
                 for r in own
             ]
-        if _FIRST.search(whole):
-            own = [own[-1], *own[:-1]]
         return tuple(own)
 
     def is_known(self, text: str) -> bool:
