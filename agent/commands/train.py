@@ -144,7 +144,7 @@ def _say(line: str) -> None:
 
 def _shown(arguments: argparse.Namespace) -> Sequence[str]:
     words = ["train", arguments.name]
-    for name in ("episodes", "minutes", "seed", "steps"):
+    for name in ("episodes", "minutes", "seed", "steps", "threads"):
         words += [f"--{name}", f"{getattr(arguments, name):g}"]
     return words
 

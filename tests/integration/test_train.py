@@ -41,7 +41,7 @@ def test_training_runs_and_the_weights_it_writes_are_read(tmp_path, capsys):
     assert "12 of 12 steps, loss" in told.err
     assert told.out.splitlines()[-1].startswith("held-out loss ")
     card = Model.read(out).card
-    assert card.command.endswith("--episodes 4 --minutes 5 --seed 3 --steps 12")
+    assert card.command.endswith("--episodes 4 --minutes 5 --seed 3 --steps 12 --threads 1")
     assert card.held_out["loss"] > 0
 
 
@@ -101,7 +101,7 @@ def test_a_small_network_learns_to_tell_who_comes_from_who_stands():
         for episode in test
     ]
     assert np.mean(right) >= 0.9
-    assert 0.3 <= best_threshold(made, test, stride=1) <= 0.99
+    assert 0.3 <= best_threshold(made, test) <= 0.99
 
 
 def test_training_is_the_same_for_the_same_seed_and_another_for_another():

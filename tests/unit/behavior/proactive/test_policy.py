@@ -10,11 +10,13 @@ from agent.core.messages import (
     GazeTarget,
     Health,
     PersonId,
+    Place,
     TurnEnded,
     TurnId,
 )
-from behavior.policies.proactive import COMPONENT, ProactiveConfig
+from behavior.policies.proactive import COMPONENT, ProactiveConfig, ProactivePolicy
 from behavior.proactive.acts import Purpose
+from behavior.situation import Mark, Person, Situation
 from tests.fakes.encounters import Lobby
 
 SIGN = "sign/1/nod/friendly/person/attentive"
@@ -116,10 +118,28 @@ def test_help_is_offered_to_someone_greeted_only_after_a_while():
     lobby.performs(lobby.tell(suggest(1.5, GREET)), 1.6, 4.0)
     lobby.tell(suggest(6.0, OFFER))
     assert [one.reason.policy for one in proactive(lobby)] == ["proactive.greet"]
-    lobby.tell(suggest(11.0, OFFER))
+    lobby.performs(lobby.tell(suggest(11.0, OFFER)), 11.2, 13.0)
     lobby.tell(suggest(30.0, OFFER))
     policies = [one.reason.policy for one in proactive(lobby)]
     assert policies == ["proactive.greet", "proactive.offer_help"]
+
+
+def test_a_sign_that_was_given_is_not_given_again():
+    lobby = room()
+    coming(lobby)
+    lobby.tell(suggest(1.5, SIGN))
+    lobby.tell(suggest(2.5, SIGN))
+    assert len(proactive(lobby)) == 1
+
+
+@pytest.mark.parametrize(("marks", "acts"), [({}, 1), ({Mark.REFUSED: 5.0}, 0)])
+def test_who_declined_without_a_word_gets_not_even_a_sign(marks, acts):
+    policy = ProactivePolicy(ProactiveConfig(enabled=True))
+    person = Person(
+        id=PersonId("p1"), place=Place(x_m=2.0, y_m=0), first_seen_at=0, seen_at=9, marks=marks
+    )
+    situation = Situation(now=10.0, people={person.id: person})
+    assert len(policy.decide(situation, suggest(10.0, SIGN)).acts) == acts
 
 
 def test_purposes_that_others_look_after_are_left_to_them():
