@@ -27,6 +27,7 @@ from behavior.norms import Norm, Norms, NormsFile
 from behavior.planner import PlannerConfig
 from behavior.policies.catalogue import CATALOGUE, PoliciesConfig
 from behavior.slots import SlotError, filled
+from behavior.tools.calendars import seen_from_here
 from perception.echo import EchoConfig
 from perception.recognition import RecognitionConfig
 from perception.seeing import SeeingConfig
@@ -230,7 +231,7 @@ def read_settings(path: Path) -> Settings:
     site = policies = norms = None
     folder = beside(path, config.policies)
     try:
-        site = with_calendars_of(load(beside(path, config.site), SiteConfig), path, config.site)
+        site = read_site(beside(path, config.site))
     except ConfigError as error:
         problems.extend(error.problems)
     try:
@@ -271,16 +272,10 @@ def read_settings(path: Path) -> Settings:
     )
 
 
-def with_calendars_of(site: SiteConfig, path: Path, named: Path) -> SiteConfig:
-    """The site, its calendars' files named as seen from here rather than from its own file."""
-    folder = beside(path, named).parent
-    calendars = tuple(
-        calendar
-        if "://" in calendar.source
-        else calendar.model_copy(update={"source": str(folder / calendar.source)})
-        for calendar in site.calendars
-    )
-    return site.model_copy(update={"calendars": calendars})
+def read_site(path: Path) -> SiteConfig:
+    """Read a site, with what lies beside its file named as seen from here."""
+    site = load(path, SiteConfig)
+    return site.model_copy(update={"calendars": seen_from_here(site.calendars, path.parent)})
 
 
 def knowledge_folder(path: Path, named: Path) -> Path:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import yaml
 
-from agent.config import load
 from agent.core.clock import LoopClock, WallTime
 from agent.core.codec import to_line
 from agent.core.errors import BadInputError
@@ -27,6 +26,7 @@ from agent.core.messages import (
     TurnId,
     VisitRecorded,
 )
+from agent.settings import read_site
 from behavior.dialogue import DialogueConfig
 from behavior.directory import SiteConfig
 from behavior.reception import set_up_dialogue
@@ -68,9 +68,9 @@ def _read(path: Path) -> tuple[SiteConfig, DialogueConfig]:
     data = yaml.safe_load(path.read_text(encoding="utf-8"))
     named = data.get("site") if isinstance(data, dict) else None
     if not isinstance(named, str):
-        return load(path, SiteConfig), DialogueConfig()
+        return read_site(path), DialogueConfig()
     beside = path.parent / named
-    site = load(beside if beside.is_file() else Path(named), SiteConfig)
+    site = read_site(beside if beside.is_file() else Path(named))
     return site, DialogueConfig.model_validate(data.get("dialogue") or {})
 
 

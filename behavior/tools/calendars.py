@@ -7,6 +7,7 @@ only where the site says so, and only if they are fit to be said. Pure.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -50,6 +51,16 @@ class CalendarConfig(BaseModel):
                     "no user name or password in the address; this file is read by many"
                 )
         return source
+
+
+def seen_from_here(calendars: Iterable[CalendarConfig], folder: Path) -> tuple[CalendarConfig, ...]:
+    """The calendars of a site whose file lies in `folder`, with their own files' full names."""
+    return tuple(
+        calendar
+        if "://" in calendar.source
+        else calendar.model_copy(update={"source": str(folder / calendar.source)})
+        for calendar in calendars
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

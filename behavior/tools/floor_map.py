@@ -114,18 +114,22 @@ class _Leg:
 
 
 def find_way(
-    floors: FloorMap, start: str, goal: str, *, step_free: bool
+    floors: FloorMap, start: str, goal: str, *, step_free: bool, name: str
 ) -> tuple[tuple[str, ...], float, Place | None] | None:
     """Return the steps in words, the length in metres, and where a hand points first.
 
-    `start` and `goal` are keys of points. None: there is no such way.
+    `start` and `goal` are keys of points, `name` the goal as it is spoken. None: no such way.
     """
     legs = _shortest(floors, start, goal, step_free=step_free)
     if legs is None:
         return None
     legs = _joined(legs)
     first = Place(x_m=legs[0].end.x_m, y_m=legs[0].end.y_m) if legs else None
-    return _in_words(legs, at_desk=start == floors.desk), sum(leg.length_m for leg in legs), first
+    return (
+        _in_words(legs, name, at_desk=start == floors.desk),
+        sum(leg.length_m for leg in legs),
+        first,
+    )
 
 
 def _shortest(
@@ -187,14 +191,14 @@ def _wrapped(angle_rad: float) -> float:
     return math.remainder(angle_rad, 2 * math.pi)
 
 
-def _in_words(legs: Sequence[_Leg], *, at_desk: bool) -> tuple[str, ...]:
+def _in_words(legs: Sequence[_Leg], name: str, *, at_desk: bool) -> tuple[str, ...]:
     steps: list[str] = []
     for i, leg in enumerate(legs):
         before = legs[i - 1] if i else None
         if leg.by in {"lift", "stairs"}:
             steps.append(f"Take the {leg.by} to {floor_in_words(leg.end.floor)}.")
             continue
-        where = "" if i == len(legs) - 1 else _as_far_as(leg)
+        where = f" to {name}" if i == len(legs) - 1 else _as_far_as(leg)
         through = f" through {leg.through}" if leg.through else ""
         how = {"steps": " Mind the steps.", "ramp": " There is a ramp."}.get(leg.by, "")
         steps.append(f"{_set_out(leg, before, at_desk)}{through}{where}.{how}")
@@ -210,7 +214,8 @@ def _set_out(leg: _Leg, before: _Leg | None, at_desk: bool) -> str:
         faces = before.end.faces_rad
         if faces is None:
             return f"From there, walk about {_metres(leg.length_m)}"
-        return f"When you are there, {_turned(_wrapped(leg.heading_rad - faces))}"
+        begins = "When you step out" if before.by == "lift" else "From there"
+        return f"{begins}, {_turned(_wrapped(leg.heading_rad - faces))}"
     turned = _turned(_turn(before, leg))
     return turned[:1].upper() + turned[1:]
 

@@ -110,7 +110,8 @@ def _line(result: Result) -> _Line:  # noqa: C901 - one case a kind of result
                 asked=Asked.HOST,
             )
         case Route():
-            key = "tool.way.free" if result.step_free else "tool.way"
+            key = "tool.way" if result.toward is not None else "tool.way.from"
+            key += ".free" if result.step_free else ""
             return _Line(
                 key, {"steps": " | ".join(result.steps)}, result.toward, screen=result.screen
             )
