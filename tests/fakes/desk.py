@@ -42,20 +42,22 @@ def ended(at, text, turn=1, revision=0, **more):
 class Reception:
     """A whole dialogue component with its inputs fed by hand and its outputs kept."""
 
-    def __init__(self, folder, *, backend=None, site=None, **config):
+    def __init__(self, folder, *, backend=None, site=None, rules=None, **config):
         self.visits = folder / "visits.sqlite"
         self.messages = []
         self._inputs = asyncio.Queue()
         self.clock = LoopClock(asyncio.get_running_loop())
         self.wall = WallTime(self.clock)
         settings = {"encoder": "words", "backend": "embedded", "visits": self.visits}
+        settings |= {"tickets": folder / "tickets.sqlite"}
         self.dialogue = set_up_dialogue(
             inputs=self._read(),
             publish=self.messages.append,
             site=site or demo_site(),
-            config=DialogueConfig(knowledge=KNOWLEDGE, **(settings | config)),
+            config=DialogueConfig(**({"knowledge": KNOWLEDGE} | settings | config)),
             clock=self.clock,
             wall=self.wall,
+            rules=rules,
         )
         if backend is not None:
             self.dialogue._backend = backend
