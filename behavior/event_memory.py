@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from agent.core.messages import PersonId
-from behavior.transcript_lines import Line, What
+from behavior.transcript_lines import Line, What, text_of, tokens_of
 
 AGO_SLACK = 0.5
 """`Two minutes ago` is meant within half of that, either way ..."""
@@ -46,6 +46,15 @@ class Memory:
         """What the visitor, or the agent to the visitor, has said."""
         what = What.AGENT_SAID if by_agent else What.SAID
         return tuple(one for one in self.lines if one.what is what)
+
+    def text(self, tokens: int) -> str:
+        """The newest of it in about so many tokens, in seconds before now; empty: nothing fits."""
+        here = sum(one.left_at is None for one in self.others)
+        others = f"others in view: {here}" if self.others else ""
+        lines = text_of(
+            self.lines, self.now, tokens=tokens - tokens_of(others) if others else tokens
+        )
+        return "\n".join(one for one in (lines, others) if one) if lines else ""
 
 
 class Kind(StrEnum):

@@ -27,6 +27,12 @@ class ModelServerConfig(BaseModel):
     context_tokens: int = Field(
         3000, ge=500, le=100_000, description="Bound on the prompt; the oldest turns are dropped."
     )
+    transcript_tokens: int = Field(
+        300,
+        ge=0,
+        le=10_000,
+        description="So much of the prompt may tell what was seen and heard of the visitor.",
+    )
     structured: bool = Field(True, description="Ask the server to decode by the reply's schema.")
     failures: int = Field(2, ge=1, le=20, description="Failures in a row before it is left alone.")
     retry_after_s: float = Field(

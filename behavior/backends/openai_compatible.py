@@ -51,6 +51,7 @@ _KEPT = frozenset(
         "emergency",
         "fire",
         "forget_me",
+        "memory",
         "repeat",
         "backchannel",
         "unheard",
@@ -253,6 +254,7 @@ class OpenAiCompatibleDialogue:
             knowledge=_retrieved(desk, heard.text)
             + advice
             + _told_of_tools(heard, desk_says, desk),
+            seen=_seen(heard, self._config.transcript_tokens),
             line=json.dumps(heard.text, ensure_ascii=False),
         )
         # About four characters a token in English; the oldest turns go first.
@@ -401,6 +403,12 @@ def _discreetly(clause: Clause, desk_says: Part) -> Clause:
 def _pointed_at(part: Part) -> Place | None:
     cues = (cue for clause in part.clauses for cue in clause.gestures)
     return next((cue.toward for cue in cues if cue.toward is not None), None)
+
+
+def _seen(heard: Heard, tokens: int) -> str:
+    """What was seen and heard of the visitor, who is the only person whose words are in it."""
+    text = heard.memory.text(tokens) if heard.memory is not None else ""
+    return f"What was seen and heard, in seconds before now:\n{text}\n" if text else ""
 
 
 def _facts(desk: Desk) -> str:
