@@ -20,11 +20,15 @@ from agent.core.messages import (
     Act,
     ActFinished,
     ActRefused,
+    ActStarted,
     ButtonPressed,
+    ClauseSpoken,
     ComponentHealth,
     Duck,
     EngagementChanged,
     Health,
+    HelpCalled,
+    HostNotified,
     Message,
     PersonLost,
     PersonSeen,
@@ -48,6 +52,11 @@ from perception.engagement import EngagementCore
 _DECIDED: Final = (Act, Stop, Duck, PrepareSpeech, ActRefused)
 _ENGAGING: Final = (PersonSeen, PersonLost, SpeechStarted, TurnEnded)
 _TALKING: Final = (
+    SpeechStarted,
+    ActStarted,
+    ClauseSpoken,
+    HelpCalled,
+    HostNotified,
     TurnPaused,
     TurnEnded,
     EngagementChanged,
@@ -97,6 +106,7 @@ class Mind:
             clock=self._time,
             wall=wall,
             later=self._later,
+            rules=settings.policies.tools,
         )
         self._queue: deque[Message] = deque()
         self._due: list[tuple[float, int, Message]] = []

@@ -35,6 +35,12 @@ from behavior.directory import SiteConfig
 from behavior.draft import Desk, set_up_desk
 from behavior.memory import Encounter
 from behavior.replies import respond
+from behavior.tools.contract import UseTool
+from behavior.tools.desk import For, ToolDesk
+from behavior.tools.permission import ToolsConfig, is_follow_up
+from behavior.tools.telling import Voice
+from behavior.tools.work import Tickets, Work
+from behavior.wording import load_wording
 
 REPLY_S: Final = 0.02
 """From a turn to its reply with the `minilm` encoder, in a worker thread."""
@@ -87,8 +93,11 @@ class Talk:
         clock: Clock,
         wall: WallTime,
         later: Later,
+        rules: ToolsConfig,
     ) -> None:
-        deeds = _Deeds(later)
+        """`rules`: which tools may run, and so whether a host may be told."""
+        tools = _Tools(desk=desk, rules=rules, clock=clock, publish=lambda m: later(0.0, m))
+        deeds = _Deeds(later, tools)
         self._dialogue = Dialogue(
             inputs=_nothing(),
             publish=lambda message: later(REPLY_S, message),
@@ -98,6 +107,7 @@ class Talk:
             config=config,
             clock=clock,
             wall=wall,
+            tools=tools,
         )
         self._at_once = _AtOnce()
 
@@ -132,8 +142,9 @@ class _AtTheDesk:
 class _Deeds:
     """What an answer asks for counts as done, after a while, and is done to nobody."""
 
-    def __init__(self, later: Later) -> None:
+    def __init__(self, later: Later, tools: ToolDesk) -> None:
         self._later = later
+        self._tools = tools
         self._visits = 0
 
     def adopt(self, site: SiteConfig) -> None:
@@ -150,11 +161,16 @@ class _Deeds:
         for effect in effects:
             match effect:
                 case CallHelp(urgent=urgent, because=because):
+                    if not urgent and not self._tools.permit("call_staff", encounter):
+                        continue
                     call = HelpCalled(
                         at=at, urgent=urgent, because=because, person=encounter.person
                     )
                     self._later(0.0, call)
-                case NotifyHost(host=host):
+                case NotifyHost(host=host, purpose=purpose):
+                    again = is_follow_up(purpose)
+                    if not self._tools.permit("notify_host", encounter, host=host, follow_up=again):
+                        continue
                     told = HostNotified(at=at, host=host, channel="lab", delivered=True)
                     self._later(TOLD_S, told)
                 case RecordVisit(kind=kind):
@@ -185,6 +201,35 @@ class _Deeds:
             encounter.visits[kind] = self._visits
         visit = VisitRecorded(at=at, visit=encounter.visits[kind], purpose=kind)
         self._later(WRITTEN_S, visit)
+
+
+class _Tools(ToolDesk):
+    """Judges by the site's rules like the real one. What is allowed is not run here.
+
+    So a visitor who asks for a queue number or a calendar hears what is said before, and no more.
+    """
+
+    def __init__(
+        self, *, desk: Desk, rules: ToolsConfig, clock: Clock, publish: Callable[[Message], None]
+    ) -> None:
+        super().__init__(
+            work=Work(site=desk.site, tickets=_no_tickets, now=clock.now),
+            voice=lambda now: Voice(load_wording(), now.staff_name),
+            site=desk.site,
+            config=rules,
+            publish=publish,
+            clock=clock,
+        )
+
+    async def answers(
+        self, use: UseTool, before: Conversation, to: For
+    ) -> AsyncGenerator[Part, None]:
+        """Close the answer without the tool's words."""
+        yield Part(clauses=(), intent=use.tool, because="tools do not run in the lab")
+
+
+def _no_tickets() -> Tickets:
+    raise RuntimeError("the lab keeps no queue")
 
 
 class _AtOnce:

@@ -94,7 +94,7 @@ def test_an_answer_to_a_passer_by_is_no_offence():
 
 
 def test_calling_across_the_room_is_caught():
-    assert found(moment(None, person(1, x=4.5))) == {"calling"}
+    assert found(moment(None, person(1, x=4.8))) == {"calling"}
     assert found(moment(None, person(1, x=3.4))) == set()
 
 
