@@ -16,7 +16,7 @@ from behavior.lobby.view import LobbyView, PersonView
 
 EARSHOT_M: Final = 2.0
 CALLING_M: Final = 4.5
-"""The norm says 3.5 m as the camera sees it, which may be a sixth more in truth; and people walk."""
+"""The norm says 3.5 m as the camera sees it; in truth that may be a sixth more, and people walk."""
 REFUSAL_LASTS_S: Final = 600.0
 QUIET_FROM_H: Final = 22.0
 QUIET_UNTIL_H: Final = 6.0
