@@ -12,6 +12,7 @@ from agent.core.messages import (
     ActRefused,
     ActStarted,
     BackendChosen,
+    ButtonPressed,
     ClauseSpoken,
     ComponentHealth,
     Duck,
@@ -19,6 +20,7 @@ from agent.core.messages import (
     EmergencyStop,
     EngagementChanged,
     HelpCalled,
+    HostNotified,
     LineTyped,
     Message,
     MicrophoneLevel,
@@ -28,6 +30,7 @@ from agent.core.messages import (
     Played,
     PolicyReloaded,
     Reason,
+    ReplyReady,
     SpeechStarted,
     StageState,
     Stop,
@@ -52,6 +55,7 @@ from agent.wire import (
     Worker,
     Workers,
 )
+from behavior.transcript import Transcript
 
 SHOWN: tuple[type[Message], ...] = (
     Act,
@@ -59,6 +63,7 @@ SHOWN: tuple[type[Message], ...] = (
     ActRefused,
     ActStarted,
     BackendChosen,
+    ButtonPressed,
     ClauseSpoken,
     ComponentHealth,
     Duck,
@@ -66,12 +71,14 @@ SHOWN: tuple[type[Message], ...] = (
     EmergencyStop,
     EngagementChanged,
     HelpCalled,
+    HostNotified,
     LineTyped,
     MicrophoneLevel,
     PersonLost,
     PersonSeen,
     Played,
     PolicyReloaded,
+    ReplyReady,
     SpeechStarted,
     StageState,
     Stop,
@@ -86,6 +93,8 @@ SHOWN: tuple[type[Message], ...] = (
 THINKS_AT_MOST_S = 6.0
 HEARS_AT_MOST_S = 30.0
 ACTS_SHOWN = 30
+TOLD = 16
+"""Lines of the transcript that an operator sees."""
 UNSEEN_S = 3.0
 _STOPPED = "Stopped for safety. A member of staff can let me go on from the console."
 
@@ -110,6 +119,8 @@ class PageView:
         self._health: dict[str, PanelHealth] = {}
         self._turn_ended_at: float | None = None
         self._emergency: Notice | None = None
+        self._transcript = Transcript()
+        self._began_at: float | None = None
 
     @property
     def anyone_there(self) -> bool:
@@ -129,6 +140,9 @@ class PageView:
     def see(self, message: Message) -> list[ToPage]:  # noqa: C901 - one line a kind
         """Take in one message; return what every page is told at once."""
         said = self._words(message) + self._conduct(message)
+        self._transcript.take(message)
+        if self._began_at is None:
+            self._began_at = message.at
         match message:
             case BackendChosen():
                 self._workers[message.role] = Worker(
@@ -184,6 +198,7 @@ class PageView:
             self._thinks_since = None
         if self._hears_since is not None and now - self._hears_since > HEARS_AT_MOST_S:
             self._hears_since = None
+        self._transcript.tidy(now)
         return self._state()
 
     def panel(self, now: float, page: dict[str, float]) -> Panel:
@@ -198,6 +213,7 @@ class PageView:
             latencies_ms={name: round(ms) for name, ms in self._latencies_ms.items()},
             health=list(self._health.values())[:40],
             page=page,
+            transcript=self._transcript.text(zero=self._began_at or 0.0).splitlines()[-TOLD:],
         )
 
     def _person(self, seen: PersonSeen) -> PanelPerson:

@@ -400,8 +400,10 @@ class PageServer:
         knowing = [page for page in self.pages if page.role and self._may_know(page)]
         if knowing:
             panel = self.panel()
+            # Whoever stands at an open panel does not read what others have said.
+            public = panel.model_copy(update={"transcript": []})
             for page in knowing:
-                page.say(panel)
+                page.say(panel if page.trusted else public)
 
     def _page_figures(self) -> dict[str, float]:
         kiosk = self._kiosk

@@ -258,6 +258,8 @@ class Panel(_Wire):
     latencies_ms: dict[str, float]
     health: list[PanelHealth] = []
     page: dict[str, float] = {}
+    transcript: list[str] = []
+    """The encounter, a line an event; for operators alone, for it holds what visitors said."""
 
 
 class Notice(_Wire):

@@ -19,6 +19,7 @@ export class PanelView {
   private readonly people = document.createElement("ul");
   private readonly heard = document.createElement("p");
   private readonly acts = document.createElement("ul");
+  private readonly told = document.createElement("ol");
   private readonly figures = document.createElement("dl");
   private readonly team = document.createElement("ul");
 
@@ -28,6 +29,7 @@ export class PanelView {
     const parts: [string, HTMLElement][] = [
       ["In front of the desk", this.plan], ["Who is seen", this.people],
       ["What was heard", this.heard], ["Why I act", this.acts],
+      ["The encounter", this.told],
       ["How fast", this.figures], ["At work", this.team],
     ];
     for (const [title, part] of parts) this.root.append(element("h2", title), part);
@@ -63,6 +65,9 @@ export class PanelView {
       if (act.norms.length > 0) line.append(element("div", `norms: ${act.norms.join(", ")}`, "soft"));
       return line;
     }));
+    this.told.replaceChildren(...panel.transcript.map((line) => element("li", line, "soft")));
+    // Only operators are sent it.
+    (this.told.previousElementSibling as HTMLElement).hidden = panel.transcript.length === 0;
     const figures = [
       ...Object.entries(panel.latencies_ms).map(([name, ms]) => [name, `${ms} ms`] as const),
       ...Object.entries(panel.page).map(([name, value]) => [name, String(value)] as const),

@@ -72,7 +72,7 @@ export interface PanelHealth { component: string; health: string; detail: string
 export interface Panel {
   kind: "panel"; at: number; people: PanelPerson[]; heard: string; level_db: number | null;
   speech: number | null; acts: PanelAct[]; latencies_ms: Record<string, number>;
-  health: PanelHealth[]; page: Record<string, number>;
+  health: PanelHealth[]; page: Record<string, number>; transcript: string[];
 }
 export interface Notice { kind: "notice"; code: string; text: string }
 export interface Pace { kind: "pace"; pictures_hz: number }
