@@ -283,6 +283,9 @@ class Transcript:
             here = self._present[change.person] = _Present(change.at, written_until=change.at)
         if here.state is change.state:
             return
+        if here.state is None and change.state is Engagement.PRESENT:
+            here.state = change.state  # the line of coming into view says it
+            return
         self._close_watch(change.person, here)
         here.state = change.state
         here.stopped = here.stopped or change.state in {Engagement.ATTENDING, Engagement.ENGAGED}
