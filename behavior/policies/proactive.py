@@ -28,7 +28,6 @@ from behavior.situation import Mark, Person, Situation, apart_m
 from behavior.wishes import NOTHING, UNNUMBERED, Wish, Wishes, because
 
 COMPONENT = "behavior.proactive"
-_TAKEN_OVER = ("greeting.sign", "greeting.words")
 _ASIDE_M = 0.35
 _MARKS = {"queue": Mark.QUEUED, "reassure": Mark.REASSURED, "farewell": Mark.FAREWELLED}
 
@@ -55,6 +54,12 @@ class ProactiveConfig(BaseModel):
     )
     choices: int = Field(
         8, ge=1, le=50, description="Among so many of the best acts one not said lately is taken."
+    )
+    rules_after_s: float = Field(
+        2.5,
+        ge=0.5,
+        le=60,
+        description="Someone who attends so long unaddressed is greeted by the rules after all.",
     )
     group_radius_m: float = Field(
         1.5, ge=0.3, le=4, description="People this near to each other have come together, metres."
@@ -168,19 +173,34 @@ class ProactivePolicy:
 
 
 class GreetingBesideModel(GreetingPolicy):
-    """Greeting whose own triggers step aside while the model is at work."""
+    """Greeting whose own triggers step aside while the model is at work.
+
+    Nobody is left standing: someone who attends and has not been spoken to for a while is greeted
+    by the rules after all.
+    """
 
     def __init__(self, config: GreetingConfig, proactive: ProactiveConfig) -> None:
         super().__init__(config)
-        self._yields = proactive.enabled
+        self._proactive = proactive
 
     def decide(self, situation: Situation, message: Message) -> Wishes:
         """As greeting, without what the model now decides."""
         wishes = super().decide(situation, message)
-        if not self._yields or situation.health.get(COMPONENT) is not Health.RUNNING:
+        at_work = situation.health.get(COMPONENT) is Health.RUNNING
+        if not self._proactive.enabled or not at_work:
             return wishes
-        kept = tuple(one for one in wishes.acts if one.act.reason.policy not in _TAKEN_OVER)
+        kept = tuple(one for one in wishes.acts if not self._leaves(situation, one))
         return replace(wishes, acts=kept)
+
+    def _leaves(self, situation: Situation, wish: Wish) -> bool:
+        """Whether this one is the model's business."""
+        person = situation.person(wish.act.to)
+        if wish.act.reason.policy == "greeting.sign":
+            return True
+        if wish.act.reason.policy != "greeting.words" or person is None:
+            return False
+        since = person.attending_since if person.attending_since is not None else situation.now
+        return situation.now - since < self._proactive.rules_after_s
 
 
 def _said_lately(pattern: ActPattern, situation: Situation) -> int:

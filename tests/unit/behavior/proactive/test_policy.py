@@ -180,14 +180,32 @@ def test_of_acts_of_one_purpose_the_words_said_longest_ago_are_taken():
 # Greeting steps aside
 
 
-def greets_by_rule(lobby):
+def greets_by_rule(lobby, until=3.2):
     lobby.attends("p1", 1.0)
-    lobby.until(5.0)
+    lobby.until(until)
     return [branch for _, branch, _ in lobby.said()]
 
 
 def test_while_the_model_is_at_work_greeting_waits_for_it():
-    assert greets_by_rule(room()) == []
+    lobby = room()
+    assert greets_by_rule(lobby) == []
+    assert lobby.acts("greeting.sign") == []
+
+
+def test_who_is_left_standing_is_greeted_by_the_rules_after_all():
+    lobby = room(rules_after_s=2.5)
+    greets_by_rule(lobby, until=6.0)
+    ((at, branch, _),) = lobby.said()
+    assert branch == "greeting.words"
+    assert 3.5 <= at < 5.0
+
+
+def test_whom_the_model_has_met_the_rules_do_not_greet_again():
+    lobby = room()
+    lobby.attends("p1", 1.0)
+    lobby.performs(lobby.tell(suggest(1.5, GREET)), 1.6, 4.0)
+    lobby.until(10.0)
+    assert "greeting.words" not in lobby.branches()
 
 
 @pytest.mark.parametrize("health", [None, Health.DEGRADED, Health.RESTARTING, Health.FAILED])
