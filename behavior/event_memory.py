@@ -5,6 +5,7 @@ other people only when they came and went: nobody's words, name or id. So no que
 is put, can bring out what somebody else said.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -12,6 +13,11 @@ from enum import StrEnum
 from agent.core.messages import PersonId
 from behavior.transcript_lines import Line, What, text_of, tokens_of
 
+_ASKS = re.compile(
+    r"\?|\b(?:where|what|when|how|who|which|why|can|could|may|is there|are there|do you|does|is it"
+    r"|will|would like to know)\b",
+    re.IGNORECASE,
+)
 AGO_SLACK = 0.5
 """`Two minutes ago` is meant within half of that, either way ..."""
 AGO_LEAST_S = 15.0
@@ -110,6 +116,8 @@ class TimeQuestion:
     """What the line is about that the answer lies before or after."""
     pivot_by_agent: bool = False
     seconds: float = 0.0
+    asks: bool = False
+    """What was asked, rather than said at all."""
     number: int = 0
     """The second, third ... of them, from 1; 0: not by number."""
 
@@ -184,6 +192,8 @@ class Recall:
                 answers = (_next(pool, one.ended) for one in asked)
                 found = tuple(one for one in answers if one is not None)
             pool = found
+        elif question.asks:
+            pool = tuple(one for one in pool if _ASKS.search(one.words)) or pool
         if not pool:
             return Recalled()
         if question.number:

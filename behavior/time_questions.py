@@ -51,6 +51,7 @@ _PIVOT = re.compile(
 )
 _ORDINALS = {"second": 2, "third": 3, "fourth": 4}
 _ORDINAL = re.compile(r"\b(second|third|fourth) (?:question|thing|answer|time|request|sentence)\b")
+_ASKED = re.compile(r"\b(?:questions?|ask|asked)\b")
 _WORDS = frozenset({Kind.I_SAID, Kind.YOU_SAID, Kind.WHEN_I_SAID, Kind.WHEN_YOU_SAID})
 
 
@@ -65,7 +66,7 @@ def time_question(line: str) -> TimeQuestion | None:
                 rest = match.groupdict().get("rest") or ""
                 question = _placed(TimeQuestion(kind=kind), text)
                 if kind in _WORDS or kind is Kind.HOW_OFTEN:
-                    question = _about(question, rest or match[0])
+                    question = _about(question, rest or match[0], text)
                 return question if _is_of_the_past(question, text) else None
     return None
 
@@ -107,14 +108,14 @@ def _placed(question: TimeQuestion, text: str) -> TimeQuestion:
     return question
 
 
-def _about(question: TimeQuestion, rest: str) -> TimeQuestion:
+def _about(question: TimeQuestion, rest: str, text: str) -> TimeQuestion:
     """With its topic: what is left of its words."""
     for pattern in (_AGO, _WITHIN, _PIVOT):
         rest = pattern.sub(" ", rest)
     for patterns in _RELATIONS.values():
         for pattern in patterns:
             rest = pattern.sub(" ", rest)
-    return replace(question, topic=_content(rest))
+    return replace(question, topic=_content(rest), asks=_ASKED.search(text) is not None)
 
 
 def _is_of_the_past(question: TimeQuestion, text: str) -> bool:

@@ -5,7 +5,7 @@ heard are in it. What a person said is gone from it when their visit ends, and a
 ask to be forgotten: of others who came later only the times of a visit remain, without an id.
 """
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -121,6 +121,8 @@ class Transcript:
         self._present: dict[PersonId, _Present] = {}
         self._passages: list[Passage] = []
         self._acts: OrderedDict[ActId, _OnStage] = OrderedDict()
+        self._unsaid: deque[ActId] = deque(maxlen=_ACTS_KEPT)
+        """Acts on stage whose words are not to be written, because somebody was forgotten."""
         self._voices: dict[TurnId, float] = {}
         self._partner: PersonId | None = None
         self._agent_spoke_at: float | None = None
@@ -174,6 +176,7 @@ class Transcript:
         self._lines = [one for one in self._lines if one.person != person]
         for act in [a for a, one in self._acts.items() if one.person == person]:
             del self._acts[act]
+            self._unsaid.append(act)
         if self._ended is not None and self._ended.person in {person, None}:
             self._ended = None
         if person is None:
@@ -377,6 +380,8 @@ class Transcript:
 
     def _finish(self, finished: ActFinished) -> None:
         one = self._acts.pop(finished.act, None)
+        if one is None and finished.act not in self._unsaid:
+            one = _OnStage(None, self._partner)  # its beginning was not told: words count still
         if one is not None and finished.heard.strip():
             self._put(one, finished.heard.strip(), finished.at, cut=finished.interrupted)
 

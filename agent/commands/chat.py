@@ -13,6 +13,8 @@ from agent.core.clock import LoopClock, WallTime
 from agent.core.codec import to_line
 from agent.core.errors import BadInputError
 from agent.core.messages import (
+    ActFinished,
+    ActId,
     BackendChosen,
     ComponentHealth,
     Health,
@@ -82,9 +84,10 @@ class _Conversation:
         self._clock = clock
         self._as_json = as_json
         self._answered = asyncio.Event()
+        self._shown: list[str] = []
         self._prompt = sys.stdin.isatty() and not as_json
 
-    async def turns(self) -> AsyncIterator[TurnEnded]:
+    async def turns(self) -> AsyncIterator[Message]:
         loop = asyncio.get_running_loop()
         number = 0
         while line := await loop.run_in_executor(None, self._ask):
@@ -96,6 +99,9 @@ class _Conversation:
                 at=self._clock.now(), turn=TurnId(number), revision=0, text=line.strip(), typed=True
             )
             await self._answered.wait()
+            # Whoever reads the answer has heard it.
+            heard, self._shown = " ".join(self._shown), []
+            yield ActFinished(at=self._clock.now(), act=ActId(number), heard=heard)
 
     def _ask(self) -> str:
         if self._prompt:
@@ -110,8 +116,10 @@ class _Conversation:
             print(to_line(message), flush=True)
         else:
             self._tell(message)
-        if isinstance(message, ReplyReady) and message.last:
-            self._answered.set()
+        if isinstance(message, ReplyReady):
+            self._shown += (clause.text for clause in message.clauses)
+            if message.last:
+                self._answered.set()
 
     def _tell(self, message: Message) -> None:
         match message:

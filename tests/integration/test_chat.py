@@ -45,3 +45,10 @@ def test_a_file_that_is_not_there_is_said_plainly(chat):
     code, printed = chat("nowhere.yaml", lines=[])
     assert code == 2
     assert "nowhere.yaml: no such file" in printed.err
+
+
+def test_what_was_said_before_can_be_asked_for(chat):
+    _, printed = chat(
+        lines=["where is the lift", "what did i ask about the lift", "what did you say about it"]
+    )
+    assert "where is the lift." in printed.out
