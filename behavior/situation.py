@@ -108,10 +108,7 @@ class Mark(StrEnum):
     """Said goodbye to."""
 
 
-_PASSING_MARKS = frozenset(
-    (Mark.NOTICED, Mark.SIGNED, Mark.OFFERED, Mark.QUEUED, Mark.SPOKE, Mark.REFUSED)
-)
-"""Whoever comes back, if it is the same person, may want something after all."""
+_PASSING_MARKS = frozenset((Mark.NOTICED, Mark.SIGNED, Mark.OFFERED, Mark.QUEUED, Mark.SPOKE))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
