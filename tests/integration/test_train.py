@@ -87,7 +87,7 @@ def test_a_small_network_learns_to_tell_who_comes_from_who_stands():
     patterns = [p for p in repertoire().patterns if p.purpose in ("greet", "sign", "calm")][::8]
     vectors, kept = act_vectors.act_vectors(patterns, act_vectors.read_vectors())
     taught, test = comings(40), comings(20, seed=9)
-    lesson = Lesson(steps=90, batch=12, seed=1, threads=1)
+    lesson = Lesson(steps=200, batch=12, seed=1, threads=1)
     examples = Collection(taught, SMALL.window)
     losses = []
     weights = train(examples, SMALL, vectors, kept, lesson, lambda p: losses.append(p.loss))
