@@ -42,13 +42,13 @@ def ended(at, text, turn=1, revision=0, **more):
 class Reception:
     """A whole dialogue component with its inputs fed by hand and its outputs kept."""
 
-    def __init__(self, folder, *, backend=None, site=None, rules=None, **config):
+    def __init__(self, folder, *, backend=None, row="embedded", site=None, rules=None, **config):
         self.visits = folder / "visits.sqlite"
         self.messages = []
         self._inputs = asyncio.Queue()
         self.clock = LoopClock(asyncio.get_running_loop())
         self.wall = WallTime(self.clock)
-        settings = {"encoder": "words", "backend": "embedded", "visits": self.visits}
+        settings = {"encoder": "words", "backend": row, "visits": self.visits}
         settings |= {"tickets": folder / "tickets.sqlite"}
         self.dialogue = set_up_dialogue(
             inputs=self._read(),
