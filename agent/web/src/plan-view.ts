@@ -58,7 +58,10 @@ export function drawRoom(canvas: HTMLCanvasElement, plan: Plan, people: Somebody
     if (one.says !== "") bubble(paint, to.x(one.x_m), to.y(one.y_m) - 0.34 * to.metre - 14, one.says, "#fff", width);
   }
   if (agentSays !== "") {
-    bubble(paint, to.x(plan.agent.x_m), to.y(plan.agent.y_m) - 0.5 * to.metre, agentSays, "#d8efe9", width);
+    // Behind the agent, so that nobody before it is covered.
+    const front = (plan.agent.facing_deg * Math.PI) / 180;
+    const [x, y] = [plan.agent.x_m - 0.5 * Math.cos(front), plan.agent.y_m - 0.5 * Math.sin(front)];
+    bubble(paint, to.x(x), to.y(y) + (Math.sin(front) > 0 ? 44 : 0), agentSays, "#d8efe9", width);
   }
 }
 
