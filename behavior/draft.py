@@ -10,6 +10,7 @@ from behavior.backends.embeddings import Encoder
 from behavior.conversation import Asked, Conversation, Effect, Heard, Part
 from behavior.directory import Directory, SiteConfig
 from behavior.knowledge import Entry, Index, read_knowledge
+from behavior.time_questions import EXAMPLES
 from behavior.tools.contract import UseTool
 from behavior.wording import Wording, load_wording
 
@@ -36,6 +37,7 @@ def set_up_desk(
     forms = [(f"know:{e.key}", q) for e in entries.values() for q in e.questions]
     examples = yaml.safe_load((Path(__file__).parent / "examples.yaml").read_text("utf-8"))
     forms += [(f"intent:{name}", line) for name, lines in examples.items() for line in lines]
+    forms += [(f"time:{kind}", line) for kind, lines in EXAMPLES.items() for line in lines]
     return Desk(site, Directory(site), entries, Index(forms, encoder, kept), load_wording())
 
 

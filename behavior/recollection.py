@@ -14,7 +14,7 @@ from behavior.event_memory import Kind, Memory, Recall, Recalled, Relation, Time
 from behavior.knowledge import Index
 from behavior.lines import INTENTS
 from behavior.sounds_like import likeness, plain
-from behavior.time_questions import follow_up, time_question
+from behavior.time_questions import by_example, follow_up, time_question
 from behavior.transcript_lines import Line, What
 
 _MARKUP = re.compile(r"[<>|\[\]{}()]")
@@ -26,11 +26,16 @@ _LITTLE_WORDS = frozenset({"a", "an", "the", "is", "of", "to", "for", "my", "you
 _COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
-def recollect(draft: Draft, line: str) -> bool:
-    """Answer a question about the past; False: it is no such question."""
+def recollect(draft: Draft, line: str, kind: str = "") -> bool:
+    """Answer a question about the past; False: it is no such question.
+
+    `kind`: what the line is like in meaning, where no pattern fits.
+    """
     before = draft.before
     again = before.asked_of_past if "memory" in before.last_intent.split("+") else None
     question = follow_up(line, again) or time_question(line)
+    if question is None and kind:
+        question = by_example(kind, line)
     if question is None:
         return False
     memory = _without_looking_back(draft.heard.memory or Memory(now=draft.heard.at))

@@ -49,7 +49,7 @@ def take(draft: Draft, request: Request) -> None:
             draft.ask("know.confirm", Asked.CONFIRM_ENTRY, request.entry, question=question)
         case Intent.MEMORY:
             if drafting.may_recall(draft):
-                recollect(draft, request.text)
+                recollect(draft, request.text, request.entry)
         case Intent.OPEN_NOW | Intent.TIME | Intent.DATE:
             _tell_time(draft, request.intent)
         case _:

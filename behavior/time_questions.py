@@ -29,6 +29,10 @@ _BARE = _any_of(_DATA["bare"])
 _RELATIONS = {Relation(name): _any_of(lines) for name, lines in _DATA["relations"].items()}
 _FOLLOW_UP = {Relation(name): _any_of(lines) for name, lines in _DATA["follow_up"].items()}
 _MEANT: dict[str, str] = _DATA["heard_as"]
+_REWRITTEN = [(re.compile(pattern), instead) for pattern, instead in _DATA["rewritten"]]
+_RELEVANT = re.compile(_DATA["relevant"])
+EXAMPLES: dict[str, list[str]] = _DATA["examples"]
+"""Kind -> lines that stand for it, to be found by likeness in meaning."""
 _STOP = frozenset(str(_DATA["stop_words"]).split())
 _NUMBERS = {
     "a": 1.0, "an": 1.0, "one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0,
@@ -51,8 +55,17 @@ _PIVOT = re.compile(
 )
 _ORDINALS = {"second": 2, "third": 3, "fourth": 4}
 _ORDINAL = re.compile(r"\b(second|third|fourth) (?:question|thing|answer|time|request|sentence)\b")
-_ASKED = re.compile(r"\b(?:questions?|ask|asked)\b")
+_ASKED = re.compile(r"\b(?:questions?|ask|asked|want to know|wanted to know)\b")
 _WORDS = frozenset({Kind.I_SAID, Kind.YOU_SAID, Kind.WHEN_I_SAID, Kind.WHEN_YOU_SAID})
+
+
+def by_example(kind: str, line: str) -> TimeQuestion | None:
+    """The question of a line that is like an example of `kind`; None: it speaks of no past."""
+    text = _as_meant(line)
+    if not _RELEVANT.search(text) or any(pattern.search(text) for pattern in _BARE):
+        return None
+    question = _placed(TimeQuestion(kind=Kind(kind)), text)
+    return _about(question, text, text) if question.kind in _WORDS else question
 
 
 def time_question(line: str) -> TimeQuestion | None:
@@ -74,7 +87,10 @@ def time_question(line: str) -> TimeQuestion | None:
 def _as_meant(line: str) -> str:
     """Plain text, with what recognisers often write in place of small words put right."""
     words = plain(without_fillers(line)).split()
-    return " ".join(_MEANT.get(word, word) for word in words)
+    text = " ".join(_MEANT.get(word, word) for word in words)
+    for pattern, instead in _REWRITTEN:
+        text = " ".join(pattern.sub(instead, text).split())
+    return text
 
 
 def follow_up(line: str, before: TimeQuestion | None) -> TimeQuestion | None:

@@ -15,7 +15,7 @@ from behavior.knowledge import Entry, Index, Match
 from behavior.lines import CUES, INTENTS, LEAD, meeting_time, own_name, urgency
 from behavior.sequence import in_order
 from behavior.sounds_like import plain
-from behavior.time_questions import time_question
+from behavior.time_questions import by_example, time_question
 from behavior.tools.asking import Asked as ToolWanted
 from behavior.tools.asking import asked_for
 
@@ -333,7 +333,10 @@ class _Reader:
         if best.score >= bar:
             if kind == "know":
                 return Request(intent=Intent.QUESTION, text=text, entry=key, because=because)
-            return self._of_example(Intent(key), text, because)
+            if kind != "time":
+                return self._of_example(Intent(key), text, because)
+            if by_example(key, text) is not None:
+                return Request(intent=Intent.MEMORY, text=text, entry=key, because=because)
         rival = nearest[1].score if len(nearest) > 1 else 0.0
         if kind == "know" and best.score >= bar - 0.06 and best.score - rival >= 0.04:
             return Request(intent=Intent.MAYBE_QUESTION, text=text, entry=key, because=because)
