@@ -33,7 +33,7 @@ class EmailChannel:
 
 def _message(smtp: SmtpConfig, address: str, subject: str, text: str) -> EmailMessage:
     name, plain = parseaddr(address)
-    if "@" not in plain or any(c in plain for c in "\r\n ,;"):
+    if "@" not in plain or " " in plain or any(c in address for c in "\r\n,;"):
         raise NotDeliveredError("email: the address is none; write somebody@example.org")
     message = EmailMessage()
     try:

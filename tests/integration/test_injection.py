@@ -80,13 +80,12 @@ def take_out(guard, monkeypatch):
                 monkeypatch.setattr(module, "fit_to_tell", lambda text: text)
         case "calendar":
             honest = work.programme
-            monkeypatch.setattr(
-                work,
-                "programme",
-                lambda rows, **k: honest(
-                    [(replace(e, public=True), r, True) for e, r, _ in rows], **k
-                ),
-            )
+
+            def open_handed(rows, **more):
+                rows = [(replace(event, public=True), room, True) for event, room, _ in rows]
+                return honest(rows, **more)
+
+            monkeypatch.setattr(work, "programme", open_handed)
 
 
 def _without_permission(monkeypatch):
