@@ -122,6 +122,39 @@ async def test_somebody_who_steps_up_is_not_told_what_the_last_one_said(tmp_path
     assert "leave my car" not in said
 
 
+async def test_a_voice_is_that_of_who_stands_near_and_looks_though_another_was_talked_with(
+    tmp_path,
+):
+    steps_up = in_order(
+        stand(at=30.0, seconds=10.0, person=B, gaze_deg=0.0),
+        stand(at=30.0, seconds=10.0, x_m=4.0, person=A),
+    )
+    asks = [ended(38.0, "what did i say about my car", turn=2)]
+    _, said, _ = await scene(tmp_path, VISIT, steps_up, asks)
+    assert "leave my car" not in said
+
+
+async def test_asking_twice_gives_the_same_answer_twice(tmp_path):
+    line = "what did i say about my car"
+    asks = [[ended(at, line, turn=int(at), person=A)] for at in (40.0, 50.0)]
+    _, said, _ = await scene(tmp_path, VISIT, *asks)
+    assert "where can i leave my car" in said
+
+
+async def test_whoever_spoke_before_being_seen_is_told_what_they_said(tmp_path):
+    spoke = [ended(1.0, "where can i leave my car", turn=1)]
+    asks = [ended(12.0, "what did i say about my car", turn=2, person=A)]
+    _, said, _ = await scene(tmp_path, spoke, in_order(comes(A, 5.0)), asks)
+    assert "where can i leave my car" in said
+
+
+async def test_whoever_only_passed_by_is_forgotten_though_nothing_more_happens(tmp_path):
+    async with Reception(tmp_path) as reception:
+        reception.tell(*stand(at=1.0, seconds=2.0, person=B), lost(3.0, B))
+        await reception.settle(120.0)
+        assert reception.dialogue._transcript.lines() == ()
+
+
 async def test_whoever_asks_about_others_is_told_that_their_words_are_kept(tmp_path):
     asks = [ended(38.0, "did anybody ask for me", turn=2, person=B)]
     _, said, _ = await scene(tmp_path, VISIT, in_order(comes(B, 30.0)), asks)
