@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from importlib import resources
 
 from agent.core.messages import PersonId
-from behavior.transcript_lines import Line, What, short, text_of
+from behavior.transcript_lines import Line, What, render, short, text_of
 from behavior.watching import Glance, Trend
 
 STATEMENTS = ("attention", "approach", "contact")
@@ -80,6 +80,34 @@ def read_by_rule(lines: Sequence[Line], person: PersonId, at: float) -> Reading:
         approach=1.0 + 4.0 * _approach(seen),
         contact=1.0 + 4.0 * _contact(lines, person, at),
     )
+
+
+def reasoned(lines: Sequence[Line], person: PersonId, at: float) -> str:
+    """The rule's reading as a chain: what was observed, how that is read, what follows.
+
+    Geometry and words alone; nothing is said of feelings.
+    """
+    since = at - _LOOKS_BACK_S
+    about = [
+        one
+        for one in lines
+        if one.person == person
+        and one.ended >= since
+        and one.began <= at
+        and one.glance is not None
+    ]
+    marks = read_by_rule(lines, person, at)
+    steps = ["observed:", *(f"  {render(one, at)}" for one in about[-6:])]
+    steps += [
+        "read as:",
+        f"  attention {marks.attention:.1f} of 5, from how much of the time they look here",
+        f"  approach {marks.approach:.1f} of 5, from where they stand and how they move",
+        f"  contact {marks.contact:.1f} of 5, from words and signs to and from the agent",
+    ]
+    level = marks.engagement
+    means = "means" if level >= 0.6 else "may mean" if level >= 0.4 else "does not seem to mean"
+    steps.append(f"so: {short(person)} {means} to deal with the agent ({level:.2f} of 1)")
+    return "\n".join(steps)
 
 
 def _attention(seen: Sequence[tuple[Line, Glance]], since: float) -> float:

@@ -13,7 +13,7 @@ from agent.settings import read_settings
 from behavior.backends.embeddings import Words
 from behavior.conversation import Conversation, Heard
 from behavior.draft import set_up_desk
-from behavior.engagement_reading import questionnaire, read_by_rule
+from behavior.engagement_reading import questionnaire, reasoned
 from behavior.replies import respond
 from behavior.transcript import Transcript, TranscriptConfig
 from behavior.transcript_lines import Line, render
@@ -106,8 +106,4 @@ def _engagement(transcript: Transcript, person: PersonId, at: float, *, prompt: 
     lines: tuple[Line, ...] = transcript.lines()
     if prompt:
         return questionnaire(lines, person, at)
-    marks = read_by_rule(lines, person, at)
-    return (
-        f"attention {marks.attention:.1f}, approach {marks.approach:.1f}, contact"
-        f" {marks.contact:.1f} (of 5); engagement {marks.engagement:.2f} (of 1)"
-    )
+    return reasoned(lines, person, at)

@@ -77,7 +77,10 @@ def test_a_question_about_the_past_is_answered_with_its_stretch(tmp_path, capsys
 
 def test_engagement_is_read_and_its_prompt_printed(tmp_path, capsys):
     path = recording_of(tmp_path / "x.mcap", "parking, asked a minute ago")
-    assert "engagement 0.9" in printed(capsys, path, "--of", "a", "--engagement", "--until", "24")
+    text = printed(capsys, path, "--of", "a", "--engagement", "--until", "24")
+    observed, read, so = text.index("observed:"), text.index("read as:"), text.index("so: a means")
+    assert observed < read < so
+    assert "gaze agent 100%" in text[observed:read]
     assert "mark each statement" in printed(capsys, path, "--of", "a", "--engagement", "--prompt")
 
 
