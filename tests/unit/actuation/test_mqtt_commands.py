@@ -144,3 +144,12 @@ async def test_stops_are_read_first_and_have_room_in_a_full_inbox():
     assert inbox.qsize() == 4
     assert all(inbox.get_nowait() for _ in range(4))
     assert inbox.empty()
+
+
+def test_the_next_number_is_called_as_by_the_operators_button():
+    assert asks(Gate(topic=TOPIC), "next").button == "next"
+    assert asks(Gate(topic=TOPIC), "next_badges").button == "next_badges"
+    refused = asks(Gate(topic=TOPIC), "next_Badges; stop")
+    assert isinstance(refused, CommandRefused)
+    locked = Gate(topic=TOPIC, secret=b"key")
+    assert isinstance(asks(locked, "next"), CommandRefused)

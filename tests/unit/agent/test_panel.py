@@ -22,6 +22,9 @@ from agent.core.messages import (
     Reason,
     SpeechStarted,
     StageState,
+    ToolFinished,
+    ToolOutcome,
+    ToolRefused,
     TurnEnded,
     TurnId,
     UtteranceId,
@@ -185,3 +188,20 @@ def test_one_who_was_not_seen_for_long_is_not_either():
     assert shown.anyone_there
     shown.tick(10.0)
     assert shown.panel(10.0, {}).people == []
+
+
+def test_a_tool_that_was_refused_or_failed_stands_on_the_panel_with_the_rule():
+    because = "tools.yaml: calendar.allowed is false"
+    refused = ToolRefused(at=1.0, tool="agenda", because=because, wanted_by="model")
+    late = ToolFinished(
+        at=2.0, tool="way", turn=TURN, revision=0, outcome=ToolOutcome.LATE, took_s=3.0,
+        detail="nothing within 3 s",
+    )  # fmt: skip
+    shown = PageView(help_text="")
+    for message in (refused, late):
+        shown.see(message)
+    acts = shown.panel(3.0, {}).acts
+    assert [(a.what, a.because, a.refused_by) for a in acts] == [
+        ("tool agenda", "wished by the model", because),
+        ("tool way: late", "nothing within 3 s", ""),
+    ]
