@@ -5,16 +5,13 @@ heard are in it. What a person said is gone from it when their visit ends, and a
 ask to be forgotten: of others who came later only the times of a visit remain, without an id.
 """
 
-from collections import OrderedDict, deque
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from agent.core.messages import (
     Act,
     ActFinished,
-    ActId,
     ActStarted,
     ButtonPressed,
     ClauseSpoken,
@@ -32,9 +29,10 @@ from agent.core.messages import (
     TurnId,
 )
 from behavior.addressee import Witness, for_agent, speaker_of
+from behavior.agent_acts import AgentActs, Heard
 from behavior.event_memory import Memory, Passage
-from behavior.transcript_lines import BY_AGENT, Line, What, merged, text_of
-from behavior.watching import Watched
+from behavior.in_view import Present
+from behavior.transcript_lines import BY_AGENT, Line, What, folded, merged, text_of
 
 READS: tuple[type[Message], ...] = (
     Act,
@@ -60,7 +58,6 @@ _STATES = {
     Engagement.ENGAGED: "is engaged with the agent",
     Engagement.DISENGAGING: "turns away",
 }
-_ACTS_KEPT = 64
 _PASSAGES_KEPT = 60
 
 
@@ -83,30 +80,6 @@ class TranscriptConfig(BaseModel):
     )
 
 
-@dataclass(slots=True)
-class _Present:
-    """Somebody in view, or just gone."""
-
-    came_at: float
-    watched: Watched = field(default_factory=Watched)
-    state: Engagement | None = None
-    written_until: float = 0.0
-    stopped: bool = False
-    """Came to the agent, and did not only pass by."""
-    left_at: float | None = None
-
-
-@dataclass(slots=True)
-class _OnStage:
-    """An act that was begun."""
-
-    act: Act | None
-    person: PersonId | None
-    began: float | None = None
-    clauses: tuple[str, ...] = ()
-    line: Line | None = None
-
-
 class Transcript:
     """Grows with every message. See `lines`, `text` and `memory` for what can be had of it."""
 
@@ -118,11 +91,9 @@ class Transcript:
         self._config = config or TranscriptConfig()
         self._grace_s, self._idle_s = grace_s, idle_s
         self._lines: list[Line] = []
-        self._present: dict[PersonId, _Present] = {}
+        self._present: dict[PersonId, Present] = {}
         self._passages: list[Passage] = []
-        self._acts: OrderedDict[ActId, _OnStage] = OrderedDict()
-        self._unsaid: deque[ActId] = deque(maxlen=_ACTS_KEPT)
-        """Acts on stage whose words are not to be written, because somebody was forgotten."""
+        self._acts = AgentActs()
         self._voices: dict[TurnId, float] = {}
         self._partner: PersonId | None = None
         self._agent_spoke_at: float | None = None
@@ -150,15 +121,15 @@ class Transcript:
                 if "forget_me" in message.intent.split("+"):
                     self._wishes = message.turn, message.revision
                     self._keep_wish()
-            case Act() if message.clauses or message.gestures:
-                to = message.to if message.to is not None else self._partner
-                self._stage(message.act, _OnStage(message, to))
+            case Act():
+                self._acts.plan(message, message.to if message.to is not None else self._partner)
             case ActStarted():
-                self._begin(message)
+                if (seen := self._acts.begin(message)) is not None:
+                    self._lines.append(seen)
             case ClauseSpoken():
-                self._say(message)
+                self._put(self._acts.say(message))
             case ActFinished():
-                self._finish(message)
+                self._put(self._acts.finish(message, self._partner))
             case HostNotified():
                 done = "told" if message.delivered else "could not reach"
                 self._write(What.TOLD_HOST, message.at, deed=f"{done} the host")
@@ -174,16 +145,14 @@ class Transcript:
     def forget(self, person: PersonId | None) -> None:
         """Drop everything about this person, at once; None: about whoever was never seen."""
         self._lines = [one for one in self._lines if one.person != person]
-        for act in [a for a, one in self._acts.items() if one.person == person]:
-            del self._acts[act]
-            self._unsaid.append(act)
+        self._acts.forget(person)
         if self._ended is not None and self._ended.person in {person, None}:
             self._ended = None
         if person is None:
             return
         if (here := self._present.pop(person, None)) is not None and here.left_at is None:
             # Still in view: known from now on, and as nobody in particular.
-            self._present[person] = _Present(self.now, written_until=self.now, state=here.state)
+            self._present[person] = Present(self.now, written_until=self.now, state=here.state)
         if self._partner == person:
             self._partner = None
 
@@ -191,7 +160,7 @@ class Transcript:
 
     def lines(self) -> tuple[Line, ...]:
         """All of it, oldest first, as an operator may see it."""
-        open_ones = [self._watch(who, one) for who, one in self._present.items()]
+        open_ones = [one.line(who) for who, one in self._present.items()]
         newest = [one for one in open_ones if one is not None]
         return tuple(sorted((*self._lines, *newest), key=lambda one: one.began))
 
@@ -240,7 +209,7 @@ class Transcript:
     def _see(self, seen: PersonSeen) -> None:
         here = self._present.get(seen.person)
         if here is None:
-            here = self._present[seen.person] = _Present(seen.at, written_until=seen.at)
+            here = self._present[seen.person] = Present(seen.at, written_until=seen.at)
             here.watched.add(seen)
             glance = here.watched.over(seen.at, seen.at)
             self._write(What.CAME, seen.at, seen.person, "comes into view", glance=glance)
@@ -250,8 +219,8 @@ class Transcript:
         if seen.at - here.written_until >= self._config.watch_s:
             self._close_watch(seen.person, here)
 
-    def _close_watch(self, who: PersonId, here: _Present) -> None:
-        line = self._watch(who, here)
+    def _close_watch(self, who: PersonId, here: Present) -> None:
+        line = here.line(who)
         if line is None:
             return
         here.written_until = line.ended
@@ -263,27 +232,12 @@ class Transcript:
                 break
         self._lines.append(line)
 
-    def _watch(self, who: PersonId, here: _Present) -> Line | None:
-        """What was seen of somebody since the last line of it."""
-        ended = here.watched.seen_at
-        if ended is None or ended - here.written_until < 0.5 or here.left_at is not None:
-            return None
-        glance = here.watched.over(here.written_until, ended)
-        return Line(
-            began=here.written_until,
-            ended=ended,
-            what=What.WATCHED,
-            person=who,
-            deed="stands" if glance.stands else "walks",
-            glance=glance,
-        )
-
     def _change(self, change: EngagementChanged) -> None:
         if change.state is Engagement.LEFT:
             return self._leave(change.person, change.at)
         here = self._present.get(change.person)
         if here is None:
-            here = self._present[change.person] = _Present(change.at, written_until=change.at)
+            here = self._present[change.person] = Present(change.at, written_until=change.at)
         if here.state is change.state:
             return
         if here.state is None and change.state is Engagement.PRESENT:
@@ -358,51 +312,15 @@ class Transcript:
 
     # The agent's own part
 
-    def _stage(self, act: ActId, one: _OnStage) -> None:
-        self._acts[act] = one
-        while len(self._acts) > _ACTS_KEPT:
-            self._acts.popitem(last=False)
-
-    def _begin(self, started: ActStarted) -> None:
-        one = self._acts.get(started.act)
-        if one is None:
-            return
-        one.began = started.at
-        if one.act is not None and not one.act.clauses:
-            names = (g.lexeme or g.meaning or "gesture" for g in one.act.gestures)
-            self._write(What.AGENT_DID, started.at, one.person, f"gestures: {', '.join(names)}")
-
-    def _say(self, spoken: ClauseSpoken) -> None:
-        one = self._acts.get(spoken.act)
-        if one is not None:
-            one.clauses += (spoken.text,)
-            self._put(one, " ".join(one.clauses), spoken.at, cut=False)
-
-    def _finish(self, finished: ActFinished) -> None:
-        one = self._acts.pop(finished.act, None)
-        if one is None and finished.act not in self._unsaid:
-            one = _OnStage(None, self._partner)  # its beginning was not told: words count still
-        if one is not None and finished.heard.strip():
-            self._put(one, finished.heard.strip(), finished.at, cut=finished.interrupted)
-
-    def _put(self, one: _OnStage, words: str, at: float, *, cut: bool) -> None:
+    def _put(self, heard: Heard | None) -> None:
         """Write what was heard of an act so far in place of what was written before."""
-        cues = [g for c in one.act.clauses for g in c.gestures] if one.act is not None else []
-        deed = ", ".join(dict.fromkeys(f"with {g.lexeme}" for g in cues if g.lexeme))
-        line = Line(
-            began=one.began if one.began is not None else at,
-            ended=at,
-            what=What.AGENT_SAID,
-            person=one.person,
-            words=words,
-            deed=deed,
-            cut=cut,
-        )
-        if one.line is not None and one.line in self._lines:
-            self._lines[self._lines.index(one.line)] = line
+        if heard is None:
+            return
+        if heard.instead_of is not None and heard.instead_of in self._lines:
+            self._lines[self._lines.index(heard.instead_of)] = heard.line
         else:
-            self._lines.append(line)
-        one.line, self._agent_spoke_at = line, at
+            self._lines.append(heard.line)
+        self._agent_spoke_at = heard.line.ended
 
     def _write(
         self,
@@ -433,9 +351,9 @@ class Transcript:
         ]
         for who in over:
             self.end(who)
-        unseen = [one.ended for one in self._lines if one.person is None]
-        if unseen and self.now - unseen[-1] > self._idle_s:
-            self._lines = [one for one in self._lines if one.person is not None]
+        unseen = [one for one in self._lines if _of_the_unseen(one)]
+        if unseen and self.now - unseen[-1].ended > self._idle_s:
+            self._lines = [one for one in self._lines if not _of_the_unseen(one)]
         self._passages = [
             one
             for one in self._passages[-_PASSAGES_KEPT:]
@@ -457,18 +375,9 @@ class Transcript:
         """Put the older half into one line that counts them."""
         half = len(self._lines) // 2
         old, self._lines = self._lines[:half], self._lines[half:]
-        self._lines.insert(0, _summary(old))
+        self._lines.insert(0, folded(old))
 
 
-def _summary(old: Sequence[Line]) -> Line:
-    earlier = old[0] if old[0].what is What.EARLIER else None
-    counts = dict[str, int]()
-    if earlier is not None:
-        for part in earlier.deed.removeprefix("earlier: ").split(", "):
-            count, _, name = part.partition(" x ")
-            counts[name] = int(count)
-    for line in old:
-        if line.what is not What.EARLIER:
-            counts[line.what.value] = counts.get(line.what.value, 0) + 1
-    deed = "earlier: " + ", ".join(f"{n} x {name}" for name, n in sorted(counts.items()))
-    return Line(began=old[0].began, ended=max(o.ended for o in old), what=What.EARLIER, deed=deed)
+def _of_the_unseen(line: Line) -> bool:
+    """About somebody who was never seen, who ends with a long silence."""
+    return line.person is None and line.what is not What.EARLIER

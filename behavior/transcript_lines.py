@@ -7,6 +7,7 @@ The same text serves a person at the console and a language model.
 
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -192,3 +193,18 @@ def merged(one: Line, following: Line) -> Line | None:
         deed=one.deed,
         glance=glance,
     )
+
+
+def folded(old: Sequence[Line]) -> Line:
+    """The oldest lines as one that counts them by what they tell."""
+    earlier = old[0] if old[0].what is What.EARLIER else None
+    counts = dict[str, int]()
+    if earlier is not None:
+        for part in earlier.deed.removeprefix("earlier: ").split(", "):
+            count, _, name = part.partition(" x ")
+            counts[name] = int(count)
+    for line in old:
+        if line.what is not What.EARLIER:
+            counts[line.what.value] = counts.get(line.what.value, 0) + 1
+    deed = "earlier: " + ", ".join(f"{n} x {name}" for name, n in sorted(counts.items()))
+    return Line(began=old[0].began, ended=max(o.ended for o in old), what=What.EARLIER, deed=deed)

@@ -195,6 +195,12 @@ def test_its_length_is_bounded_and_the_oldest_is_counted():
     assert "line 0" not in transcript.text()
 
 
+def test_the_count_of_the_oldest_stays_as_long_as_the_visit():
+    there = stand(seconds=600.0, hz=1)
+    many = [m for i in range(100) for m in says(i, i + 0.5, f"line {i}", turn=i)]
+    assert "earlier: " in told([*there, *many], lines=40).text()
+
+
 def test_the_text_keeps_to_a_budget_of_tokens_and_drops_the_oldest():
     lines = tuple(Line(began=i, ended=i, what=What.SAID, words=f"word {i}") for i in range(50))
     text = text_of(lines, 0.0, tokens=100)
