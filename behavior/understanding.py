@@ -198,13 +198,13 @@ class _Reader:
     def read(self, text: str, *, sure_only: bool = False) -> Request:
         """Read one part as one request."""
         stripped = LEAD.sub("", text + " ").strip() or text
+        nearest = self._index.nearest(stripped)
         wanted = asked_for(stripped, self._directory, now=self._now, visitor=self._visitor)
-        if wanted is not None:
+        if wanted is not None and not self._better_question(Intent.TOOL, nearest):
             because = f"the words of the tool `{wanted.tool}`"
             return Request(intent=Intent.TOOL, text=stripped, tool=wanted, because=because)
         if time_question(text):
             return Request(intent=Intent.MEMORY, text=text, because="asks about the past")
-        nearest = self._index.nearest(stripped)
         for candidate in (stripped, text):
             for intent, pattern in _PATTERNS:
                 if pattern.search(candidate) and not self._better_question(intent, nearest):

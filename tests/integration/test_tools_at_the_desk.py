@@ -95,6 +95,7 @@ async def test_what_the_site_forbids_is_not_said_to_be_done(tmp_path):
         await visit.says("my name is tom baker")
         said = await visit.says("i am here to see priya nair")
         assert "may not" in said
+        assert "Priya Nair" not in said
         assert "cannot call" in await visit.says("yes")
     assert visit.reception.of(HostNotified) == []
     assert {m.tool for m in visit.reception.of(ToolRefused)} == {"notify_host", "call_staff"}
