@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from agent.core.messages import Act, ActRefused, Message
+from agent.core.messages import Act, ActRefused, Message, Reason
 from behavior.norm_moment import moment
 from behavior.norms import Judgement
 from behavior.situation import Situation
@@ -70,11 +70,14 @@ def log_norms(decided: Message) -> None:
     """Log the norms behind a decision, where there are any. Words are personal."""
     match decided:
         case ActRefused() if decided.by.startswith(_BY_NORM):
-            what, norms = "a norm refused an act", decided.by.removeprefix(_BY_NORM)
+            norm, why = decided.by.removeprefix(_BY_NORM), decided.facts.get("why", "")
+            extra = {"norms": norm, "why": why, **_reason(decided.reason)}
+            log.info("a norm refused an act", extra=extra)
         case Act() if decided.reason.norms:
-            what, norms = "a norm changed an act", ", ".join(decided.reason.norms)
-        case _:
-            return
-    why = decided.facts.get("why", "") if isinstance(decided, ActRefused) else ""
-    extra = {"norms": norms, "policy": decided.reason.policy, "why": why}
-    log.info(what, extra={**extra, "pii_because": decided.reason.because})
+            norms = ", ".join(decided.reason.norms)
+            extra = {"norms": norms, "why": "", **_reason(decided.reason)}
+            log.info("a norm changed an act", extra=extra)
+
+
+def _reason(reason: Reason) -> dict[str, str]:
+    return {"policy": reason.policy, "pii_because": reason.because}

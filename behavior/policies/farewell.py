@@ -93,8 +93,6 @@ class FarewellPolicy:
         config = self._config
         if person.engagement is not Engagement.DISENGAGING or not situation.quiet:
             return False
-        if situation.refused(person):
-            return False
         turned_at = person.engagement_since
         if not turned_at + config.after_s <= situation.now <= turned_at + config.until_s:
             return False

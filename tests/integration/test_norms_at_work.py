@@ -91,11 +91,12 @@ def on_the_phone(lobby):
 
 def two_who_talk(lobby):
     lobby.page(0.0)
-    for at in (1.0, 2.0):
+    for at in (1.0, 2.0, 4.0, 6.0):
         lobby.sees("p1", at, y=0.4, facing=1.3)
         lobby.sees("p2", at, y=-0.4, facing=1.3)
-    lobby.becomes("p1", 2.0, "attending")
-    lobby.until(4.0)
+        if at == 2.0:
+            lobby.becomes("p1", at, "attending")
+    lobby.until(8.0)
 
 
 def across_the_room(lobby):
