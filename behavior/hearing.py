@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from rapidfuzz import fuzz
+
 from agent.core.messages import (
     Engagement,
     Message,
@@ -21,6 +23,10 @@ from behavior.situation import Encounter, Mark, Person, Situation, Turn
 _TURNS_KEPT = 6
 _ECHO_WORDS = 3
 _TALKING_DISTANCE_M = 3.0
+_MISHEARD_FROM, _MISHEARD_AS = 12, 87.0
+"""Phrases of so many letters are also known by so much likeness, per cent."""
+_TOO_COMMON = "thank"
+"""`no thank you` and `so thank you` are too alike."""
 
 
 def speaker_of(situation: Situation, turn: TurnEnded) -> PersonId | None:
@@ -53,6 +59,19 @@ def says_any(text: str, phrases: tuple[str, ...]) -> bool:
     """Whether `text` holds one of `phrases` as whole words."""
     padded = f" {plain(text)} "
     return any(f" {plain(phrase)} " in padded for phrase in phrases)
+
+
+def declines(text: str, phrases: tuple[str, ...]) -> bool:
+    """Whether `text` holds one of `phrases`, the longer ones also slightly misheard."""
+    if says_any(text, phrases):
+        return True
+    heard = plain(text)
+    return any(
+        len(heard) >= len(phrase) >= _MISHEARD_FROM
+        and _TOO_COMMON not in phrase
+        and fuzz.partial_ratio(phrase, heard) >= _MISHEARD_AS
+        for phrase in map(plain, phrases)
+    )
 
 
 def is_echo(situation: Situation, text: str) -> bool:
@@ -183,7 +202,7 @@ def _converse(situation: Situation, end: TurnEnded) -> Situation:
     if person is None:
         return situation
     marks = {**person.marks, Mark.SPOKE: now}
-    if says_any(end.text, situation.config.refusal_phrases):
+    if declines(end.text, situation.config.refusal_phrases):
         marks[Mark.REFUSED] = now
     else:
         marks.pop(Mark.REFUSED, None)  # who asks wants an answer

@@ -159,7 +159,15 @@ def test_a_turn_is_laid_to_whoever_is_talked_with_or_stands_nearest_attending():
 
 
 @pytest.mark.parametrize(
-    ("text", "refuses"), [("No, thank you.", True), ("not nowhere", False), ("where is it", False)]
+    ("text", "refuses"),
+    [
+        ("No, thank you.", True),
+        ("not nowhere", False),
+        ("where is it", False),
+        ("juit looking thanko", True),
+        ("so thank you", False),
+        ("We are fine, thank you.", True),
+    ],
 )
 def test_a_refusal_is_understood(text, refuses):
     start = after(seen("p1", 1.0), becomes("p1", 1.0, "attending"))
