@@ -139,7 +139,9 @@ def decisions(
     """
     settings = read_settings(config)
     # A replay tells nobody, and writes into no one's visit book.
-    quiet = settings.config.dialogue.model_copy(update={"visits": Path(":memory:")})
+    quiet = settings.config.dialogue.model_copy(
+        update={"visits": Path(":memory:"), "tickets": Path(":memory:")}
+    )
     settings = replace(settings, config=settings.config.model_copy(update={"dialogue": quiet}))
 
     def wire(bus: Bus, clock: Clock) -> Iterable[Component]:

@@ -202,7 +202,9 @@ def apart(settings: Settings, folder: Path) -> Settings:
     quiet = recognition.whisper.model_copy(update={"download": False})
     changes = {
         "server": config.server.model_copy(update={"port": 0, "token_file": folder / "token"}),
-        "dialogue": config.dialogue.model_copy(update={"visits": folder / "visits.sqlite"}),
+        "dialogue": config.dialogue.model_copy(
+            update={"visits": folder / "visits.sqlite", "tickets": folder / "tickets.sqlite"}
+        ),
         "recorder": config.recorder.model_copy(
             update={"enabled": False, "folder": folder / "recordings"}
         ),

@@ -34,7 +34,8 @@ class TicketBook:
         except sqlite3.DatabaseError as error:
             self._db.close()
             raise BadInputError(f"{path}: not a book of numbers ({error}); move it away") from None
-        path.chmod(0o600)
+        if path.is_file():  # else it is kept in memory only, as in a replay
+            path.chmod(0o600)
 
     def take(
         self, service: str, day: str, visit: str, unix_s: float, *, first: int
