@@ -1,4 +1,4 @@
-"""Where the senses come from: the page or a robot, as handed in, a device of this machine, a file."""
+"""Where the senses come from: the page, a robot, a device of this machine, a file."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -26,5 +26,6 @@ def pytest_pyfunc_call(pyfuncitem):
 
 def pytest_collection_modifyitems(items):
     for item in items:
-        if item.get_closest_marker("real_time") or "perf" in item.path.parts:
+        timed = item.get_closest_marker("real_time") and not item.get_closest_marker("patient")
+        if timed or "perf" in item.path.parts:
             item.add_marker(pytest.mark.alone)

@@ -1,4 +1,4 @@
-"""The configuration changes while the agent runs: the good is taken whole, the bad changes nothing."""
+"""The configuration changes as the agent runs: the good is taken whole, the bad changes nothing."""
 
 import asyncio
 import contextlib

@@ -17,7 +17,7 @@ from behavior.tools.desk import ToolDesk
 from tests.integration.attacks import attack_on, attacks, breaches, refusals
 
 # Sockets, files and threads are real here.
-pytestmark = pytest.mark.real_time
+pytestmark = [pytest.mark.real_time, pytest.mark.patient]
 ATTACKS = attacks()
 each_attack = pytest.mark.parametrize("attack", ATTACKS, ids=lambda a: f"{a['file']}: {a['name']}")
 

@@ -78,7 +78,7 @@ class MicrophoneLevel(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoundDirection(Message):
-    """Where sound comes from, as a row of microphones tells: while a voice is heard, and once after.
+    """Where sound comes from, as a row of microphones tells: while a voice lasts, and once after.
 
     Such a row cannot tell front from behind; what is told is the direction in front.
     """
