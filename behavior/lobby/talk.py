@@ -37,7 +37,7 @@ def step(scene: Scene, one: Somebody) -> bool:
             talk.answer_at = since + one.draw(one.intention.speech.reacts_s)
         if now >= talk.answer_at and scene.may_speak():
             _react(scene, one, " ".join(talk.heard))
-    elif talk.opened:
+    elif talk.opened or talk.misheard:
         _wait_for_answer(scene, one)
     return not talk.over or talk.speaking
 
@@ -93,8 +93,10 @@ def _wait_for_answer(scene: Scene, one: Somebody) -> None:
         talk.tries += 1
         if talk.tries >= tries:
             give_up(scene, one, "no answer")
-        else:
+        elif talk.opened:
             _say_again(scene, one)
+        else:  # asked the agent to say it again, and it did not
+            open_talk(scene, one)
 
 
 def _while_listening(scene: Scene, one: Somebody) -> None:

@@ -328,3 +328,12 @@ def test_those_who_come_together_stay_together():
     words = all_of(agent.lobby, FirstWord)
     assert {word.person for word in words} == {one.person, other.person}
     assert first(agent.lobby, Disturbed) is None
+
+
+def test_whoever_did_not_catch_the_greeting_says_their_wish_when_nobody_says_it_again():
+    deaf = Speech(mishears=1.0)
+    agent = Agent(lobby_of("visit", change={"speech": deaf}), greets=GREETS)
+    stay_until(agent, Spoke)
+    stay_until(agent, Left)
+    lines = [one.text for one in all_of(agent.lobby, Spoke, 1)]
+    assert any("appointment" in line or "meet" in line or "here" in line for line in lines), lines
