@@ -66,12 +66,16 @@ def declines(text: str, phrases: tuple[str, ...]) -> bool:
     if says_any(text, phrases):
         return True
     heard = plain(text)
-    return any(
-        len(heard) >= len(phrase) >= _MISHEARD_FROM
-        and _TOO_COMMON not in phrase
-        and fuzz.partial_ratio(phrase, heard) >= _MISHEARD_AS
-        for phrase in map(plain, phrases)
-    )
+    return any(_is_misheard(heard, phrase) for phrase in map(plain, phrases))
+
+
+def _is_misheard(heard: str, phrase: str) -> bool:
+    """A short phrase by itself, with its first word right; a longer one anywhere."""
+    if len(phrase) < _MISHEARD_FROM or _TOO_COMMON in phrase:
+        begins, words = phrase.split()[0], len(phrase.split())
+        alike = heard.split()[:1] == [begins] and len(heard.split()) == words
+        return alike and fuzz.ratio(phrase, heard) >= _MISHEARD_AS
+    return len(heard) >= len(phrase) and fuzz.partial_ratio(phrase, heard) >= _MISHEARD_AS
 
 
 def is_echo(situation: Situation, text: str) -> bool:

@@ -166,6 +166,8 @@ def test_a_turn_is_laid_to_whoever_is_talked_with_or_stands_nearest_attending():
         ("where is it", False),
         ("juit looking thanko", True),
         ("so thank you", False),
+        ("no tianks", True),
+        ("oh thanks", False),
         ("We are fine, thank you.", True),
     ],
 )
