@@ -4,6 +4,7 @@ So perception and the robot's body need not know each other.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from actuation.body_configs import ReachyConfig
 from actuation.embodiments.catalogue import RunningBody
@@ -11,9 +12,11 @@ from agent.core.clock import Clock
 from agent.core.component import Component
 from agent.core.messages import Message
 from agent.settings import AgentConfig
-from perception.backends.reachy_direction import ReachyDirection
-from perception.backends.reachy_media import ReachyMedia
 from perception.senses import Camera, Microphone
+
+if TYPE_CHECKING:
+    from perception.backends.reachy_direction import ReachyDirection
+    from perception.backends.reachy_media import ReachyMedia
 
 
 class RobotSenses:
@@ -30,7 +33,9 @@ class RobotSenses:
         self._media: ReachyMedia | None = None
         self._direction: ReachyDirection | None = None
         if robots and (self._sees or self._hears or self.speaks):
-            self._media = ReachyMedia(
+            from perception.backends import reachy_media
+
+            self._media = reachy_media.ReachyMedia(
                 address=robots[0].address,
                 port=robots[0].media_port,
                 clock=clock,
@@ -39,7 +44,9 @@ class RobotSenses:
                 hears=self._hears,
             )
         if robots and self._hears:
-            self._direction = ReachyDirection(
+            from perception.backends import reachy_direction
+
+            self._direction = reachy_direction.ReachyDirection(
                 address=robots[0].address, clock=clock, publish=publish
             )
 
