@@ -234,9 +234,9 @@ async def test_a_stop_does_not_wait_behind_a_server_that_sends_as_much_as_it_can
             f" {1e3 * np.median(took_s):.1f}, slowest {1e3 * max(took_s):.1f} ms"
         )
     assert per_s > 5_000
-    # Behind the flood on one link all were 400 to 800 ms. The slowest are the machine's, whose
-    # cores the flood keeps busy.
+    # Behind the flood on one link it was 400 to 800 ms. The slowest is the busy machine's.
     assert np.median(took_s) < 0.05
+    assert sorted(took_s)[-2] < 0.1
 
 
 @real_time
