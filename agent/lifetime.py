@@ -6,6 +6,7 @@ to stop must stop.
 """
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -44,6 +45,16 @@ def run_to_end(
         _wind_up(loop, grace_s)
         asyncio.set_event_loop(None)
         loop.close()
+
+
+def settle() -> None:
+    """Keep what was built at the start out of later garbage collections. Call once, when ready.
+
+    Modules, models and settings stay as long as the process does. Looking through them all takes
+    some 70 ms each time, in which nobody is heard; without them a collection takes about one.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def leave(code: int) -> NoReturn:

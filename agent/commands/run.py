@@ -19,7 +19,7 @@ from agent.core.bus import EVERY, Bus
 from agent.core.clock import Clock, LoopClock, WallTime
 from agent.core.errors import FoyerError
 from agent.core.messages import BackendChosen, ComponentHealth, Health, PolicyReloaded
-from agent.lifetime import leave, run_to_end
+from agent.lifetime import leave, run_to_end, settle
 from agent.runtime import OPTIONAL
 from agent.service_manager import service_manager
 from agent.settings import Settings, read_settings, with_lobby
@@ -156,6 +156,7 @@ async def _tell_ready(agent: Agent, clock: LoopClock) -> None:
             print(f"  not ready yet: {', '.join(sorted(waiting))}", flush=True)
             until = None
             await event.wait()
+    settle()
     print(f"  ready after {_age_s():.1f} s", flush=True)
 
 

@@ -69,3 +69,12 @@ def test_a_signal_ends_the_process(number):
     process.send_signal(number)
     assert process.wait(timeout=20) == 130
     process.stdout.close()
+
+
+def test_what_was_there_at_the_start_is_not_looked_through_again():
+    code = (
+        "import gc; from agent.lifetime import settle; kept = [[i] for i in range(300_000)];"
+        "settle(); print(len(gc.get_objects()))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 5_000
