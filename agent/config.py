@@ -34,8 +34,15 @@ class Problem:
     what: str
 
     def __str__(self) -> str:
-        where = f"{self.path}:{self.line}" if self.line else self.path
+        path = from_here(self.path)
+        where = f"{path}:{self.line}" if self.line else path
         return ": ".join(part for part in (where, self.field, self.what) if part)
+
+
+def from_here(path: str) -> str:
+    """A path as one would type it where one is, when it lies below."""
+    here = Path.cwd()
+    return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path
 
 
 class ConfigError(FoyerError):

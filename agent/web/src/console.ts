@@ -90,10 +90,9 @@ class Console {
     this.acts = [...this.acts, ...fresh].slice(-ACTS_KEPT);
     if (fresh.length === 0) return;
     at("acts").replaceChildren(...[...this.acts].reverse().map((act) => {
-      const ago = `${act.at.toFixed(1)} s`;
+      const when = new Date(Date.now() - 1000 * (panel.at - act.at)).toLocaleTimeString();
       const what = act.refused_by === "" ? act.what : `${act.what} (refused by ${act.refused_by})`;
-      const norms = act.norms.length > 0 ? ` [${act.norms.join(", ")}]` : "";
-      return row([ago, what, act.policy, act.because + norms], act.refused_by !== "");
+      return row([when, what, act.policy, act.because], act.refused_by !== "");
     }));
   }
 }

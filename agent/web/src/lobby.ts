@@ -92,7 +92,7 @@ class LobbyPage {
 
   private why(panel: Panel): void {
     at("acts").replaceChildren(...panel.acts.slice(-8).reverse().map((act) => line(
-      act.what, "", `${act.policy}: ${act.because}${act.norms.length > 0 ? ` (norms: ${act.norms.join(", ")})` : ""}`,
+      act.what, "", `${act.policy}: ${act.because}`,
       act.refused_by === "" ? "" : ` refused by ${act.refused_by}`,
     )));
   }

@@ -62,7 +62,6 @@ export class PanelView {
       line.append(element("b", act.what));
       if (act.refused_by !== "") line.append(element("span", ` refused by ${act.refused_by}`, "bad"));
       line.append(element("div", `${act.policy}: ${act.because}`, "soft"));
-      if (act.norms.length > 0) line.append(element("div", `norms: ${act.norms.join(", ")}`, "soft"));
       return line;
     }));
     this.told.replaceChildren(...panel.transcript.map((line) => element("li", line, "soft")));
