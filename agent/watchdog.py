@@ -226,7 +226,8 @@ class StallSampler:
         self._stall_s = stall_s
         self._loop_thread = threading.get_ident()
         self._beat_at = clock.now()
-        self._stack = ""
+        self._seen = (float("-inf"), "")
+        """A stack, and the beat after which it was seen: the next beat may come meanwhile."""
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="stall sampler", daemon=True)
         self._thread.start()
@@ -235,9 +236,9 @@ class StallSampler:
         """Called by the loop several times per `stall_s`. Return the stall that just ended."""
         now = self._clock.now()
         late_s = now - self._beat_at
-        began_at, stack = self._beat_at, self._stack
-        self._beat_at, self._stack = now, ""
-        if not stack or late_s <= self._stall_s:
+        began_at, (seen_after, stack) = self._beat_at, self._seen
+        self._beat_at = now
+        if not stack or seen_after != began_at or late_s <= self._stall_s:
             return None  # it was just being looked at when it breathed again
         return LoopStalled(at=began_at, stalled_s=late_s, stack=stack)
 
@@ -248,11 +249,12 @@ class StallSampler:
 
     def _watch(self) -> None:
         while not self._closed.wait(self._stall_s / 4):
-            if self._stack or self._clock.now() - self._beat_at <= self._stall_s:
+            beat_at = self._beat_at
+            if self._seen[0] == beat_at or self._clock.now() - beat_at <= self._stall_s:
                 continue
             frame = sys._current_frames().get(self._loop_thread)
             if frame is not None:
-                self._stack = _told(frame)
+                self._seen = (beat_at, _told(frame))
 
 
 def _told(frame: FrameType) -> str:
