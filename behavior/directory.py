@@ -6,7 +6,6 @@ several (ask which one), nobody (say so and offer a person). Nothing is ever gue
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from importlib import resources
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -14,7 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from agent.core.messages import Place
 from behavior.phrases import Phrases, make_phrases
-from behavior.sounds_like import likeness, plain
+from behavior.site_words import Language, SiteWords
+from behavior.sounds_like import likeness, plain, words_of
+from behavior.tongue import ENGLISH, Tongue, tongue
 from behavior.tools.calendars import CalendarConfig
 from behavior.tools.floor_map import FloorMap
 from behavior.tools.queues import ServiceConfig
@@ -26,10 +27,8 @@ SURE = 0.84
 UNSURE = 0.70
 _TIE = 0.05
 _WHOLE = 0.12
-# One of these alone is never a bent name.
-_EVERYDAY = frozenset(
-    resources.files("behavior").joinpath("everyday_words.yaml").read_text("utf-8").split()[1:]
-)
+_ARTICLES = frozenset({"the", "a", "to", "is", "my"})
+_ENGLISH = tongue(ENGLISH)
 
 
 class Notify(BaseModel):
@@ -147,6 +146,11 @@ class SiteConfig(BaseModel):
     )
     services: tuple[ServiceConfig, ...] = Field((), description="Queues with numbers.")
     phrases_also: tuple[str, ...] = Field((), description="More sentences visitors say here.")
+    language: Language = Field("en", description="In which this file and the policies are written.")
+    languages: dict[Language, SiteWords] = Field(
+        default_factory=dict,
+        description="Other languages visitors are served in, and the site's words in them.",
+    )
 
     @field_validator("timezone")
     @classmethod
@@ -176,6 +180,7 @@ class SiteConfig(BaseModel):
         wanted -= {""}
         if missing := sorted(wanted - set(keys)):
             raise ValueError(f"no place with the key {', '.join(missing)}")
+        _check_words(self)
         for place in self.places:
             if len(place.directions) < 5 and self.floor_map.point_of(place.key) is None:
                 raise ValueError(f"{place.key}: write its directions, or put it on floor_map")
@@ -185,6 +190,16 @@ class SiteConfig(BaseModel):
         """Return the place called `key`."""
         return next((place for place in self.places if place.key == key), None)
 
+    @property
+    def spoken(self) -> tuple[Language, ...]:
+        """All languages visitors are served in, the site's own first."""
+        return tuple(dict.fromkeys((self.language, *self.languages)))
+
+    def in_language(self, code: str) -> "SiteConfig":
+        """Return the site as it is put in that language; what has no words there stays."""
+        words = next((words for known, words in self.languages.items() if known == code), None)
+        return self if words is None else _put(self, words)
+
     def phrases(self) -> Phrases:
         """Words, names, rooms and sentences for a recogniser's language model."""
         return make_phrases(
@@ -192,6 +207,62 @@ class SiteConfig(BaseModel):
             places=[name for place in self.places for name in (place.name, *place.also)],
             also=self.phrases_also,
         )
+
+
+def _check_words(site: SiteConfig) -> None:
+    if site.language in site.languages:
+        raise ValueError(f"languages: {site.language} is the site's own; leave it out here")
+    known = {
+        "places": {place.key for place in site.places},
+        "people": {host.name for host in site.hosts},
+        "departments": {host.department for host in site.hosts},
+        "services": {service.key for service in site.services},
+    }
+    for code, words in site.languages.items():
+        for kind, keys in known.items():
+            if strange := sorted(set(getattr(words, kind)) - keys):
+                raise ValueError(f"languages.{code}.{kind}: the site has no {', '.join(strange)}")
+
+
+def _put(site: SiteConfig, words: SiteWords) -> SiteConfig:
+    places = tuple(
+        place.model_copy(update={**dict(told), "also": (*told.also, place.name, *place.also)})
+        if (told := words.places.get(place.key)) is not None
+        else place.model_copy(update={"directions": ""})
+        for place in site.places
+    )
+    hosts = tuple(
+        host.model_copy(
+            update={
+                "also": (*host.also, *words.people.get(host.name, ())),
+                "department": words.departments.get(host.department, host.department),
+            }
+        )
+        for host in site.hosts
+    )
+    services = tuple(
+        one.model_copy(
+            update={
+                "name": words.services.get(one.key, one.name),
+                "also": (one.name, *one.also),
+            }
+        )
+        for one in site.services
+    )
+    emergency = site.emergency.model_copy(
+        update={"text": words.emergency_text, "fire_text": words.fire_text}
+    )
+    return site.model_copy(
+        update={
+            "staff_name": words.staff_name,
+            "parcels_signed_by": words.parcels_signed_by,
+            "facts": {**site.facts, **words.facts},
+            "places": places,
+            "hosts": hosts,
+            "services": services,
+            "emergency": emergency,
+        }
+    )
 
 
 def opening_minutes(text: str, day: str) -> tuple[int, int]:
@@ -228,8 +299,10 @@ class _Candidate:
 class Directory:
     """Finds people and places of a site in words as they were heard."""
 
-    def __init__(self, site: SiteConfig) -> None:
+    def __init__(self, site: SiteConfig, words: Tongue = _ENGLISH) -> None:
         self.site = site
+        self.words = words
+        self._everyday = words.everyday
         # One line is looked at from several sides; the answer stays the same.
         self.people = lru_cache(maxsize=256)(self._people)
         self.places = lru_cache(maxsize=256)(self._places)
@@ -241,20 +314,20 @@ class Directory:
             forms.append((host, plain(host.name), True))
             forms.append((host, f"{plain(host.last)} {plain(host.first)}", True))
             forms += [(host, plain(host.first), False), (host, plain(host.last), False)]
-            forms += [(host, plain(alias), " " in alias.strip()) for alias in host.also]
+            forms += [(host, _spaced(alias), " " in _spaced(alias)) for alias in host.also]
         return tuple(forms)
 
     @cached_property
     def _place_names(self) -> dict[str, tuple[str, ...]]:
-        return {p.key: tuple(plain(n) for n in (p.name, *p.also)) for p in self.site.places}
+        return {p.key: tuple(_spaced(n) for n in (p.name, *p.also)) for p in self.site.places}
 
     def _people(self, line: str, *, expected: bool = False) -> Found:
         """Find whom `line` names. `expected`: a name was asked for, so trust a poorer likeness."""
         best: dict[str, _Candidate] = {}
-        for start, end, words in _runs(plain(line).split(), longest=4):
+        for start, end, words in _runs(words_of(plain(line))):
             for host, form, full in self._forms:
-                score = _score(words, form, full)
-                if words in _EVERYDAY and not expected:
+                score = _score(words, form, full, self._everyday)
+                if words in self._everyday and not expected:
                     continue  # "i will be late" does not name Will
                 known = best.get(host.name)
                 # A whole name heard a little bent says more than half a name heard exactly.
@@ -263,21 +336,22 @@ class Directory:
                 ):
                     best[host.name] = _Candidate(host, score, (start, end), full)
         ranked = sorted(best.values(), key=lambda c: -(c.score + _WHOLE * c.full))
-        return _decide(ranked, plain(line).split(), expected)
+        return _decide(ranked, words_of(plain(line)), expected, self._everyday)
 
     def department(self, line: str) -> tuple[Host, ...]:
         """Return the people of the department that `line` names, if any."""
-        words = f" {plain(line)} "
+        words = f" {_spaced(line)} "
         return tuple(
-            h for h in self.site.hosts if h.department and f" {plain(h.department)} " in words
+            h for h in self.site.hosts if h.department and f" {_spaced(h.department)} " in words
         )
 
     def _places(self, line: str) -> tuple[tuple[Destination, float, tuple[int, int]], ...]:
         """Places that `line` names: place, likeness 0..1, words taken; best first, no overlaps."""
         found: list[tuple[Destination, float, tuple[int, int]]] = []
-        for start, end, words in _runs(plain(line).split(), longest=4):
+        for start, end, words in _runs(words_of(plain(line))):
             for place in self.site.places:
-                score = max(_place_score(words, n) for n in self._place_names[place.key])
+                names = self._place_names[place.key]
+                score = max(_place_score(words, n, self.words) for n in names)
                 if score >= 0.80:
                     found.append((place, score, (start, end)))
         # Of two readings of the same words, the longer and then the closer one stands.
@@ -290,7 +364,13 @@ class Directory:
         return tuple(sorted(kept, key=lambda f: -f[1]))
 
 
-def _runs(words: list[str], *, longest: int) -> list[tuple[int, int, str]]:
+def _spaced(name: str) -> str:
+    """A name as `_runs` finds it: plain, with a space between Chinese characters."""
+    return " ".join(words_of(plain(name)))
+
+
+def _runs(words: list[str]) -> list[tuple[int, int, str]]:
+    longest = 4 if all(word.isascii() for word in words) else 8
     return [
         (i, j, " ".join(words[i:j]))
         for i in range(len(words))
@@ -298,34 +378,38 @@ def _runs(words: list[str], *, longest: int) -> list[tuple[int, int, str]]:
     ]
 
 
-def _score(words: str, form: str, full: bool) -> float:
+def _score(words: str, form: str, full: bool, everyday: frozenset[str]) -> float:
     parts = words.split()
     ratio = len(words.replace(" ", "")) / len(form.replace(" ", ""))
     if not 0.6 <= ratio <= 1.6 or len(parts) > len(form.split()) + 2:
         return 0.0
-    if words != form and (parts[0] in _EVERYDAY or parts[-1] in _EVERYDAY) and not full:
+    if words != form and (parts[0] in everyday or parts[-1] in everyday) and not full:
         return 0.0
-    if words != form and (all(p in _EVERYDAY for p in parts) or parts[0] in _EVERYDAY):
+    if words != form and (all(p in everyday for p in parts) or parts[0] in everyday):
         return 0.0
     score = likeness(words, form)
     # A single short name is easily hit by chance: it has to be closer.
     return score if full else score - 0.02 - 0.25 * (1.0 - score) * (5.0 / max(5, len(form)))
 
 
-def _place_score(words: str, form: str) -> float:
+def _place_score(words: str, form: str, language: Tongue) -> float:
     if words == form:
         return 1.0
-    parts = words.split()
-    if abs(len(words) - len(form)) > 3 or len(form) < 4 or all(p in _EVERYDAY for p in parts):
+    parts, everyday = words.split(), language.everyday
+    if abs(len(words) - len(form)) > 3 or len(form) < 4 or all(p in everyday for p in parts):
         return 0.0
-    if parts[0] in {"the", "a", "to", "is", "my"} or any(c.isdigit() for c in words + form):
+    if not form.isascii():
+        return 0.0  # one Chinese character more or less is another place
+    if parts[0] in _ARTICLES or any(c.isdigit() for c in words + form):
         return 0.0
-    if len(parts) != len(form.split()) and (parts[0] in _EVERYDAY or parts[-1] in _EVERYDAY):
+    if len(parts) != len(form.split()) and (parts[0] in everyday or parts[-1] in everyday):
         return 0.0
     return likeness(words, form) - 0.02
 
 
-def _decide(ranked: list[_Candidate], words: list[str], expected: bool) -> Found:
+def _decide(
+    ranked: list[_Candidate], words: list[str], expected: bool, everyday: frozenset[str]
+) -> Found:
     if not ranked:
         return Found()
     top = ranked[0]
@@ -339,17 +423,17 @@ def _decide(ranked: list[_Candidate], words: list[str], expected: bool) -> Found
             hosts=tuple(c.host for c in rivals[:4]), score=top.score, span=top.span, sure=False
         )
     sure = top.score >= SURE - (0.02 if expected else 0.0)
-    if not top.full and _another_name_beside(top, words):
+    if not top.full and _another_name_beside(top, words, everyday):
         sure = False  # "daniel smith" is not our only Daniel
     return Found(hosts=(top.host,), sure=sure, score=top.score, span=top.span)
 
 
-def _another_name_beside(found: _Candidate, words: list[str]) -> bool:
+def _another_name_beside(found: _Candidate, words: list[str], everyday: frozenset[str]) -> bool:
     start, end = found.span
     beside = words[end : end + 1] if words[start] in plain(found.host.first) else []
     if plain(found.host.last) in words[start:end] and start > 0:
         beside = words[start - 1 : start]
-    return any(w not in _EVERYDAY and w not in plain(found.host.name).split() for w in beside)
+    return any(w not in everyday and w not in plain(found.host.name).split() for w in beside)
 
 
 def _overlap(a: tuple[int, int], b: tuple[int, int]) -> bool:

@@ -11,8 +11,11 @@ from behavior.conversation import Asked, Conversation, Effect, Heard, Part
 from behavior.directory import Directory, SiteConfig
 from behavior.knowledge import Entry, Index, read_knowledge
 from behavior.time_questions import EXAMPLES
+from behavior.tongue import ENGLISH, Tongue, tongue
 from behavior.tools.contract import UseTool
 from behavior.wording import Wording, load_wording
+
+ENGLISH_WORDS = tongue(ENGLISH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,7 @@ class Desk:
     entries: dict[str, Entry]
     index: Index
     wording: Wording
+    words: Tongue = ENGLISH_WORDS
 
 
 def set_up_desk(

@@ -21,10 +21,11 @@ from behavior.backends.embeddings import Encoder, Vectors
 from behavior.directory import WEEKDAYS, SiteConfig, opening_minutes
 from behavior.slots import wrong_slot
 from behavior.sounds_like import plain
+from behavior.tongue import ENGLISH, Tongue, tongue
 
 _MAX_BYTES = 1_000_000
 _EXTRA = re.compile(r"(screen|point|offer):\s*(.+)")
-_DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_ENGLISH = tongue(ENGLISH)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,12 +69,12 @@ def knowledge_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.md") if path.name[0] not in ".#~")
 
 
-def read_knowledge(folder: Path, site: SiteConfig) -> tuple[Entry, ...]:
+def read_knowledge(folder: Path, site: SiteConfig, words: Tongue = _ENGLISH) -> tuple[Entry, ...]:
     """Read all `*.md` of `folder`, or raise `KnowledgeError` with all faults."""
     if not folder.is_dir():
         what = "no such folder; name one with Markdown files in it"
         raise KnowledgeError([(str(folder), 0, what)])
-    facts = site_facts(site)
+    facts = site_facts(site, words)
     faults: list[tuple[str, int, str]] = []
     entries: list[Entry] = []
     for path in knowledge_files(folder):
@@ -86,19 +87,19 @@ def read_knowledge(folder: Path, site: SiteConfig) -> tuple[Entry, ...]:
     return tuple(entries)
 
 
-def site_facts(site: SiteConfig) -> dict[str, str]:
+def site_facts(site: SiteConfig, words: Tongue = _ENGLISH) -> dict[str, str]:
     """Return the words that `{name}` may stand for in answers."""
     return {
         "site": site.name,
-        "agent": site.agent_name or "the assistant",
+        "agent": site.agent_name or words.said["agent"],
         "staff": site.staff_name,
-        "hours": hours_in_words(site),
+        "hours": hours_in_words(site, words),
         "emergency_number": site.emergency.number,
         **site.facts,
     }
 
 
-def hours_in_words(site: SiteConfig) -> str:
+def hours_in_words(site: SiteConfig, words: Tongue = _ENGLISH) -> str:
     """Opening hours as they are spoken, equal days joined: `Monday to Wednesday from 8 to 18`."""
     runs: list[tuple[int, int, str]] = []
     for index, day in enumerate(WEEKDAYS):
@@ -111,19 +112,17 @@ def hours_in_words(site: SiteConfig) -> str:
             runs.append((index, index, hours))
     parts = []
     for first, last, hours in runs:
-        days = _DAY_NAMES[first] + (f" to {_DAY_NAMES[last]}" if last > first else "")
+        days = words.days(first, last)
         start, end = opening_minutes(hours, days)
-        parts.append(f"{days} from {clock_in_words(start)} to {clock_in_words(end)}")
-    if not parts:
-        return "at times I do not know"
-    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
+        parts.append(
+            words.said["hours"].format(days=days, start=words.clock(start), end=words.clock(end))
+        )
+    return words.listed(tuple(parts)) if parts else words.said["hours_unknown"]
 
 
-def clock_in_words(minutes: int) -> str:
+def clock_in_words(minutes: int, words: Tongue = _ENGLISH) -> str:
     """Say a time of day: 480 -> `8 am`, 1050 -> `5 30 pm`."""
-    hour, minute = divmod(minutes, 60)
-    half = "am" if hour % 24 < 12 else "pm"
-    return f"{(hour - 1) % 12 + 1}{f' {minute:02d}' if minute else ''} {half}"
+    return words.clock(minutes)
 
 
 def _read(path: Path, site: SiteConfig, facts: dict[str, str]) -> list[Entry]:

@@ -1,117 +1,100 @@
 """What the words of a line give away by themselves: urgency, corrections, names, times."""
 
 import re
-from importlib import resources
-
-import yaml
 
 from behavior.sounds_like import plain
+from behavior.tongue import Tongue, tongue
 from behavior.tools.trust import fit_name
 
-_DATA = yaml.safe_load(resources.files("behavior").joinpath("patterns.yaml").read_text("utf-8"))
+_ENGLISH = tongue("en")
+INTENTS = _ENGLISH.intents
+"""English patterns of each intent, in the order in which they are tried."""
+CUES = _ENGLISH.cues
+"""English patterns that are no intent by themselves."""
 
 
-def _any_of(patterns: list[str]) -> re.Pattern[str]:
-    return re.compile("|".join(patterns))
-
-
-_URGENT = {name: _any_of(lines) for name, lines in _DATA["urgency"].items()}
-INTENTS = {str(name): _any_of(lines) for name, lines in _DATA["intents"].items()}
-"""Patterns of each intent, in the order in which they are tried."""
-CUES = {name: _any_of(lines) for name, lines in _DATA["cues"].items()}
-"""Patterns that are no intent by themselves."""
-LEAD = CUES["lead"]
-_NOT_A_NAME = frozenset(_DATA["not_a_name"].split())
-
-
-def urgency(line: str) -> str | None:
+def urgency(line: str, words: Tongue = _ENGLISH) -> str | None:
     """Return the emergency that `line` speaks of, if any. Plain text in."""
-    text = _URGENT["not_urgent"].sub(" ", line)
-    if _URGENT["fire"].search(text):
+    urgent = words.urgent
+    text = urgent["not_urgent"].sub(" ", line)
+    if urgent["fire"].search(text):
         return "fire"
     if (
-        _URGENT["medical"].search(text)
-        or _URGENT["threat"].search(text)
-        or _URGENT["help"].fullmatch(text.strip())
+        urgent["medical"].search(text)
+        or urgent["threat"].search(text)
+        or urgent["help"].fullmatch(text.strip())
     ):
         return "emergency"
     return None
 
 
-def correction(line: str) -> str | None:
+def correction(line: str, words: Tongue = _ENGLISH) -> str | None:
     """Return what a line like `no, i said ...` puts in place, if it is one."""
-    match = CUES["correction"].match(plain(line))
+    match = words.cue("correction").match(plain(line))
     if match is None:
         return None
-    rest = (match[1] or match[2] or "").strip()
-    return (
-        rest if rest and not re.match(r"^(?:thanks?|thank you|problem|idea|one)\b", rest) else None
-    )
+    rest = next((group for group in match.groups() if group), "").strip()
+    return rest if rest and not words.cue("no_correction").match(rest) else None
 
 
-def bare_name(line: str) -> str:
+def bare_name(line: str, words: Tongue = _ENGLISH) -> str:
     """Read a visitor's name where one was asked for, or return nothing."""
     text = plain(line)
-    name, _ = own_name(text, line)
+    name, _ = own_name(text, line, words)
     if name:
         return name
-    text = re.sub(
-        r"^(?:(?:yes|sure|um+|uh+|well|of course|it's|it is|its|i'm|i am|okay|the name is)\s+)+",
-        "",
-        text,
-    )
-    text = re.sub(r"\s+(?:please|thanks|thank you|from .*|here|is my name)$", "", text)
-    words = text.split()
-    odd = {
-        "where",
-        "what",
-        "when",
-        "how",
-        "why",
-        "you",
-        "i",
-        "is",
-        "are",
-        "can",
-        "do",
-        "does",
-        "the",
-    }
-    if not 1 <= len(words) <= 4 or any(w in odd or w in _NOT_A_NAME for w in words):
+    text = words.cue("before_name").sub("", text)
+    text = words.cue("behind_name").sub("", text)
+    parts = text.split()
+    odd = words.cue("odd_in_name").search(text) or any(p in words.not_a_name for p in parts)
+    if not 1 <= len(parts) <= 4 or odd:
         return ""
-    return fit_name(_as_written(" ".join(words), line))
+    return fit_name(_as_written(" ".join(parts), line))
 
 
-def meeting_time(line: str) -> str:
+def meeting_time(line: str, words: Tongue = _ENGLISH) -> str:
     """Return a time of day as the visitor said it, or nothing."""
-    match = CUES["time"].search(plain(line))
-    return match[1] if match else ""
+    match = words.cue("time").search(plain(line))
+    return next((group for group in match.groups() if group), "") if match else ""
 
 
-def own_name(text: str, line: str) -> tuple[str, str]:
+def own_name(text: str, line: str, words: Tongue = _ENGLISH) -> tuple[str, str]:
     """Split off `my name is ...`: (name as to be shown, the rest of the line)."""
-    match = CUES["name"].search(text) or CUES["this_is"].match(text)
+    match = words.cue("name").search(text) or words.cue("this_is").match(text)
     if match is None:
-        match = CUES["i_am"].match(text)
-        if match is None or match[1].split()[0] in _NOT_A_NAME:
+        match = words.cue("i_am").match(text)
+        if match is None or match[1].split()[0] in words.not_a_name:
             return "", text
-    words: list[str] = []
+    name: list[str] = []
     for word in match[1].split():
-        if CUES["after_name"].match(word) or word in _NOT_A_NAME or len(words) == 4:
+        if words.cue("after_name").match(word) or word in words.not_a_name or len(name) == 4:
             break
-        words.append(word)
-    if not words:
+        name.append(word)
+    if not name:
         return "", text
-    end = match.start(1) + len(" ".join(words))
+    end = match.start(1) + len(" ".join(name))
     rest = (text[: match.start()] + " " + text[end:]).strip()
-    rest = re.sub(r"^(?:and|from (?:\w+ )?\w+)\s*|\s*\band$", "", LEAD.sub("", rest + " ").strip())
+    rest = words.cue("beside_name").sub("", words.cue("lead").sub("", rest + " ").strip())
     # A name nobody bears is none; what is left of the line is read by itself.
-    return fit_name(_as_written(" ".join(words), line)), rest.strip()
+    return fit_name(_as_written(" ".join(name), line)), rest.strip()
 
 
 def _as_written(name: str, line: str) -> str:
-    """Give a name the capitals of a typed line, or one for each word."""
-    found = re.search(re.escape(name), line, re.IGNORECASE)
-    if found and found[0] != found[0].lower():
+    """Give a name the capitals and accents of a typed line, or a capital for each word."""
+    found = _written(name, line)
+    if found and found != found.lower():
+        return found
+    return " ".join(word.capitalize() for word in (found or name).split())
+
+
+def _written(name: str, line: str) -> str:
+    """Where a plain name stands in a line, as it stands there; nothing if it does not."""
+    if found := re.search(re.escape(name), line, re.IGNORECASE):
         return found[0]
-    return " ".join(word.capitalize() for word in name.split())
+    words = line.split()
+    count = len(name.split())
+    for i in range(len(words) - count + 1):
+        written = " ".join(words[i : i + count]).strip('.,;:!?¿¡"()')
+        if plain(written) == name:
+            return written
+    return ""

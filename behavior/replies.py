@@ -4,7 +4,6 @@ First what cannot wait (emergency), then whether the line answers the question t
 what it asks for by itself. A question that a digression left open is asked again at the end.
 """
 
-import re
 from dataclasses import replace
 
 from behavior import tasks
@@ -14,7 +13,7 @@ from behavior.draft import Desk, Draft
 from behavior.lines import bare_name, correction
 from behavior.recollection import recollect
 from behavior.requests import take, tell, unclear
-from behavior.sounds_like import plain, spelled, without_fillers
+from behavior.sounds_like import plain, spelled, without_fillers, words_of
 from behavior.time_questions import follow_up
 from behavior.tools import drafting
 from behavior.tools.contract import Expected, UseTool
@@ -29,10 +28,6 @@ _FIRM = frozenset(
      Intent.TOOL}
 )  # fmt: skip
 """What a line may ask for while a question is open, without being an answer to it."""
-_POSSIBLE_WORDS = re.compile(
-    r"\b(?:don't know|do not know|not sure|no idea|can't remember|forgot)\b"
-)
-_ORDINALS = (("first", "former"), ("second", "latter", "last"), ("third",), ("fourth",))
 
 
 def respond(conversation: Conversation, heard: Heard, desk: Desk) -> Part:
@@ -57,6 +52,7 @@ def respond(conversation: Conversation, heard: Heard, desk: Desk) -> Part:
         entries=desk.entries,
         now=heard.local_time,
         visitor=conversation.visitor or "",
+        words=desk.words,
     )
     first = requests[0]
     if first.intent in {Intent.EMERGENCY, Intent.FIRE}:
@@ -75,7 +71,7 @@ def respond(conversation: Conversation, heard: Heard, desk: Desk) -> Part:
 def _answer(draft: Draft, requests: tuple[Request, ...]) -> tuple[str, str] | None:
     """Take the line as an answer to what was asked, or as a correction. None: it is neither."""
     request, asked = requests[0], draft.before.asked
-    if put_right := correction(draft.heard.text):
+    if put_right := correction(draft.heard.text, draft.desk.words):
         return _correct(draft, put_right)
     if len(requests) > 1:
         return None
@@ -106,7 +102,13 @@ def _names_expected(draft: Draft, request: Request) -> bool:
 
 def _correct(draft: Draft, put_right: str) -> tuple[str, str] | None:
     desk, state = draft.desk, draft.state
-    again = understand(put_right, directory=desk.directory, index=desk.index, entries=desk.entries)
+    again = understand(
+        put_right,
+        directory=desk.directory,
+        index=desk.index,
+        entries=desk.entries,
+        words=desk.words,
+    )
     request = again[0]
     because = "puts right what was understood before"
     if request.intent is Intent.NAME or (request.name and not request.found.hosts):
@@ -123,10 +125,10 @@ def _correct(draft: Draft, put_right: str) -> tuple[str, str] | None:
         for one in again:
             take(draft, one)
         return request.intent.value, because
-    if state.asked is Asked.VISITOR and (name := bare_name(put_right)):
+    if state.asked is Asked.VISITOR and (name := bare_name(put_right, desk.words)):
         tasks.take_name(draft, name)
         return "name", because
-    if state.meeting and state.meeting.notified and (name := bare_name(put_right)):
+    if state.meeting and state.meeting.notified and (name := bare_name(put_right, desk.words)):
         tasks.take_name(draft, name)
         return "name", because
     return None
@@ -160,7 +162,7 @@ def _about_host(draft: Draft, request: Request) -> tuple[str, str] | None:
     if directory.department(line):
         tasks.meet(draft, replace(request, intent=Intent.MEET_HOST))
         return "meet_host", "names a department"
-    if _POSSIBLE_WORDS.search(plain(line)) or request.intent is Intent.NO:
+    if draft.desk.words.cue("no_idea").search(plain(line)) or request.intent is Intent.NO:
         tasks.call_staff(draft, "a visitor does not know whom to meet")
         return "staff", "does not know the host's name"
     if request.intent in {Intent.NAME, Intent.MEET_HOST} and request.name:
@@ -179,8 +181,8 @@ def _go_on_with(draft: Draft, found: Found, because: str) -> tuple[str, str]:
 
 def _among(draft: Draft, options: tuple[str, ...], line: str) -> str | None:
     """Find which of the names just offered is meant: by name, department or order."""
-    words = plain(line).split()
-    for i, names in enumerate(_ORDINALS[: len(options)]):
+    words = words_of(plain(line))
+    for i, names in enumerate(draft.desk.words.ordinals[: len(options)]):
         if any(n in words for n in names):
             return options[i]
     hosts = [h for h in draft.desk.site.hosts if h.name in options]
@@ -188,19 +190,20 @@ def _among(draft: Draft, options: tuple[str, ...], line: str) -> str | None:
     if len(by_department) == 1:
         return by_department[0].name
     site = draft.desk.site.model_copy(update={"hosts": tuple(hosts)})
-    found = type(draft.desk.directory)(site).people(line, expected=True)
+    found = type(draft.desk.directory)(site, draft.desk.words).people(line, expected=True)
     return found.hosts[0].name if len(found.hosts) == 1 else None
 
 
 def _about_visitor(draft: Draft, request: Request) -> tuple[str, str] | None:
     letters = spelled(draft.heard.text)
-    name = letters.capitalize() if letters else request.name or bare_name(draft.heard.text)
+    name = letters.capitalize() if letters else request.name
+    name = name or bare_name(draft.heard.text, draft.desk.words)
     if request.intent is Intent.MEET_HOST and not request.name and request.found.sure:
-        words = plain(draft.heard.text).split()
+        words = words_of(plain(draft.heard.text))
         if len(words) > 4:  # a whole sentence about the host, not a name
             tasks.meet(draft, request)
             return "meet_host", request.because
-    if re.search(r"\b(?:rather not|won't say|no thanks?|no thank you)\b", plain(draft.heard.text)):
+    if draft.desk.words.cue("no_name").search(plain(draft.heard.text)):
         tasks.announce(draft)
         return "name", "would rather not say a name"
     if request.intent in {Intent.YES, Intent.GREETING, Intent.THANKS, Intent.HOW_ARE_YOU}:
@@ -218,7 +221,7 @@ def _about_visitor(draft: Draft, request: Request) -> tuple[str, str] | None:
 
 
 def _about_own_name(draft: Draft, request: Request) -> tuple[str, str] | None:
-    name = fit_name(request.name or bare_name(draft.heard.text))
+    name = fit_name(request.name or bare_name(draft.heard.text, draft.desk.words))
     if request.intent is not Intent.NAME and not name:
         return None
     if len(name.split()) < 2:

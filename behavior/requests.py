@@ -1,14 +1,12 @@
 """What each thing a visitor may ask for is answered with."""
 
-import re
-
 from behavior import tasks
 from behavior.conversation import Asked, Conversation, Forget, Meeting
 from behavior.directory import WEEKDAYS, opening_minutes
 from behavior.draft import Draft
 from behavior.knowledge import clock_in_words, hours_in_words
 from behavior.recollection import recollect
-from behavior.sounds_like import plain
+from behavior.sounds_like import plain, words_of
 from behavior.tools import drafting
 from behavior.tools.contract import UseTool, Way
 from behavior.understanding import Intent, Request
@@ -102,10 +100,8 @@ def _small_talk(draft: Draft, request: Request) -> None:
 def _show_way(draft: Draft, request: Request) -> None:
     place = request.place
     if place is None:
-        if (
-            re.search(r"\b(?:lost|way|directions)\b", request.text)
-            and len(request.text.split()) < 9
-        ):
+        lost = draft.desk.words.cue("lost").search(request.text)
+        if lost and len(words_of(request.text)) < 9:
             return draft.say("directions.which")
         return draft.ask("directions.unknown", Asked.STAFF)
     if not place.public:
@@ -129,28 +125,25 @@ def tell(draft: Draft, key: str) -> None:
 
 
 def _tell_time(draft: Draft, intent: Intent) -> None:
-    now, site = draft.heard.local_time, draft.desk.site
+    now, site, words = draft.heard.local_time, draft.desk.site, draft.desk.words
     if now is None:
         return draft.say("time.unknown")
     if intent is Intent.TIME:
-        return draft.say("time", time=clock_in_words(now.hour * 60 + now.minute))
+        return draft.say("time", time=clock_in_words(now.hour * 60 + now.minute, words))
     if intent is Intent.DATE:
-        return draft.say("date", date=f"{now:%A}, {now.day} {now:%B}")
+        return draft.say("date", date=words.date(now))
     today = site.hours.get(WEEKDAYS[now.weekday()])
     start, end = opening_minutes(today, "today") if today else (0, 0)
     if start <= now.hour * 60 + now.minute < end:
-        return draft.say("open.yes", until=clock_in_words(end))
-    draft.say("open.no", hours=hours_in_words(site))
+        return draft.say("open.yes", until=clock_in_words(end, words))
+    draft.say("open.no", hours=hours_in_words(site, words))
 
 
 def unclear(draft: Draft) -> None:
     """Own up, differently each time, and in the end offer typing and a person."""
     heard, count = draft.heard, draft.before.not_understood
-    words = plain(heard.text).split()
-    asks = bool(words) and words[0] in {
-        "what", "who", "when", "where", "why", "how", "which", "do", "does", "is", "are", "can",
-        "could", "would", "will", "did", "may", "should",
-    }  # fmt: skip
+    words = words_of(plain(heard.text))
+    asks = draft.desk.words.cue("asks").search(plain(heard.text))
     if asks and len(words) >= 4 and (heard.typed or heard.confidence >= 0.6):
         return draft.ask("know.unknown", Asked.STAFF)
     if count == 0:

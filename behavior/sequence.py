@@ -11,18 +11,21 @@ The order of the words is not the order of the deeds: each connection says which
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
 
-from behavior.lines import CUES
-from behavior.sounds_like import plain
+from behavior.sounds_like import plain, words_of
+from behavior.tongue import ENGLISH, Tongue, tongue
 
+_ENGLISH = tongue(ENGLISH)
 _WHO_DOES = r"(?=(?:you|we|i)\b|\w+ing\b|that you\b)"
-_FIRST = rf"(?:{CUES['first'].pattern}|\bbut\s+first\b|[.;,]\s*first\b)"
+_FIRST = rf"(?:{_ENGLISH.cue('first').pattern}|\bbut\s+first\b|[.;,]\s*first\b)"
 _BEFORE = rf"\bbefore\s+{_WHO_DOES}"
 _AFTER = (
     rf"\b(?:after|once|as soon as|when)\s+(?:(?:you|we)(?:'ve| have| are done| did)\b|{_WHO_DOES})"
 )
 _WHEN_ASKED = re.compile(r"\bwhen\s+(?!(?:you|we)(?:'ve| have)\b)")
-_THEN = CUES["split"].pattern + r"|\b(?:after that|afterwards|finally|lastly|last of all)\b"
+_THEN = _ENGLISH.cue("split").pattern + r"|\b(?:after that|afterwards|finally|lastly|last of all)\b"
 _CONNECTION = re.compile(
     rf"(?P<first>{_FIRST})|(?P<before>{_BEFORE})|(?P<after>{_AFTER})|(?P<then>{_THEN})"
 )
@@ -39,12 +42,33 @@ _MAIN = re.compile(
 _AT_LAST = re.compile(r"\s+(?:first|beforehand|before that)$")
 
 
-def in_order(line: str) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """How one language connects what is to be done."""
+
+    connection: re.Pattern[str]
+    leave_out: re.Pattern[str]
+    main: re.Pattern[str]
+    at_last: re.Pattern[str]
+
+
+@lru_cache(maxsize=16)
+def _order(words: Tongue) -> _Order:
+    if words.code == ENGLISH:
+        return _Order(_CONNECTION, _LEAVE_OUT, _MAIN, _AT_LAST)
+    parts = {"first": "first", "before": "before_that", "after": "after_that", "then": "split"}
+    joined = "|".join(f"(?P<{key}>{words.cue(cue).pattern})" for key, cue in parts.items())
+    never = words.cue("")
+    return _Order(re.compile(joined), words.cue("order_words"), never, words.cue("at_last"))
+
+
+def in_order(line: str, words: Tongue = _ENGLISH) -> tuple[str, ...]:
     """The parts of `line` as plain text, in the order in which they are to be done."""
+    order = _order(words)
     done: list[str] = []
     waits: str | None = None
-    for how, text in _parts(line.lower()):
-        piece, goes_first = _piece(text)
+    for how, text in _parts(line.lower(), order):
+        piece, goes_first = _piece(text, order)
         if how == "before" and not done:
             waits = piece  # `before you A, B`: A waits for B
             continue
@@ -60,15 +84,15 @@ def in_order(line: str) -> tuple[str, ...]:
     return tuple(done) if waits is None else (*done, waits)
 
 
-def _parts(line: str) -> Iterator[tuple[str, str]]:
+def _parts(line: str, order: _Order) -> Iterator[tuple[str, str]]:
     """Each part of a line, and how it is connected to what stands before it."""
     how, began, first = "then", 0, True
-    for match in [*_CONNECTION.finditer(line), None]:
+    for match in [*order.connection.finditer(line), None]:
         if match is not None and match["after"] and _WHEN_ASKED.match(match["after"]):
             continue  # `when you open` asks for a time
         text = line[began : match.start() if match is not None else len(line)]
         if plain(text):
-            main = _MAIN.search(text) if how in {"before", "after"} and first else None
+            main = order.main.search(text) if how in {"before", "after"} and first else None
             yield how, text[: main.start()] if main else text
             if main:  # `once you have told me that call Priya`: no comma was heard
                 yield "then", text[main.start() :]
@@ -80,9 +104,9 @@ def _parts(line: str) -> Iterator[tuple[str, str]]:
         began = match.end()
 
 
-def _piece(text: str) -> tuple[str, bool]:
+def _piece(text: str, order: _Order) -> tuple[str, bool]:
     """One part without the words that only tell its place; and whether it is to come first."""
     piece = plain(text)
-    goes_first = _AT_LAST.search(piece) is not None and len(piece.split()) > 2
-    piece = _AT_LAST.sub("", piece) if goes_first else piece
-    return _LEAVE_OUT.sub("", piece).strip() or piece, goes_first
+    goes_first = order.at_last.search(piece) is not None and len(words_of(piece)) > 2
+    piece = order.at_last.sub("", piece) if goes_first else piece
+    return order.leave_out.sub("", piece).strip() or piece, goes_first

@@ -19,6 +19,8 @@ _LETTERS = str.maketrans({
     "c": "k", "q": "k", "z": "s", "v": "f", "x": "x", "b": "p", "d": "t", "g": "k", "j": "x",
     "y": "i", "w": "v", "h": "", "e": "a", "i": "a", "o": "a", "u": "a",
 })  # fmt: skip
+_FOLDED = {ord("ø"): "o", ord("ß"): "ss", ord("œ"): "oe", ord("\u2019"): "'"}
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
 _TWICE = re.compile(r"(.)\1+")
 _SOFT_C = re.compile(r"c(?=[eiy])")
 
@@ -39,11 +41,22 @@ _AROUND_LETTERS = {"it's", "its", "is", "that's", "spelled", "spelt", "double", 
 
 @lru_cache(maxsize=8192)
 def plain(text: str) -> str:
-    """Lower case, no accents, no punctuation but the apostrophe, single spaces."""
-    folded = unicodedata.normalize("NFKD", text.lower().replace("ø", "o").replace("ß", "ss"))
-    folded = folded.replace("\u2019", "'")
-    kept = "".join(c if c.isalnum() or c in " '" else " " for c in folded if ord(c) < 0x300)
+    """Lower case, no accents, no punctuation but the apostrophe, single spaces.
+
+    Latin letters and Chinese characters are kept; signs between them become spaces.
+    """
+    folded = unicodedata.normalize("NFKD", text.lower().translate(_FOLDED))
+    kept = "".join(
+        c if c.isalnum() or c in " '" else " "
+        for c in folded
+        if ord(c) < 0x300 or "\u3000" <= c <= "\u9fff"
+    )
     return " ".join(kept.split())
+
+
+def words_of(text: str) -> list[str]:
+    """Parts of plain text that can be a word or a piece of a name: each Chinese character is."""
+    return _CHINESE.sub(r" \g<0> ", text).split()
 
 
 @lru_cache(maxsize=8192)

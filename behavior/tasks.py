@@ -4,26 +4,15 @@ Each function writes its share of an answer into a `Draft`. Nothing is done here
 and run when the turn counts.
 """
 
-import re
 from dataclasses import replace
 
 from behavior.conversation import Asked, CallHelp, Meeting, NotifyHost, RecordVisit
 from behavior.directory import Found, Host
 from behavior.draft import Draft
+from behavior.tongue import Tongue
 from behavior.tools import drafting
 from behavior.tools.contract import Message, UseTool
 from behavior.understanding import Intent, Request
-
-_SOMEBODY = re.compile(
-    r"\b(?:with|to see|see|meet|visit|for|meeting)"
-    r" (?:mister |miss |missus |doctor |mr |mrs |ms |dr )?"
-    r"([a-z']+(?: [a-z']+)?)(?: please| at .*)?$"
-)
-_NOBODY = frozenset(
-    {"a", "an", "my", "the", "someone", "somebody", "anyone", "you", "your", "me", "us", "some",
-     "him", "her", "them", "people", "this", "it", "one", "two", "three", "ten", "noon", "today",
-     "now", "with", "work", "interview", "appointment", "meeting"}
-)  # fmt: skip
 
 
 def meet(draft: Draft, request: Request) -> None:
@@ -42,7 +31,7 @@ def meet(draft: Draft, request: Request) -> None:
         return _choose_among(draft, department, department[0].department)
     if meeting.host:
         return _next_step(draft)
-    if _names_somebody(request.text):
+    if _names_somebody(request.text, draft.desk.words):
         return unknown_host(draft)
     draft.ask("meet.ask_host", Asked.HOST)
 
@@ -193,7 +182,7 @@ def private(draft: Draft, request: Request) -> None:
         draft.say("meet.private", host=host)
         draft.asked, draft.about = Asked.CONFIRM_HOST, host
     else:
-        draft.say("meet.private", host="the person you are here for")
+        draft.say("meet.private", host=draft.desk.words.said["host"])
 
 
 def deliver(draft: Draft, request: Request) -> None:
@@ -205,12 +194,13 @@ def deliver(draft: Draft, request: Request) -> None:
             draft.say("delivery.plain")
             draft.do(CallHelp(urgent=False, because="a delivery is at the desk"))
     else:
-        where = place.directions.split(" is ", 1)[-1].rstrip(".")
-        signed = site.parcels_signed_by or f"{site.staff_name} signs for it"
+        said = draft.desk.words.said
+        where = place.directions.split(said["place_is"], 1)[-1].rstrip(".。")
+        signed = site.parcels_signed_by or said["signs"].format(staff=site.staff_name)
         draft.say(
             "delivery",
             toward=place.place,
-            screen=place.screen or f"Deliveries · {place.name}",
+            screen=place.screen or said["deliveries"].format(place=place.name),
             place=place.name,
             where=where,
             signed=signed[:1].upper() + signed[1:],
@@ -267,11 +257,12 @@ def emergency(draft: Draft, intent: Intent) -> None:
     site = draft.desk.site
     number = " ".join(site.emergency.number.replace(" ", ""))
     if intent is Intent.FIRE:
-        draft.say("emergency.fire", text=site.emergency.fire_text, screen="Leave the building now")
+        screen = draft.desk.words.said["fire_screen"]
+        draft.say("emergency.fire", text=site.emergency.fire_text, screen=screen)
     else:
         again = "urgent" in draft.state.recorded
         key = "emergency.again" if again else "emergency"
-        screen = f"Emergency call: {site.emergency.number}"
+        screen = draft.desk.words.said["emergency_screen"].format(number=site.emergency.number)
         draft.say(key, text=site.emergency.text, number=number, screen=screen)
     what = "a fire" if intent is Intent.FIRE else "an emergency"
     because = f"a visitor reports {what}"
@@ -292,7 +283,7 @@ def _next_step(draft: Draft) -> None:
 def _choose_among(draft: Draft, hosts: tuple[Host, ...], department: str) -> None:
     names = tuple(h.name for h in hosts)
     _meeting(draft, options=names, host=None)
-    listed = names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
+    listed = draft.desk.words.listed(names)
     if len(names) == 1:
         return draft.ask(
             "meet.department",
@@ -317,7 +308,7 @@ def _meeting(draft: Draft, **changes: object) -> None:
     draft.change(meeting=replace(meeting, **changes))  # type: ignore[arg-type]
 
 
-def _names_somebody(text: str) -> bool:
+def _names_somebody(text: str, words: Tongue) -> bool:
     """Whether the line names a person we did not find, rather than none at all."""
-    match = _SOMEBODY.search(text)
-    return bool(match) and match[1].split()[0] not in _NOBODY  # type: ignore[index]
+    match = words.cue("somebody").search(text)
+    return match is not None and match[1].split()[0] not in words.nobody

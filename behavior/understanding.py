@@ -4,7 +4,6 @@ A line may ask for several things; they come out in the order in which they are 
 are taken as a recogniser gives them: lower case, no punctuation, some of them wrong.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,10 +11,11 @@ from enum import StrEnum
 
 from behavior.directory import Destination, Directory, Found
 from behavior.knowledge import Entry, Index, Match
-from behavior.lines import CUES, INTENTS, LEAD, meeting_time, own_name, urgency
+from behavior.lines import meeting_time, own_name, urgency
 from behavior.sequence import in_order
-from behavior.sounds_like import plain
+from behavior.sounds_like import plain, words_of
 from behavior.time_questions import by_example, time_question
+from behavior.tongue import ENGLISH, Tongue, tongue
 from behavior.tools.asking import Asked as ToolWanted
 from behavior.tools.asking import asked_for
 
@@ -90,8 +90,7 @@ class Request:
 _UNYIELDING = frozenset(
     {Intent.FORGET_ME, Intent.CANCEL, Intent.STAFF, Intent.PRIVATE, Intent.MY_NAME}
 )
-_PATTERNS = tuple((Intent(name), pattern) for name, pattern in INTENTS.items())
-_MEET, _WHERE, _SPLIT, _FIRST = (CUES[name] for name in ("meet", "where", "split", "first"))
+_ENGLISH = tongue(ENGLISH)
 
 
 def understand(
@@ -102,19 +101,20 @@ def understand(
     entries: dict[str, Entry],
     now: datetime | None = None,
     visitor: str = "",
+    words: Tongue = _ENGLISH,
 ) -> tuple[Request, ...]:
     """Return what `line` asks for, at least one request, in the order to be done.
 
     `now`: at the site; `visitor`: the name given before. Both only for what is looked up.
     """
     whole = plain(line)
-    if urgent := urgency(whole):
+    if urgent := urgency(whole, words):
         return (Request(intent=Intent(urgent), text=whole, because="urgent words"),)
-    name, rest = own_name(whole, line)
-    reader = _Reader(directory, index, entries, now, name or visitor)
-    if name and CUES["this_is"].match(whole) and reader.is_firm(whole):
+    name, rest = own_name(whole, line, words)
+    reader = _Reader(directory, index, entries, now, name or visitor, words)
+    if name and words.cue("this_is").match(whole) and reader.is_firm(whole):
         name = ""
-    pieces = _pieces(line)
+    pieces = _pieces(line, words)
     if (
         len(pieces) > 1
         and not reader.is_known(whole)
@@ -129,11 +129,12 @@ def understand(
     return _with_name((request,), name)
 
 
-def _pieces(line: str) -> list[str]:
+def _pieces(line: str, words: Tongue) -> list[str]:
     """The parts of a line in the order of doing; `before I asked` in a question is no order."""
-    if time_question(line):
-        return [piece for piece in (plain(part) for part in _SPLIT.split(line.lower())) if piece]
-    return list(in_order(line))
+    if words.code == ENGLISH and time_question(line):
+        parts = words.cue("split").split(line.lower())
+        return [piece for piece in (plain(part) for part in parts) if piece]
+    return list(in_order(line, words))
 
 
 def _with_name(requests: Sequence[Request], name: str) -> tuple[Request, ...]:
@@ -150,7 +151,10 @@ class _Reader:
         entries: dict[str, Entry],
         now: datetime | None,
         visitor: str,
+        words: Tongue,
     ) -> None:
+        self._words = words
+        self._patterns = [(Intent(name), pattern) for name, pattern in words.intents.items()]
         self._now = now
         self._visitor = visitor
         self._directory = directory
@@ -162,9 +166,10 @@ class _Reader:
         own: list[Request] = []
         for piece in pieces:
             if own and own[-1].place:  # "where is the café and when does it open"
-                piece = re.sub(r"\b(?:it|they|that)\b", own[-1].place.the, piece)
+                named = self._words.said["the"].format(name=own[-1].place.name)
+                piece = self._words.cue("pronoun").sub(named, piece)
             request = self.read(piece, sure_only=True)
-            bare_word = len(piece.split()) < 2 and request.intent is not Intent.MEET_HOST
+            bare_word = len(words_of(piece)) < 2 and request.intent is not Intent.MEET_HOST
             if request.intent in SMALL or bare_word:
                 continue
             same = any(
@@ -176,10 +181,12 @@ class _Reader:
             own.append(request)
         if len(own) < 2:
             return ()
-        if Intent.MEET_HOST in {r.intent for r in own} and not _FIRST.search(whole):
+        if Intent.MEET_HOST in {r.intent for r in own} and not self._words.cue("first").search(
+            whole
+        ):
             found = self._directory.people(whole)
             own = [
-                replace(r, found=found, time=meeting_time(whole))
+                replace(r, found=found, time=meeting_time(whole, self._words))
                 if r.intent is Intent.MEET_HOST and not r.found.hosts
                 else r
                 for r in own
@@ -193,20 +200,22 @@ class _Reader:
 
     def is_firm(self, text: str) -> bool:
         """Whether a pattern takes the line: `this is rubbish` is no introduction."""
-        return any(pattern.search(text) for _, pattern in _PATTERNS)
+        return any(pattern.search(text) for _, pattern in self._patterns)
 
     def read(self, text: str, *, sure_only: bool = False) -> Request:
         """Read one part as one request."""
-        stripped = LEAD.sub("", text + " ").strip() or text
+        stripped = self._words.cue("lead").sub("", text + " ").strip() or text
         nearest = self._index.nearest(stripped)
-        wanted = asked_for(stripped, self._directory, now=self._now, visitor=self._visitor)
+        wanted = asked_for(
+            stripped, self._directory, now=self._now, visitor=self._visitor, words=self._words
+        )
         if wanted is not None and not self._better_question(Intent.TOOL, nearest):
             because = f"the words of the tool `{wanted.tool}`"
             return Request(intent=Intent.TOOL, text=stripped, tool=wanted, because=because)
-        if time_question(text):
+        if self._words.code == ENGLISH and time_question(text):
             return Request(intent=Intent.MEMORY, text=text, because="asks about the past")
         for candidate in (stripped, text):
-            for intent, pattern in _PATTERNS:
+            for intent, pattern in self._patterns:
                 if pattern.search(candidate) and not self._better_question(intent, nearest):
                     return self._task(intent, stripped, candidate) or Request(
                         intent=intent, text=stripped, because=f"the words of `{intent.value}`"
@@ -222,7 +231,7 @@ class _Reader:
         if intent in {Intent.DELIVERY, Intent.PICKUP, Intent.SIGNATURE}:
             found = self._directory.people(text)
             places = self._directory.places(text)
-            if intent is Intent.DELIVERY and places and re.search(r"\bwhere (?:is|are|'s)\b", text):
+            if intent is Intent.DELIVERY and places and self._words.cue("where_is").search(text):
                 return (
                     None
                     if places[0][0].key == self._directory.site.parcels
@@ -232,18 +241,18 @@ class _Reader:
                 intent=intent, text=text, found=found, because=f"the words of `{intent.value}`"
             )
         if intent is Intent.PRIVATE:
-            found = self._directory.people(re.sub(r"'s\b", "", text))
-            about_others = re.search(r"\bwho\b", text)
+            found = self._directory.people(self._words.cue("possessive").sub("", text))
+            about_others = self._words.cue("who_else").search(text)
             if not found.hosts and not about_others:
                 return self._by_meaning(text, self._index.nearest(text), False)
             return Request(intent=intent, text=text, found=found, because="asks for private facts")
-        if intent in {Intent.THANKS, Intent.COMPLIMENT} and len(text.split()) > 2:
+        if intent in {Intent.THANKS, Intent.COMPLIMENT} and len(words_of(text)) > 2:
             rest = self._rest_of(text)
             return rest if rest.intent not in SMALL else None
         return None
 
     def _rest_of(self, text: str) -> Request:
-        rest = re.sub(r"\b(?:thanks?|thank you)(?: very much| a lot| so much)?\b", " ", text)
+        rest = self._words.cue("thanks_words").sub(" ", text)
         rest = " ".join(rest.split())
         nearest = self._index.nearest(rest)
         return (
@@ -264,15 +273,16 @@ class _Reader:
         if not places:
             return None
         place, score, span = places[0]
-        exact = score > 0.97 and span[1] - span[0] > 1 and len(text.split()) < 7
-        if not (_WHERE.search(text) or exact or self._is_all(text, span)):
+        exact = score > 0.97 and span[1] - span[0] > 1 and len(words_of(text)) < 7
+        where = self._words.cue("where")
+        if not (where.search(text) or exact or self._is_all(text, span)):
             return None
         best = nearest[0] if nearest else None
         if best and best.label.startswith("know:"):
             entry = self._entries[best.label.removeprefix("know:")]
             bar = 0.88 if entry.point == place.key else 0.80
             bar += self._index.threshold - 0.60
-            if best.score >= bar and not re.match(r"where (?:is|are)\b", text):
+            if best.score >= bar and not self._words.cue("where_is").match(text):
                 return None
             if best.score >= 0.93:
                 return None
@@ -280,36 +290,25 @@ class _Reader:
         return Request(intent=Intent.DIRECTIONS, text=text, place=place, because=because)
 
     def _is_all(self, text: str, span: tuple[int, int]) -> bool:
-        filler = {
-            "the",
-            "a",
-            "to",
-            "please",
-            "my",
-            "for",
-            "and",
-            "is",
-            "in",
-            "need",
-            "i",
-            "uh",
-            "um",
-        }
-        words = text.split()
-        return all(w in filler for w in words[: span[0]] + words[span[1] :])
+        words = words_of(text)
+        return all(w in self._words.small for w in words[: span[0]] + words[span[1] :])
 
     def _meeting(self, text: str, nearest: Sequence[Match]) -> Request | None:
         found = self._directory.people(text)
-        cue = _MEET.search(text)
+        cue = self._words.cue("meet").search(text)
         departments = self._directory.department(text)
         best = nearest[0] if nearest else None
         known = best is not None and best.label.startswith("know:")
         if known and best and best.score >= self._index.threshold + 0.12 and not found.hosts:
             return None
-        if not cue and not found.hosts and not (departments and _WHERE.search(text)):
+        if (
+            not cue
+            and not found.hosts
+            and not (departments and self._words.cue("where").search(text))
+        ):
             return None
         faint = len(found.hosts) == 1 and not found.sure and found.score < 0.80
-        if not cue and faint and len(text.split()) > 4:
+        if not cue and faint and len(words_of(text)) > 4:
             # Half a likeness to a name, and nothing else that speaks of a visit: not enough.
             return None
         because = (
@@ -319,7 +318,7 @@ class _Reader:
             intent=Intent.MEET_HOST,
             text=text,
             found=found,
-            time=meeting_time(text),
+            time=meeting_time(text, self._words),
             because=because,
         )
 
@@ -329,7 +328,7 @@ class _Reader:
         because = f"nearest to {best.form!r}, likeness {best.score:.2f}"
         kind, _, key = best.label.partition(":")
         # One stray word is like many forms; it has to be closer.
-        bar += 0.08 if len(text.split()) == 1 else 0.0
+        bar += 0.08 if len(words_of(text)) == 1 else 0.0
         if best.score >= bar:
             if kind == "know":
                 return Request(intent=Intent.QUESTION, text=text, entry=key, because=because)
@@ -340,7 +339,7 @@ class _Reader:
         rival = nearest[1].score if len(nearest) > 1 else 0.0
         if kind == "know" and best.score >= bar - 0.06 and best.score - rival >= 0.04:
             return Request(intent=Intent.MAYBE_QUESTION, text=text, entry=key, because=because)
-        if _WHERE.search(text) and re.search(r"\bwhere|way to|get to|which floor", text):
+        if self._words.cue("where").search(text) and self._words.cue("where_to").search(text):
             return Request(intent=Intent.DIRECTIONS, text=text, because="asks for a place we lack")
         return Request(intent=Intent.UNKNOWN, text=text, because=f"{because}: too far")
 
@@ -352,5 +351,9 @@ class _Reader:
                 intent=intent, text=text, place=places[0][0] if places else None, because=because
             )
         return Request(
-            intent=intent, text=text, found=found, time=meeting_time(text), because=because
+            intent=intent,
+            text=text,
+            found=found,
+            time=meeting_time(text, self._words),
+            because=because,
         )

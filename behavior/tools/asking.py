@@ -7,12 +7,10 @@ with a calendar, a queue it has. What a line says beyond that goes nowhere. Pure
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from importlib import resources
-
-import yaml
 
 from behavior.directory import Destination, Directory, SiteConfig
 from behavior.sounds_like import plain
+from behavior.tongue import ENGLISH, Tongue, tongue
 from behavior.tools.contract import (
     Agenda,
     Arguments,
@@ -28,10 +26,7 @@ from behavior.tools.contract import (
 from behavior.tools.queues import ServiceConfig
 from behavior.tools.trust import fit_name
 
-_DATA = yaml.safe_load(
-    resources.files("behavior").joinpath("tools", "patterns.yaml").read_text("utf-8")
-)
-_PATTERNS = {name: re.compile("|".join(lines)) for name, lines in _DATA.items()}
+_ENGLISH = tongue(ENGLISH)
 _HOURS = dict(
     zip(
         "one two three four five six seven eight nine ten eleven twelve".split(),  # noqa: SIM905
@@ -62,18 +57,23 @@ class Asked:
 
 
 def asked_for(
-    line: str, directory: Directory, *, now: datetime | None, visitor: str = ""
+    line: str,
+    directory: Directory,
+    *,
+    now: datetime | None,
+    visitor: str = "",
+    words: Tongue = _ENGLISH,
 ) -> Asked | None:
     """Return the tool that a line asks for, or None. `visitor`: the name given before."""
     text = plain(line)
     site = directory.site
-    if site.calendars and (found := _calendar(text, directory, now, visitor)):
+    if site.calendars and (found := _calendar(text, directory, now, visitor, words)):
         return found
-    if site.services and (found := _queue(text, site)):
+    if site.services and (found := _queue(text, site, words)):
         return found
-    if site.floor_map.points and (found := _way(text, directory)):
+    if site.floor_map.points and (found := _way(text, directory, words)):
         return found
-    return _directory(text, directory)
+    return _directory(text, directory, words)
 
 
 def use_of(asked: Asked) -> UseTool:
@@ -84,9 +84,11 @@ def use_of(asked: Asked) -> UseTool:
 # Calendars
 
 
-def _calendar(text: str, directory: Directory, now: datetime | None, visitor: str) -> Asked | None:
+def _calendar(
+    text: str, directory: Directory, now: datetime | None, visitor: str, words: Tongue
+) -> Asked | None:
     site = directory.site
-    if any(c.purpose == "visitors" for c in site.calendars) and _PATTERNS["expected"].search(text):
+    if any(c.purpose == "visitors" for c in site.calendars) and words.tool("expected").search(text):
         name = fit_name(visitor)
         known = len(name.split()) >= 2
         return Asked("expected", Expected(visitor=name) if known else None)
@@ -95,9 +97,9 @@ def _calendar(text: str, directory: Directory, now: datetime | None, visitor: st
         return None
     place = _place_with(directory, text, rooms)
     at = _time_in(text, now)
-    if place is not None and _PATTERNS["room_free"].search(text):
+    if place is not None and words.tool("room_free").search(text):
         return Asked("room_free", RoomAt(room=place.key, at=at))
-    if _PATTERNS["agenda"].search(text):
+    if words.tool("agenda").search(text):
         return Asked("agenda", Agenda(room=place.key if place else "", at=at))
     return None
 
@@ -133,11 +135,11 @@ def _time_in(text: str, now: datetime | None) -> datetime | None:
 # Queues
 
 
-def _queue(text: str, site: SiteConfig) -> Asked | None:
+def _queue(text: str, site: SiteConfig, words: Tongue) -> Asked | None:
     service = _service(text, site)
-    if _PATTERNS["my_number"].search(text):
+    if words.tool("my_number").search(text):
         return Asked("my_number", Service(service=service.key))
-    if _PATTERNS["take_number"].search(text):
+    if words.tool("take_number").search(text):
         return Asked("take_number", Service(service=service.key))
     return None
 
@@ -150,11 +152,11 @@ def _service(text: str, site: SiteConfig) -> ServiceConfig:
 # Ways
 
 
-def _way(text: str, directory: Directory) -> Asked | None:
-    step_free = bool(_PATTERNS["step_free"].search(text))
+def _way(text: str, directory: Directory, words: Tongue) -> Asked | None:
+    step_free = bool(words.tool("step_free").search(text))
     site = directory.site
     start = ""
-    if match := _PATTERNS["way_from"].search(text):
+    if match := words.tool("way_from").search(text):
         begins = _on_map(directory, match[1])
         start = begins.key if begins else ""
         text = match[2] if start else text
@@ -178,12 +180,12 @@ def _on_map(directory: Directory, text: str) -> Destination | None:
 # The directory
 
 
-def _directory(text: str, directory: Directory) -> Asked | None:
-    if _PATTERNS["who"].search(text):
+def _directory(text: str, directory: Directory, words: Tongue) -> Asked | None:
+    if words.tool("who").search(text):
         found = directory.people(text)
         if found.sure and len(found.hosts) == 1:
             return Asked("who", Person(host=found.hosts[0].name))
-    if match := _PATTERNS["department"].search(text):
+    if match := words.tool("department").search(text):
         named = next((g for g in match.groups() if g), "")
         if hosts := directory.department(named):
             return Asked("department", Department(department=hosts[0].department))

@@ -1,0 +1,88 @@
+"""Which language a visitor speaks, and whether the receptionist changes over to it. Pure.
+
+A visitor is followed, a foreign name is not: a turn changes the language only when it says so
+(`sprechen Sie Deutsch?`), gives it away alone (`guten Tag`, Chinese characters), or has several
+words of the new language and more of them than of the one spoken so far.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from behavior.sounds_like import plain, words_of
+from behavior.tongue import Tongue, tongue
+
+_SURE = 2.0
+"""Words of a language that are evidence enough."""
+_LEAD = 1.0
+"""By so many more than those of any other."""
+_HEARD_WORDS = 3
+"""A recogniser's own guess counts for turns of at least so many words."""
+_LONGEST_WISH = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """The language of a turn's answer."""
+
+    code: str
+    because: str = ""
+    """Why it changed; empty: it did not."""
+    wished: str = ""
+    """The language that was asked for by name, whether or not it is spoken here."""
+
+
+def follow(
+    current: str, text: str, spoken: tuple[str, ...], *, heard: str = "", chosen: str = ""
+) -> Followed:
+    """Return the language to answer in.
+
+    `current`: of the visit so far; `spoken`: those of the site, its own first; `heard`: what the
+    recogniser took it for, or empty; `chosen`: by a button, or empty.
+    """
+    current = current if current in spoken else spoken[0]
+    if chosen in spoken and chosen != current:
+        return Followed(code=chosen, because=f"{chosen} was chosen", wished=chosen)
+    if wish := wished(text, spoken):
+        if wish not in spoken:
+            return Followed(code=current, wished=wish)
+        return Followed(code=wish, because=f"{wish} was asked for", wished=wish)
+    if len(spoken) == 1:
+        return Followed(code=current)
+    scores = {code: evidence(text, tongue(code), _others(code, spoken)) for code in spoken}
+    best = max(scores, key=lambda code: (scores[code], code == current))
+    rival = max((score for code, score in scores.items() if code != best), default=0.0)
+    if best != current and scores[best] >= _SURE and scores[best] - rival >= _LEAD:
+        return Followed(code=best, because=f"the words are {tongue(best).name}")
+    fits = heard in spoken and heard != current and len(words_of(plain(text))) >= _HEARD_WORDS
+    if fits and scores[heard] >= 1.0 and scores[heard] > scores[current]:
+        return Followed(code=heard, because=f"it was heard as {tongue(heard).name}")
+    return Followed(code=current)
+
+
+def evidence(text: str, words: Tongue, others: frozenset[str]) -> float:
+    """How many words of `text` speak for a language; those that others have too do not count."""
+    line = plain(text)
+    if words.code == "zh":
+        return 2.0 * sum("\u3400" <= char <= "\u9fff" for char in line)
+    found = sum(w in words.own_words and w not in others for w in line.split())
+    padded = f" {line} "
+    found += 2 * any(f" {one} " in padded for one in words.sure_words)
+    return found + 0.5 * sum(char in words.said.get("letters", "") for char in text.lower())
+
+
+def wished(text: str, spoken: Iterable[str]) -> str:
+    """The language that a line asks for by name, as its code, or `other`; empty: none."""
+    line = plain(text)
+    if not line or len(line.split()) > _LONGEST_WISH:
+        return ""
+    for code in dict.fromkeys((*spoken, *("en", "de", "fr", "es", "zh"))):
+        words = tongue(code)
+        if words.cue("speak").search(line):
+            for wish, pattern in words.languages.items():
+                if pattern.search(line):
+                    return wish
+    return ""
+
+
+def _others(code: str, spoken: tuple[str, ...]) -> frozenset[str]:
+    return frozenset().union(*(tongue(other).own_words for other in spoken if other != code))
