@@ -11,6 +11,7 @@ from agent.core.messages import (
     Message,
     PersonId,
     ReplyReady,
+    ReplySource,
     SpeechContinues,
     SpeechStarted,
     TurnEnded,
@@ -18,11 +19,16 @@ from agent.core.messages import (
     TurnPaused,
     WordsHeard,
 )
+from behavior.presence import mark
 from behavior.situation import Encounter, Mark, Person, Situation, Turn
 
 _TURNS_KEPT = 6
 _ECHO_WORDS = 3
 _TALKING_DISTANCE_M = 3.0
+_ANSWERED_WITHIN_S = 8.0
+_WORDS_LAST_S = 0.6
+"""A shorter voice without words was a noise."""
+_NOT_UNDERSTOOD = "unknown"
 _MISHEARD_FROM, _MISHEARD_AS = 12, 87.0
 """Phrases of so many letters are also known by so much likeness, per cent."""
 _TOO_COMMON = "thank"
@@ -185,7 +191,8 @@ def _ended(situation: Situation, end: TurnEnded) -> Situation:
         floor = replace(floor, false_stop_at=situation.now)
         situation = replace(situation, floor=floor)
     if nothing:
-        return situation
+        words = max(end.voiced_s, turn.total_voiced_s) >= _WORDS_LAST_S
+        return mark(situation, speaker_of(situation, end), Mark.UNCLEAR) if words else situation
     turns = {
         one.id: replace(one, closed=True) if one.ended and one.id != end.turn else one
         for one in situation.turns.values()
@@ -208,10 +215,20 @@ def _converse(situation: Situation, end: TurnEnded) -> Situation:
     marks = {**person.marks, Mark.SPOKE: now}
     if declines(end.text, situation.config.refusal_phrases):
         marks[Mark.REFUSED] = now
-    else:
-        marks.pop(Mark.REFUSED, None)  # who asks wants an answer
+        # Two may stand there, and either may have said it.
+        situation = mark(situation, _spoken_to(situation), Mark.REFUSED)
+    elif person.attends:
+        marks.pop(Mark.REFUSED, None)  # who asks wants an answer; who is overheard does not
     people = {**situation.people, person.id: replace(person, marks=marks)}
     return replace(situation, people=people)
+
+
+def _spoken_to(situation: Situation) -> PersonId | None:
+    """Whom the agent has just spoken to unasked: a no that is heard now may be theirs."""
+    at = situation.spoke_unasked_at
+    if at is None or situation.now - at > _ANSWERED_WITHIN_S:
+        return None
+    return situation.spoke_unasked_to
 
 
 def _reply(situation: Situation, reply: ReplyReady) -> Situation:
@@ -225,7 +242,21 @@ def _reply(situation: Situation, reply: ReplyReady) -> Situation:
         one for one in turn.replies if one.revision == reply.revision and one.part != reply.part
     )
     replies = tuple(sorted((*kept, reply), key=lambda one: one.part))
-    return _put(situation, replace(turn, replies=replies))
+    return _put(_judge_clear(situation, turn, reply), replace(turn, replies=replies))
+
+
+def _judge_clear(situation: Situation, turn: Turn, reply: ReplyReady) -> Situation:
+    """Remember with whoever spoke whether it was understood."""
+    who = None if turn.ended is None else speaker_of(situation, turn.ended)
+    person = situation.person(who)
+    if person is None:
+        return situation
+    if reply.intent == _NOT_UNDERSTOOD and reply.source is ReplySource.EMBEDDED:
+        return mark(situation, person.id, Mark.UNCLEAR)
+    marks = dict(person.marks)
+    marks.pop(Mark.UNCLEAR, None)
+    people = {**situation.people, person.id: replace(person, marks=marks)}
+    return replace(situation, people=people)
 
 
 HEARD: Mapping[type[Message], Callable[[Situation, Any], Situation]] = {

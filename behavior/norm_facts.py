@@ -135,6 +135,11 @@ _ADDRESSEE: Mapping[str, Fact] = {
     "addressee.turned_rad": Fact(
         _NUMBER, "How far the person is turned away.", of_addressee(lambda _, p: p.away_rad())
     ),
+    "addressee.body_turned_rad": Fact(
+        _NUMBER,
+        "How far the person's body is turned away, wherever the eyes go.",
+        of_addressee(lambda _, p: p.facing_rad),
+    ),
     "addressee.looks_away": Fact(
         _FLAG, "The person is turned away from the agent.", of_addressee(people.looks_away)
     ),
@@ -151,6 +156,16 @@ _ADDRESSEE: Mapping[str, Fact] = {
         _FLAG,
         "The person stands with others, turned to them.",
         of_addressee(people.in_conversation),
+    ),
+    "addressee.faced_by_another": Fact(
+        _FLAG,
+        "Somebody close by is turned to this person and not to the agent.",
+        of_addressee(people.faced_by_another),
+    ),
+    "addressee.unclear_s": Fact(
+        _NUMBER,
+        "How long ago the person's last words were not understood, seconds.",
+        of_addressee(people.unclear_s),
     ),
     "addressee.behind_another": Fact(
         _FLAG, "Somebody who attends stands in between.", of_addressee(people.behind_another)

@@ -3,6 +3,7 @@
 Geometry only. None means unknown.
 """
 
+import math
 from collections.abc import Callable
 
 from agent.core.messages import PersonId
@@ -14,6 +15,8 @@ FactValue = bool | float | str | None
 _LOOKS_AWAY_RAD = 0.6
 _TALKING_APART_M = 1.6
 _STANDS_M_S = 0.3
+_FACES_OTHERS_RAD = 0.9
+_TOWARDS_RAD = 0.7
 _TOGETHER_M = 1.5
 _GROUP_GREETED_S = 20.0
 _IN_FRONT_M = 0.6
@@ -50,6 +53,36 @@ def in_conversation(situation: Situation, person: Person) -> FactValue:
         and other.speed_m_s <= _STANDS_M_S
         for other in situation.others(person)
     )
+
+
+def faced_by_another(situation: Situation, person: Person) -> FactValue:
+    """Somebody who stands close, turned from the agent, has their body towards this person.
+
+    Which side a body is turned to is not known, only how far: so the angle between the ways to
+    the agent and to the person has to be about that.
+    """
+    if person.speed_m_s > _STANDS_M_S:
+        return False
+    for other in situation.others(person):
+        turned = other.facing_rad
+        if turned is None or turned < _FACES_OTHERS_RAD or other.speed_m_s > _STANDS_M_S:
+            continue
+        if not 0.0 < apart_m(person.place, other.place) <= _TALKING_APART_M:
+            continue
+        to_person = math.atan2(
+            person.place.y_m - other.place.y_m, person.place.x_m - other.place.x_m
+        )
+        to_agent = math.atan2(-other.place.y_m, -other.place.x_m)
+        between = abs(math.remainder(to_person - to_agent, math.tau))
+        if abs(between - turned) <= _TOWARDS_RAD:
+            return True
+    return False
+
+
+def unclear_s(situation: Situation, person: Person) -> FactValue:
+    """How long ago the person's last words were not understood; unknown: they were."""
+    at = person.marks.get(Mark.UNCLEAR)
+    return None if at is None else situation.now - at
 
 
 def looks_away(_: Situation, person: Person) -> FactValue:
@@ -116,7 +149,7 @@ def waited_s(situation: Situation, person: Person) -> FactValue:
 
 
 def company(situation: Situation, wish: Wish) -> set[PersonId]:
-    """Those the words are meant for, and those greeted together with them."""
+    """Those the words are meant for, and those who came and were greeted together with them."""
     meant = {who for who, _ in wish.marks}
     person = addressee_of(situation, wish)
     if person is None:
@@ -125,7 +158,9 @@ def company(situation: Situation, wish: Wish) -> set[PersonId]:
     together = {
         other.id
         for other in situation.others(person)
-        if greeted is not None and other.marks.get(Mark.GREETED) == greeted
+        if greeted is not None
+        and other.marks.get(Mark.GREETED) == greeted
+        and person.came_with(other)
     }
     return meant | together | {person.id}
 

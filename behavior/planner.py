@@ -247,7 +247,7 @@ def _done(situation: Situation, wish: Wish) -> Situation:
     if act.in_reply_to is not None:
         situation = part_spoken(situation, act.in_reply_to, last=not act.more_follows)
     if wish.proactive and wish.speaks:
-        situation = replace(situation, spoke_unasked_at=situation.now)
+        situation = replace(situation, spoke_unasked_at=situation.now, spoke_unasked_to=wish.act.to)
     meeting = situation.encounter
     if wish.discloses and meeting is not None:
         situation = replace(situation, encounter=replace(meeting, disclosed=True))

@@ -22,6 +22,10 @@ from behavior.situation import Departure, Mark, Person, Situation, apart_m
 _WALK_M_S = 1.0
 _UNSEEN_S = 0.25
 _SAME_PLACE_M = 0.5
+_WALKS_M_S = 0.4
+_BESIDE_M = 1.6
+_SIGHTING_S = 0.2
+"""The longest that one sighting counts for, in the time two are seen to walk side by side."""
 _NEW_EYES = 0.2
 """Weight of one sighting in the smoothed height of the eyes."""
 _ATTENTIVE = (Engagement.ATTENDING, Engagement.ENGAGED)
@@ -60,8 +64,27 @@ def _seen(situation: Situation, seen: PersonSeen) -> Situation:
             gaze_off_rad=seen.gaze_off_rad,
             eyes_m=known.eyes_m + weight * (seen.face_height_m - known.eyes_m),
             hand_up_since=_hand_up_since(known, seen),
+            walked_with_s=_walked_with_s(situation, known, seen),
         ),
     )
+
+
+def _walked_with_s(
+    situation: Situation, known: Person, seen: PersonSeen
+) -> Mapping[PersonId, float]:
+    """Add up how long this person walks beside whom; both must be walking."""
+    walked_s = known.walked_with_s
+    if seen.speed_m_s < _WALKS_M_S or len(situation.people) < 2:
+        return walked_s
+    since_s = min(max(seen.at - known.seen_at, 0.0), _SIGHTING_S)
+    beside = [
+        other.id
+        for other in situation.others(known)
+        if other.speed_m_s >= _WALKS_M_S
+        and seen.at - other.seen_at <= _UNSEEN_S
+        and apart_m(other.place, seen.place) <= _BESIDE_M
+    ]
+    return {**walked_s, **{who: walked_s.get(who, 0.0) + since_s for who in beside}}
 
 
 def _hand_up_since(known: Person, seen: PersonSeen) -> float | None:
@@ -107,14 +130,23 @@ def _found_again(
         began_s = person.first_seen_at - old.seen_at
         if began_s >= 0.0 and apart_m(old.place, seen.place) <= _SAME_PLACE_M:
             marks = {**old.marks, **person.marks}
-            person = replace(person, marks=marks, first_seen_at=old.first_seen_at)
+            person = replace(
+                person,
+                marks=marks,
+                first_seen_at=old.first_seen_at,
+                walked_with_s={**old.walked_with_s, **person.walked_with_s},
+            )
             return _renamed(situation, old, person.id), person
     return situation, person
 
 
 def _renamed(situation: Situation, old: Person, who: PersonId) -> Situation:
     """The situation in which `old` goes on under another id, in conversation and on stage."""
-    people = {name: one for name, one in situation.people.items() if name != old.id}
+    people = {
+        name: _knows_as(one, old.id, who)
+        for name, one in situation.people.items()
+        if name != old.id
+    }
     on_stage = tuple(
         replace(act, to=who) if act.to == old.id else act for act in situation.floor.on_stage
     )
@@ -125,11 +157,19 @@ def _renamed(situation: Situation, old: Person, who: PersonId) -> Situation:
     return replace(situation, people=people, floor=floor, encounter=meeting)
 
 
+def _knows_as(person: Person, old: PersonId, new: PersonId) -> Person:
+    walked_s = person.walked_with_s
+    if old not in walked_s:
+        return person
+    return replace(person, walked_with_s={**walked_s, new: walked_s[old]})
+
+
 def _departure_for(
     situation: Situation, who: PersonId, place: Place, at: float
 ) -> Departure | None:
+    """Who of those that left, and not long ago, was nearest to where somebody appears."""
     config = situation.config
-    best: Departure | None = None
+    best, best_m = None, float("inf")
     for left in situation.departures:
         elapsed_s = at - left.at
         if left.id == who:
@@ -137,9 +177,10 @@ def _departure_for(
         reach_m = config.return_radius_m
         if elapsed_s <= config.bridge_s:  # they walked on unseen
             reach_m += _WALK_M_S * min(elapsed_s, 2.0)
-        near = apart_m(left.place, place) <= reach_m
-        if near and elapsed_s <= max(config.return_within_s, config.bridge_s):
-            best = left
+        far_m = apart_m(left.place, place)
+        lately = elapsed_s <= max(config.return_within_s, config.bridge_s)
+        if lately and far_m <= min(reach_m, best_m):
+            best, best_m = left, far_m
     return best
 
 

@@ -108,10 +108,14 @@ class Mark(StrEnum):
     """Told that the host knows."""
     REFUSED = "refused"
     """Declined, or walked away from a greeting."""
+    UNCLEAR = "unclear"
+    """Was not understood the last time; it may have been a no."""
     FAREWELLED = "farewelled"
     """Said goodbye to."""
 
 
+CAME_TOGETHER_S = 0.8
+"""Who was seen to walk beside another for this long belongs to them."""
 _PASSING_MARKS = frozenset((Mark.NOTICED, Mark.SIGNED, Mark.OFFERED, Mark.QUEUED, Mark.SPOKE))
 
 
@@ -138,6 +142,8 @@ class Person:
     returned: bool = False
     """Taken for someone who left a while ago."""
     marks: Mapping[Mark, float] = field(default_factory=dict)
+    walked_with_s: Mapping[PersonId, float] = field(default_factory=dict)
+    """How long this person was seen to walk beside others."""
 
     @property
     def distance_m(self) -> float:
@@ -152,6 +158,11 @@ class Person:
     def has(self, mark: Mark) -> bool:
         """Whether this has happened."""
         return mark in self.marks
+
+    def came_with(self, other: "Person") -> bool:
+        """The two were seen to walk side by side; who only stands beside one is no company."""
+        walked_s = (self.walked_with_s.get(other.id, 0.0), other.walked_with_s.get(self.id, 0.0))
+        return max(walked_s) >= CAME_TOGETHER_S
 
     def away_rad(self) -> float | None:
         """How far the person is turned from the agent: gaze, else body; None: unknown."""
@@ -332,6 +343,7 @@ class Situation:
     acted: Mapping[str, float] = field(default_factory=dict)
     """When each policy branch last acted: `greeting.words` -> moment."""
     spoke_unasked_at: float | None = None
+    spoke_unasked_to: PersonId | None = None
     lines: tuple[str, ...] = ()
     """First clauses of the agent's last utterances, newest last, so as not to repeat them."""
     hour: float = 12.0

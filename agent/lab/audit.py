@@ -174,9 +174,15 @@ def _remarks(it: Moment) -> Finding | None:
 
 def _child_name(it: Moment) -> Finding | None:
     visit = it.visit
-    if visit is None or "child" not in visit.intention or not says_any(it.text, _ASKS_NAME):
+    if visit is None or "child" not in visit.intention or not _asks_name(it.text):
         return None
     return Finding("asked a child for a name")
+
+
+def _asks_name(text: str) -> bool:
+    """Asks who somebody is; whom they have come to see is another question."""
+    others = plain(text).replace("who are you here", "")
+    return says_any(others, _ASKS_NAME)
 
 
 def _quiet_hours(it: Moment) -> Finding | None:
