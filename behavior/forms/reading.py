@@ -1,0 +1,248 @@
+"""What a visitor's line says about a form: an order, or values for one field or several. Pure."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from importlib import resources
+
+import yaml
+
+from behavior.directory import Directory
+from behavior.forms.config import FieldConfig, FormConfig
+from behavior.forms.values import Read, read_value, without_lead
+from behavior.sounds_like import likeness, plain, spelled
+
+_DATA = yaml.safe_load(
+    resources.files("behavior").joinpath("forms", "patterns.yaml").read_text("utf-8")
+)
+_PATTERNS = {name: re.compile("|".join(lines)) for name, lines in _DATA.items() if name != "change"}
+_CHANGES = tuple(re.compile(line) for line in _DATA["change"])
+_ORDERS = ("cancel", "by_hand", "send", "read_back", "empty", "back", "help", "scroll", "skip")
+_BEFORE_LABEL = (
+    r"(?:(?:^|[,.;!?]\s*|\band\s+|\balso\s+)(?:(?:my|the|our|for the|as)\s+)?|\b(?:my|the|our)\s+)"
+)
+_VERB = r"(?:\s*[:=]|'s|\s+(?:is|are|would be|should be|should say|to be|to|as))?[\s,:]+"
+_I = r"(?:(?:i am|i'm|im|i|we are|we're|we)\s+)?"
+_OF_KIND = {
+    "name": r"\b(?:my name(?:'s| is)|i am called|i'm called|call me|this is|i am|i'm|im)\s+",
+    "host": r"\b(?:" + _I + r"(?:here\s+)?(?:to (?:see|meet|visit)|visiting|seeing|"
+    r"meeting(?: with)?|(?:have )?an? (?:appointment|meeting|interview) with)|"
+    r"\bmy host(?:'s| is))\s+",
+    "email": r"\b(?:my e-?\s?mail(?: address)?|e-?\s?mail(?: address)?)(?:'s| is)\s+",
+    "phone": r"\b(?:(?:my|the) (?:tele|mobile |cell )?(?:phone )?number(?:'s| is)|"
+    r"(?:reach|call) me (?:at|on|under))\s+",
+}  # fmt: skip
+_SOUND_ALIKE = ("ckq", "szcx", "iye", "vfw", "jgy", "mn", "bp", "dt", "ao", "uv")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What a visitor wants done with the form. `field`: the one named, if any."""
+
+    what: str = ""
+    field: str = ""
+    value: str = ""
+    """The words for it, where the line gives them."""
+    up: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """The values a line gives."""
+
+    values: Mapping[str, Read] = field(default_factory=dict)
+    unread: tuple[str, ...] = ()
+    """Fields that were named with words that make no value for them."""
+
+
+def wanted_form(line: str, forms: tuple[FormConfig, ...]) -> FormConfig | None:
+    """The form that a line asks for, or None."""
+    text = plain(line)
+    for form in forms:
+        for words in map(plain, (form.title, *form.also)):
+            at = re.search(rf"\b{re.escape(words)}\b", text)
+            if at is None:
+                continue
+            if at.start() == 0 or _PATTERNS["wish"].search(text[: at.start()].strip()):
+                return form
+    return forms[0] if forms and _PATTERNS["start"].search(text) else None
+
+
+def order_in(line: str, form: FormConfig) -> Order:
+    """What the line wants done; `Order()`: nothing of that kind."""
+    text = plain(line)
+    for pattern in _CHANGES:
+        if match := pattern.search(text):
+            named = _field_named(match["field"], form)
+            if named is not None:
+                value = match.groupdict().get("value") or ""
+                return Order(what="change", field=named.key, value=_as_said(value, line))
+    for what in _ORDERS:
+        if match := _PATTERNS[what].search(text):
+            groups = match.groupdict()
+            named = _field_named(groups.get("field") or "", form)
+            if what == "empty" and named is None:
+                continue
+            up = groups.get("way") == "up" or "previous" in text
+            return Order(what=what, field=named.key if named else "", up=up)
+    return Order()
+
+
+def values_in(
+    line: str, form: FormConfig, asked: str, *, directory: Directory, today: date | None
+) -> Reading:
+    """The values that a line gives: of fields it names, and of the one that was asked for."""
+    cues = _cues_in(line, form)
+    values: dict[str, Read] = {}
+    unread: list[str] = []
+    ends = [start for _, start, _ in cues[1:]] + [len(line)]
+    for (key, _, begins), ends_at in zip(cues, ends, strict=True):
+        wanted = form.field(key)
+        words = _own(line[begins:ends_at])
+        if wanted is None or key in values or not words:
+            continue
+        read = read_value(wanted, words, directory=directory, today=today)
+        if read is not None:
+            values[key] = read
+        else:
+            unread.append(key)
+    first = form.field(asked)
+    before = _own(line[: cues[0][1]] if cues else line)
+    if first is not None and asked not in values and before:
+        read = read_value(first, before, directory=directory, today=today)
+        if read is not None and (not cues or not _only_manners(before)):
+            values[asked] = read
+    if first is not None and not values and first.kind == "text" and cues and cues[0][1] > 0:
+        # A free answer may hold any word: `to see the company doctor`.
+        read = read_value(first, _own(line), directory=directory, today=today)
+        return Reading(values={asked: read} if read is not None else {})
+    return Reading(values=values, unread=tuple(unread))
+
+
+def repaired(line: str, value: str) -> str:
+    """The value with a letter put right as in `no, with a k`, or nothing where the line is none."""
+    match = _PATTERNS["repair"].search(plain(line))
+    if match is None or not value:
+        return ""
+    how, where, instead = match["how"], match["where"] or "", match["not"] or ""
+    double = re.match(r"(?:double|two) (\w)", how)
+    capital = how.removeprefix("capital ")
+    letters = double[1] if double else capital
+    if not re.fullmatch(r"[a-z]{1,3}", letters):
+        return ""
+    if double:
+        return _recased(re.sub(rf"{letters}+", letters * 2, value, count=1, flags=re.I), value)
+    if where:
+        return value + letters if where == "end" else _recased(letters + value, value)
+    swaps = (
+        [instead] if instead else [c for group in _SOUND_ALIKE if letters in group for c in group]
+    )
+    places = [value.lower().find(c) for c in swaps if c != letters and c in value.lower()]
+    if not places:
+        return ""
+    at = min(places)
+    width = len(instead) if instead else 1
+    return _recased(value[:at] + letters + value[at + width :], value)
+
+
+def respelled(letters: str, value: str) -> str:
+    """The value with the word that sounds most like the spelled letters put in their place."""
+    words = value.split()
+    if len(words) < 2:
+        return letters.capitalize()
+    nearest = max(range(len(words)), key=lambda i: likeness(letters, words[i]))
+    if likeness(letters, words[nearest]) < 0.5:
+        return letters.capitalize()
+    return " ".join([*words[:nearest], letters.capitalize(), *words[nearest + 1 :]])
+
+
+def spelled_in(line: str) -> str:
+    """The letters of a line that spells, or nothing."""
+    text = re.sub(r"^(?:no|sorry|i mean|it is|it's)\s+", "", plain(line))
+    return spelled(text) or ""
+
+
+def _recased(changed: str, like: str) -> str:
+    return (
+        changed[:1].upper() + changed[1:].lower()
+        if like[:1].isupper() and " " not in like
+        else (
+            " ".join(w[:1].upper() + w[1:] for w in changed.split())
+            if like[:1].isupper()
+            else changed
+        )
+    )
+
+
+def _own(words: str) -> str:
+    """A stretch of a line without the joints to its neighbours."""
+    text = re.sub(r"^[\s,.;:!?]+|[\s,;:!?]+$", "", words)
+    text = re.sub(
+        r"(?:\s*[,;.!?]?\s+(?:and|also|then|plus|for|my|the|i|our))+$", "", text, flags=re.I
+    )
+    return re.sub(r"^(?:and|also|then|plus)\s+", "", text, flags=re.I).rstrip(" ,;")
+
+
+def _only_manners(words: str) -> bool:
+    """`hello`, `yes`, `ok`: nothing that could be an answer beside what follows."""
+    return not without_lead(re.sub(r"\b(?:hello|hi|hey|yes|no|ok|okay|sure|thanks?|sorry)\b", "",
+                                   plain(words)).strip())  # fmt: skip
+
+
+def _cues_in(line: str, form: FormConfig) -> list[tuple[str, int, int]]:
+    """(field, where its cue begins, where its value begins), in the order of the line."""
+    found: list[tuple[str, int, int]] = []
+    for match in _cue_pattern(form).finditer(line.replace("’", "'")):
+        key = str(match.lastgroup).rpartition("__")[0]
+        if match.end() < len(line):
+            found.append((key, match.start(), match.end()))
+    return found
+
+
+@lru_cache(maxsize=32)
+def _cue_pattern(form: FormConfig) -> re.Pattern[str]:
+    """One pattern of all fields' cues; the longer one wins where two begin together."""
+    cues: list[tuple[int, str]] = []
+    kinds: set[str] = set()
+    for one in form.fields:
+        names = "|".join(_loosely(name) for name in sorted((one.label, *one.also), key=len)[::-1])
+        cues.append((40, f"(?P<{one.key}__label>{_BEFORE_LABEL}(?:{names}){_VERB})"))
+        if one.after:
+            after = "|".join(_loosely(words) for words in one.after)
+            cues.append((30, rf"(?P<{one.key}__after>\b{_I}(?:{after})\s+)"))
+        if one.kind in _OF_KIND and one.kind not in kinds:
+            kinds.add(one.kind)
+            weight = 10 if one.kind == "name" else 35  # `i am` is a part of many others
+            cues.append((weight, f"(?P<{one.key}__kind>{_OF_KIND[one.kind]})"))
+    return re.compile("|".join(cue for _, cue in sorted(cues, key=lambda c: -c[0])), re.IGNORECASE)
+
+
+def _loosely(words: str) -> str:
+    return r"\s+".join(re.escape(word) for word in words.split())
+
+
+def _field_named(words: str, form: FormConfig) -> FieldConfig | None:
+    """The field that words name: by its label, its other words, or its kind."""
+    text = plain(words)
+    if not text:
+        return None
+    best, score = None, 0.0
+    for one in form.fields:
+        names = (one.label, *one.also, one.key.replace("_", " "))
+        mine = max(likeness(text, plain(name)) for name in names)
+        inside = any(re.search(rf"\b{re.escape(plain(name))}\b", text) for name in names)
+        mine = max(mine, 0.9 if inside else 0.0)
+        if mine > score:
+            best, score = one, mine
+    return best if score >= 0.8 else None
+
+
+def _as_said(words: str, line: str) -> str:
+    """Words of the plain text as they stand in the line, with its capitals and signs."""
+    if not words:
+        return ""
+    loose = r"\W+".join(re.escape(word) for word in words.split())
+    match = re.search(loose + r"\S*", line, re.IGNORECASE)
+    return match[0] if match else words

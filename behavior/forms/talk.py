@@ -1,0 +1,366 @@
+"""What a visitor's line does to a form, as a share of an answer. Pure.
+
+The line becomes a wish to fill, scroll or send; tools carry it out on the screen. What is said of
+it, and what is asked next, follows from what the screen shows then (`behavior.forms.telling`).
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from behavior.conversation import Asked, LeaveForm
+from behavior.draft import Draft
+from behavior.forms.config import FieldConfig, FormConfig
+from behavior.forms.reading import (
+    Order,
+    Reading,
+    order_in,
+    repaired,
+    respelled,
+    spelled_in,
+    values_in,
+    wanted_form,
+)
+from behavior.forms.state import FormTalk
+from behavior.forms.steps import TAPPED, open_fields
+from behavior.forms.telling import question_for
+from behavior.forms.values import Read, fault_in, read_value, yes_or_no
+from behavior.lines import correction
+from behavior.sounds_like import plain
+from behavior.tools import drafting
+from behavior.tools.contract import FieldValue, Fill, ScrollTo, Send, UseTool
+from behavior.understanding import Intent, Request
+
+Answered = tuple[str, str] | None
+"""(intent, why), or None: the line is none of the form's business."""
+_ALWAYS_ASIDE = frozenset(
+    {Intent.STAFF, Intent.REPEAT, Intent.WAIT, Intent.INSULT, Intent.BACKCHANNEL, Intent.THANKS,
+     Intent.GREETING, Intent.HOW_ARE_YOU, Intent.JOKE, Intent.COMPLIMENT, Intent.FORGET_ME,
+     Intent.PRIVATE, Intent.MEMORY}
+)  # fmt: skip
+_ASIDE_IF_ASKED = frozenset(
+    {Intent.DIRECTIONS, Intent.QUESTION, Intent.TOOL, Intent.OPEN_NOW, Intent.TIME, Intent.DATE,
+     Intent.MY_NAME, Intent.HOST_STATUS, Intent.PERSONAL, Intent.MAYBE_QUESTION}
+)  # fmt: skip
+_ASKS = re.compile(
+    r"^(?:and |but |sorry |excuse me |by the way )*(?:where|what|when|how|who|which|why|is|are|can|"
+    r"could|do|does|will|would|may|should|tell me|show me)\b"
+)
+_NO_VALUE = re.compile(r"(?:yes|no|yeah|nope|ok|okay|sure|please|well|sorry|correct|right|\s)*")
+
+
+def about_form(
+    draft: Draft, requests: tuple[Request, ...], take: Callable[[Draft, Request], None]
+) -> Answered:
+    """Take the line as one about a form. `take` answers what else a line asks for."""
+    site, talk = draft.desk.site, draft.before.form
+    form = next((f for f in site.forms if talk is not None and f.key == talk.form), None)
+    if talk is None or form is None:
+        wanted = wanted_form(draft.heard.text, site.forms)
+        return _begin(draft, wanted, requests, take) if wanted is not None else None
+    if requests[0].intent is Intent.FAREWELL and not order_in(draft.heard.text, form).what:
+        _leave(draft)
+        return None
+    return _Turn(draft, form, talk, requests).answer()
+
+
+def ask_again(draft: Draft) -> None:
+    """Come back to the form after something else was answered."""
+    talk = draft.state.form
+    form = next((f for f in draft.desk.site.forms if talk is not None and f.key == talk.form), None)
+    field = form.field(talk.asked) if form is not None and talk is not None else None
+    if field is not None:
+        draft.ask("form.back_to", Asked.FORM, question=question_for(field))
+    elif form is not None:
+        draft.ask("form.check.again", Asked.FORM)
+
+
+def _begin(
+    draft: Draft,
+    form: FormConfig,
+    requests: tuple[Request, ...],
+    take: Callable[[Draft, Request], None],
+) -> Answered:
+    """Show the form, with what is known already and what the line says beside."""
+    for request in requests if len(requests) > 1 else ():
+        if request.intent in _ASIDE_IF_ASKED and request.intent is not Intent.MAYBE_QUESTION:
+            take(draft, request)
+    talk = FormTalk(form=form.key)
+    turn = _Turn(draft, form, talk, requests)
+    known: dict[str, Read] = {}
+    meeting = draft.before.meeting
+    for kind, value in (("name", draft.before.visitor), ("host", meeting and meeting.host)):
+        field = next((f for f in form.fields if f.kind == kind), None)
+        if field is not None and value and not fault_in(field, value, draft.desk.directory):
+            known[field.key] = Read(value)
+    turn.fill(known | dict(turn.values("").values))
+    return "form", "asks for a form"
+
+
+def _leave(draft: Draft) -> None:
+    draft.change(form=None)
+    draft.do(LeaveForm())
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """One line while a form is on the screen."""
+
+    draft: Draft
+    form: FormConfig
+    talk: FormTalk
+    requests: tuple[Request, ...]
+
+    @property
+    def line(self) -> str:
+        return self.draft.heard.text
+
+    @property
+    def asked(self) -> FieldConfig | None:
+        return self.form.field(self.talk.asked)
+
+    def values(self, asked: str) -> Reading:
+        now = self.draft.heard.local_time
+        return values_in(
+            self.line,
+            self.form,
+            asked,
+            directory=self.draft.desk.directory,
+            today=now.date() if now is not None else None,
+        )
+
+    def answer(self) -> Answered:
+        intent = self.requests[0].intent
+        if intent is Intent.FORGET_ME:
+            return None
+        order = order_in(self.line, self.form)
+        return (
+            self._yes_or_no(order)
+            or self._order(order)
+            or self._put_right()
+            or self._fill_in(order)
+        )
+
+    # In the order in which they are tried
+
+    def _yes_or_no(self, order: Order) -> Answered:
+        """An answer to `shall I send it?` or `did you mean ...?`."""
+        said = yes_or_no(plain(self.line)) if order.what in ("", "skip") else ""
+        key, value = self.talk.doubted
+        if key and said == "yes":
+            return self._filled({key: Read(value)}, "says yes to the value")
+        if self.talk.confirming and said == "yes" and not self.values("").values:
+            return self._send("says yes to what was read back")
+        if (key or self.talk.confirming) and said == "no" and len(plain(self.line).split()) <= 3:
+            field = self.form.field(key)
+            if field is not None:
+                self._change(doubted=("", ""), asked=key)
+                self.draft.ask("form.again", Asked.FORM, question=question_for(field))
+            else:
+                self._change(confirming=False)
+                self.draft.ask("form.what_to_change", Asked.FORM)
+            return "form", "says no to it"
+        return None
+
+    def _order(self, order: Order) -> Answered:  # noqa: C901 - one case an order
+        field = self.form.field(order.field)
+        match order.what:
+            case "cancel":
+                _leave(self.draft)
+                self.draft.say("form.cancelled")
+                return "form", "gives the form up"
+            case "by_hand":
+                self._change(asked="", doubted=("", ""))
+                self.draft.ask("form.yours", Asked.FORM)
+                return "form", "would rather type"
+            case "send":
+                return self._send("wants it sent", pressed=True)
+            case "read_back":
+                return self._filled({}, "wants it looked over")
+            case "change" if field is not None and order.value:
+                return self._changed(field, order.value)
+            case "change" if field is not None:
+                return self._filled({}, "wants to change a field", at=field.key)
+            case "empty" if field is not None:
+                return self._filled({field.key: Read("")}, "wants a field emptied", at=field.key)
+            case "back":
+                back = field or self._before_asked()
+                return self._filled({}, "goes back", at=back.key) if back is not None else None
+            case "help":
+                return self._help(self.asked)
+            case "scroll":
+                return self._scroll(order, field)
+            case "skip" if self.asked is not None and self._is_skip(self.asked):
+                return self._skip(self.asked)
+        return None
+
+    def _put_right(self) -> Answered:
+        """`no, with a k`, `no, it is ...`, letters: about what was filled in last."""
+        last = [f for f in map(self.form.field, self.talk.last) if f is not None]
+        values = self.talk.values
+        for field in last:
+            if right := repaired(self.line, values.get(field.key, "")):
+                return self._put_again(field, right)
+        if (letters := spelled_in(self.line)) and self.asked is None and last:
+            return self._put_again(last[0], respelled(letters, values.get(last[0].key, "")))
+        if letters and plain(self.line).startswith("no") and last:
+            return self._put_again(last[0], respelled(letters, values.get(last[0].key, "")))
+        rest = correction(self.line)
+        if rest is None or not last or (self.asked is not None and self.asked.kind in TAPPED):
+            return None
+        if self.values("").values:
+            return None  # it names its field
+        said = re.search(re.escape(rest), self.line, re.IGNORECASE)
+        for field in last:
+            read = self._read(field, said[0] if said else rest)
+            if read is not None:
+                return self._filled({field.key: read}, "puts right what was filled in last")
+        return None
+
+    def _is_aside(self) -> bool:
+        asks = bool(_ASKS.search(plain(self.line)))
+        intents = {request.intent for request in self.requests}
+        return bool(intents & _ALWAYS_ASIDE) or (asks and bool(intents & _ASIDE_IF_ASKED))
+
+    def _fill_in(self, order: Order) -> Answered:
+        asked = self.asked
+        reading = self.values(self.talk.asked)
+        bare = bool(_NO_VALUE.fullmatch(plain(self.line)))
+        tapped = asked is not None and asked.kind in TAPPED
+        values = dict(reading.values) if not bare or tapped else {}
+        only_asked = set(values) <= {self.talk.asked}
+        if self._is_aside() and only_asked and not tapped:
+            return None
+        if values:
+            return self._filled(values, "gives " + ", ".join(values))
+        if asked is not None and asked.kind == "agree" and yes_or_no(plain(self.line)) == "no":
+            self.draft.ask("form.not_agreed", Asked.FORM)
+            return "form", "does not agree"
+        if asked is not None and yes_or_no(plain(self.line)) == "no" and self._is_skip(asked):
+            return self._skip(asked)
+        return None if self._is_aside() else self._unclear(reading)
+
+    # What it comes to
+
+    def _read(self, field: FieldConfig, words: str) -> Read | None:
+        now = self.draft.heard.local_time
+        today = now.date() if now is not None else None
+        return read_value(field, words, directory=self.draft.desk.directory, today=today)
+
+    def _changed(self, field: FieldConfig, words: str) -> Answered:
+        read = self._read(field, words)
+        if read is None:
+            return self._not_read(field)
+        return self._filled({field.key: read}, "wants a field changed")
+
+    def _put_again(self, field: FieldConfig, value: str) -> Answered:
+        if fault_in(field, value, self.draft.desk.directory):
+            return None
+        return self._filled({field.key: Read(value)}, "puts a letter right")
+
+    def _filled(self, values: Mapping[str, Read], why: str, at: str = "") -> Answered:
+        self.fill(values, at=at)
+        return "form", why
+
+    def fill(self, values: Mapping[str, Read], at: str = "") -> None:
+        """Have what is sure put in; of what is not, ask first."""
+        sure = {key: read.value for key, read in values.items() if read.sure}
+        unsure = [(key, read.value) for key, read in values.items() if not read.sure]
+        wanted = dict(self.talk.wanted) | sure
+        doubted = unsure[0] if unsure else ("", "")
+        skipped = tuple(key for key in self.talk.skipped if key not in (*values, at))
+        self._change(
+            wanted=tuple(wanted.items()),
+            asked=at,
+            doubted=doubted,
+            skipped=skipped,
+            confirming=False,
+            tries=0,
+            last=tuple(sure) or self.talk.last,
+        )
+        fill = Fill(
+            form=self.form.key,
+            values=_listed(wanted),
+            known=_listed(dict(self.talk.known)),
+            skipped=skipped,
+            at=at or doubted[0],
+        )
+        drafting.put(self.draft, UseTool(tool="fill", arguments=fill))
+
+    def _send(self, why: str, *, pressed: bool = False) -> Answered:
+        """`pressed`: it goes if the form's own button was pressed; else it is read back first."""
+        known = _listed(dict(self.talk.known))
+        send = Send(form=self.form.key, known=known, pressed=pressed)
+        drafting.put(self.draft, UseTool(tool="send", arguments=send, confirmed=True))
+        return "form", why
+
+    def _scroll(self, order: Order, field: FieldConfig | None) -> Answered:
+        keys = [f.key for f in self.form.fields]
+        here = keys.index(self.talk.asked) if self.talk.asked in keys else 0
+        target = (
+            field.key if field else keys[max(0, min(len(keys) - 1, here + (-1 if order.up else 1)))]
+        )
+        drafting.put(self.draft, UseTool(tool="scroll", arguments=ScrollTo(field=target)))
+        return "form", "wants to see another part"
+
+    def _help(self, field: FieldConfig | None) -> Answered:
+        if field is None:
+            return None
+        if field.help:
+            self.draft.say("form.help", help=field.help)
+        else:
+            self.draft.say("form.help.none")
+        self.draft.ask("form.again", Asked.FORM, question=question_for(field))
+        return "form", "asks what a field is for"
+
+    def _is_skip(self, field: FieldConfig) -> bool:
+        return field.kind not in ("yes_no", "number") or plain(self.line).startswith(
+            ("skip", "next")
+        )
+
+    def _skip(self, field: FieldConfig) -> Answered:
+        if field.required:
+            self.draft.ask(
+                "form.needed", Asked.FORM, label=field.label, question=question_for(field)
+            )
+            return "form", "a field that is needed"
+        skipped = (*self.talk.skipped, field.key)
+        _Turn(self.draft, self.form, replace(self.talk, skipped=skipped), self.requests).fill(
+            {field.key: Read("")} if self.talk.values.get(field.key) else {}
+        )
+        return "form", "leaves a field empty"
+
+    def _before_asked(self) -> FieldConfig | None:
+        keys = [field.key for field in self.form.fields]
+        if self.talk.asked in keys:
+            return self.form.fields[max(0, keys.index(self.talk.asked) - 1)]
+        last = self.talk.last[-1] if self.talk.last else keys[-1]
+        return self.form.field(last)
+
+    def _unclear(self, reading: Reading) -> Answered:
+        named = [f for f in map(self.form.field, reading.unread) if f is not None]
+        field = named[0] if named else self.asked
+        if field is None:
+            missing = open_fields(self.form, self.talk.values, self.talk.skipped)
+            if self.talk.confirming or not missing:
+                self.draft.ask("form.check.again", Asked.FORM)
+                return "form", "neither yes nor no"
+            field = self.form.field(missing[0])
+            assert field is not None
+        return self._not_read(field)
+
+    def _not_read(self, field: FieldConfig) -> Answered:
+        tries = self.talk.tries + 1
+        self._change(tries=tries, asked=field.key, doubted=("", ""))
+        key = "form.unclear" if tries == 1 else "form.unclear.type"
+        host = ".host" if field.kind == "host" and tries == 1 else ""
+        self.draft.ask(key + host, Asked.FORM, question=question_for(field), label=field.label)
+        return "form", f"no answer to {field.key}"
+
+    def _change(self, **changes: object) -> None:
+        talk = self.draft.state.form if self.draft.state.form is not None else self.talk
+        self.draft.change(form=replace(talk, **changes))  # type: ignore[arg-type]
+
+
+def _listed(values: Mapping[str, str]) -> tuple[FieldValue, ...]:
+    return tuple(FieldValue(field=key, value=value) for key, value in values.items())

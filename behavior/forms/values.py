@@ -1,0 +1,282 @@
+"""From words to the value of a field, and whether a value will do. Pure.
+
+Values are kept in one form each: dates as 2026-05-12, yes and no as `yes` and `no`, numbers and
+telephone numbers as digits, choices and hosts as the site writes them.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from behavior.directory import Directory
+from behavior.forms.config import FieldConfig
+from behavior.lines import INTENTS, bare_name
+from behavior.sounds_like import LETTER_NAMES, likeness, plain, spelled
+from behavior.tools.trust import fit_name, without_tricks
+
+_LIKE = 0.72
+_UNITS = [
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+    "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+]  # fmt: skip
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()  # noqa: SIM905
+_NUMBERS = {w: n for n, w in enumerate(_UNITS)} | {w: 20 + 10 * n for n, w in enumerate(_TENS)}
+_DIGITS = {w: str(n) for n, w in enumerate(_UNITS[:10])} | {"oh": "0", "o": "0", "nought": "0"}
+_MONTHS = {
+    name: n
+    for n, names in enumerate(
+        ("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul",
+         "august aug", "september sep sept", "october oct", "november nov", "december dec"), 1
+    )
+    for name in names.split()
+}  # fmt: skip
+_ORDINALS = {
+    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7,
+    "eighth": 8, "ninth": 9, "tenth": 10, "eleventh": 11, "twelfth": 12, "thirteenth": 13,
+    "fourteenth": 14, "fifteenth": 15, "sixteenth": 16, "seventeenth": 17, "eighteenth": 18,
+    "nineteenth": 19, "twentieth": 20, "thirtieth": 30,
+}  # fmt: skip
+_WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()  # noqa: SIM905
+_EMAIL = re.compile(r"[^\s@<>()\[\],;:\"\\]{1,64}@[a-z0-9][a-z0-9.-]*\.[a-z]{2,24}", re.IGNORECASE)
+_YES, _NO = INTENTS["yes"], INTENTS["no"]
+_AGREES = re.compile(r"^(?:yes )?(?:i )?(?:do )?(?:agree|accept|agreed|accepted)\b")
+_DISAGREES = re.compile(r"\b(?:not|don't|do not|won't|never) (?:agree|accept)\b|\bdisagree\b")
+_AROUND = re.compile(
+    r"^(?:(?:yes|well|ok|okay|sure|so|please|it's|it is|its|that's|that is|that would be|"
+    r"it would be|the|is|are|to|as|be|a|an|just|write|put|enter|with|at|by|for)\s+)+",
+    re.IGNORECASE,
+)
+_BEHIND = re.compile(r"(?:[\s,.;!?]+(?:please|thanks|thank you|and|also|or so))*[\s,.;!?]*$", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A value that was read. `sure`: no need to ask back."""
+
+    value: str
+    sure: bool = True
+
+
+def read_value(
+    field: FieldConfig, words: str, *, directory: Directory, today: date | None
+) -> Read | None:
+    """Return what `words` put into a field, or None where they make no value for it."""
+    text = without_tricks(words).strip()
+    bare = _BEHIND.sub("", _AROUND.sub("", text))
+    match field.kind:
+        case "name":
+            found = _name(text)
+        case "host":
+            return _host(plain(bare), directory)
+        case "choice":
+            return _choice(plain(text), field.options)
+        case "yes_no" | "agree":
+            found = yes_or_no(plain(text))
+        case "date":
+            day = _date(plain(bare), text, today)
+            found = day.isoformat() if day is not None else ""
+        case "number":
+            found = _number(plain(bare))
+        case "phone":
+            found = _phone(bare)
+        case "email":
+            found = _email(bare)
+        case _:
+            found = _text(bare)
+    return Read(found) if found and not fault_in(field, found, directory) else None
+
+
+def fault_in(field: FieldConfig, value: str, directory: Directory) -> str:
+    """What is wrong with a value, whoever put it in; empty: nothing, or nothing is there."""
+    if not value:
+        return ""
+    if len(value) > field.longest or value != without_tricks(value):
+        return "too long or not readable"
+    match field.kind:
+        case "name":
+            return "" if fit_name(value) else "not a name"
+        case "host":
+            found = directory.people(plain(value), expected=True)
+            good = found.sure and len(found.hosts) == 1
+            return "" if good else "nobody of that name here"
+        case "choice":
+            return "" if value in field.options else "not one of the options"
+        case "yes_no":
+            return "" if value in ("yes", "no") else "neither yes nor no"
+        case "agree":
+            return "" if value in ("yes", "") else "not agreed to"
+        case "date":
+            return "" if _iso(value) else "not a date"
+        case "number":
+            return "" if re.fullmatch(r"-?\d{1,9}", value) else "not a number"
+        case "phone":
+            digits = re.sub(r"\D", "", value)
+            good = 4 <= len(digits) <= 16 and not re.search(r"[^\d +()/.-]", value)
+            return "" if good else "not a telephone number"
+        case "email":
+            return "" if _EMAIL.fullmatch(value) else "not an e-mail address"
+        case _:
+            return ""
+
+
+def host_named(value: str, directory: Directory) -> str:
+    """The full name in the directory that a value stands for, or nothing."""
+    found = directory.people(plain(value), expected=True)
+    return found.hosts[0].name if found.sure and len(found.hosts) == 1 else ""
+
+
+def spoken(field: FieldConfig, value: str) -> str:
+    """A value as it is said: `12 May 2026` for 2026-05-12."""
+    if field.kind == "date" and (day := _iso(value)):
+        return f"{day.day} {day:%B} {day.year}"
+    if field.kind == "phone":
+        return " ".join(value.replace(" ", ""))
+    return value
+
+
+def without_lead(words: str) -> str:
+    """The words without `it's`, `that would be` in front and `please` behind."""
+    return _BEHIND.sub("", _AROUND.sub("", words.strip()))
+
+
+def _name(text: str) -> str:
+    if letters := spelled(text):
+        return letters.capitalize()
+    return bare_name(_BEHIND.sub("", text))
+
+
+def _text(text: str) -> str:
+    return letters.upper() if (letters := _letters(text)) else text[:1].upper() + text[1:]
+
+
+def _letters(text: str) -> str:
+    """A number plate or another code, spelled: `b a b one two three`."""
+    words = plain(re.sub(r"\b\w+ (?:for|as in) (\w)\w*", r"\1", text.lower())).split()
+    signs = [
+        w if len(w) == 1 or w.isdigit() else _DIGITS.get(w) or LETTER_NAMES.get(w, "")
+        for w in words
+    ]
+    single = sum(len(w) == 1 or w.isdigit() or w in _DIGITS for w in words)
+    if len(signs) < 3 or not all(signs) or 2 * single < len(words):
+        return ""
+    return "".join(signs)
+
+
+def yes_or_no(text: str) -> str:
+    """`yes`, `no` or nothing, of a plain line."""
+    if _DISAGREES.search(text) or _NO.search(text) or re.match(r"no\b", text):
+        return "no"
+    return "yes" if _AGREES.match(text) or _YES.search(text) or re.match(r"yes\b", text) else ""
+
+
+def _choice(text: str, options: tuple[str, ...]) -> Read | None:
+    inside = [o for o in options if re.search(rf"\b{re.escape(plain(o))}\b", text)]
+    if len(inside) == 1:
+        return Read(inside[0])
+    bare = plain(without_lead(text))
+    ranked = sorted(options, key=lambda o: -likeness(bare, plain(o)))
+    best, second = (likeness(bare, plain(o)) for o in ranked[:2])
+    if inside or best < _LIKE or best - second < 0.1:
+        return None
+    return Read(ranked[0], sure=best > 0.85)
+
+
+def _host(text: str, directory: Directory) -> Read | None:
+    letters = spelled(text)
+    found = directory.people(letters or text, expected=True)
+    if len(found.hosts) != 1:
+        return None
+    return Read(found.hosts[0].name, sure=found.sure)
+
+
+def _number(text: str) -> str:
+    if match := re.search(r"-?\d{1,9}", text):
+        return match[0]
+    total, any_word = 0, False
+    for word in text.split():
+        if word == "hundred":
+            total = max(total, 1) * 100
+        elif word in _NUMBERS:
+            total += _NUMBERS[word]
+        elif word in ("none", "no", "nobody"):
+            pass
+        elif word not in ("and", "of", "us", "people", "in", "all", "we", "are", "there", "only"):
+            continue
+        else:
+            continue
+        any_word = True
+    return str(total) if any_word else ""
+
+
+def _phone(text: str) -> str:
+    out: list[str] = []
+    twice = 1
+    for word in re.findall(r"[a-z]+|\d|\+", text.lower()):
+        if word in ("double", "triple"):
+            twice = 2 if word == "double" else 3
+            continue
+        sign = "+" if word in ("plus", "+") else word if word.isdigit() else _DIGITS.get(word, "")
+        if sign == "+" and out:
+            return ""
+        out += [sign] * (twice if sign else 0)
+        twice = 1
+    return "".join(out)
+
+
+def _email(text: str) -> str:
+    if match := _EMAIL.search(text):
+        return match[0].lower()
+    said = f" {text.lower()} "
+    for word, sign in ((" at ", "@"), (" dot ", "."), (" point ", "."), (" underscore ", "_"),
+                       (" minus ", "-"), (" dash ", "-"), (" hyphen ", "-")):  # fmt: skip
+        said = said.replace(word, sign)
+    said = re.sub(r"\b(?:" + "|".join(_DIGITS) + r")\b", lambda m: _DIGITS[m[0]], said)
+    joined = re.sub(r"\s+", "", said)
+    return joined if _EMAIL.fullmatch(joined) else ""
+
+
+def _iso(value: str) -> date | None:
+    try:
+        return date.fromisoformat(value) if len(value) == 10 else None
+    except ValueError:
+        return None
+
+
+def _date(text: str, raw: str, today: date | None) -> date | None:
+    if match := re.search(r"\b(\d{4}-\d{2}-\d{2})\b", raw):
+        return _iso(match[1])
+    if match := re.search(r"\b(\d{1,2})[./](\d{1,2})[./](\d{4})\b", raw):
+        return _day(int(match[3]), int(match[2]), int(match[1]))
+    if today is None:
+        return None
+    for near, days in (("day after tomorrow", 2), ("tomorrow", 1), ("today", 0), ("now", 0)):
+        if re.search(rf"\b{near}\b", text):
+            return today + timedelta(days=days)
+    words = text.split()
+    for n, name in enumerate(_WEEKDAYS):
+        if name in words:
+            return today + timedelta(days=(n - today.weekday() - 1) % 7 + 1)
+    month = next((_MONTHS[w] for w in words if w in _MONTHS), None)
+    number = _day_of_month(words)
+    if month is None or number is None:
+        return None
+    year = next((int(w) for w in words if re.fullmatch(r"20\d\d", w)), None)
+    day = _day(year or today.year, month, number)
+    past = day is not None and year is None and day < today
+    return _day(today.year + 1, month, number) if past else day
+
+
+def _day_of_month(words: list[str]) -> int | None:
+    total = 0
+    for word in words:
+        if match := re.fullmatch(r"(\d{1,2})(?:st|nd|rd|th)?", word):
+            return int(match[1])
+        total += _ORDINALS.get(word, 0) or (_NUMBERS.get(word, 0) if word != "zero" else 0)
+    return total if 1 <= total <= 31 else None
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
