@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from behavior.draft import Draft
-from behavior.event_memory import Kind, Memory, Recall, Recalled, Relation, TimeQuestion
+from behavior.event_memory import Memory, Recalled
 from behavior.knowledge import Index
 from behavior.lines import INTENTS
+from behavior.past_questions import Kind, Relation, TimeQuestion
+from behavior.recall import recall
 from behavior.sounds_like import likeness, plain
 from behavior.time_questions import by_example, follow_up, time_question
 from behavior.transcript_lines import Line, What
@@ -22,6 +24,7 @@ _LONGEST_WORDS = 24
 _MOST_QUOTED = 4
 _SAME_WORD = 0.82
 _ALIKE = 0.45
+_DONE = {"point": "pointed", "wave": "waved", "nod": "nodded", "bow": "bowed"}
 _LITTLE_WORDS = frozenset({"a", "an", "the", "is", "of", "to", "for", "my", "your", "i", "you"})
 _COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -40,7 +43,7 @@ def recollect(draft: Draft, line: str, kind: str = "") -> bool:
         return False
     memory = _without_looking_back(draft.heard.memory or Memory(now=draft.heard.at))
     last = before.recalled if again is not None else None
-    found = Recall(memory, _About(draft.desk.index), last)(question)
+    found = recall(memory, _About(draft.desk.index), question, last)
     _say(draft, question, found, memory)
     draft.change(asked_of_past=question, recalled=found.span or (last if again else None))
     draft.rests_on = _because(question, found)
@@ -115,12 +118,14 @@ def _same(a: str, b: str) -> bool:
 
 
 def _say(draft: Draft, question: TimeQuestion, found: Recalled, memory: Memory) -> None:
+    if found.missing is not None:
+        return draft.say("memory.no_such_moment")
     match question.kind:
-        case Kind.OTHERS:
-            draft.say("memory.others")
+        case Kind.OTHERS | Kind.UNKEPT | Kind.EARLIER_VISIT:
+            draft.say(f"memory.{question.kind.value}")
         case Kind.I_SAID | Kind.YOU_SAID:
             _say_words(draft, question, found, memory.now)
-        case Kind.HOW_OFTEN:
+        case Kind.HOW_OFTEN | Kind.HOW_OFTEN_YOU:
             draft.say("memory.how_often", count=_times(found.count))
         case Kind.YOU_DID:
             deeds = list(dict.fromkeys(one.deed for one in found.lines))
@@ -128,25 +133,73 @@ def _say(draft: Draft, question: TimeQuestion, found: Recalled, memory: Memory) 
                 draft.say("memory.did", deeds=" and ".join(deeds))
             else:
                 draft.say("memory.did_nothing")
-        case Kind.CAME_BEFORE:
-            _say_before(draft, found, memory)
-        case Kind.CAME_SINCE:
-            ago = "" if found.span is None else _ago(memory.now - found.span[1])
-            key = "none" if not found.count else "one" if found.count == 1 else "many"
-            draft.say(f"memory.since_{key}", ago_low=ago, count=_capital(_count(found.count)))
-        case Kind.HOW_LONG_HERE | Kind.HOW_LONG_WAITED if found.span is not None:
-            length = _length(found.span[1] - found.span[0])
-            draft.say(f"memory.{question.kind.value}", length=length)
-        case Kind.WHEN_CAME | Kind.WHEN_I_SAID | Kind.WHEN_YOU_SAID | Kind.WHEN_TOLD if found.span:
-            key = "memory.when_came" if question.kind is Kind.WHEN_CAME else "memory.when"
-            draft.say(key, ago_low=_ago(memory.now - found.span[0]))
+        case Kind.YOU_GESTURED | Kind.I_GESTURED | Kind.I_STOOD:
+            _say_seen(draft, question, found, memory.now)
+        case Kind.WHEN_I_SAID | Kind.WHEN_YOU_SAID | Kind.WHEN_TOLD if found.span:
+            draft.say("memory.when", ago_low=_ago(memory.now - found.span[0]))
         case Kind.WHEN_TOLD:
             draft.say("memory.told_not")
         case Kind.WHEN_I_SAID | Kind.WHEN_YOU_SAID:
             by = "i" if question.kind is Kind.WHEN_I_SAID else "you"
             draft.say(f"memory.{by}_said_nothing")
         case _:
+            _say_presence(draft, question, found, memory)
+
+
+def _say_presence(draft: Draft, question: TimeQuestion, found: Recalled, memory: Memory) -> None:
+    """Who came and went, and how long somebody was here."""
+    ago = "" if found.span is None else _ago(memory.now - found.span[1])
+    length = "" if found.span is None else _length(found.span[1] - found.span[0])
+    key = "none" if not found.count else "one" if found.count == 1 else "many"
+    count = _capital(_count(found.count))
+    match question.kind:
+        case Kind.CAME_BEFORE:
+            _say_before(draft, found, memory)
+        case Kind.CAME_SINCE:
+            draft.say(f"memory.since_{key}", ago_low=ago, count=count)
+        case Kind.CAME_WITH:
+            draft.say(f"memory.with_{key}", count=count)
+        case Kind.WENT if not found.count:
+            draft.say("memory.before_still")
+        case Kind.WENT:
+            draft.say(f"memory.went_{key}", ago_low=ago, count=count)
+        case Kind.WHEN_OTHER_CAME | Kind.WHEN_OTHER_WENT | Kind.HOW_LONG_OTHER if not found.others:
+            draft.say("memory.other_none")
+        case Kind.WHEN_OTHER_CAME | Kind.WHEN_OTHER_WENT:
+            draft.say("memory.other_when", ago_low=ago)
+        case Kind.HOW_LONG_OTHER:
+            stays = found.others[0].left_at is None
+            draft.say(f"memory.other_{'stays' if stays else 'length'}", length=length)
+        case Kind.HOW_LONG_HERE | Kind.HOW_LONG_WAITED | Kind.HOW_LONG_TALKED if found.span:
+            draft.say(f"memory.{question.kind.value}", length=length)
+        case Kind.WHEN_CAME if found.span:
+            draft.say("memory.when_came", ago_low=_ago(memory.now - found.span[0]))
+        case _:
             draft.say("memory.too_long_ago")
+
+
+def _say_seen(draft: Draft, question: TimeQuestion, found: Recalled, now: float) -> None:
+    """Gestures, and where somebody stood."""
+    mine = question.kind is Kind.YOU_GESTURED
+    if not found.lines:
+        if question.kind is Kind.I_STOOD:
+            return draft.say("memory.too_long_ago")
+        return draft.say("memory.gestured_not" if mine else "memory.you_gestured_not")
+    line = found.lines[-1]
+    ago = _ago(now - line.ended)
+    if question.kind is Kind.I_STOOD and line.glance is not None:
+        metres = line.glance.distance_m or 0.0
+        return draft.say("memory.stood", distance=f"{metres:.1f} metres", ago_low=ago)
+    if not mine and line.glance is not None:
+        gesture = "a raised hand" if line.glance.hand_raised else "a nod"
+        return draft.say("memory.you_gestured", gesture=gesture, ago_low=ago)
+    named = re.findall(r"(?:with |gestures: |, )(\w+)", line.deed)
+    gesture = "made a gesture" if not named else f"made the gesture '{named[0].replace('_', ' ')}'"
+    gesture = _DONE.get(named[0], gesture) if named else gesture
+    if not line.words:
+        return draft.say("memory.gestured_only", gesture=gesture, ago_low=ago)
+    words = _quotable(line.words)
+    draft.say("memory.gestured", ago=_capital(ago), ago_low=ago, gesture=gesture, words=words)
 
 
 def _say_words(draft: Draft, question: TimeQuestion, found: Recalled, now: float) -> None:

@@ -59,6 +59,7 @@ _STATES = {
     Engagement.DISENGAGING: "turns away",
 }
 _PASSAGES_KEPT = 60
+_OTHERS = 4
 
 
 class TranscriptConfig(BaseModel):
@@ -132,7 +133,7 @@ class Transcript:
                 self._put(self._acts.finish(message, self._partner))
             case HostNotified():
                 done = "told" if message.delivered else "could not reach"
-                self._write(What.TOLD_HOST, message.at, deed=f"{done} the host")
+                self._write(What.TOLD_HOST, message.at, deed=f"{done} the host", whom=message.host)
             case HelpCalled():
                 urgent = " urgently" if message.urgent else ""
                 self._write(What.CALLED, message.at, message.person, f"called a person{urgent}")
@@ -191,6 +192,10 @@ class Transcript:
         ]
         passages = sorted((*self._passages, *others), key=lambda one: one.came_at)
         return Memory(now=at, person=person, came_at=came, lines=mine, others=tuple(passages))
+
+    def others(self, person: PersonId | None) -> tuple[PersonId, ...]:
+        """Who is in view besides this person, longest here first; a few are enough."""
+        return tuple(who for who in self._present if who != person)[:_OTHERS]
 
     def speaker(self, turn: TurnId, at: float) -> PersonId | None:
         """Whose voice this turn most likely is; None: nobody near enough was in view."""
@@ -331,11 +336,17 @@ class Transcript:
         *,
         began: float | None = None,
         glance: object = None,
+        whom: str = "",
     ) -> None:
         if person is None and what in BY_AGENT:
             person = self._partner
         line = Line(
-            began=at if began is None else began, ended=at, what=what, person=person, deed=deed
+            began=at if began is None else began,
+            ended=at,
+            what=what,
+            person=person,
+            deed=deed,
+            whom=whom,
         )
         self._lines.append(line if glance is None else replace(line, glance=glance))  # type: ignore[arg-type]
 

@@ -53,6 +53,8 @@ class Line:
     """What was said. Personal data."""
     deed: str = ""
     """What was done or is told, in a few words of ours."""
+    whom: str = ""
+    """The host who was told, to tell one from another. Personal data, never rendered."""
     typed: bool = False
     glance: Glance | None = None
     to_agent: float | None = None
