@@ -158,6 +158,7 @@ class Page:
             "pong": Allowance(rate_hz=20, burst=20),
             "devices": Allowance(rate_hz=2, burst=10),
             "figures": Allowance(rate_hz=1, burst=5),
+            "form_seen": Allowance(rate_hz=30, burst=60),
         }
 
     def allows(self, kind: str, now: float) -> bool:

@@ -26,6 +26,8 @@ from agent.core.messages import (
     Message,
     PageChanged,
 )
+from agent.form_wire import FormSeen
+from agent.kiosk_form import KioskForm
 from agent.lobby_page import Room
 from agent.page import Closed, Page
 from agent.panel import PageView
@@ -119,12 +121,14 @@ class PageServer:
         web: Path = WEB,
         room: Room | None = None,
         elsewhere: frozenset[str] = frozenset(),
+        form: KioskForm | None = None,
     ) -> None:
         """`room`: a simulated lobby to show.
 
         `elsewhere`: which of `camera`, `microphone` are not the page's own: it need not ask for
-        them, and is not to be told that they are off.
+        them, and is not to be told that they are off. `form`: shows forms on the kiosk page.
         """
+        self.form = form or KioskForm(clock)
         self.config = config
         self.web = web
         self.room = room
@@ -190,6 +194,7 @@ class PageServer:
         self.pages.discard(page)
         if page is self._kiosk:
             self._kiosk = None
+            self.form.detach(page)
             self._body.detach(page)
             self._publish(
                 PageChanged(at=self._clock.now(), connected=False, camera=False, microphone=False)
@@ -251,6 +256,8 @@ class PageServer:
                 self._played(page, said, now)
             case Figures():
                 page.figures = said
+            case FormSeen() if page is self._kiosk:
+                self.form.seen(said)
             case _:
                 raise Closed(Close.MALFORMED, f"a {page.role} page does not send {said.kind}")
 
@@ -274,6 +281,7 @@ class PageServer:
             page.say(word)
         if said.role == "kiosk":
             self._kiosk = page
+            self.form.attach(page)
             self._body.attach(page)
             self._publish(
                 PageChanged(
@@ -293,6 +301,7 @@ class PageServer:
         if not same and not said.take_over and other.keeps_up(now):
             raise Closed(Close.BUSY, "the receptionist is already shown on another page")
         other.outbox.close(Close.TAKEN_OVER, "another page has taken over")
+        self.form.detach(other)
         self._body.detach(other)
         self._kiosk = None
 

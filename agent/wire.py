@@ -11,7 +11,9 @@ in the next ping). From then on times in the page's messages are its own clock (
 and times in the server's are stage time (`at`, seconds on the agent's axis).
 
     page -> server   hello pong line button devices played figures    + picture, sound (binary)
+                     form_seen
     server -> page   welcome ping cut volume caption card state workers panel notice pace
+                     form_show form_step form_hide
                                                                       + voice, frames (binary)
 """
 
@@ -20,6 +22,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from agent.core.errors import BadInputError
+from agent.form_wire import FormHide, FormSeen, FormShow, FormStep
 
 PROTOCOL = 1
 MAX_JSON_BYTES = 16_000
@@ -126,12 +129,9 @@ class Figures(_Wire):
     """From the audio clock to the loudspeaker, as the browser tells it."""
 
 
-FromPage = Annotated[
-    Hello | Pong | Line | Button | Devices | PlayedReport | Figures, Field(discriminator="kind")
-]
-_FROM_PAGE: TypeAdapter[Hello | Pong | Line | Button | Devices | PlayedReport | Figures] = (
-    TypeAdapter(FromPage)
-)
+Said = Hello | Pong | Line | Button | Devices | PlayedReport | Figures | FormSeen
+FromPage = Annotated[Said, Field(discriminator="kind")]
+_FROM_PAGE: TypeAdapter[Said] = TypeAdapter(FromPage)
 
 
 class Welcome(_Wire):
@@ -278,7 +278,20 @@ class Pace(_Wire):
 
 
 ToPage = (
-    Welcome | Ping | CutSaid | VolumeSaid | Caption | Card | State | Workers | Panel | Notice | Pace
+    Welcome
+    | Ping
+    | CutSaid
+    | VolumeSaid
+    | Caption
+    | Card
+    | State
+    | Workers
+    | Panel
+    | Notice
+    | Pace
+    | FormShow
+    | FormStep
+    | FormHide
 )
 
 
@@ -287,9 +300,7 @@ def encode(message: ToPage) -> str:
     return message.model_dump_json()
 
 
-def decode(
-    text: str | bytes,
-) -> Hello | Pong | Line | Button | Devices | PlayedReport | Figures:
+def decode(text: str | bytes) -> Said:
     """Read a page's message, or raise `BadInputError` that says what is wrong with it."""
     if len(text) > MAX_JSON_BYTES:
         raise BadInputError(f"a control message may have {MAX_JSON_BYTES} bytes, not {len(text)}")

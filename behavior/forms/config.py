@@ -1,6 +1,6 @@
 """A form as a site writes it down: its fields, how they are asked for, where it goes."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -36,7 +36,9 @@ class FieldConfig(BaseModel):
     after: tuple[str, ...] = Field(
         (), max_length=20, description="Words that a visitor says before its value: `i work for`."
     )
-    options: tuple[str, ...] = Field((), max_length=12, description="What a choice is between.")
+    options: tuple[Annotated[str, Field(min_length=1, max_length=60)], ...] = Field(
+        (), max_length=12, description="What a choice is between."
+    )
     longest: int = Field(80, ge=1, le=LONGEST_VALUE, description="Characters it may have at most.")
 
     @model_validator(mode="after")

@@ -2,6 +2,7 @@
 
 import { loadModel, loadVrm } from "./body.ts";
 import { layOut, NOTHING, pillOf, type Shown, staysS } from "./captions.ts";
+import { FormView } from "./form.ts";
 import { Link, type LinkState, perfS } from "./link.ts";
 import { PanelView } from "./panel.ts";
 import { Player } from "./player.ts";
@@ -24,6 +25,7 @@ class Kiosk {
   readonly link: Link;
   readonly player: Player;
   readonly senses: Senses;
+  readonly form: FormView;
   stage: Stage | null = null;
   private readonly panel = new PanelView(at("panel"));
   private open = false;
@@ -45,6 +47,7 @@ class Kiosk {
     );
     this.player = new Player(this.link);
     this.senses = new Senses(this.link, () => this.devicesChanged());
+    this.form = new FormView(at("sheet"), at("line"), (message) => this.link.say(message));
     const still = matchMedia("(prefers-reduced-motion: reduce)");
     this.player.still = still.matches;
     still.onchange = () => (this.player.still = still.matches);
@@ -183,6 +186,7 @@ class Kiosk {
 
   private linkChanged(state: LinkState): void {
     this.open = state.state === "open";
+    this.form.away(!this.open);
     this.drop("away");
     this.drop("refused");
     if (state.state === "away") {
@@ -236,6 +240,11 @@ class Kiosk {
         if (message.text === "") this.drop(message.code);
         else this.notice(message.code, message.text, message.code === "emergency" ? Infinity : 20);
         return;
+      case "form_show":
+        this.card("");
+        return this.form.show(message);
+      case "form_step": return void this.form.step(message);
+      case "form_hide": return this.form.hide(message.done);
       case "pace": return this.senses.setPace(message.pictures_hz);
     }
   }

@@ -76,8 +76,22 @@ export interface Panel {
 }
 export interface Notice { kind: "notice"; code: string; text: string }
 export interface Pace { kind: "pace"; pictures_hz: number }
+/** A form, as `agent/form_wire.py` defines its words. */
+export interface FormField {
+  key: string; label: string; kind: string; required: boolean; page: number; help: string;
+  text: string; options: string[]; longest: number;
+}
+export interface FormShow {
+  kind: "form_show"; number: number; sheet: string; title: string; fields: FormField[];
+}
+export interface FormStep {
+  kind: "form_step"; number: number; sheet: string; do: "read" | "tap" | "type" | "scroll";
+  target: string; text: string;
+}
+export interface FormHide { kind: "form_hide"; done: boolean }
 export type FromServer =
-  | Welcome | Ping | Cut | Volume | Caption | Card | State | Workers | Panel | Notice | Pace;
+  | Welcome | Ping | Cut | Volume | Caption | Card | State | Workers | Panel | Notice | Pace
+  | FormShow | FormStep | FormHide;
 
 // Page to server, JSON.
 
@@ -93,8 +107,16 @@ export interface PlayedReport {
   kind: "played"; generation: number; utterance: number; score_s: number; client_s: number;
   first: boolean; last: boolean; silent: boolean; lip_error_s: number | null;
 }
+export interface FormSeen {
+  kind: "form_seen"; number: number; sheet: string; page: number; at: string; by_hand: boolean;
+  sent_by_hand: boolean;
+  fields: {
+    key: string; label: string; kind: string; required: boolean; options: string[]; page: number;
+    value: string; visible: boolean; wrong: boolean;
+  }[];
+}
 export type ToServer =
-  | Hello | Devices | PlayedReport
+  | Hello | Devices | PlayedReport | FormSeen
   | { kind: "pong"; at: number; client_s: number }
   | { kind: "line"; text: string }
   | { kind: "button"; button: string }
