@@ -17,13 +17,12 @@ from behavior.sounds_like import likeness, plain, spelled
 _DATA = yaml.safe_load(
     resources.files("behavior").joinpath("forms", "patterns.yaml").read_text("utf-8")
 )
-_PATTERNS = {name: re.compile("|".join(lines)) for name, lines in _DATA.items() if name != "change"}
-_CHANGES = tuple(re.compile(line) for line in _DATA["change"])
+_PATTERNS = {name: tuple(map(re.compile, lines)) for name, lines in _DATA.items()}
 _ORDERS = ("cancel", "by_hand", "send", "read_back", "empty", "back", "help", "scroll", "skip")
 _BEFORE_LABEL = (
     r"(?:(?:^|[,.;!?]\s*|\band\s+|\balso\s+)(?:(?:my|the|our|for the|as)\s+)?|\b(?:my|the|our)\s+)"
 )
-_VERB = r"(?:\s*[:=]|'s|\s+(?:is|are|would be|should be|should say|to be|to|as))?[\s,:]+"
+_VERB = r"(?:\s*[:=]|'s|\s+(?:is called|is|are|would be|should be|should say|to be|to|as))?[\s,:]+"
 _I = r"(?:(?:i am|i'm|im|i|we are|we're|we)\s+)?"
 _OF_KIND = {
     "name": r"\b(?:my name(?:'s| is)|i am called|i'm called|call me|this is|i am|i'm|im)\s+",
@@ -65,22 +64,22 @@ def wanted_form(line: str, forms: tuple[FormConfig, ...]) -> FormConfig | None:
             at = re.search(rf"\b{re.escape(words)}\b", text)
             if at is None:
                 continue
-            if at.start() == 0 or _PATTERNS["wish"].search(text[: at.start()].strip()):
+            if at.start() == 0 or _match("wish", text[: at.start()].strip()):
                 return form
-    return forms[0] if forms and _PATTERNS["start"].search(text) else None
+    return forms[0] if forms and _match("start", text) else None
 
 
 def order_in(line: str, form: FormConfig) -> Order:
     """What the line wants done; `Order()`: nothing of that kind."""
     text = plain(line)
-    for pattern in _CHANGES:
+    for pattern in _PATTERNS["change"]:
         if match := pattern.search(text):
             named = _field_named(match["field"], form)
             if named is not None:
                 value = match.groupdict().get("value") or ""
                 return Order(what="change", field=named.key, value=_as_said(value, line))
     for what in _ORDERS:
-        if match := _PATTERNS[what].search(text):
+        if match := _match(what, text):
             groups = match.groupdict()
             named = _field_named(groups.get("field") or "", form)
             if what == "empty" and named is None:
@@ -98,7 +97,7 @@ def values_in(
     values: dict[str, Read] = {}
     unread: list[str] = []
     ends = [start for _, start, _ in cues[1:]] + [len(line)]
-    for (key, _, begins), ends_at in zip(cues, ends, strict=True):
+    for (key, _, begins), ends_at in zip(cues, ends, strict=False):
         wanted = form.field(key)
         words = _own(line[begins:ends_at])
         if wanted is None or key in values or not words:
@@ -123,7 +122,7 @@ def values_in(
 
 def repaired(line: str, value: str) -> str:
     """The value with a letter put right as in `no, with a k`, or nothing where the line is none."""
-    match = _PATTERNS["repair"].search(plain(line))
+    match = _match("repair", plain(line))
     if match is None or not value:
         return ""
     how, where, instead = match["how"], match["where"] or "", match["not"] or ""
@@ -162,6 +161,10 @@ def spelled_in(line: str) -> str:
     """The letters of a line that spells, or nothing."""
     text = re.sub(r"^(?:no|sorry|i mean|it is|it's)\s+", "", plain(line))
     return spelled(text) or ""
+
+
+def _match(what: str, text: str) -> re.Match[str] | None:
+    return next((m for pattern in _PATTERNS[what] if (m := pattern.search(text))), None)
 
 
 def _recased(changed: str, like: str) -> str:

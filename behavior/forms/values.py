@@ -15,6 +15,8 @@ from behavior.sounds_like import LETTER_NAMES, likeness, plain, spelled
 from behavior.tools.trust import fit_name, without_tricks
 
 _LIKE = 0.72
+_CODE_LENGTH = 12
+_SMALL = frozenset({"of", "the", "and", "for", "in", "de", "von", "van"})
 _UNITS = [
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
     "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
@@ -146,7 +148,14 @@ def _name(text: str) -> str:
 
 
 def _text(text: str) -> str:
-    return letters.upper() if (letters := _letters(text)) else text[:1].upper() + text[1:]
+    if letters := _letters(text):
+        return letters.upper()
+    if len(text) <= _CODE_LENGTH and any(c.isdigit() for c in text):
+        return text.upper()  # a number plate
+    if text != text.lower() or len(text.split()) > 3:
+        return text[:1].upper() + text[1:]
+    # Heard, so without capitals; so short it is a name rather than a sentence.
+    return " ".join(w if w in _SMALL else w[:1].upper() + w[1:] for w in text.split())
 
 
 def _letters(text: str) -> str:
