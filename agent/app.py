@@ -36,28 +36,34 @@ from agent.core.messages import (
     EmergencyRelease,
     EmergencyStop,
     EngagementChanged,
+    FormShown,
     HelpCalled,
     HostNotified,
     LineTyped,
     Message,
+    MicrophoneLevel,
     PageChanged,
     PersonLost,
     PersonSeen,
     Played,
     PrepareSpeech,
     ReplyReady,
+    SoundDirection,
     SpeechContinues,
     SpeechStarted,
     StageState,
     Stop,
     StreamQuiet,
     TicketCalled,
+    ToolFinished,
+    ToolStarted,
     TurnEnded,
     TurnPaused,
     VisitRecorded,
     WordsHeard,
 )
 from agent.expectations import Pulse, WatchedCamera, expectations
+from agent.kiosk_form import KioskForm
 from agent.local_sound import LocalSound
 from agent.models import models_folder
 from agent.recorder import Recorder
@@ -69,6 +75,7 @@ from agent.sources import camera_of, microphone_of
 from agent.stand_ins import REAL, StandIns
 from agent.watchdog import Watchdog, kinds_of
 from behavior.dialogue import Dialogue
+from behavior.forms.screen import Screen
 from behavior.lobby.live import LiveLobby
 from behavior.planner import Planner
 from behavior.policies.catalogue import build_policies
@@ -150,7 +157,7 @@ def decisions(
         planner = _planner(settings, local_time, bus=bus, clock=clock)
         yield planner
         if replies:
-            yield _dialogue(settings, planner, bus=bus, clock=clock, wall=wall)
+            yield _dialogue(settings, planner, bus=bus, clock=clock, wall=wall, reaches_out=False)
 
     return wire
 
@@ -168,7 +175,10 @@ class _Wiring:
         self._ready: dict[str, asyncio.Event] = {}
         self._local_time = LocalTime(settings.site.timezone, wall)
         self._planner = _planner(settings, self._local_time, bus=bus, clock=clock)
-        self._dialogue = _dialogue(settings, self._planner, bus=bus, clock=clock, wall=wall)
+        self._form = KioskForm(clock)
+        self._dialogue = _dialogue(
+            settings, self._planner, bus=bus, clock=clock, wall=wall, screen=self._form
+        )
         self._page_camera, self._page_microphone = BrowserCamera(), BrowserMicrophone()
         self._sound = LocalSound(self._config)
         self._robot = RobotSenses(self._config, clock=clock, publish=bus.publish)
@@ -405,6 +415,7 @@ class _Wiring:
             body=avatar,
             room=self._lobby,
             elsewhere=self._config.elsewhere,
+            form=self._form,
         )
         self._runtime.add(self._server, NEEDED)
         self._ready["page"] = self._server.started
@@ -423,7 +434,14 @@ class _Wiring:
 
 
 def _dialogue(
-    settings: Settings, planner: Planner, *, bus: Bus, clock: Clock, wall: WallTime
+    settings: Settings,
+    planner: Planner,
+    *,
+    bus: Bus,
+    clock: Clock,
+    wall: WallTime,
+    reaches_out: bool = True,
+    screen: Screen | None = None,
 ) -> Dialogue:
     return set_up_dialogue(
         inputs=bus.subscribe(
@@ -439,10 +457,21 @@ def _dialogue(
             HelpCalled,
             HostNotified,
             SpeechStarted,
+            FormShown,
+            PageChanged,
+            StreamQuiet,
+            ToolFinished,
             delivery=EVERY,
             reader="dialogue",
         ),
-        sightings=bus.subscribe(PersonSeen, delivery=RECENT, reader="dialogue: people"),
+        sightings=bus.subscribe(
+            PersonSeen,
+            MicrophoneLevel,
+            SoundDirection,
+            StageState,
+            delivery=RECENT,
+            reader="dialogue: senses",
+        ),
         publish=bus.publish,
         site=settings.site,
         config=settings.config.dialogue,
@@ -450,6 +479,9 @@ def _dialogue(
         wall=wall,
         house=planner,
         rules=settings.policies.tools,
+        own_camera=settings.config.camera.source not in ("page", "none"),
+        reaches_out=reaches_out,
+        screen=screen,
     )
 
 
@@ -478,6 +510,8 @@ def _planner(settings: Settings, local_time: LocalTime, *, bus: Bus, clock: Cloc
                 PageChanged,
                 ComponentHealth,
                 StreamQuiet,
+                ToolStarted,
+                ToolFinished,
                 delivery=EVERY,
             ),
             bus.subscribe(PersonSeen, delivery=RECENT),

@@ -11,7 +11,9 @@ from enum import StrEnum
 from typing import Protocol
 
 from agent.core.messages import Clause, PersonId, ReplySource
-from behavior.event_memory import Memory, TimeQuestion
+from behavior.event_memory import Memory
+from behavior.forms.state import FormTalk
+from behavior.past_questions import TimeQuestion
 from behavior.tools.contract import Refuse, UseTool
 from behavior.tools.permission import Leave
 
@@ -31,6 +33,8 @@ class Asked(StrEnum):
     OWN_NAME = "own_name"
     """To look it up in the calendar."""
     CONFIRM_TOOL = "confirm_tool"
+    FORM = "form"
+    """A field of the form on the screen, or whether to send it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +81,10 @@ class Conversation:
     """The last question about the past, for `and before that?`."""
     recalled: tuple[float, float] | None = None
     """The stretch of time that its answer rested on."""
+    form: FormTalk | None = None
+    """The form on the screen that is being filled in."""
+    language: str = ""
+    """In which the visitor is served, such as `de`; empty: the site's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +104,12 @@ class Heard:
     """What may be done besides talking, by the site's rules and what was used so far."""
     memory: Memory | None = None
     """What was seen and heard of this visitor; None: nothing is kept."""
+    others: tuple[PersonId, ...] = ()
+    """Who else is in view, and may be spoken to."""
+    observed: tuple[str, ...] = ()
+    """What tools have found for this very turn, where a language model is asked again with it."""
+    language: str = ""
+    """In which the recogniser heard it; empty: it does not tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +147,12 @@ class Forget:
     """Delete what is kept of this encounter, now."""
 
 
-Effect = NotifyHost | RecordVisit | CallHelp | Forget | UseTool | Refuse
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveForm:
+    """Empty the form on the screen and take it away, now."""
+
+
+Effect = NotifyHost | RecordVisit | CallHelp | Forget | LeaveForm | UseTool | Refuse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +169,8 @@ class Part:
     effects: tuple[Effect, ...] = ()
     question: tuple[Clause, ...] = ()
     """Asked once the tools among `effects` have given their results."""
+    observed: str = ""
+    """What a tool has found, as state for a language model that asked for it."""
 
 
 class DialogueBackend(Protocol):

@@ -7,6 +7,7 @@ Words of a revision stand once it has paused: `TurnEnded` commits what was compu
 
 import asyncio
 import contextlib
+from collections import deque
 from collections.abc import AsyncIterable, Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -34,13 +35,22 @@ from agent.core.messages import (
     TurnId,
     TurnPaused,
 )
-from behavior.conversation import Asked, Conversation, DialogueBackend, Forget, Heard, Part
+from behavior.conversation import (
+    Asked,
+    Conversation,
+    DialogueBackend,
+    Forget,
+    Heard,
+    LeaveForm,
+    Part,
+)
 from behavior.deeds import DoesDeeds
 from behavior.directory import SiteConfig
 from behavior.editions import Editions
 from behavior.memory import Encounter
 from behavior.model_server import ModelServerConfig
 from behavior.notifications import NotifyConfig
+from behavior.second_look import SecondLook
 from behavior.tools.contract import ToolError, UseTool
 from behavior.tools.desk import NO_TOOLS, For, ToolDesk
 from behavior.tools.permission import ToolsConfig
@@ -131,7 +141,7 @@ class Dialogue:
         config: DialogueConfig,
         clock: Clock,
         wall: WallTime,
-        sightings: AsyncIterable[PersonSeen] | None = None,
+        sightings: AsyncIterable[Message] | None = None,
         tools: ToolDesk | None = None,
     ) -> None:
         """`sightings`: who is seen where, for what is remembered of the encounter.
@@ -197,9 +207,15 @@ class Dialogue:
             self.ready.clear()
             await self._backend.close()
 
-    async def _watch(self, sightings: AsyncIterable[PersonSeen]) -> None:
+    async def _watch(self, sightings: AsyncIterable[Message]) -> None:
         async for seen in sightings:
-            self._transcript.take(seen)
+            self._sense(seen)
+            if isinstance(seen, PersonSeen):
+                self._transcript.take(seen)
+
+    def _sense(self, message: Message) -> None:
+        if self._tools is not None:
+            self._tools.sense(message)
 
     async def _finish(self) -> None:
         """Keep what was promised when the input ends, as files and tests do; a bus never does."""
@@ -214,6 +230,7 @@ class Dialogue:
         """Take in one message; answers run in `group`."""
         if not isinstance(message, TurnPaused):
             self._transcript.take(message)
+        self._sense(message)
         match message:
             case TurnPaused() if message.text.strip():
                 self._start(message, group)
@@ -229,6 +246,7 @@ class Dialogue:
                 for encounter in self._encounters:
                     if encounter.person == message.person:
                         encounter.left_at = message.at
+                        self._clear_screen(encounter)
             case EngagementChanged(state=Engagement.ENGAGED):
                 self._current = self._encounter_with(message.person, message.at)
             case _:
@@ -247,6 +265,7 @@ class Dialogue:
             at=turn.at,
             leave=NO_TOOLS if tools is None else tools.leave(encounter, local_time),
             confidence=turn.confidence,
+            language=turn.language,
             typed=isinstance(turn, TurnEnded) and turn.typed,
             person=encounter.person,
             local_time=local_time,
@@ -256,6 +275,7 @@ class Dialogue:
                 turn.at,
                 since=encounter.began_at,
             ),
+            others=self._transcript.others(encounter.person),
         )
         work = _Work(turn.turn, turn.revision, encounter, heard)
         self._work = work
@@ -307,15 +327,35 @@ class Dialogue:
             local_time=self._local_time(work.heard.at),
             committed=work.counts,
         )
-        for use in uses:
+        again = SecondLook(self._backend, work.heard)
+        wanted = deque(uses)
+        while wanted:
+            use = wanted.popleft()
             async with contextlib.aclosing(tools.answers(use, before, to)) as stream:
                 async for part in stream:
-                    last = part.last and use is uses[-1]
+                    if again.wants(use, part):
+                        if not await self._look_again(work, again, part, before, bool(wanted)):
+                            return
+                        wanted.extendleft(again.uses[:1])
+                        before = part.conversation or before
+                        continue
+                    last = part.last and not wanted
                     if last and part.conversation is not None:
                         part = _with_question(part, before, question)
                     before = part.conversation or before
                     if not self._give(work, replace(part, last=last)):
                         return
+
+    async def _look_again(
+        self, work: _Work, again: SecondLook, found: Part, before: Conversation, more: bool
+    ) -> bool:
+        """Have the model tell what its tool has found; False: nobody waits for it any more."""
+        async with contextlib.aclosing(again.words(found, before)) as stream:
+            async for part in stream:
+                last = part.last and not more and not again.uses
+                if not self._give(work, replace(part, last=last)):
+                    return False
+        return True
 
     def _give(self, work: _Work, part: Part) -> bool:
         """Have a part of an answer spoken; False: nobody waits for this answer any more."""
@@ -338,6 +378,8 @@ class Dialogue:
                 encounter.conversation = first.conversation
             encounter.asked_something = encounter.asked_something or first.intent != "greeting"
             self._deeds.do(first.effects, encounter, work.heard.at)
+            if any(isinstance(effect, LeaveForm) for effect in first.effects):
+                self._clear_screen(encounter)
             if any(isinstance(effect, Forget) for effect in first.effects):
                 self._forget(encounter, work.heard)
             if work is self._work and first.clauses and self._spoken is not None:
@@ -410,6 +452,7 @@ class Dialogue:
 
     def _forget(self, encounter: Encounter, heard: Heard | None = None) -> None:
         """What was seen and heard of the visitor goes at once."""
+        self._clear_screen(encounter)
         speaker = heard.memory.person if heard is not None and heard.memory is not None else None
         for person in {encounter.person, speaker}:
             self._transcript.forget(person)
@@ -423,14 +466,23 @@ class Dialogue:
         """End encounters whose time is over, and delete what may not be kept any longer."""
         for encounter in tuple(self._encounters):
             gone = encounter.left_at is not None or encounter.person is None
-            last = max(encounter.last_at, encounter.left_at or 0.0)
+            last = max(encounter.last_at, encounter.left_at or 0.0, self._touched_at(encounter))
             limit = self._config.grace_s if encounter.left_at else self._config.idle_s
             if gone and now - last > limit:
                 self._end(encounter)
         self._transcript.tidy(now)
         self._deeds.tidy(now)
 
+    def _clear_screen(self, encounter: Encounter) -> None:
+        if self._tools is not None:
+            self._tools.clear_screen(encounter)
+
+    def _touched_at(self, encounter: Encounter) -> float:
+        """Who fills in a form by hand is there, without a word."""
+        return float("-inf") if self._tools is None else self._tools.touched_at(encounter)
+
     def _end(self, encounter: Encounter) -> None:
+        self._clear_screen(encounter)
         self._deeds.end(encounter)
         self._transcript.end(encounter.person)
         self._encounters.remove(encounter)

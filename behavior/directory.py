@@ -12,13 +12,15 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from agent.core.messages import Place
+from behavior.forms.config import FormConfig
 from behavior.phrases import Phrases, make_phrases
-from behavior.site_words import Language, SiteWords
+from behavior.site_words import Language, PlaceWords, SiteWords
 from behavior.sounds_like import likeness, plain, words_of
 from behavior.tongue import ENGLISH, Tongue, tongue
 from behavior.tools.calendars import CalendarConfig
 from behavior.tools.floor_map import FloorMap
 from behavior.tools.queues import ServiceConfig
+from behavior.tools.sensors import SensorConfig
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -84,6 +86,13 @@ class Destination(BaseModel):
     y_m: float = Field(ge=-500, le=500, description="Metres to the agent's left.")
     screen: str = Field("", description="One line for the page; made from the name when empty.")
     public: bool = Field(True, description="Visitors may walk there on their own.")
+    in_view_m: float = Field(
+        0.0,
+        ge=0,
+        le=20,
+        description="People within this of the point count as being there, where the camera sees"
+        " it; 0: it cannot be seen from the agent.",
+    )
 
     @property
     def place(self) -> Place:
@@ -145,6 +154,12 @@ class SiteConfig(BaseModel):
         (), description="iCalendar files and addresses: rooms, events, expected visitors."
     )
     services: tuple[ServiceConfig, ...] = Field((), description="Queues with numbers.")
+    sensors: tuple[SensorConfig, ...] = Field(
+        (), description="Readings that may be told: by MQTT, HTTP or file."
+    )
+    forms: tuple[FormConfig, ...] = Field(
+        (), description="Forms on the kiosk's screen, filled in by voice, touch and keyboard."
+    )
     phrases_also: tuple[str, ...] = Field((), description="More sentences visitors say here.")
     language: Language = Field("en", description="In which this file and the policies are written.")
     languages: dict[Language, SiteWords] = Field(
@@ -173,6 +188,12 @@ class SiteConfig(BaseModel):
         keys = [place.key for place in self.places]
         for key in {key for key in keys if keys.count(key) > 1}:
             raise ValueError(f"two places have the key {key}")
+        forms = [form.key for form in self.forms]
+        for key in {key for key in forms if forms.count(key) > 1}:
+            raise ValueError(f"two forms have the key {key}")
+        sensors = [sensor.key for sensor in self.sensors]
+        for key in {key for key in sensors if sensors.count(key) > 1}:
+            raise ValueError(f"two sensors have the key {key}")
         wanted = {self.seat, self.parcels, *(h.room for h in self.hosts)}
         wanted |= {calendar.place for calendar in self.calendars}
         wanted |= {service.place for service in self.services}
@@ -224,12 +245,15 @@ def _check_words(site: SiteConfig) -> None:
                 raise ValueError(f"languages.{code}.{kind}: the site has no {', '.join(strange)}")
 
 
+def _place_in(told: PlaceWords | None, place: Destination) -> Destination:
+    if told is None:
+        told = PlaceWords(name=place.name, screen=place.screen)
+    return place.model_copy(update={**dict(told), "also": (*told.also, place.name, *place.also)})
+
+
 def _put(site: SiteConfig, words: SiteWords) -> SiteConfig:
     places = tuple(
-        place.model_copy(update={**dict(told), "also": (*told.also, place.name, *place.also)})
-        if (told := words.places.get(place.key)) is not None
-        else place.model_copy(update={"directions": ""})
-        for place in site.places
+        _place_in(words.places.get(place.key), place) for place in site.places
     )
     hosts = tuple(
         host.model_copy(

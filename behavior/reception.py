@@ -5,16 +5,22 @@ from collections.abc import AsyncIterable, Callable, Sequence
 from agent.core.backend import Row, Table, pick
 from agent.core.clock import Clock, WallTime
 from agent.core.errors import BackendUnavailableError
-from agent.core.messages import BackendChosen, ComponentHealth, Health, Message, PersonSeen
+from agent.core.messages import BackendChosen, ComponentHealth, Health, Message
 from behavior.backends.embedded import EmbeddedDialogue
 from behavior.backends.scripted import Line, ScriptedDialogue
 from behavior.conversation import DialogueBackend
 from behavior.deeds import Deeds
 from behavior.dialogue import Dialogue, DialogueConfig, Input
 from behavior.directory import SiteConfig
+from behavior.forms.delivery import Delivery
+from behavior.forms.screen import NoScreen, Screen
+from behavior.forms.work import FormWork
 from behavior.norm_retrieval import House, NormAdvice
 from behavior.tools.desk import ToolDesk
 from behavior.tools.permission import ToolsConfig
+from behavior.tools.reach import Reach
+from behavior.tools.senses import Senses
+from behavior.tools.surroundings import Surroundings
 from behavior.tools.telling import Voice
 from behavior.tools.work import TICKETS, Tickets, Work
 from behavior.wording import load_wording
@@ -45,15 +51,31 @@ def set_up_dialogue(
     clock: Clock,
     wall: WallTime,
     house: House | None = None,
-    sightings: AsyncIterable[PersonSeen] | None = None,
+    sightings: AsyncIterable[Message] | None = None,
     rules: ToolsConfig | None = None,
+    own_camera: bool = False,
+    reaches_out: bool = True,
+    screen: Screen | None = None,
 ) -> Dialogue:
     """Return the component, not yet started. Raises `BackendUnavailableError` with the cure.
 
     `house` knows the moment and its norms; a language model is told those that fit. `sightings`:
     who is seen where, for what is remembered of an encounter. `rules`: which tools may run.
+
+    `screen` shows the site's forms; without it they cannot be filled in. `own_camera`: pictures do
+    not come from the page. `reaches_out`: sensors are read and servers asked; not in a replay.
     """
-    tools = _tools(publish=publish, site=site, config=config, clock=clock, rules=rules)
+    forms = FormWork(screen=screen or NoScreen(), site=site, publish=publish, now=clock.now)
+    tools = _tools(
+        publish=publish,
+        site=site,
+        config=config,
+        clock=clock,
+        rules=rules or ToolsConfig(),
+        forms=forms,
+        senses=Senses(clock=clock, site=site, surroundings=Surroundings(own_camera=own_camera)),
+        reach=Reach(publish=publish, clock=clock) if reaches_out else None,
+    )
     deeds = Deeds(
         publish=publish,
         site=site,
@@ -64,6 +86,7 @@ def set_up_dialogue(
         wall=wall,
         tools=tools,
     )
+    forms.delivers = Delivery(deeds=deeds, tools=tools, site=site)
     return Dialogue(
         inputs=inputs,
         publish=publish,
@@ -84,21 +107,25 @@ def _tools(
     site: SiteConfig,
     config: DialogueConfig,
     clock: Clock,
-    rules: ToolsConfig | None,
+    rules: ToolsConfig,
+    forms: FormWork,
+    senses: Senses,
+    reach: Reach | None,
 ) -> ToolDesk:
-    wording = load_wording()
 
     def tickets() -> Tickets:
         book: Tickets = pick("tickets", TICKETS, "sqlite")(config.tickets)
         return book
 
     return ToolDesk(
-        work=Work(site=site, tickets=tickets, now=clock.now),
-        voice=lambda now: Voice(wording, now.staff_name),
+        work=Work(site=site, tickets=tickets, now=clock.now, senses=senses, reach=reach),
+        voice=lambda now: Voice(load_wording(now.language), now.staff_name, now),
         site=site,
-        config=rules or ToolsConfig(),
+        config=rules,
         publish=publish,
         clock=clock,
+        senses=senses,
+        forms=forms,
     )
 
 

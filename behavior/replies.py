@@ -10,15 +10,18 @@ from behavior import tasks
 from behavior.conversation import Asked, Conversation, Heard, Meeting, Part
 from behavior.directory import Found
 from behavior.draft import Desk, Draft
+from behavior.forms.talk import about_form, ask_again
 from behavior.lines import bare_name, correction
 from behavior.recollection import recollect
-from behavior.requests import take, tell, unclear
+from behavior.requests import take, tell, tell_languages, unclear
 from behavior.sounds_like import plain, spelled, without_fillers, words_of
 from behavior.time_questions import follow_up
+from behavior.tongue import ENGLISH
 from behavior.tools import drafting
 from behavior.tools.contract import Expected, UseTool
 from behavior.tools.trust import fit_name, without_tricks
 from behavior.understanding import SMALL, Intent, Request, understand
+from behavior.which_language import wished
 
 _FIRM = frozenset(
     {Intent.FORGET_ME, Intent.CANCEL, Intent.REPEAT, Intent.STAFF, Intent.FAREWELL, Intent.WAIT,
@@ -32,13 +35,15 @@ _FIRM = frozenset(
 
 def respond(conversation: Conversation, heard: Heard, desk: Desk) -> Part:
     """Answer one line. Pure: the same arguments give the same answer, and nothing is done."""
-    heard = replace(heard, text=without_fillers(without_tricks(heard.text)))
+    text = without_tricks(heard.text)
+    fillers = () if desk.words.code == ENGLISH else (desk.words.cue("fillers"),)
+    heard = replace(heard, text=without_fillers(text, *fillers))
     draft = Draft(conversation, heard, desk)
     if not plain(heard.text):
         draft.say("unheard")
         _keep_question(draft)
         return draft.finish("unheard", "a voice without words")
-    if "memory" in conversation.last_intent.split("+") and follow_up(
+    if desk.words.code == ENGLISH and "memory" in conversation.last_intent.split("+") and follow_up(
         heard.text, conversation.asked_of_past
     ):
         if drafting.may_recall(draft):
@@ -53,11 +58,18 @@ def respond(conversation: Conversation, heard: Heard, desk: Desk) -> Part:
         now=heard.local_time,
         visitor=conversation.visitor or "",
         words=desk.words,
+        rules=heard.leave.config,
     )
     first = requests[0]
     if first.intent in {Intent.EMERGENCY, Intent.FIRE}:
         tasks.emergency(draft, first.intent)
         return draft.finish(first.intent.value, first.because)
+    if wish := wished(heard.text, desk.spoken):
+        tell_languages(draft, wish)
+        _keep_question(draft)
+        return draft.finish("language", "asks for a language")
+    if answered := about_form(draft, requests, take):
+        return draft.finish(*answered)
     if answered := _answer(draft, requests):
         return draft.finish(*answered)
     for request in requests:
@@ -271,6 +283,8 @@ def _keep_question(draft: Draft) -> None:
     """Ask again what was open before a digression, if the answer does not ask anything itself."""
     if draft.asked is not Asked.NOTHING or draft.closes:
         return
+    if draft.state.form is not None:
+        return ask_again(draft)
     meeting = draft.state.meeting
     if draft.before.asked is Asked.VISITOR and meeting and not meeting.notified:
         draft.ask("meet.ask_visitor", Asked.VISITOR)

@@ -12,12 +12,14 @@ from enum import StrEnum
 from behavior.directory import Destination, Directory, Found
 from behavior.knowledge import Entry, Index, Match
 from behavior.lines import meeting_time, own_name, urgency
+from behavior.past_questions import Kind
 from behavior.sequence import in_order
 from behavior.sounds_like import plain, words_of
 from behavior.time_questions import by_example, time_question
 from behavior.tongue import ENGLISH, Tongue, tongue
 from behavior.tools.asking import Asked as ToolWanted
 from behavior.tools.asking import asked_for
+from behavior.tools.permission import ToolsConfig
 
 
 class Intent(StrEnum):
@@ -102,16 +104,18 @@ def understand(
     now: datetime | None = None,
     visitor: str = "",
     words: Tongue = _ENGLISH,
+    rules: ToolsConfig | None = None,
 ) -> tuple[Request, ...]:
     """Return what `line` asks for, at least one request, in the order to be done.
 
     `now`: at the site; `visitor`: the name given before. Both only for what is looked up.
+    `rules` name what may be asked of MCP servers.
     """
     whole = plain(line)
     if urgent := urgency(whole, words):
         return (Request(intent=Intent(urgent), text=whole, because="urgent words"),)
     name, rest = own_name(whole, line, words)
-    reader = _Reader(directory, index, entries, now, name or visitor, words)
+    reader = _Reader(directory, index, entries, now, name or visitor, words, rules)
     if name and words.cue("this_is").match(whole) and reader.is_firm(whole):
         name = ""
     pieces = _pieces(line, words)
@@ -131,7 +135,9 @@ def understand(
 
 def _pieces(line: str, words: Tongue) -> list[str]:
     """The parts of a line in the order of doing; `before I asked` in a question is no order."""
-    if words.code == ENGLISH and time_question(line):
+    if words.code == ENGLISH and (asked := time_question(line)):
+        if asked.kind is Kind.OTHERS:
+            return [plain(line)]  # `did anybody come by and ask for me`
         parts = words.cue("split").split(line.lower())
         return [piece for piece in (plain(part) for part in parts) if piece]
     return list(in_order(line, words))
@@ -152,8 +158,10 @@ class _Reader:
         now: datetime | None,
         visitor: str,
         words: Tongue,
+        rules: ToolsConfig | None = None,
     ) -> None:
         self._words = words
+        self._rules = rules
         self._patterns = [(Intent(name), pattern) for name, pattern in words.intents.items()]
         self._now = now
         self._visitor = visitor
@@ -207,7 +215,12 @@ class _Reader:
         stripped = self._words.cue("lead").sub("", text + " ").strip() or text
         nearest = self._index.nearest(stripped)
         wanted = asked_for(
-            stripped, self._directory, now=self._now, visitor=self._visitor, words=self._words
+            stripped,
+            self._directory,
+            now=self._now,
+            visitor=self._visitor,
+            words=self._words,
+            rules=self._rules,
         )
         if wanted is not None and not self._better_question(Intent.TOOL, nearest):
             because = f"the words of the tool `{wanted.tool}`"

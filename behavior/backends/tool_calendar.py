@@ -5,8 +5,6 @@ bounded in size and time, comes from private addresses only, and follows no redi
 """
 
 import asyncio
-import ipaddress
-import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -14,12 +12,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-import aiohttp
 import icalendar
 import recurring_ical_events
-from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.resolver import ThreadedResolver
 
+from behavior.backends.local_http import fetched
 from behavior.tools.calendars import CalendarConfig, Event
 from behavior.tools.contract import ToolError
 
@@ -62,7 +58,7 @@ class CalendarShelf:
 
     async def _data(self, source: str) -> bytes:
         if "://" in source:
-            return await _fetched(source)
+            return await fetched(source, "calendar", max_bytes=_MAX_BYTES)
         path = Path(source)
         return await asyncio.to_thread(_file, path if path.is_absolute() else self._folder / path)
 
@@ -78,56 +74,6 @@ def _file(path: Path) -> bytes:
     if len(data) > _MAX_BYTES:
         raise ToolError(f"calendar {path}: larger than {_MAX_BYTES // 1_000_000} MB")
     return data
-
-
-async def _fetched(url: str) -> bytes:
-    host = urlsplit(url).hostname or ""
-    try:
-        if not _is_local(host):
-            raise ToolError(f"calendar {host}: not on the local network; it is not asked")
-    except ValueError:
-        pass  # a name: its addresses are looked at when it is resolved
-    connector = aiohttp.TCPConnector(resolver=_LocalResolver())
-    try:
-        async with (
-            aiohttp.ClientSession(connector=connector, trust_env=False) as session,
-            session.get(url, allow_redirects=False) as answer,
-        ):
-            if answer.status != 200:
-                raise ToolError(f"calendar {host}: the server answered {answer.status}")
-            data = b""
-            async for piece in answer.content.iter_chunked(65_536):
-                data += piece
-                if len(data) > _MAX_BYTES:
-                    raise ToolError(f"calendar {host}: larger than {_MAX_BYTES // 1_000_000} MB")
-            return data
-    except (aiohttp.ClientError, OSError, ValueError) as error:
-        raise ToolError(f"calendar {host}: {type(error).__name__}") from None
-
-
-def _is_local(address: str) -> bool:
-    """Whether an address is one of a local network. Raises ValueError for a name."""
-    found = ipaddress.ip_address(address)
-    return found.is_private and not found.is_unspecified
-
-
-class _LocalResolver(AbstractResolver):
-    """Names resolve to local addresses only."""
-
-    def __init__(self) -> None:
-        self._resolver = ThreadedResolver()
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        found = await self._resolver.resolve(host, port, family)
-        local = [row for row in found if _is_local(row["host"].split("%")[0])]
-        if not local:
-            raise OSError("not on the local network")
-        return local
-
-    async def close(self) -> None:
-        await self._resolver.close()
 
 
 def _parsed(data: bytes, source: str) -> icalendar.Calendar:

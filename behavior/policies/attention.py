@@ -26,12 +26,14 @@ from agent.core.messages import (
     StageState,
     TurnEnded,
 )
+from behavior.policies.tools import LOOKING
 from behavior.situation import Mark, Person, Situation
 from behavior.wishes import NOTHING, UNNUMBERED, Wish, Wishes, because
 
 _COMING = (Engagement.APPROACHING, Engagement.ATTENDING, Engagement.ENGAGED)
 _BEFORE_THE_PAGE = Place(x_m=1.0, y_m=0.0)
 _GOLDEN = 0.618
+_LOOK_LASTS_S = 4.0
 
 
 class AttentionConfig(BaseModel):
@@ -84,6 +86,8 @@ class AttentionPolicy:
         """Return a shift of gaze where one is due."""
         if situation.bearing.posture is Posture.THINKING and situation.open_turn is not None:
             return NOTHING  # looks away until the answer is there
+        if situation.bearing.gaze is GazeTarget.PLACE and situation.since(LOOKING) < _LOOK_LASTS_S:
+            return NOTHING  # a tool looks somewhere, as a visitor has asked
         focus = self._focus(situation)
         if focus is None:
             return self._alone(situation, message)

@@ -5,15 +5,14 @@ with a calendar, a queue it has. What a line says beyond that goes nowhere. Pure
 """
 
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from behavior.directory import Destination, Directory, SiteConfig
 from behavior.sounds_like import plain
 from behavior.tongue import ENGLISH, Tongue, tongue
+from behavior.tools.asking_senses import observation_for
 from behavior.tools.contract import (
     Agenda,
-    Arguments,
     Department,
     Expected,
     NoArguments,
@@ -23,8 +22,10 @@ from behavior.tools.contract import (
     UseTool,
     Way,
 )
+from behavior.tools.permission import ToolsConfig
 from behavior.tools.queues import ServiceConfig
 from behavior.tools.trust import fit_name
+from behavior.tools.wanted import Asked as Asked
 
 _ENGLISH = tongue(ENGLISH)
 _HOURS = dict(
@@ -47,15 +48,6 @@ _AT = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A tool that is wanted, perhaps with something still to be asked for."""
-
-    tool: str
-    arguments: Arguments | None
-    """None: the visitor's own name has to be asked for first."""
-
-
 def asked_for(
     line: str,
     directory: Directory,
@@ -63,10 +55,16 @@ def asked_for(
     now: datetime | None,
     visitor: str = "",
     words: Tongue = _ENGLISH,
+    rules: ToolsConfig | None = None,
 ) -> Asked | None:
-    """Return the tool that a line asks for, or None. `visitor`: the name given before."""
+    """Return the tool that a line asks for, or None. `visitor`: the name given before.
+
+    `rules` name what may be asked of MCP servers.
+    """
     text = plain(line)
     site = directory.site
+    if found := observation_for(text, directory, rules, words):
+        return found
     if site.calendars and (found := _calendar(text, directory, now, visitor, words)):
         return found
     if site.services and (found := _queue(text, site, words)):

@@ -15,6 +15,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from agent.core.errors import FoyerError
 from agent.core.messages import Place
+from behavior.forms.config import KEY, LONGEST_VALUE
+from behavior.forms.state import FormState
+from behavior.tools.observations import Observation
+
+OUTSIDE = "mcp."
+"""What the names of tools begin with that a site's MCP servers have."""
 
 
 class ToolError(FoyerError):
@@ -88,6 +94,88 @@ class Message(Arguments):
     """A message to a host. Its words are the desk's own."""
 
     host: str = Field(min_length=2, max_length=80, description="Full name in the directory.")
+
+
+class Look(Arguments):
+    """Where to look. Nobody can be looked for by name: people are told from each other by place."""
+
+    at: Literal["around", "visitor", "behind_visitor", "nearest", "place"] = Field(
+        "around",
+        description="visitor: who asks; behind_visitor: at their back; nearest: whoever else is"
+        " nearest to the agent.",
+    )
+    place: str = Field("", pattern=r"^[a-z0-9_]*$", description="Key of a place, for `place`.")
+
+
+class Listen(Arguments):
+    """How long to listen."""
+
+    seconds: float = Field(2.0, ge=0.5, le=3.0, description="Seconds in which nothing is said.")
+
+
+class SensorArguments(Arguments):
+    """A sensor of the site."""
+
+    sensor: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="Key of a sensor of the site.")
+
+
+class OutsideArguments(Arguments):
+    """What a tool of an MCP server is asked, as the site's file allows it."""
+
+    given: Mapping[str, str | int | float | bool] = Field(
+        default_factory=dict, description="Its arguments by name."
+    )
+
+
+class FieldValue(Arguments):
+    """One field of a form with what stands or is to stand in it. Personal data."""
+
+    field: str = Field(pattern=KEY, description="Key of the field.")
+    value: str = Field("", max_length=LONGEST_VALUE, description="Empty: nothing.")
+
+
+class Fill(Arguments):
+    """Put values into a form on the screen, which is shown first where it is not there yet."""
+
+    form: str = Field(pattern=KEY, description="Key of a form of the site.")
+    values: tuple[FieldValue, ...] = Field((), max_length=24, description="What to put in.")
+    known: tuple[FieldValue, ...] = Field(
+        (), max_length=24, description="What stood there when it was last seen."
+    )
+    skipped: tuple[str, ...] = Field((), max_length=24, description="Fields not to go on to.")
+    at: str = Field("", max_length=32, description="Field to stop at; empty: the next open one.")
+
+
+class Send(Arguments):
+    """Send the form, as the visitor has said yes to it."""
+
+    form: str = Field(pattern=KEY, description="Key of a form of the site.")
+    known: tuple[FieldValue, ...] = Field(
+        (), max_length=24, description="What stands in it: what the yes was said to."
+    )
+    pressed: bool = Field(
+        False, description="It is sent if the form's own button was pressed, as it stands then."
+    )
+
+
+class Tap(Arguments):
+    """A tap on the form that is shown."""
+
+    target: str = Field(pattern=KEY, description="Key of a field, `next` or `back`.")
+    option: str = Field("", max_length=LONGEST_VALUE, description="Of a choice, what to tap.")
+
+
+class TypeIn(Arguments):
+    """Type into the form that is shown."""
+
+    field: str = Field(pattern=KEY, description="Key of the field.")
+    text: str = Field(max_length=LONGEST_VALUE, description="All that is to stand in it.")
+
+
+class ScrollTo(Arguments):
+    """Bring a field of the form that is shown into view."""
+
+    field: str = Field(pattern=KEY, description="Key of the field.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,6 +302,7 @@ class NoTicket:
 
 Result = (
     Who | People | Route | NoRoute | RoomState | Programme | Expectation | Ticket | NoTicket
+    | Observation | FormState
 )  # fmt: skip
 
 
@@ -223,7 +312,7 @@ class Tool:
 
     about: str
     arguments: type[Arguments]
-    rule: Literal["directory", "notify_host", "call_staff", "way", "calendar", "queue", "memory"]
+    rule: str
     """The rule of `policies/tools.yaml` that permits it."""
     deadline_s: float = 3.0
     acts: bool = False
@@ -236,10 +325,25 @@ class Tool:
     """Part of the desk's own answers, which ask the rules themselves; nobody else can start it."""
     bridge: str = "tool.bridge"
     """Said when it takes longer than `bridge_after_s`; a key of the wordings."""
+    bridge_after_s: float = 0.0
+    """For a tool that is seen at work: no sooner than this."""
+    bridge_first: bool = False
+    """Said before it begins: it always takes a while, and the visitor sees what is done."""
+    quiet: bool = False
+    """Nothing is said while it runs, not even that it takes a while."""
     failed: str = "tool.failed"
     """Said when it fails or is late."""
     ask: str = ""
     """The question where `confirm` is set."""
+
+
+def _on_screen(
+    about: str, arguments: type[Arguments], deadline_s: float = 8.0, *, proposable: bool = False
+) -> Tool:
+    return Tool(
+        about=about, arguments=arguments, rule="screen", acts=True, deadline_s=deadline_s,
+        proposable=proposable, bridge="form.bridge", bridge_after_s=1.5, failed="form.failed",
+    )  # fmt: skip
 
 
 TOOLS: Mapping[str, Tool] = {
@@ -280,6 +384,22 @@ TOOLS: Mapping[str, Tool] = {
         about="what was said and seen on this visit", arguments=NoArguments, rule="memory",
         by_desk=True,
     ),
+    "look": Tool(
+        about="look around, at the visitor, behind them, at the nearest other person or at a place:"
+        " how many people, where, facing, moving, together; never who they are",
+        arguments=Look, rule="look", deadline_s=4.0, acts=True, proposable=True,
+        bridge="tool.look.bridge", bridge_first=True, failed="tool.look.failed",
+    ),
+    "listen": Tool(
+        about="be still and listen: whether a voice is heard, from where, how loud it is here",
+        arguments=Listen, rule="listen", deadline_s=8.0, acts=True, proposable=True,
+        bridge="tool.listen.bridge", bridge_first=True, quiet=True, failed="tool.listen.failed",
+    ),
+    "sensor": Tool(
+        about="read a sensor of the house",
+        arguments=SensorArguments, rule="sensor", deadline_s=4.0, proposable=True,
+        bridge="tool.sensor.bridge", failed="tool.sensor.failed",
+    ),
     "notify_host": Tool(
         about="a message to a host, by log, webhook, e-mail or MQTT",
         arguments=Message, rule="notify_host", acts=True, by_desk=True,
@@ -288,5 +408,24 @@ TOOLS: Mapping[str, Tool] = {
         about="a colleague is asked to come", arguments=NoArguments, rule="call_staff", acts=True,
         by_desk=True,
     ),
+    "fill": _on_screen("a form on the screen is filled in, each step looked after", Fill, 15.0),
+    "send": Tool(
+        about="the form on the screen is sent, after the visitor's yes", arguments=Send,
+        rule="forms", acts=True, confirm=True, deadline_s=20.0, bridge_after_s=1.5,
+        bridge="form.bridge.send", failed="form.failed.send", ask="form.check.again",
+    ),
+    "screen": _on_screen("what is on the form that is shown", NoArguments, proposable=True),
+    "tap": _on_screen("a tap on the form that is shown", Tap, proposable=True),
+    "type": _on_screen("typing into the form that is shown", TypeIn, proposable=True),
+    "scroll": _on_screen("scrolling the form that is shown", ScrollTo, proposable=True),
 }  # fmt: skip
-"""All tools, by name."""
+"""All tools that every site has, by name."""
+_OUTSIDE = Tool(
+    about="a tool of one of the site's MCP servers",
+    arguments=OutsideArguments, rule="mcp", deadline_s=4.0, acts=True, proposable=True,
+)  # fmt: skip
+
+
+def row_of(tool: str) -> Tool | None:
+    """The row of a tool; of those of MCP servers, what all have in common. None: no such name."""
+    return _OUTSIDE if tool.startswith(OUTSIDE) else TOOLS.get(tool)

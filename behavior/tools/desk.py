@@ -27,14 +27,18 @@ from behavior.directory import WEEKDAYS, SiteConfig, opening_minutes
 from behavior.memory import Encounter
 from behavior.sounds_like import plain
 from behavior.tools.arguments import fault_of
-from behavior.tools.contract import TOOLS, Expected, Result, ToolError, UseTool, WantedBy
-from behavior.tools.permission import Leave, Standing, ToolsConfig, Uses, judge
+from behavior.tools.contract import Expected, Result, Tool, ToolError, UseTool, WantedBy, row_of
+from behavior.tools.observations import Reading, Sight, Sounds, as_state
+from behavior.tools.permission import Leave, Standing, ToolsConfig, Uses, group_of, judge
+from behavior.tools.senses import Senses
 from behavior.tools.telling import Voice
 
 log = logging.getLogger(__name__)
 
 _AT_ONCE: Final = 16
 """Tools at work at one time; more are refused rather than piled up."""
+_STILL_EVERY_S: Final = 2.5
+"""So often it is said, or noted where nothing may be said, that a tool is still at work."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,11 +54,24 @@ class For:
     """Set once the turn counts."""
 
 
+@dataclass(slots=True)
+class _End:
+    """How a use has ended."""
+
+    outcome: ToolOutcome = ToolOutcome.DROPPED
+    detail: str = ""
+    found: str = ""
+
+
 class DoesTools(Protocol):
     """The work itself; see `behavior.tools.work`."""
 
-    def adopt(self, site: SiteConfig) -> None:
-        """Work by another edition of the site."""
+    def adopt(self, site: SiteConfig, rules: ToolsConfig) -> None:
+        """Work by another edition of the site, or by other rules."""
+        ...
+
+    async def run(self, rules: ToolsConfig) -> None:
+        """Keep up what works beside the loop, such as servers, until cancelled."""
         ...
 
     def do(
@@ -72,6 +89,32 @@ class DoesTools(Protocol):
         ...
 
 
+class DoesForms(Protocol):
+    """The work on the screen; see `behavior.forms.work`."""
+
+    def adopt(self, site: SiteConfig) -> None:
+        """Show the forms of another edition of the site."""
+        ...
+
+    def do(
+        self, use: UseTool, encounter: Encounter, local_time: datetime, rules: ToolsConfig
+    ) -> Awaitable[Result]:
+        """Do it. Raises `ToolError`."""
+        ...
+
+    def leave(self, encounter: Encounter) -> None:
+        """Empty the form of this visit and take it away."""
+        ...
+
+    def touched_at(self, encounter: Encounter) -> float:
+        """When a hand was last at this visit's form."""
+        ...
+
+    def close(self) -> None:
+        """Empty whatever is shown."""
+        ...
+
+
 class ToolDesk:
     """Lets tools run, or not."""
 
@@ -84,7 +127,12 @@ class ToolDesk:
         config: ToolsConfig,
         publish: Callable[[Message], None],
         clock: Clock,
+        senses: Senses | None = None,
+        forms: DoesForms | None = None,
     ) -> None:
+        """`senses` tell where the eyes go for a look; without them, nowhere in particular."""
+        self._senses = senses
+        self._forms = forms
         self._work = work
         self._voice_of = voice
         self._voice = voice(site)
@@ -100,19 +148,41 @@ class ToolDesk:
         """Own what runs, until cancelled; then drop it and let go of files."""
         try:
             async with asyncio.TaskGroup() as self._workers:
+                await self._work.run(self._config)
                 await asyncio.get_running_loop().create_future()
         finally:
             self._workers = None
+            if self._forms is not None:
+                self._forms.close()
             await self._work.close()
 
     def adopt(self, site: SiteConfig) -> None:
         """Go by another edition of the site."""
         self._site, self._voice = site, self._voice_of(site)
-        self._work.adopt(site)
+        self._work.adopt(site, self._config)
+        if self._senses is not None:
+            self._senses.adopt(site)
+        if self._forms is not None:
+            self._forms.adopt(site)
 
     def obey(self, config: ToolsConfig) -> None:
         """Go by other rules, from this moment on."""
         self._config = config
+        self._work.adopt(self._site, config)
+
+    def sense(self, message: Message) -> None:
+        """Take in what perception and stage report, for looking and listening."""
+        if self._senses is not None:
+            self._senses.take(message)
+
+    def clear_screen(self, encounter: Encounter) -> None:
+        """Empty this visit's form on the screen and take it away, in mid-step if need be."""
+        if self._forms is not None:
+            self._forms.leave(encounter)
+
+    def touched_at(self, encounter: Encounter) -> float:
+        """When a hand was last at this visit's form on the screen; long ago: never."""
+        return float("-inf") if self._forms is None else self._forms.touched_at(encounter)
 
     def leave(self, encounter: Encounter, local_time: datetime | None) -> Leave:
         """What an answer that is made now may have done."""
@@ -166,7 +236,8 @@ class ToolDesk:
         if self._asks_first(use):
             yield self._voice.ask(use, before, self._site)
             return
-        if TOOLS[use.tool].acts:
+        row = self._config.row(use.tool)
+        if row is not None and row.acts:
             await to.committed.wait()
             because = self._why_not(use, to)  # others may have used it up meanwhile
             if because:
@@ -178,26 +249,29 @@ class ToolDesk:
             yield part
 
     async def _run(self, use: UseTool, before: Conversation, to: For) -> AsyncGenerator[Part, None]:
+        row = self._config.row(use.tool)
+        if row is None:
+            raise RuntimeError(f"{use.tool}: there is no such tool")  # judged before
+        toward = None
+        if self._senses is not None:
+            toward = self._senses.toward(use, to.encounter.person)
+        if row.bridge_first:
+            yield self._voice.bridge(use, before, toward)
         began = self._clock.now()
-        self._publish(ToolStarted(at=began, tool=use.tool, turn=to.turn, revision=to.revision))
+        self._publish(
+            ToolStarted(at=began, tool=use.tool, turn=to.turn, revision=to.revision, toward=toward)
+        )
         work = self._start(use, to)
-        outcome, detail = ToolOutcome.DROPPED, ""
+        end = _End()
         try:
-            await asyncio.wait((work,), timeout=self._config.bridge_after_s)
-            deadline_s = TOOLS[use.tool].deadline_s
-            if not work.done():
-                yield self._voice.bridge(use, before)
-                left_s = deadline_s - (self._clock.now() - began)
-                await asyncio.wait((work,), timeout=max(0.0, left_s))
-            if not work.done():
-                outcome, detail = ToolOutcome.LATE, f"nothing within {deadline_s:g} s"
-                yield self._voice.failed(use, before, detail)
-            elif isinstance(result := work.result(), ToolError):
-                outcome, detail = ToolOutcome.FAILED, str(result)
-                yield self._voice.failed(use, before, detail)
-            else:
-                outcome = ToolOutcome.DONE
-                yield self._voice.tell(use, result, before, self._config.rule(use.tool))
+            bridged = row.bridge_first
+            while await self._waits(work, began, row, bridged):
+                if bridged:
+                    yield self._voice.still(use, before)
+                else:
+                    yield self._voice.bridge(use, before)
+                bridged = True
+            yield self._outcome(use, before, work, row.deadline_s, end)
         finally:
             work.cancel()  # where it cannot be stopped, what it brings is not used
             now = self._clock.now()
@@ -207,11 +281,40 @@ class ToolDesk:
                     tool=use.tool,
                     turn=to.turn,
                     revision=to.revision,
-                    outcome=outcome,
+                    outcome=end.outcome,
                     took_s=round(now - began, 3),
-                    detail=detail,
+                    detail=end.detail,
+                    found=end.found,
                 )
             )
+
+    async def _waits(
+        self, work: "asyncio.Task[Result | ToolError]", began: float, row: Tool, more: bool
+    ) -> bool:
+        """Wait for it a while; True: it goes on, and it is time to say so."""
+        left_s = row.deadline_s - (self._clock.now() - began)
+        first_s = max(self._config.bridge_after_s, row.bridge_after_s)
+        pause_s = _STILL_EVERY_S if more else first_s
+        await asyncio.wait((work,), timeout=max(0.0, min(pause_s, left_s)))
+        return not work.done() and left_s > pause_s
+
+    def _outcome(
+        self,
+        use: UseTool,
+        before: Conversation,
+        work: "asyncio.Task[Result | ToolError]",
+        deadline_s: float,
+        end: "_End",
+    ) -> Part:
+        if not work.done():
+            end.outcome, end.detail = ToolOutcome.LATE, f"nothing within {deadline_s:g} s"
+            return self._voice.failed(use, before, end.detail)
+        result = work.result()
+        if isinstance(result, ToolError):
+            end.outcome, end.detail = ToolOutcome.FAILED, str(result)
+            return self._voice.failed(use, before, end.detail)
+        end.outcome, end.found = ToolOutcome.DONE, _found(result)
+        return self._voice.tell(use, result, before, self._config.rule(use.tool))
 
     def _start(self, use: UseTool, to: For) -> asyncio.Task[Result | ToolError]:
         if self._workers is None:
@@ -219,7 +322,9 @@ class ToolDesk:
 
         async def do() -> Result | ToolError:
             try:
-                return await self._work.do(use, to.encounter, to.local_time, self._config)
+                on_screen = self._forms is not None and group_of(use.tool) in ("screen", "forms")
+                work = self._forms if on_screen and self._forms is not None else self._work
+                return await work.do(use, to.encounter, to.local_time, self._config)
             except ToolError as fault:
                 return fault
             except Exception as fault:  # the back-end edge: a tool that breaks is told, not felt
@@ -243,9 +348,10 @@ class ToolDesk:
     # How it is judged
 
     def _why_not(self, use: UseTool, to: For) -> str:
-        if use.tool not in TOOLS:
+        row = row_of(use.tool)
+        if row is None:
             return "there is no such tool"
-        if TOOLS[use.tool].by_desk:
+        if row.by_desk:
             return "only the desk's own answers do this"
         standing = self._standing(to.encounter, to.local_time)
         because = judge(
@@ -253,7 +359,7 @@ class ToolDesk:
         )
         if because:
             return because
-        if fault := fault_of(use, self._site):
+        if fault := fault_of(use, self._site, self._config):
             return fault
         if len(self._running) >= _AT_ONCE:
             return f"{_AT_ONCE} tools are at work already"
@@ -274,6 +380,11 @@ class ToolDesk:
 
 def _name_in(use: UseTool) -> str:
     return plain(use.arguments.visitor) if isinstance(use.arguments, Expected) else ""
+
+
+def _found(result: Result) -> str:
+    """What the console may read of it: geometry, loudness, a value; never anybody's words."""
+    return as_state(result) if isinstance(result, Sight | Sounds | Reading) else ""
 
 
 def _open(site: SiteConfig, local_time: datetime | None) -> bool:

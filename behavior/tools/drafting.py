@@ -6,14 +6,22 @@ from behavior.conversation import Asked
 from behavior.draft import Draft
 from behavior.tools.asking import Asked as Wanted
 from behavior.tools.asking import use_of
-from behavior.tools.contract import TOOLS, Expected, Refuse, Service, UseTool
+from behavior.tools.contract import Expected, Refuse, Service, UseTool, row_of
 
 
 def want(draft: Draft, wanted: Wanted) -> None:
     """A visitor's line asks for a tool."""
+    if wanted.refuse:
+        draft.say(wanted.say)
+        return draft.do(Refuse(tool=wanted.tool, because=wanted.refuse))
+    if wanted.say:
+        draft.say(wanted.say)
     if wanted.arguments is None:
         return draft.ask("tool.expected.ask_name", Asked.OWN_NAME)
     put(draft, use_of(wanted))
+    if wanted.then is not None:
+        want(draft, wanted.then)
+    return None
 
 
 def put(draft: Draft, use: UseTool) -> None:
@@ -25,9 +33,9 @@ def put(draft: Draft, use: UseTool) -> None:
         return draft.do(Refuse(tool=use.tool, because=because))
     if leave.asks_first(use.tool) and not use.confirmed:
         draft.change(wanted=use)
-        return draft.ask(
-            TOOLS[use.tool].ask or "tool.ask", Asked.CONFIRM_TOOL, **_words(draft, use)
-        )
+        row = row_of(use.tool)
+        key = (row.ask if row is not None else "") or "tool.ask"
+        return draft.ask(key, Asked.CONFIRM_TOOL, **_words(draft, use))
     draft.do(use)
 
 

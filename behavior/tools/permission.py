@@ -7,41 +7,17 @@ facts of the encounter. Its refusals are sentences an operator can act on; they 
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from behavior.tools.contract import TOOLS, WantedBy
+from behavior.tools.contract import OUTSIDE, Tool, WantedBy, row_of
+from behavior.tools.outside import McpServerConfig, McpToolConfig
+from behavior.tools.rule import ToolRule as ToolRule
 
 _MINUTE_S = 60.0
 _FOLLOW_UPS = frozenset({"correction", "withdrawn"})
-
-
-class ToolRule(BaseModel):
-    """When one kind of tool may be used."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    allowed: bool = Field(True, description="false: never, for nobody.")
-    hours: Literal["always", "open"] = Field(
-        "always", description="`open`: only within the site's opening hours."
-    )
-    needs: Literal["nothing", "greeted", "named"] = Field(
-        "nothing",
-        description="greeted: this visitor has heard the agent before; named: has said a name.",
-    )
-    confirm: bool = Field(False, description="The visitor is asked first and has to say yes.")
-    per_visit: int = Field(12, ge=0, le=1000, description="How often during one visit.")
-    per_minute: int = Field(30, ge=0, le=1000, description="How often in a minute, all visitors.")
-    model_may_propose: bool = Field(
-        False, description="A language model may propose it; these rules still decide."
-    )
-    aloud: Literal["always", "discreetly", "never"] = Field(
-        "discreetly",
-        description="Names and times in the result: said always; not while a stranger may hear;"
-        " or never.",
-    )
 
 
 class NotifyRule(ToolRule):
@@ -73,6 +49,16 @@ class CalendarRule(ToolRule):
     )
 
 
+class ScreenRule(ToolRule):
+    """How the form on the screen may be filled in."""
+
+    per_visit: int = Field(80, ge=0, le=1000, description="How often during one visit.")
+    per_minute: int = Field(120, ge=0, le=1000, description="How often in a minute, all visitors.")
+    step_s: float = Field(
+        3.0, ge=0.5, le=10, description="The page answers a tap or a typed word within this time."
+    )
+
+
 class ToolsConfig(BaseModel):
     """What the agent may do besides talking, and for whom."""
 
@@ -94,6 +80,27 @@ class ToolsConfig(BaseModel):
         ToolRule(per_visit=6, aloud="always"), description="Numbers for those who wait."
     )
     memory: ToolRule = Field(ToolRule(), description="Questions about this very visit.")
+    look: ToolRule = Field(
+        ToolRule(per_visit=8, model_may_propose=True),
+        description="Looking where a visitor asks: how many people are there, and where.",
+    )
+    listen: ToolRule = Field(
+        ToolRule(per_visit=4, model_may_propose=True),
+        description="Being still and listening: whether there is a voice, how loud it is.",
+    )
+    sensor: ToolRule = Field(
+        ToolRule(model_may_propose=True), description="The sensors that the site names."
+    )
+    mcp: tuple[McpServerConfig, ...] = Field(
+        (), description="MCP servers; of their tools only those named here are used."
+    )
+    screen: ScreenRule = Field(
+        ScreenRule(), description="Filling in the form on the screen: tap, type, scroll."
+    )
+    forms: ToolRule = Field(
+        ToolRule(per_visit=6, per_minute=12),
+        description="Sending a form that a visitor has said yes to.",
+    )
     bridge_after_s: float = Field(
         0.6, ge=0.1, le=3, description="A tool at work for longer is bridged by a few words."
     )
@@ -101,11 +108,40 @@ class ToolsConfig(BaseModel):
         "It is your turn.", description="Said after the number that is called; empty: nothing."
     )
 
+    @model_validator(mode="after")
+    def _names_differ(self) -> "ToolsConfig":
+        servers = [server.name for server in self.mcp]
+        tools = [tool.name for server in self.mcp for tool in server.tools]
+        for what, names in (("servers", servers), ("tools", tools)):
+            if twice := sorted({name for name in names if names.count(name) > 1}):
+                raise ValueError(f"two MCP {what} are called {', '.join(twice)}; rename one")
+        return self
+
     def rule(self, tool: str) -> ToolRule:
-        """The rule for a tool of the table."""
-        rule = getattr(self, TOOLS[tool].rule)
-        assert isinstance(rule, ToolRule)
-        return rule
+        """The rule for a tool; what no rule names is not allowed."""
+        row = row_of(tool)
+        named = self.outside(tool) if row is None or row.rule == "mcp" else None
+        rule = named if named is not None else getattr(self, row.rule if row else "", None)
+        return rule if isinstance(rule, ToolRule) else ToolRule(allowed=False)
+
+    def outside(self, tool: str) -> McpToolConfig | None:
+        """The tool of an MCP server that is called so here."""
+        name = tool.removeprefix(OUTSIDE)
+        tools = (one for server in self.mcp for one in server.tools)
+        return next((one for one in tools if one.name == name), None)
+
+    def row(self, tool: str) -> Tool | None:
+        """The row of a tool, with what the rules say of its time and of asking first."""
+        row, named = row_of(tool), self.outside(tool) if tool.startswith(OUTSIDE) else None
+        if row is None or named is None:
+            return None if row is None or row.rule == "mcp" else row
+        return replace(row, about=named.about, acts=named.acts, deadline_s=named.deadline_s)
+
+
+def group_of(tool: str) -> str:
+    """Under which name a tool's uses are counted and its refusals told."""
+    row = row_of(tool)
+    return tool if row is None or row.rule == "mcp" else row.rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,13 +175,16 @@ def judge(
 
     `follow_up`: puts right what a host was told before. `name`: whom a calendar is asked about.
     """
-    if tool not in TOOLS:
+    row = row_of(tool)
+    if row is None:
         return "there is no such tool"
-    rule, group = config.rule(tool), TOOLS[tool].rule
+    rule, group = config.rule(tool), group_of(tool)
     said = f"tools.yaml: {group}"
+    if row.rule == "mcp" and config.outside(tool) is None:
+        return f"{said} is not named there"
     if not rule.allowed:
         return f"{said}.allowed is false"
-    if wanted_by is WantedBy.MODEL and not (TOOLS[tool].proposable and rule.model_may_propose):
+    if wanted_by is WantedBy.MODEL and not (row.proposable and rule.model_may_propose):
         return f"{said}: a model may not propose it"
     if rule.hours == "open" and not standing.open_now:
         return f"{said}.hours: the site is closed"
@@ -200,7 +239,8 @@ class Leave:
 
     def asks_first(self, tool: str) -> bool:
         """Whether the visitor has to say yes."""
-        return TOOLS[tool].confirm or self.config.rule(tool).confirm
+        row = self.config.row(tool)
+        return (row is not None and row.confirm) or self.config.rule(tool).confirm
 
 
 class Uses:
@@ -230,7 +270,7 @@ class Uses:
         self, visit: "VisitUses", tool: str, now: float, *, host: str = "", name: str = ""
     ) -> None:
         """A use that was let through."""
-        group = TOOLS[tool].rule
+        group = group_of(tool)
         visit.counts[group] = visit.counts.get(group, 0) + 1
         self._recent.setdefault(group, deque()).append(now)
         if host:

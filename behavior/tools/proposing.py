@@ -4,12 +4,13 @@ Names, purposes and grammars are the house's and the site's own: no word of an M
 """
 
 from collections.abc import Iterable
+from typing import Final
 
 from behavior.directory import SiteConfig
 from behavior.tools.contract import TOOLS
 from behavior.tools.permission import Leave
 
-ROUNDS = 2
+ROUNDS: Final = 2
 """So often a model is asked again with what its tools have found."""
 
 
@@ -46,11 +47,3 @@ def told(names: Iterable[str], leave: Leave, site: SiteConfig) -> list[str]:
         more = f"; keys: {', '.join(keys)}" if keys else ""
         lines.append(f"- `{name}`: {about}{more}")
     return lines
-
-
-def noted(observed: Iterable[str]) -> str:
-    """The observations for a prompt, as state of the world; empty: there are none."""
-    lines = "".join(f"- observed just now: {one}\n" for one in observed)
-    if not lines:
-        return ""
-    return f"{lines}- tell the visitor what was observed, no more than that; names are not known\n"

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from agent.core.messages import Clause, Place
+from agent.core.messages import Clause, Gaze, GazeTarget, Place
 from behavior.conversation import Asked, Conversation, Meeting, Part
 from behavior.directory import SiteConfig
+from behavior.forms.state import FormState
+from behavior.forms.telling import tell as tell_form
 from behavior.knowledge import clock_in_words
 from behavior.tools.contract import (
-    TOOLS,
     Expectation,
     NoRoute,
     NoTicket,
@@ -21,13 +22,17 @@ from behavior.tools.contract import (
     Route,
     Service,
     Ticket,
+    Tool,
     UseTool,
     Who,
+    row_of,
 )
+from behavior.tools.observations import Reading, Sight, Sounds, Told, as_state
 from behavior.tools.permission import ToolRule
 from behavior.tools.queues import minutes_in_words
+from behavior.tools.seen_words import seen_line
 from behavior.tools.trust import fit_to_tell
-from behavior.wording import Wording
+from behavior.wording import Wording, in_language, load_wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +41,35 @@ class Voice:
 
     wording: Wording
     staff: str
+    site: SiteConfig | None = None
+    """For visitors who are served in another language than the site's own."""
 
     def tell(self, use: UseTool, result: Result, before: Conversation, rule: ToolRule) -> Part:
         """The end of the answer: the result in words, and how the conversation goes on."""
+        if isinstance(result, FormState):
+            return self._tell_form(use, result, before, rule)
         line = _line(result)
         after, clauses = self._words(before, line)
         after = replace(after, asked=line.asked, asked_about=line.about, wanted=line.wanted)
         if line.host and line.asked is Asked.CONFIRM_HOST:
             after = _about_host(after, line.host)
         spoken = tuple(_aloud(clause, rule) for clause in clauses)
-        return _part(use, spoken, after, f"the tool `{use.tool}`")
+        part = _part(use, spoken, after, f"the tool `{use.tool}`")
+        if isinstance(result, Sight | Sounds | Reading | Told):
+            return replace(part, observed=as_state(result))
+        return part
+
+    def _tell_form(
+        self, use: UseTool, state: FormState, before: Conversation, rule: ToolRule
+    ) -> Part:
+        def words(
+            conversation: Conversation, key: str, said: Mapping[str, str]
+        ) -> tuple[Conversation, tuple[Clause, ...]]:
+            return self._words(conversation, _Line(key, said))
+
+        after, clauses = tell_form(state, before, words)
+        spoken = tuple(_aloud(clause, rule) for clause in clauses)
+        return _part(use, spoken, after, f"the form on the screen: {state.outcome.value}")
 
     def ask(self, use: UseTool, before: Conversation, site: SiteConfig) -> Part:
         """The visitor has to say yes first."""
@@ -53,19 +77,29 @@ class Voice:
         if isinstance(use.arguments, Service):
             key = use.arguments.service
             words["service"] = next((s.name for s in site.services if s.key == key), key)
-        line = _Line(TOOLS[use.tool].ask or "tool.ask", words)
+        line = _Line(_row(use).ask or "tool.ask", words)
         after, clauses = self._words(before, line)
         after = replace(after, asked=Asked.CONFIRM_TOOL, asked_about="", wanted=use)
         return _part(use, clauses, after, "asks before it is done")
 
-    def bridge(self, use: UseTool, before: Conversation) -> Part:
-        """A few words while it runs."""
-        _, clauses = self._words(before, _Line(TOOLS[use.tool].bridge))
+    def bridge(self, use: UseTool, before: Conversation, toward: Place | None = None) -> Part:
+        """A few words while it runs; the eyes are where it looks."""
+        _, clauses = self._words(before, _Line(_row(use).bridge))
+        if toward is not None:
+            gaze = Gaze(target=GazeTarget.PLACE, place=toward)
+            clauses = tuple(replace(clause, gaze=gaze) for clause in clauses)
         return replace(_part(use, clauses, None, "a tool takes a while"), last=False)
+
+    def still(self, use: UseTool, before: Conversation) -> Part:
+        """A few words more, or none where nothing may be said: it is still at work."""
+        clauses: tuple[Clause, ...] = ()
+        if not _row(use).quiet:
+            _, clauses = self._words(before, _Line("tool.still"))
+        return replace(_part(use, clauses, None, "a tool is still at work"), last=False)
 
     def failed(self, use: UseTool, before: Conversation, because: str) -> Part:
         """It could not be done; a person is offered."""
-        return self._offer(use, before, TOOLS[use.tool].failed, because)
+        return self._offer(use, before, _row(use).failed, because)
 
     def refused(self, use: UseTool, before: Conversation, because: str) -> Part:
         """It may not be done; a person is offered."""
@@ -81,9 +115,14 @@ class Voice:
     ) -> tuple[Conversation, tuple[Clause, ...]]:
         staff = self.staff
         words = {"staff": staff, "staff_capital": staff[:1].upper() + staff[1:], **line.words}
-        return self.wording.say(
+        code = before.language
+        wording = load_wording(code) if code else self.wording
+        if code and self.site is not None:
+            words |= _in_language(words, self.site, code)
+        after, clauses = wording.say(
             before, line.key, toward=line.toward, screen=line.screen or None, **_harmless(words)
         )
+        return after, in_language(clauses, code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +165,11 @@ def _line(result: Result) -> _Line:  # noqa: C901 - one case a kind of result
             return _expected(result)
         case Ticket():
             return _ticket(result)
+        case Sight() | Sounds() | Reading() | Told():
+            seen = seen_line(result)
+            return _Line(seen.key, seen.words, screen=seen.screen)
+        case FormState():
+            raise TypeError("a form is told by behavior.forms.telling")
         case NoTicket():
             return _Line(
                 "tool.queue.none",
@@ -133,6 +177,13 @@ def _line(result: Result) -> _Line:  # noqa: C901 - one case a kind of result
                 asked=Asked.CONFIRM_TOOL,
                 wanted=UseTool(tool="take_number", arguments=Service(service=result.service)),
             )
+
+
+def _row(use: UseTool) -> Tool:
+    row = row_of(use.tool)
+    if row is None:
+        raise KeyError(use.tool)
+    return row
 
 
 def _who(who: Who) -> _Line:
@@ -186,6 +237,16 @@ def _ticket(ticket: Ticket) -> _Line:
 
 def _clock(at: datetime) -> str:
     return clock_in_words(at.hour * 60 + at.minute)
+
+
+def _in_language(words: Mapping[str, str], site: SiteConfig, code: str) -> dict[str, str]:
+    """Those of the words that the site has in that language."""
+    staff = site.in_language(code).staff_name
+    put = {"staff": staff, "staff_capital": staff[:1].upper() + staff[1:]}
+    told = next((told for known, told in site.languages.items() if known == code), None)
+    if told is not None and "department" in words:
+        put["department"] = told.departments.get(words["department"], words["department"])
+    return put
 
 
 def _listed(names: tuple[str, ...]) -> str:

@@ -18,13 +18,17 @@ from behavior.tools.contract import (
     Agenda,
     Department,
     Expected,
+    Listen,
+    Look,
     NoRoute,
     NoTicket,
+    OutsideArguments,
     People,
     Person,
     Result,
     RoomAt,
     Route,
+    SensorArguments,
     Service,
     Ticket,
     ToolError,
@@ -35,6 +39,8 @@ from behavior.tools.contract import (
 from behavior.tools.floor_map import find_way
 from behavior.tools.permission import CalendarRule, ToolsConfig
 from behavior.tools.queues import ServiceConfig, Waiting, estimated_wait_s
+from behavior.tools.reach import Reach
+from behavior.tools.senses import Senses
 
 T = TypeVar("T")
 
@@ -95,11 +101,16 @@ class Work:
         tickets: Callable[[], Tickets],
         now: Callable[[], float],
         folder: Path = Path(),
+        senses: Senses | None = None,
+        reach: Reach | None = None,
     ) -> None:
         """`tickets` opens the book of numbers; called once, in its thread, when first needed.
 
-        `folder`: where calendars' files are looked up.
+        `folder`: where calendars' files are looked up. Without `senses` nobody looks or listens,
+        without `reach` no sensor is read and no server asked, as in a replay.
         """
+        self._senses = senses
+        self._reach = reach
         self._site = site
         self._open_tickets = tickets
         self._now = now
@@ -108,9 +119,17 @@ class Work:
         self._disk: ThreadPoolExecutor | None = None
         self._shelf: Calendars | None = None
 
-    def adopt(self, site: SiteConfig) -> None:
-        """Work by another edition of the site."""
-        self._site, self._shelf = site, None
+    def adopt(self, site: SiteConfig, rules: ToolsConfig) -> None:
+        """Work by another edition of the site, or by other rules."""
+        if site is not self._site:
+            self._site, self._shelf = site, None
+        if self._reach is not None:
+            self._reach.adopt(site, rules)
+
+    async def run(self, rules: ToolsConfig) -> None:
+        """Keep up sensors and servers, until cancelled."""
+        if self._reach is not None:
+            await self._reach.run(self._site, rules)
 
     async def do(
         self, use: UseTool, encounter: Encounter, local_time: datetime, rules: ToolsConfig
@@ -129,6 +148,13 @@ class Work:
                 return await self._look_up(use.arguments, local_time, rules.calendar)
             case Service(service=key):
                 return await self._number(use.tool, self._service(key), encounter, local_time)
+            case Look() | Listen() if self._senses is not None:
+                return await self._sense(use.arguments, encounter, self._senses)
+            case SensorArguments(sensor=key) if self._reach is not None:
+                sensor = next(one for one in self._site.sensors if one.key == key)
+                return await self._reach.read(sensor, local_time.timestamp())
+            case OutsideArguments() if self._reach is not None:
+                return await self._reach.ask(rules, use.tool, use.arguments)
         raise ToolError(f"{use.tool}: nobody does it")
 
     async def close(self) -> None:
@@ -139,6 +165,12 @@ class Work:
                 await asyncio.get_running_loop().run_in_executor(self._disk, book.close)
             self._disk.shutdown(wait=False)
             self._disk = None
+
+    @staticmethod
+    async def _sense(asked: Look | Listen, encounter: Encounter, senses: Senses) -> Result:
+        if isinstance(asked, Look):
+            return await senses.look(asked, encounter)
+        return await senses.listen(asked, encounter)
 
     # Ways
 

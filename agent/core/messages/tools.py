@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from agent.core.messages.base import Message, PersonId, TurnId
+from agent.core.messages.people import Place
 
 
 class ToolOutcome(StrEnum):
@@ -24,6 +25,8 @@ class ToolStarted(Message):
     tool: str
     turn: TurnId
     revision: int
+    toward: Place | None = None
+    """Where the eyes go meanwhile, for a tool that looks somewhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +40,8 @@ class ToolFinished(Message):
     took_s: float
     detail: str = ""
     """What went wrong and where, for an operator. Holds no names."""
+    found: str = ""
+    """What an observation came to: geometry, loudness or a reading. Holds no names or words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,3 +65,15 @@ class TicketCalled(Message):
     number: int
     place: str = ""
     """Where to come to, as it is spoken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormShown(Message):
+    """A form came onto the kiosk's screen, or was emptied and left it. What is in it is not told.
+
+    Recordings leave out all words that are said in between.
+    """
+
+    form: str
+    """Key of the form in the site."""
+    shown: bool

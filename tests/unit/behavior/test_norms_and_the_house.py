@@ -28,7 +28,8 @@ def wordings():
         ("host", "hosts", "visitor", "staff", "staff_capital", "department", "place", "where",
          "signed", "directions", "question", "until", "hours", "time", "date", "text", "number",
          "ago", "ago_low", "words", "count", "length", "gap", "gone", "deeds",
-         "status", "steps", "room", "when", "things", "service", "ahead", "wait"),
+         "status", "steps", "room", "when", "things", "service", "ahead", "wait",
+         "people", "side", "loud", "languages", "language"),
         "Robin",
     )  # fmt: skip
     for key, lines in load_wording().lines.items():

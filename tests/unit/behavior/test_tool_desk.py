@@ -27,7 +27,10 @@ class SlowWork:
         self.takes_s, self.gives = takes_s, gives
         self.begun = self.ended = 0
 
-    def adopt(self, site):
+    def adopt(self, site, rules):
+        pass
+
+    async def run(self, rules):
         pass
 
     async def do(self, use, encounter, local_time, rules):
