@@ -185,6 +185,17 @@ class Deeds:
             self._swept_at = now
             self._later(self._expire, now)
 
+    async def record(self, visit: RecordVisit, encounter: Encounter, at: float) -> None:
+        """Write a visit; return once it is on the disk. Raises `FoyerError`."""
+        try:
+            await self._record(visit, encounter, at)
+        except (OSError, sqlite3.Error) as fault:
+            raise FoyerError(f"the visit book: {fault}") from None
+
+    async def send(self, notify: Notify, subject: str, text: str) -> str:
+        """Send to an address of the site; return an empty text, or what went wrong."""
+        return await self._send(notify, subject, text)
+
     # How it is done
 
     def _may(

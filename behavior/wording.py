@@ -59,7 +59,8 @@ def load_wording() -> Wording:
     """Read the wordings that come with the package."""
     text = resources.files("behavior").joinpath("wording.yaml").read_text(encoding="utf-8")
     tools = resources.files("behavior").joinpath("tools", "wording.yaml").read_text("utf-8")
-    both = {**yaml.safe_load(text), **WORDING, **yaml.safe_load(tools)}
+    forms = resources.files("behavior").joinpath("forms", "wording.yaml").read_text("utf-8")
+    both = {**yaml.safe_load(text), **WORDING, **yaml.safe_load(tools), **yaml.safe_load(forms)}
     return Wording({key: tuple(lines) for key, lines in both.items()})
 
 

@@ -37,6 +37,8 @@ class FormTalk:
     """Optional fields that the visitor would rather leave empty."""
     confirming: bool = False
     """All of `known` was read back, and a yes is a yes to sending just that."""
+    look_over: bool = False
+    """The visitor wants to hear what is in it so far."""
     tries: int = 0
     """How often in a row the answer to the field was not understood."""
 

@@ -35,12 +35,12 @@ Answered = tuple[str, str] | None
 """(intent, why), or None: the line is none of the form's business."""
 _ALWAYS_ASIDE = frozenset(
     {Intent.STAFF, Intent.REPEAT, Intent.WAIT, Intent.INSULT, Intent.BACKCHANNEL, Intent.THANKS,
-     Intent.GREETING, Intent.HOW_ARE_YOU, Intent.JOKE, Intent.COMPLIMENT, Intent.FORGET_ME,
-     Intent.PRIVATE, Intent.MEMORY}
+     Intent.FORGET_ME, Intent.PRIVATE, Intent.MEMORY}
 )  # fmt: skip
 _ASIDE_IF_ASKED = frozenset(
     {Intent.DIRECTIONS, Intent.QUESTION, Intent.TOOL, Intent.OPEN_NOW, Intent.TIME, Intent.DATE,
-     Intent.MY_NAME, Intent.HOST_STATUS, Intent.PERSONAL, Intent.MAYBE_QUESTION}
+     Intent.MY_NAME, Intent.HOST_STATUS, Intent.PERSONAL, Intent.MAYBE_QUESTION, Intent.JOKE,
+     Intent.HOW_ARE_YOU}
 )  # fmt: skip
 _ASKS = re.compile(
     r"^(?:and |but |sorry |excuse me |by the way )*(?:where|what|when|how|who|which|why|is|are|can|"
@@ -153,6 +153,9 @@ class _Turn:
             return self._send("says yes to what was read back")
         if (key or self.talk.confirming) and said == "no" and len(plain(self.line).split()) <= 3:
             field = self.form.field(key)
+            instead = self._read(field, correction(self.line) or "") if field is not None else None
+            if field is not None and instead is not None:
+                return self._filled({key: instead}, "says what is meant")
             if field is not None:
                 self._change(doubted=("", ""), asked=key)
                 self.draft.ask("form.again", Asked.FORM, question=question_for(field))
@@ -176,7 +179,9 @@ class _Turn:
             case "send":
                 return self._send("wants it sent", pressed=True)
             case "read_back":
-                return self._filled({}, "wants it looked over")
+                self.fill({})
+                self._change(look_over=True)
+                return "form", "wants to hear it"
             case "change" if field is not None and order.value:
                 return self._changed(field, order.value)
             case "change" if field is not None:
@@ -231,6 +236,7 @@ class _Turn:
         only_asked = set(values) <= {self.talk.asked}
         if self._is_aside() and only_asked and not tapped:
             return None
+        values = values or self._one_after_the_other()
         if values:
             return self._filled(values, "gives " + ", ".join(values))
         if asked is not None and asked.kind == "agree" and yes_or_no(plain(self.line)) == "no":
@@ -239,6 +245,23 @@ class _Turn:
         if asked is not None and yes_or_no(plain(self.line)) == "no" and self._is_skip(asked):
             return self._skip(asked)
         return None if self._is_aside() else self._unclear(reading)
+
+    def _one_after_the_other(self) -> dict[str, Read]:
+        """`Rosa Demo, Acme, Anna Keller`: the open fields in their order, if all of it fits."""
+        parts = [part for part in re.split(r"\s*[,;]\s*", self.line) if part]
+        keys = open_fields(self.form, self.talk.values, self.talk.skipped)
+        keys = keys[keys.index(self.talk.asked) :] if self.talk.asked in keys else ()
+        fields = [self.form.field(key) for key in keys[: len(parts)]]
+        if not 2 <= len(parts) == len(fields):
+            return {}
+        reads = {
+            f.key: self._read(f, p) for f, p in zip(fields, parts, strict=True) if f is not None
+        }
+        return (
+            {key: read for key, read in reads.items() if read is not None}
+            if all(reads.values())
+            else {}
+        )
 
     # What it comes to
 

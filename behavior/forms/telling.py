@@ -73,6 +73,8 @@ class _Telling:
             if value and self._values.get(key) == value and key not in state.by_hand
         ]  # fmt: skip
         self._noted(done)
+        if talk.look_over and open_fields(self._form, self._values, talk.skipped):
+            self._say("form.so_far", things=self._things() or "nothing yet")
         for key in state.not_taken:
             self._say("form.not_taken", label=self._label(key))
         self._ask_next(state.outcome is Outcome.DIFFERENT)
@@ -118,15 +120,17 @@ class _Telling:
             self._read_back("form.different" if different else "form.check")
 
     def _read_back(self, key: str) -> None:
-        things = "; ".join(
+        host = self._values.get(self._form.send.tell_host, "")
+        self._keep(asked="", confirming=True)
+        self._say(key, things=self._things())
+        self._say("form.shall_i.host" if host else "form.shall_i", host=host)
+
+    def _things(self) -> str:
+        return "; ".join(
             f"{field.label}, {self._aloud(field.key, self._values[field.key])}"
             for field in self._form.fields
             if self._values.get(field.key) and field.kind != "agree"
         )
-        host = self._values.get(self._form.send.tell_host, "")
-        self._keep(asked="", confirming=True)
-        self._say(key, things=things)
-        self._say("form.shall_i.host" if host else "form.shall_i", host=host)
 
     def _noted(self, keys: list[str]) -> None:
         if len(keys) == 1 and self._form.kind_of(keys[0]) == "agree":
@@ -159,7 +163,7 @@ class _Telling:
 
     def _keep(self, **changes: object) -> None:
         self._talk = replace(
-            self._talk, known=self._state.values, wanted=(), **changes  # type: ignore[arg-type]
+            self._talk, known=self._state.values, wanted=(), look_over=False, **changes  # type: ignore[arg-type]
         )  # fmt: skip
         self.after = replace(self.after, form=self._talk, asked=Asked.FORM, asked_about="")
 

@@ -64,6 +64,7 @@ from agent.core.messages.status import (
     StreamQuiet,
 )
 from agent.core.messages.tools import (
+    FormShown,
     TicketCalled,
     ToolFinished,
     ToolOutcome,
@@ -90,6 +91,7 @@ __all__ = [
     "Engagement",
     "EngagementChanged",
     "Expression",
+    "FormShown",
     "Gaze",
     "GazeTarget",
     "GestureCue",
