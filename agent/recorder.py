@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from agent.core.bus import Subscription
 from agent.core.clock import Clock, WallTime
 from agent.core.messages import ComponentHealth, Health, Message
+from agent.core.withheld import Withheld
 from agent.recording import NS, Recorded, RecordingWriter, without_words
 
 _log = logging.getLogger(__name__)
@@ -39,7 +40,8 @@ class RecorderConfig(BaseModel):
     folder: Path = Field(Path("var/recordings"), description="Where the files go.")
     words: bool = Field(
         True,
-        description="Keep what visitors say and type. Without it decisions cannot be re-run fully.",
+        description="Keep what visitors say and type, but for what is said while a form is filled"
+        " in. Without it decisions cannot be re-run fully.",
     )
     file_mb: float = Field(64, gt=0, le=4096, description="A file larger than this is closed.")
     keep_files: int = Field(
@@ -91,6 +93,7 @@ class Recorder:
         self._wall = wall or WallTime(clock)
         self._open_file = open_file
         self._queue: queue.Queue[Recorded] = queue.Queue(_QUEUE)
+        self._withheld = Withheld()
 
     async def run(self) -> None:
         """Record until cancelled, then bring the file to its proper end."""
@@ -114,7 +117,8 @@ class Recorder:
             await asyncio.to_thread(thread.join, _LAST_WRITE_S)
 
     def _take(self, message: Message) -> None:
-        kept = message if self._config.words else without_words(message)
+        kept = self._withheld.kept(message)
+        kept = kept if self._config.words else without_words(kept)
         try:
             self._queue.put_nowait(Recorded(self._clock.now(), kept))
         except queue.Full:

@@ -35,6 +35,7 @@ from agent.core.messages import (
     TurnId,
     TurnPaused,
 )
+from agent.core.withheld import WITHHELD, Withheld
 from behavior.conversation import (
     Asked,
     Conversation,
@@ -166,6 +167,7 @@ class Dialogue:
         self._encounters: list[Encounter] = []
         self._current: Encounter | None = None
         self._transcript = self._blank()
+        self._withheld = Withheld()
 
     def _blank(self) -> Transcript:
         config = self._config
@@ -228,8 +230,11 @@ class Dialogue:
 
     def take(self, message: Input, group: Spawns) -> None:
         """Take in one message; answers run in `group`."""
+        kept = self._withheld.kept(message)
         if not isinstance(message, TurnPaused):
-            self._transcript.take(message)
+            self._transcript.take(kept)
+        if isinstance(kept, ActFinished):
+            message = kept
         self._sense(message)
         match message:
             case TurnPaused() if message.text.strip():
@@ -295,7 +300,8 @@ class Dialogue:
             return
         work.committed = True
         work.counts.set()
-        work.encounter.note("visitor", work.heard.text)
+        about_form = work.encounter.conversation.form is not None
+        work.encounter.note("visitor", WITHHELD if about_form else work.heard.text)
         work.encounter.last_at = end.at
         work.encounter.left_at = None
         work.encounter.person = work.encounter.person or end.person
