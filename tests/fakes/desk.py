@@ -42,18 +42,24 @@ def ended(at, text, turn=1, revision=0, **more):
 class Reception:
     """A whole dialogue component with its inputs fed by hand and its outputs kept."""
 
-    def __init__(self, folder, *, backend=None, row="embedded", site=None, rules=None, **config):
+    def __init__(
+        self, folder, *, backend=None, row="embedded", site=None, rules=None, at=None, **config
+    ):
+        """`at`: what the site's calendar says now; left out: what it really says."""
         self.visits = folder / "visits.sqlite"
-        self.messages = []
+        self.messages, self.told_at = [], []
+        self.told = asyncio.Event()
+        """Set with each message."""
+        self.site = site or demo_site()
         self._inputs = asyncio.Queue()
         self.clock = LoopClock(asyncio.get_running_loop())
-        self.wall = WallTime(self.clock)
+        self.wall = WallTime(self.clock, at and at.timestamp() - self.clock.now())
         settings = {"encoder": "words", "backend": row, "visits": self.visits}
         settings |= {"tickets": folder / "tickets.sqlite"}
         self.dialogue = set_up_dialogue(
             inputs=self._read(),
-            publish=self.messages.append,
-            site=site or demo_site(),
+            publish=self._note,
+            site=self.site,
             config=DialogueConfig(**({"knowledge": KNOWLEDGE} | settings | config)),
             clock=self.clock,
             wall=self.wall,
@@ -61,6 +67,11 @@ class Reception:
         )
         if backend is not None:
             self.dialogue._backend = backend
+
+    def _note(self, message):
+        self.messages.append(message)
+        self.told_at.append(self.clock.now())
+        self.told.set()
 
     async def _read(self):
         while (message := await self._inputs.get()) is not None:

@@ -1,29 +1,29 @@
-"""Scenario conversations with the embedded dialogue: as typed, and as imperfectly heard."""
+"""Scenario conversations with the whole embedded reception: as written, and misheard."""
 
 import pytest
 
-from tests.fakes.desk import demo_desk
-from tests.integration.visitor import converse, scenarios
+from tests.integration.visitor import played, scenarios
+from tests.integration.wordings import SCENARIOS as FOLDER
 
 SCENARIOS = scenarios()
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda s: s["name"])
-def test_every_wording_of_a_scenario_ends_well(scenario):
-    desk = demo_desk("minilm")
-    wordings = max(len(turn["says"]) for turn in scenario["turns"])
-    faults = [f for seed in range(wordings) for f in converse(scenario, desk, seed).faults]
-    assert faults == []
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda s: f"{s['file']}: {s['name']}")
+def test_every_wording_of_a_scenario_ends_well(scenario, tmp_path):
+    wordings = max(len(turn.get("says", ())) for turn in scenario["turns"])
+    runs = played(scenario, tmp_path, range(wordings), varied=False)
+    assert [str(run) for run in runs if run.faults] == []
 
 
-def test_nineteen_of_twenty_end_well_with_every_tenth_word_wrong():
-    desk = demo_desk("minilm")
-    runs = [converse(s, desk, seed, word_errors=0.1) for s in SCENARIOS for seed in (100, 101, 102)]
+def test_without_the_encoder_most_of_it_still_works(tmp_path):
+    runs = []
+    for number, scenario in enumerate(SCENARIOS):
+        runs += played(scenario, tmp_path / str(number), (0, 1), varied=False, encoder="words")
     failed = [run for run in runs if run.faults]
-    assert len(failed) <= 0.05 * len(runs), [run.faults for run in failed]
+    assert len(failed) <= 0.15 * len(runs), "\n".join(map(str, failed))
 
 
-def test_without_the_encoder_most_of_it_still_works():
-    runs = [converse(s, demo_desk("words"), seed) for s in SCENARIOS for seed in (0, 1)]
-    failed = [run for run in runs if run.faults]
-    assert len(failed) <= 0.15 * len(runs), [run.faults for run in failed]
+def test_every_scenario_has_a_name_of_its_own_in_its_file():
+    names = [(s["file"], s["name"]) for s in SCENARIOS]
+    assert len(set(names)) == len(names)
+    assert list(FOLDER.glob("*.yaml"))
