@@ -12,7 +12,7 @@ from enum import StrEnum
 from behavior.directory import Destination, Directory, Found
 from behavior.knowledge import Entry, Index, Match
 from behavior.lines import meeting_time, own_name, urgency
-from behavior.past_questions import Kind
+from behavior.past_questions import Kind, Relation
 from behavior.sequence import in_order
 from behavior.sounds_like import plain, words_of
 from behavior.time_questions import by_example, time_question
@@ -136,8 +136,8 @@ def understand(
 def _pieces(line: str, words: Tongue) -> list[str]:
     """The parts of a line in the order of doing; `before I asked` in a question is no order."""
     if words.code == ENGLISH and (asked := time_question(line)):
-        if asked.kind is Kind.OTHERS:
-            return [plain(line)]  # `did anybody come by and ask for me`
+        if asked.kind is Kind.OTHERS or asked.relation is Relation.BETWEEN:
+            return [plain(line)]  # `between the lift and the stairs` is one thing
         parts = words.cue("split").split(line.lower())
         return [piece for piece in (plain(part) for part in parts) if piece]
     return list(in_order(line, words))
@@ -222,7 +222,8 @@ class _Reader:
             words=self._words,
             rules=self._rules,
         )
-        if wanted is not None and not self._better_question(Intent.TOOL, nearest):
+        firm = wanted is not None and wanted.firm
+        if wanted is not None and (firm or not self._better_question(Intent.TOOL, nearest)):
             because = f"the words of the tool `{wanted.tool}`"
             return Request(intent=Intent.TOOL, text=stripped, tool=wanted, because=because)
         if self._words.code == ENGLISH and time_question(text):

@@ -5,6 +5,7 @@ own people is answered with what the agent does not do.
 """
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 
 from behavior.directory import Destination, Directory
@@ -33,13 +34,15 @@ def observation_for(
 ) -> Asked | None:
     """Return what is asked of eyes, ears, sensors and servers. `text`: plain."""
     text = _LEAD.sub("", text)
-    return (
+    firm = (
         (_outside(text, rules) if rules is not None else None)
         or _sensor(text, directory)
         or _private(text, directory, words)
-        or _listen(text, words)
-        or _look(text, directory, words)
     )
+    if firm is None and (listened := _listen(text, words)):
+        return listened
+    firm = firm or _look(text, directory, words)
+    return replace(firm, firm=True) if firm is not None else None
 
 
 # What is private

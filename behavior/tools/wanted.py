@@ -18,3 +18,5 @@ class Asked:
     """Why nothing is done, for the operator; `say` is told instead."""
     say: str = ""
     """A wording said before it, or in its place."""
+    firm: bool = False
+    """The words mean this and nothing else, whatever known question they are like."""
