@@ -19,6 +19,15 @@ _ASKS = re.compile(
     r"|will|would like to know)\b",
     re.IGNORECASE,
 )
+_SMALL_TALK = re.compile(
+    r"^(?:hi|hello|hey|thanks?|thank you|okay|ok|yes|no|bye|goodbye|good \w+|fine|great|lovely)"
+    r"(?: \w+){0,3}$",
+    re.IGNORECASE,
+)
+_SEVERAL = frozenset(
+    (Relation.SINCE_CAME, Relation.WITHIN, Relation.WHILE, Relation.SINCE, Relation.BETWEEN)
+    + (Relation.ALL,)
+)
 
 
 def recall(
@@ -72,7 +81,9 @@ class _Words:
         if question.topic:
             pool = self._on_topic(question, pool)
         elif question.asks:
-            pool = tuple(one for one in pool if _ASKS.search(one.words)) or pool
+            known = _SMALL_TALK if question.relation in _SEVERAL else _ASKS
+            several = question.relation in _SEVERAL
+            pool = tuple(o for o in pool if bool(known.search(o.words)) is not several) or pool
         if not pool:
             return Recalled()
         if question.number > 0:
@@ -90,10 +101,7 @@ class _Words:
             case Relation.AGO:
                 then = self.memory.now - question.seconds
                 return _of((min(pool, key=lambda one: abs(_middle(one) - then)),))
-            case (
-                Relation.SINCE_CAME | Relation.WITHIN | Relation.WHILE | Relation.SINCE
-                | Relation.BETWEEN | Relation.ALL
-            ):  # fmt: skip
+            case relation if relation in _SEVERAL:
                 return _of(pool)
             case _:
                 return _of(pool[-1:])

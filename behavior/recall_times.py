@@ -72,6 +72,8 @@ class Times:
         now, spans = self.memory.now, self.spans(pivot)
         if not spans:
             return ()
+        if pivot.what is Happening.CUT and question.relation is not Relation.AFTER:
+            return spans  # what was being said then
         first, last = spans[0], spans[-1]
         match question.relation:
             case Relation.BEFORE | Relation.UNTIL:
@@ -86,11 +88,9 @@ class Times:
                     if ends
                     else ()
                 )
-            case Relation.WHILE:
+            case Relation.WHILE if last[1] > last[0]:
                 return spans
-            case Relation.WHEN if pivot.what is Happening.CUT:
-                return spans
-            case Relation.WHEN if pivot.by is By.OTHER:
+            case Relation.WHEN | Relation.WHILE if pivot.by is By.OTHER:
                 return ((last[0] - 2.0, now),)
             case _:
                 return ((last[1], now),)
@@ -107,7 +107,7 @@ class Times:
             case Happening.SAID:
                 return _spans_of(self._told_of(event))
             case Happening.TOLD:
-                return _spans_of(memory.of(What.TOLD_HOST, What.CALLED))
+                return _spans_of(memory.of(What.TOLD_HOST) or memory.of(What.CALLED))
             case Happening.GESTURED:
                 return _spans_of(self.gestures(event.by is not By.VISITOR))
             case Happening.CUT:

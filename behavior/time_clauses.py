@@ -29,7 +29,16 @@ _PLACES: dict[str, Relation] = {
     "since": Relation.SINCE, "until": Relation.UNTIL, "till": Relation.UNTIL,
     "between": Relation.BETWEEN,
 }  # fmt: skip
+_NOT_WHOM = frozenset(
+    ("me", "us", "about", "that", "it", "anything", "something", "what", "regarding", "concerning")
+    + ("of", "on", "to", "first", "last")
+)
 _TOLD_ONE = frozenset(("told", "asked", "informed", "answered", "greeted", "promised"))
+_TELLS = frozenset((Happening.SAID, Happening.TOLD))
+_ALONE = frozenset((Happening.CUT, Happening.SAID))
+_AT_ONCE = frozenset(
+    (Happening.CAME, Happening.LEFT, Happening.TOLD, Happening.GESTURED, Happening.CUT)
+)
 _TOLD_IT = frozenset(("said", "mentioned", "explained", "notified", "called", "contacted"))
 
 
@@ -55,7 +64,10 @@ def taken_apart(meant: Meant) -> tuple[Clause, Place]:
     words = text.split()
     main, subs = _split(words)
     for relation, sub in subs:
-        place = _with_pivot(place, relation, sub)
+        if relation is Relation.WHEN and read_clause(sub, subordinate=True).what is None:
+            main += sub  # `did I mention when my train goes`: what was said, not when
+        else:
+            place = _with_pivot(place, relation, sub)
     return read_clause(main), place
 
 
@@ -66,6 +78,13 @@ def _split(words: Sequence[str]) -> tuple[list[str], list[tuple[Relation, list[s
     main: list[str] = []
     subs: list[tuple[Relation, list[str]]] = []
     current: list[str] = main
+    if front and [w for w in rest if w != ASKED][1:] == []:
+        front, rest = [], [*rest, *front]  # `I said something, do you know what`
+    alone = read_clause(front, subordinate=True).what in _ALONE
+    if front and front[0] not in _PLACES and alone:
+        # `I cut you off, what were you saying`: a statement that places the question.
+        subs.append((Relation.WHEN, front))
+        front = []
     for part, from_main in ((front, False), (rest, True)):
         if from_main:
             current = main
@@ -117,6 +136,8 @@ def _with_pivot(place: Place, relation: Relation, words: Sequence[str]) -> Place
     if relation is Relation.BETWEEN:
         parts = " ".join(words).split(" and ", 1)
         first = read_event(parts[0].split())
+        if parts[-1] == "now":
+            return replace(place, relation=Relation.SINCE, pivot=first)
         second = read_event(parts[1].split()) if len(parts) == 2 else None
         return replace(place, relation=relation, pivot=first, until=second)
     event = read_event(words)
@@ -130,8 +151,11 @@ def _with_pivot(place: Place, relation: Relation, words: Sequence[str]) -> Place
             Relation.AFTER: Relation.AFTER_ME,
             Relation.SINCE: Relation.SINCE_CAME,
             Relation.WHEN: Relation.FIRST,
+            Relation.WHILE: Relation.FIRST if event.what is Happening.CAME else Relation.SINCE_CAME,
         }.get(relation, Relation.SINCE_CAME)
         return replace(place, relation=meant)
+    if relation is Relation.WHILE and event.what in _AT_ONCE:
+        relation = Relation.WHEN
     return replace(place, relation=relation, pivot=event)
 
 
@@ -158,7 +182,7 @@ def told_a_host(clause: Clause) -> bool:
     if clause.by is not By.AGENT or clause.verb not in {"tell", "told", "telling", "tells"}:
         return False
     rest = [w for w in clause.words[clause.verb_at + 1 :] if w != "just"]
-    if not rest or rest[0] in {"me", "us", "about", "that", "it", "anything", "something", "what"}:
+    if not rest or rest[0] in _NOT_WHOM:
         return False
     return rest[0] not in WH and not any(w in OTHERS for w in rest) and "me" not in rest[:3]
 
@@ -179,6 +203,7 @@ def read_clause(words: Sequence[str], *, subordinate: bool = False) -> Clause:
     if what is None and by is By.OTHER and any(w in AUX for w in words):
         what = Happening.WAS
     if _passive(words, by, at, verb, verb_at):
+        what = Happening.TOLD if by is None and verb in {"told", "informed"} else what
         by = By.AGENT
     if what is Happening.WAITED and by is not By.OTHER:
         by = By.VISITOR
@@ -192,6 +217,7 @@ def read_clause(words: Sequence[str], *, subordinate: bool = False) -> Clause:
         turned_at = next((i for i in range(turned_at, len(words)) if words[i] in AUX), turned_at)
     pair = [*words[turned_at : turned_at + 2], ""]
     inverted = pair[0] in AUX and (pair[1] == "there" or _has_subject(pair[1:2]))
+    inverted = inverted or words[:1] in (["was"], ["were"], ["did"], ["has"], ["have"], ["had"])
     return Clause(
         words=tuple(words),
         asked="" if asked in {"if", "whether"} else asked,
@@ -205,7 +231,9 @@ def read_clause(words: Sequence[str], *, subordinate: bool = False) -> Clause:
 
 
 def _subject(words: Sequence[str], asked: str, asked_at: int) -> tuple[By | None, int]:
-    after = list(range(max(asked_at, 0), len(words)))
+    told_at = next((i for i, w in enumerate(words) if VERBS.get(w) in _TELLS), len(words))
+    end = next((i for i in range(told_at, len(words)) if words[i] == "that"), len(words))
+    after = list(range(max(asked_at, 0), end))
     front = range(0 if asked in {"who", "howmany"} else max(asked_at, 0))
     for i in [*after, *front]:
         word = words[i]

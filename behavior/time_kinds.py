@@ -9,7 +9,8 @@ from behavior.time_words import OTHERS, Meant
 
 _OWN_WORDS = re.compile(
     r"\b(?P<who>my|your) (?:very |most )?(?P<which>(?:first|last|latest|previous|recent"
-    r"|earlier|original|other|next|opening|own|exact)\s)?(?P<noun>questions?|requests?|wish(?:es)?|words?|sentences?"
+    r"|earlier|original|other|next|opening|own|exact)\s)?"
+    r"(?:(?:two|three|four|five)\s)?(?P<noun>questions?|requests?|wish(?:es)?|words?|sentences?"
     r"|remarks?|statements?|answers?|reply|replies|explanations?|comments?|greeting|things?|ones?)\b"
 )
 _SAYS_IT = frozenset({"say", "said", "tell", "told", "saying", "telling"})
@@ -145,6 +146,11 @@ def _of_others(clause: Clause, place: Place, meant: Meant) -> Kind | None:  # no
     if _FOR_US.search(text) and (clause.past or clause.inverted):
         return Kind.OTHERS
     placed = place.relation is not Relation.ANY
+    if place.relation is Relation.FIRST and "first" not in meant.text:  # when I came
+        if clause.what in {Happening.WAS, Happening.WAITED, None} and clause.past:
+            return Kind.CAME_BEFORE
+        if clause.what is Happening.CAME and clause.past:
+            return Kind.CAME_WITH
     here = clause.what in {Happening.WAS, Happening.WAITED, None}
     if asked in {"what", "why"} and clause.what is not Happening.DID:
         return Kind.OTHERS if named and (clause.past or meant.framed) else None
@@ -194,6 +200,8 @@ def _came(place: Place) -> Kind:
 def _of_nobody(clause: Clause, place: Place) -> Kind | None:
     """No actor is named: `what happened`, `when was Priya told`, `how often did it come up`."""
     match clause.what:
+        case Happening.SAID if clause.past and clause.asked == "when" and clause.verb == "told":
+            return Kind.WHEN_TOLD
         case Happening.SAID if clause.past and {"was", "were", "been"} & set(clause.words):
             return Kind.WHEN_YOU_SAID if clause.asked == "when" else Kind.YOU_SAID
         case Happening.TOLD if clause.past and clause.asked == "when":
@@ -210,7 +218,8 @@ def _of_nobody(clause: Clause, place: Place) -> Kind | None:
 
 def _to_others(clause: Clause) -> bool:
     rest = clause.words[clause.verb_at + 1 :]
-    return any(w in OTHERS or w in {"him", "her", "them"} for w in rest) and "me" not in rest
+    whom = (w for w in rest if w in OTHERS or w in {"me", "him", "her", "them", "about"})
+    return next(whom, "me") not in {"me", "about"}
 
 
 def _says_a_time(clause: Clause) -> bool:

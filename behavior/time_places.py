@@ -7,7 +7,7 @@ from behavior.past_questions import Event, Relation
 from behavior.time_words import AGO, RECENTLY, RELATIONS, VERBS, WITHIN, seconds_of
 
 _ME = re.compile(
-    r"\b(?P<how>before|after|with|beside) (?:me|us|myself)(?: (?:come|came|arrived|did))?\b"
+    r"\b(?P<how>before|after|with|beside) (?:me|us|myself)(?: did)?\b"
     r"|\b(?P<i>before|after) (?:i|we) (?:did|was|were|have|had)$"
 )
 _OF_ME = {"before": Relation.BEFORE_ME, "after": Relation.AFTER_ME}

@@ -26,7 +26,7 @@ _FRAME = re.compile(rf"^(?:{'|'.join(_FRAMES)}){_ASKED_NEXT}")
 _FRAME_WITHIN = re.compile(rf"(?<=\w) (?:{_FRAMES[0]}){_ASKED_NEXT}")
 _TAG = re.compile(
     r" (?:(?:do|can|could|would) you (?:still )?(?:know|remember|recall|tell me|say|remind me)"
-    r"|if you remember|please tell me|tell me|remind me)$"
+    r"|if you remember|(?<!you )(?<!to )(?:please )?(?:tell|remind) me)$"
 )
 _CLEFT = re.compile(r" (?:and )?(what|which|who|when) (?:was|is|were) (?:it|that|this|they)$")
 _CLEFT_FIRST = re.compile(

@@ -15,6 +15,7 @@ from agent.core.messages import (
     ClauseSpoken,
     Engagement,
     EngagementChanged,
+    GestureCue,
     HelpCalled,
     HostNotified,
     PersonId,
@@ -30,13 +31,27 @@ from behavior.replies import respond
 from behavior.transcript import Transcript
 from tests.fakes.people import approach, lost, pass_by, stand
 
-ENCOUNTERS = Path(__file__).with_name("encounters_in_time.yaml")
+HERE = Path(__file__).parent
+ENCOUNTERS = HERE / "encounters_in_time.yaml"
+SEVERAL = HERE / "encounters_of_several.yaml"
 CLOSE_S = 1.0
 """So near both ends of a stretch have to be."""
 
 
-def encounters():
-    return yaml.safe_load(ENCOUNTERS.read_text(encoding="utf-8"))
+def encounters(*files):
+    return [
+        one for file in files or (ENCOUNTERS,) for one in yaml.safe_load(file.read_text("utf-8"))
+    ]
+
+
+def asked(encounters):
+    """Each line with its encounter; `each` gives every line a span of its own."""
+    pairs = []
+    for one in encounters:
+        lines = (*one["lines"], *one.get("more", ()))
+        spans = one.get("each") or [one["span"]] * len(lines)
+        pairs += [({**one, "span": s}, line) for s, line in zip(spans, lines, strict=True)]
+    return pairs
 
 
 def messages_of(encounter):
@@ -47,7 +62,9 @@ def messages_of(encounter):
         told += _presence(person, *times)
     for turn, (began, ended, who, words, *more) in enumerate(encounter.get("said", ()), 1):
         if who.startswith("agent"):
-            told += _agent_says(turn, began, ended, who.partition(">")[2] or asker, words, more)
+            to = who.partition(">")[2] or asker
+            points = "points" in encounter
+            told += _agent_says(turn, began, ended, to, words, more, points=points)
         else:
             told.append(SpeechStarted(at=began, turn=TurnId(turn)))
             told.append(_ended(ended, turn, who, words))
@@ -78,14 +95,19 @@ def _presence(person, came, left, how=""):
     return [*walk, *changes, *standing, *gone]
 
 
-def _agent_says(number, began, ended, to, words, more):
+def _agent_says(number, began, ended, to, words, more, *, points=False):
     act = ActId(number)
     said = Act(
         at=began - 0.2,
         act=act,
         reason=Reason(policy="reply.answer", because="a test"),
         to=PersonId(to),
-        clauses=(Clause(text=f"{words} and more that follows."),),
+        clauses=(
+            Clause(
+                text=f"{words} and more that follows.",
+                gestures=(GestureCue(lexeme="point"),) if points else (),
+            ),
+        ),
     )
     told = [said, ActStarted(at=began, act=act, text=words)]
     if not more:
@@ -111,7 +133,7 @@ def _memory(lived):
 def ask(encounter, line, desk):
     """The answer to one question about the past, put to the embedded dialogue."""
     asked_at = encounter["asks"][0]
-    lived = {name: encounter.get(name) for name in ("people", "said", "did", "asks")}
+    lived = {name: encounter.get(name) for name in ("people", "said", "did", "asks", "points")}
     memory = _memory(json.dumps(lived))
     return respond(Conversation(), Heard(text=line, at=asked_at, memory=memory), desk)
 
