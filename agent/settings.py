@@ -19,6 +19,7 @@ from agent.kiosk_browser import KioskConfig
 from agent.recorder import RecorderConfig
 from agent.server import ServerConfig
 from agent.watchdog import WatchdogConfig
+from behavior.desks import in_other_languages, read_in_other_languages
 from behavior.dialogue import DialogueConfig
 from behavior.directory import SiteConfig
 from behavior.knowledge import Entry, KnowledgeError, knowledge_files, read_knowledge, site_facts
@@ -175,7 +176,12 @@ class Settings:
         return Source(
             config=self.path,
             files=tuple(dict.fromkeys(self.files())),
-            folders=(self.policies_folder, self.norms_folder, knowledge),
+            folders=(
+                self.policies_folder,
+                self.norms_folder,
+                knowledge,
+                *in_other_languages(knowledge, self.site),
+            ),
         )
 
     def files(self) -> tuple[Path, ...]:
@@ -188,6 +194,11 @@ class Settings:
             *yaml_files(self.policies_folder),
             *yaml_files(self.norms_folder),
             *knowledge_files(knowledge),
+            *(
+                file
+                for folder in in_other_languages(knowledge, self.site)
+                for file in knowledge_files(folder)
+            ),
             *self.broken,
         )
 
@@ -249,6 +260,7 @@ def read_settings(path: Path) -> Settings:
     if site is not None:
         try:
             entries = read_knowledge(knowledge, site)
+            read_in_other_languages(knowledge, site, {e.key: e for e in entries})
         except KnowledgeError as error:
             problems.extend(Problem(at, line, "", what) for at, line, what in error.faults)
     if site is not None and policies is not None:
@@ -338,6 +350,7 @@ def site_language(site: SiteConfig) -> SiteLanguage:
         rooms=phrases.rooms,
         phrases=phrases.sentences,
         company=(site.name,),
+        languages=site.spoken,
     )
 
 

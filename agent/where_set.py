@@ -6,6 +6,7 @@ from pathlib import Path
 from agent.config import place_of
 from agent.plain_words import is_number
 from agent.settings import POLICY_FILES, Settings
+from behavior.desks import in_other_languages
 
 
 class WhereSet:
@@ -44,7 +45,9 @@ class WhereSet:
 
     def answer(self, key: str, question: str) -> str:
         """`configs/knowledge/about.md:12: the answer to “...”`."""
-        path = self._settings.config.dialogue.knowledge / f"{key.split('.')[0]}.md"
+        folder, name = self._settings.config.dialogue.knowledge, f"{key.split('.')[0]}.md"
+        places = [folder, *in_other_languages(folder, self._settings.site)]
+        path = next((at / name for at in places if (at / name).is_file()), folder / name)
         lines = path.read_text(encoding="utf-8").splitlines()
         line = next((i for i, one in enumerate(lines, 1) if one.strip() == f"## {question}"), 0)
         return f"{_near(path)}:{line}: the answer to “{question}”"

@@ -252,9 +252,7 @@ def _place_in(told: PlaceWords | None, place: Destination) -> Destination:
 
 
 def _put(site: SiteConfig, words: SiteWords) -> SiteConfig:
-    places = tuple(
-        _place_in(words.places.get(place.key), place) for place in site.places
-    )
+    places = tuple(_place_in(words.places.get(place.key), place) for place in site.places)
     hosts = tuple(
         host.model_copy(
             update={

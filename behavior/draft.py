@@ -6,14 +6,14 @@ from pathlib import Path
 import yaml
 
 from agent.core.messages import Clause, GestureCue, Place
-from behavior.backends.embeddings import Encoder
+from behavior.backends.embeddings import Encoder, Words
 from behavior.conversation import Asked, Conversation, Effect, Heard, Part
 from behavior.directory import Directory, SiteConfig
 from behavior.knowledge import Entry, Index, read_knowledge
 from behavior.time_questions import EXAMPLES
 from behavior.tongue import ENGLISH, Tongue, tongue
 from behavior.tools.contract import UseTool
-from behavior.wording import Wording, load_wording
+from behavior.wording import Wording, in_language, load_wording
 
 ENGLISH_WORDS = tongue(ENGLISH)
 
@@ -28,6 +28,12 @@ class Desk:
     index: Index
     wording: Wording
     words: Tongue = ENGLISH_WORDS
+    language: str = ""
+    """Of what is said at this desk; empty: the site's own."""
+    spoken: tuple[str, ...] = ("en",)
+    """All languages of the site, its own first."""
+    own_site: SiteConfig | None = None
+    """The site in its own language, where this desk has another."""
 
 
 def set_up_desk(
@@ -37,12 +43,55 @@ def set_up_desk(
 
     `kept`: folder in which the result waits for the next start.
     """
+    if site.language != ENGLISH:
+        return _own_desk(site, knowledge)
     entries = {e.key: e for e in read_knowledge(knowledge, site)}
     forms = [(f"know:{e.key}", q) for e in entries.values() for q in e.questions]
     examples = yaml.safe_load((Path(__file__).parent / "examples.yaml").read_text("utf-8"))
     forms += [(f"intent:{name}", line) for name, lines in examples.items() for line in lines]
     forms += [(f"time:{kind}", line) for kind, lines in EXAMPLES.items() for line in lines]
-    return Desk(site, Directory(site), entries, Index(forms, encoder, kept), load_wording())
+    return Desk(
+        site,
+        Directory(site),
+        entries,
+        Index(forms, encoder, kept),
+        load_wording(),
+        spoken=site.spoken,
+    )
+
+
+def desk_in(code: str, site: SiteConfig, knowledge: Path, own: dict[str, Entry]) -> Desk:
+    """The desk in another language of the site. `own`: the answers in the site's own.
+
+    Lines are matched by patterns and spelling there: the sentence encoder knows English only.
+    """
+    words, there = tongue(code), site.in_language(code)
+    folder = knowledge / code
+    read = read_knowledge(folder, there, words, own) if folder.is_dir() else ()
+    entries = {e.key: e for e in read}
+    return replace(_desk(there, words, entries, language=code, spoken=site.spoken), own_site=site)
+
+
+def _own_desk(site: SiteConfig, knowledge: Path) -> Desk:
+    """The first desk of a site whose own language is not English."""
+    words = tongue(site.language)
+    entries = {e.key: e for e in read_knowledge(knowledge, site, words)}
+    return _desk(site, words, entries, language="", spoken=site.spoken)
+
+
+def _desk(
+    site: SiteConfig,
+    words: Tongue,
+    entries: dict[str, Entry],
+    *,
+    language: str,
+    spoken: tuple[str, ...],
+) -> Desk:
+    forms = [(f"know:{e.key}", q) for e in entries.values() for q in e.questions]
+    forms += [(f"intent:{name}", line) for name, said in words.examples.items() for line in said]
+    wording = load_wording(words.code)
+    index = Index(forms, Words(words.own_words))
+    return Desk(site, Directory(site, words), entries, index, wording, words, language, spoken)
 
 
 class Draft:
@@ -60,6 +109,7 @@ class Draft:
         self.effects: list[Effect] = []
         self.closes = False
         self.repeats = False
+        self.language = desk.language
         self.rests_on = ""
         """For a question about the past: the stretch of time that the answer rests on."""
 
@@ -97,6 +147,8 @@ class Draft:
         """Close the answer: its words, what is done, and the conversation that follows."""
         # Where a tool is asked first, the question comes after what it found.
         tools = any(isinstance(effect, UseTool) for effect in self.effects)
+        self.question = in_language(self.question, self.language)
+        self.clauses = [*in_language(self.clauses, self.language)]
         clauses = (*self.clauses, *(() if tools else self.question))
         unclear = intent in {"unknown", "unheard"}
         after = replace(

@@ -10,8 +10,8 @@ import difflib
 import hashlib
 import os
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +24,7 @@ from behavior.sounds_like import plain
 from behavior.tongue import ENGLISH, Tongue, tongue
 
 _MAX_BYTES = 1_000_000
-_EXTRA = re.compile(r"(screen|point|offer):\s*(.+)")
+_EXTRA = re.compile(r"(screen|point|offer|as):\s*(.+)")
 _ENGLISH = tongue(ENGLISH)
 
 
@@ -40,6 +40,8 @@ class Entry:
     point: str = ""
     """Key of a place of the site."""
     offers_staff: bool = False
+    language: str = ""
+    """Of the answer, where it is another than that of the question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,16 @@ def knowledge_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.md") if path.name[0] not in ".#~")
 
 
-def read_knowledge(folder: Path, site: SiteConfig, words: Tongue = _ENGLISH) -> tuple[Entry, ...]:
-    """Read all `*.md` of `folder`, or raise `KnowledgeError` with all faults."""
+def read_knowledge(
+    folder: Path,
+    site: SiteConfig,
+    words: Tongue = _ENGLISH,
+    own: Mapping[str, Entry] | None = None,
+) -> tuple[Entry, ...]:
+    """Read all `*.md` of `folder`, or raise `KnowledgeError` with all faults.
+
+    `own`: the answers in the site's own language, for `as: KEY` in the files of another.
+    """
     if not folder.is_dir():
         what = "no such folder; name one with Markdown files in it"
         raise KnowledgeError([(str(folder), 0, what)])
@@ -79,7 +89,7 @@ def read_knowledge(folder: Path, site: SiteConfig, words: Tongue = _ENGLISH) -> 
     entries: list[Entry] = []
     for path in knowledge_files(folder):
         try:
-            entries += _read(path, site, facts)
+            entries += _read(path, site, facts, own or {})
         except KnowledgeError as error:
             faults += error.faults
     if faults:
@@ -95,6 +105,7 @@ def site_facts(site: SiteConfig, words: Tongue = _ENGLISH) -> dict[str, str]:
         "staff": site.staff_name,
         "hours": hours_in_words(site, words),
         "emergency_number": site.emergency.number,
+        "languages": words.listed(tuple(words.language_names[code] for code in site.spoken)),
         **site.facts,
     }
 
@@ -125,7 +136,9 @@ def clock_in_words(minutes: int, words: Tongue = _ENGLISH) -> str:
     return words.clock(minutes)
 
 
-def _read(path: Path, site: SiteConfig, facts: dict[str, str]) -> list[Entry]:
+def _read(
+    path: Path, site: SiteConfig, facts: dict[str, str], own: Mapping[str, Entry]
+) -> list[Entry]:
     entries: list[Entry] = []
     questions: list[str] = []
     body: list[str] = []
@@ -133,13 +146,14 @@ def _read(path: Path, site: SiteConfig, facts: dict[str, str]) -> list[Entry]:
     faults: list[tuple[str, int, str]] = []
 
     def close(line: int) -> None:
-        if questions and not body:
+        if questions and not body and extras.get("as") in own:
+            entries.append(_as(own[extras["as"]], f"{path.stem}.{_slug(questions[0])}", questions))
+        elif questions and not body:
             faults.append((str(path), line, f"{questions[0]!r} has no answer below it"))
         elif questions:
-            slug = plain(questions[0]).replace("'", "").replace(" ", "-")
             entries.append(
                 Entry(
-                    key=f"{path.stem}.{slug}",
+                    key=f"{path.stem}.{_slug(questions[0])}",
                     questions=tuple(questions),
                     answer=" ".join(body),
                     screen=extras.get("screen", ""),
@@ -155,7 +169,7 @@ def _read(path: Path, site: SiteConfig, facts: dict[str, str]) -> list[Entry]:
     for number, raw in enumerate(_text(path).splitlines(), 1):
         line = raw.strip()
         if line.startswith("## "):
-            if body:
+            if body or "as" in extras:
                 close(number)
             questions.append(line[3:].strip())
         elif line and questions:
@@ -167,6 +181,10 @@ def _read(path: Path, site: SiteConfig, facts: dict[str, str]) -> list[Entry]:
                 text = text.format_map(facts)
             if extra is None:
                 body.append(text)
+            elif extra[1] == "as" and text not in own:
+                near = difflib.get_close_matches(text, own, n=1)
+                cure = f"; did you mean {near[0]}?" if near else ""
+                faults.append((str(path), number, f"no answer is called {text!r}{cure}"))
             elif extra[1] == "point" and site.place(text) is None:
                 keys = [p.key for p in site.places]
                 near = difflib.get_close_matches(text, keys, n=1)
@@ -178,6 +196,15 @@ def _read(path: Path, site: SiteConfig, facts: dict[str, str]) -> list[Entry]:
     if faults:
         raise KnowledgeError(faults)
     return entries
+
+
+def _slug(question: str) -> str:
+    return plain(question).replace("'", "").replace(" ", "-")
+
+
+def _as(entry: Entry, key: str, questions: list[str]) -> Entry:
+    """An answer of the site's own language to questions in another."""
+    return replace(entry, key=key, questions=tuple(questions), language="own")
 
 
 def _text(path: Path) -> str:

@@ -43,8 +43,10 @@ def respond(conversation: Conversation, heard: Heard, desk: Desk) -> Part:
         draft.say("unheard")
         _keep_question(draft)
         return draft.finish("unheard", "a voice without words")
-    if desk.words.code == ENGLISH and "memory" in conversation.last_intent.split("+") and follow_up(
-        heard.text, conversation.asked_of_past
+    if (
+        desk.words.code == ENGLISH
+        and "memory" in conversation.last_intent.split("+")
+        and follow_up(heard.text, conversation.asked_of_past)
     ):
         if drafting.may_recall(draft):
             recollect(draft, heard.text)

@@ -1,8 +1,9 @@
 """What each thing a visitor may ask for is answered with."""
 
+from agent.core.messages import Clause
 from behavior import tasks
 from behavior.conversation import Asked, Conversation, Forget, Meeting
-from behavior.directory import WEEKDAYS, opening_minutes
+from behavior.directory import WEEKDAYS, Destination, opening_minutes
 from behavior.draft import Draft
 from behavior.knowledge import clock_in_words, hours_in_words
 from behavior.recollection import recollect
@@ -10,7 +11,7 @@ from behavior.sounds_like import plain, words_of
 from behavior.tools import drafting
 from behavior.tools.contract import UseTool, Way
 from behavior.understanding import Intent, Request
-from behavior.wording import sentences
+from behavior.wording import in_language, sentences
 
 
 def take(draft: Draft, request: Request) -> None:
@@ -71,7 +72,10 @@ def _small_talk(draft: Draft, request: Request) -> None:
         case Intent.FORGET_ME:
             draft.say("forget")
             draft.do(Forget())
-            draft.state = Conversation(turns=draft.state.turns, wordings=draft.state.wordings)
+            old = draft.state
+            draft.state = Conversation(
+                turns=old.turns, wordings=old.wordings, language=old.language
+            )
         case Intent.MY_NAME if draft.state.visitor:
             draft.say("name.yours", visitor=draft.state.visitor)
         case Intent.MY_NAME:
@@ -107,6 +111,9 @@ def _show_way(draft: Draft, request: Request) -> None:
     if not place.public:
         draft.change(meeting=draft.state.meeting or Meeting())
         return draft.ask("directions.not_public", Asked.HOST)
+    own = draft.desk.own_site.place(place.key) if draft.desk.own_site is not None else None
+    if not place.directions and own is not None and own.directions:
+        return _show_way_in_own(draft, own)
     if not place.directions:
         return drafting.put(draft, UseTool(tool="way", arguments=Way(to=place.key)))
     screen = place.screen or f"{place.name[:1].upper()}{place.name[1:]}"
@@ -115,13 +122,42 @@ def _show_way(draft: Draft, request: Request) -> None:
     draft.say("directions", toward=place.place, screen=screen, directions=directions)
 
 
+def _show_way_in_own(draft: Draft, place: Destination) -> None:
+    """The way is written in the site's own language only."""
+    clauses = in_own_language(draft, sentences(place.directions))
+    draft.tell(clauses, place.place, place.screen or place.name)
+
+
 def tell(draft: Draft, key: str) -> None:
     """Answer a frequent question, pointing at the place it speaks of."""
     entry = draft.desk.entries[key]
     place = draft.desk.site.place(entry.point) if entry.point else None
-    draft.tell(sentences(entry.answer), place.place if place else None, entry.screen)
+    clauses = sentences(entry.answer)
+    if entry.language:
+        clauses = in_own_language(draft, clauses)
+    draft.tell(clauses, place.place if place else None, entry.screen)
     if entry.offers_staff and "person" not in entry.answer:
         draft.asked = Asked.STAFF
+
+
+def in_own_language(draft: Draft, clauses: tuple[Clause, ...]) -> tuple[Clause, ...]:
+    """What the site has written in its own language only, after a word that says so."""
+    own = draft.desk.spoken[0]
+    draft.say("in_own", language=draft.desk.words.language_names[own])
+    return in_language(clauses, own)
+
+
+def tell_languages(draft: Draft, wish: str) -> None:
+    """A language was asked for: go on in it, or say which there are."""
+    desk = draft.desk
+    if wish == desk.words.code:
+        return draft.say("language.yes")
+    names = desk.words.language_names
+    draft.ask(
+        "language.no",
+        Asked.STAFF,
+        languages=desk.words.listed(tuple(names[code] for code in desk.spoken)),
+    )
 
 
 def _tell_time(draft: Draft, intent: Intent) -> None:

@@ -81,9 +81,9 @@ def likeness(heard: str, name: str) -> float:
 
 
 @lru_cache(maxsize=1024)
-def without_fillers(line: str) -> str:
+def without_fillers(line: str, fillers: re.Pattern[str] = _FILLERS) -> str:
     """Leave out what people say while they think, if anything else remains."""
-    kept = _FILLERS.sub(" ", line)
+    kept = fillers.sub(" ", line)
     return _WIFI.sub("wifi", kept if re.search(r"\w", kept) else line)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from behavior.sounds_like import plain, words_of
-from behavior.tongue import Tongue, tongue
+from behavior.tongue import LANGUAGES, Tongue, tongue
 
 _SURE = 2.0
 """Words of a language that are evidence enough."""
@@ -75,7 +75,7 @@ def wished(text: str, spoken: Iterable[str]) -> str:
     line = plain(text)
     if not line or len(line.split()) > _LONGEST_WISH:
         return ""
-    for code in dict.fromkeys((*spoken, *("en", "de", "fr", "es", "zh"))):
+    for code in dict.fromkeys((*spoken, *LANGUAGES)):
         words = tongue(code)
         if words.cue("speak").search(line):
             for wish, pattern in words.languages.items():

@@ -7,8 +7,9 @@ stranger may hear it.
 
 import re
 import zlib
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from importlib import resources
 
 import yaml
@@ -16,6 +17,7 @@ import yaml
 from agent.core.messages import Clause, Expression, Gaze, GazeTarget, GestureCue, Place
 from behavior.conversation import Conversation
 from behavior.time_questions import WORDING
+from behavior.tongue import ENGLISH, tongue
 
 _FACE = re.compile(r"^\((\w+)\)\s*")
 _MARK = re.compile(r"^\[([a-z_]+)\](.*)$", re.DOTALL)
@@ -28,6 +30,8 @@ class Wording:
     """The lines of one language."""
 
     lines: Mapping[str, tuple[str, ...]]
+    instead: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """English lines for what has none in this language; they are said to be English."""
 
     def say(
         self,
@@ -39,7 +43,8 @@ class Wording:
         **words: str,
     ) -> tuple[Conversation, tuple[Clause, ...]]:
         """Choose a wording of `key` that was not used lately; note it in the conversation."""
-        variants = self.lines[key]
+        known = key in self.lines
+        variants = self.lines[key] if known else self.instead[key]
         turn = zlib.crc32(key.encode()) + conversation.salt + conversation.turns
         order = [(turn + i) % len(variants) for i in range(len(variants))]
 
@@ -52,11 +57,24 @@ class Wording:
         clauses = read_clauses(variants[index].format_map(words), toward)
         if screen and clauses:
             clauses = (replace(clauses[0], screen=screen), *clauses[1:])
+        if not known:
+            told = read_clauses(self.lines["in_english"][0])
+            clauses = (*told, *in_language(clauses, ENGLISH))
         return replace(conversation, wordings=used), clauses
 
 
-def load_wording() -> Wording:
+def in_language(clauses: Sequence[Clause], code: str) -> tuple[Clause, ...]:
+    """The clauses, marked as said in that language unless they are marked already."""
+    if not code:
+        return tuple(clauses)
+    return tuple(c if c.language else replace(c, language=code) for c in clauses)
+
+
+@lru_cache(maxsize=16)
+def load_wording(code: str = ENGLISH) -> Wording:
     """Read the wordings that come with the package."""
+    if code != ENGLISH:
+        return Wording(tongue(code).lines, load_wording().lines)
     text = resources.files("behavior").joinpath("wording.yaml").read_text(encoding="utf-8")
     tools = resources.files("behavior").joinpath("tools", "wording.yaml").read_text("utf-8")
     forms = resources.files("behavior").joinpath("forms", "wording.yaml").read_text("utf-8")
@@ -71,7 +89,9 @@ def read_clauses(line: str, toward: Place | None = None) -> tuple[Clause, ...]:
 
 def sentences(text: str) -> tuple[Clause, ...]:
     """Part plain prose into one clause a sentence."""
-    return tuple(Clause(text=s) for s in re.split(r"(?<=[.?!])\s+", text.strip()) if s)
+    return tuple(
+        Clause(text=s) for s in re.split(r"(?<=[.?!])\s+|(?<=[。？！])\s*", text.strip()) if s
+    )
 
 
 def _read_clause(part: str, toward: Place | None) -> Clause:

@@ -39,6 +39,8 @@ class SiteLanguage:
     """Whole sentences worth expecting, such as the questions of the knowledge files."""
     company: tuple[str, ...] = ()
     """What the house is called."""
+    languages: tuple[str, ...] = ("en",)
+    """In which visitors are served, such as `de`; the site's own first."""
 
 
 def spoken(text: str) -> str:

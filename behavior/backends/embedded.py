@@ -10,6 +10,7 @@ from agent.core.backend import pick
 from agent.core.errors import BackendUnavailableError
 from behavior.backends.embeddings import ENCODERS, Encoder
 from behavior.conversation import Asked, Conversation, Heard, Part
+from behavior.desks import at_desk, desks_of
 from behavior.directory import SiteConfig
 from behavior.draft import Desk, Draft, set_up_desk
 from behavior.replies import respond
@@ -43,6 +44,7 @@ class EmbeddedDialogue:
         self._degraded = degraded
         self._kept = kept
         self._desk: Desk | None = None
+        self._desks: dict[str, Desk] = {}
         self._slow = False
         self._thread: ThreadPoolExecutor | None = None
 
@@ -58,13 +60,14 @@ class EmbeddedDialogue:
         if self._desk is not None:
             return
         if self._wanted == "words":
-            self._desk = set_up_desk(self._site, self._knowledge, _encoder("words"))
+            self._desk, self._desks = self._set_up_all(_encoder("words"))
             return
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="dialogue")
         loop = asyncio.get_running_loop()
-        self._desk, self._slow = await loop.run_in_executor(self._thread, self._set_up)
+        made, self._slow = await loop.run_in_executor(self._thread, self._set_up)
+        self._desk, self._desks = made
 
-    def _set_up(self) -> tuple[Desk, bool]:
+    def _set_up(self) -> tuple[tuple[Desk, dict[str, Desk]], bool]:
         try:
             encoder = _encoder("minilm" if self._wanted == "auto" else self._wanted)
         except BackendUnavailableError as error:
@@ -72,7 +75,12 @@ class EmbeddedDialogue:
                 raise
             self._degraded(str(error))
             encoder = _encoder("words")
-        return set_up_desk(self._site, self._knowledge, encoder, self._kept), encoder.slow
+        return self._set_up_all(encoder), encoder.slow
+
+    def _set_up_all(self, encoder: Encoder) -> tuple[Desk, dict[str, Desk]]:
+        """The desk in the site's own language, and all by their language."""
+        own = set_up_desk(self._site, self._knowledge, encoder, self._kept)
+        return own, desks_of(own, self._knowledge)
 
     async def answer(self, conversation: Conversation, heard: Heard) -> AsyncGenerator[Part, None]:
         """Yield the whole answer at once."""
@@ -82,10 +90,11 @@ class EmbeddedDialogue:
         """Return the answer. A thread that runs on after cancellation produces nothing."""
         await self.warm_up()
         try:
+            conversation, desk = at_desk(conversation, heard, self._desks)
             if not self._slow or self._thread is None:
-                return respond(conversation, heard, self.desk)
+                return respond(conversation, heard, desk)
             loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._thread, respond, conversation, heard, self.desk)
+            return await loop.run_in_executor(self._thread, respond, conversation, heard, desk)
         except Exception:  # the back-end edge: a visitor is never left without an answer
             log.exception("a line could not be answered")
             return _at_a_loss(conversation, heard, self.desk)

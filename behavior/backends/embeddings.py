@@ -7,6 +7,8 @@ weighted by how rare they are. It knows spelling, not meaning.
 """
 
 import importlib.util
+import itertools
+import re
 import zlib
 from collections.abc import Sequence
 from functools import lru_cache
@@ -21,6 +23,7 @@ from agent.core.errors import BackendUnavailableError
 
 Vectors = NDArray[np.float32]
 
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
 _FAINT_WORDS = """
 a an the is are am do does did can could would i you we it to of in on at for and or my your me us
 there here please have has be this that with what where when how
@@ -64,12 +67,19 @@ class Words:
     # Words that carry the form of a question, hardly its subject.
     _FAINT = frozenset(_FAINT_WORDS.split())
 
+    def __init__(self, faint: frozenset[str] = _FAINT) -> None:
+        """`faint`: words that carry the form of a question, hardly its subject."""
+        self._faint = faint
+
     def encode(self, lines: Sequence[str]) -> Vectors:
         """Return (len(lines), 4096) float32 vectors of length 1."""
         out = np.zeros((len(lines), self._WIDTH), np.float32)
         for row, line in zip(out, lines, strict=True):
             for word in "".join(c if c.isalnum() else " " for c in line.lower()).split():
-                weight = 0.25 if word in self._FAINT else 1.0
+                if not word.isascii() and _CHINESE.search(word):
+                    self._add_characters(row, word)
+                    continue
+                weight = 0.25 if word in self._faint else 1.0
                 row[zlib.crc32(word.encode()) % self._WIDTH] += weight
                 edged = f"<{word}>"
                 for i in range(len(edged) - 2):
@@ -77,6 +87,14 @@ class Words:
                     row[zlib.crc32(piece.encode()) % self._WIDTH] += 0.4 * weight
             row[0] += 1e-6
         return np.asarray(out / np.linalg.norm(out, axis=1, keepdims=True), np.float32)
+
+    def _add_characters(self, row: Vectors, word: str) -> None:
+        """Chinese: characters, and pairs of them, which are most of its words."""
+        for char in word:
+            row[zlib.crc32(char.encode()) % self._WIDTH] += 0.1 if char in self._faint else 0.5
+        for a, b in itertools.pairwise(word):
+            weight = 0.3 if a in self._faint or b in self._faint else 1.0
+            row[zlib.crc32((a + b).encode()) % self._WIDTH] += weight
 
 
 class MiniLm:

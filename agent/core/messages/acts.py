@@ -103,6 +103,15 @@ class Clause:
     """What to say instead where a stranger may hear it; None: the text names nobody."""
     gaze: Gaze | None = None
     """Where the eyes go during this clause; None: as the act says, or the person addressed."""
+    to: PersonId | None = None
+    """Said to this person rather than to whoever asked; None: to whoever asked."""
+    posture: Posture | None = None
+    """How the body holds itself from this clause on; None: as before."""
+    manner: str = ""
+    """The face as it was asked for in words, `apologetic, brows up`. What is performed of it is
+    `expression` at `intensity`, the nearest there is."""
+    language: str = ""
+    """Of the text, such as `de`; empty: the site's own. Voice and captions go by it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

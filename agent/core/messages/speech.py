@@ -48,6 +48,8 @@ class TurnPaused(Message):
     text: str
     confidence: float = 1.0
     """The recogniser's trust in `text`, 0..1."""
+    language: str = ""
+    """In which the recogniser heard it, such as `de`; empty: it does not tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +66,8 @@ class TurnEnded(Message):
     typed: bool = False
     voiced_s: float = 0.0
     """How long the voice was heard in all, seconds."""
+    language: str = ""
+    """In which the recogniser heard it, such as `de`; empty: it does not tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
