@@ -37,6 +37,7 @@ from agent.core.messages import (
     Meeting,
     Message,
     Played,
+    Posture,
     Priority,
     Stop,
     UtteranceId,
@@ -397,9 +398,12 @@ class Stage:
         if act.expression is not None:
             self._express(act.expression, act.intensity, at)
         if act.posture is not None:
-            self._animation.lean(act.posture, at)
-            self._send(MoodLaid(generation=self._generation, at=at, posture=act.posture))
+            self._lean(act.posture, at)
         self.attention.wish(act.gaze, act.to, now)
+
+    def _lean(self, posture: Posture, at: float) -> None:
+        self._animation.lean(posture, at)
+        self._send(MoodLaid(generation=self._generation, at=at, posture=posture))
 
     def _express(self, expression: Expression, intensity: float, at: float) -> None:
         self._animation.express(expression, intensity, at)
@@ -441,6 +445,8 @@ class Stage:
             clause = scored.clause
             if clause.expression is not None:
                 self._express(clause.expression, clause.intensity, sooner)
+            if clause.posture is not None:
+                self._lean(clause.posture, sooner)
             if clause.gaze is not None:
                 self.attention.wish(clause.gaze, scored.act.to, sooner)
             elif scored.index > 0:

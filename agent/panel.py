@@ -24,6 +24,7 @@ from agent.core.messages import (
     LineTyped,
     Message,
     MicrophoneLevel,
+    ModelAnswered,
     PersonId,
     PersonLost,
     PersonSeen,
@@ -74,6 +75,7 @@ SHOWN: tuple[type[Message], ...] = (
     HostNotified,
     LineTyped,
     MicrophoneLevel,
+    ModelAnswered,
     PersonLost,
     PersonSeen,
     Played,
@@ -116,6 +118,7 @@ class PageView:
         self._level: MicrophoneLevel | None = None
         self._acts: deque[PanelAct] = deque(maxlen=ACTS_SHOWN)
         self._latencies_ms: dict[str, float] = {}
+        self._figures: dict[str, float] = {}
         self._health: dict[str, PanelHealth] = {}
         self._turn_ended_at: float | None = None
         self._emergency: Notice | None = None
@@ -212,7 +215,7 @@ class PageView:
             acts=list(self._acts)[-12:],
             latencies_ms={name: round(ms) for name, ms in self._latencies_ms.items()},
             health=list(self._health.values())[:40],
-            page=page,
+            page={**page, **self._figures},
             transcript=self._transcript.text(zero=self._began_at or 0.0).splitlines()[-TOLD:],
         )
 
@@ -276,6 +279,11 @@ class PageView:
             case Played(first=True) if self._turn_ended_at is not None:
                 self._latencies_ms["reaction"] = 1000 * (message.at - self._turn_ended_at)
                 self._turn_ended_at = None
+            case ModelAnswered():
+                if message.first_clause_s is not None:
+                    self._latencies_ms["model: first clause"] = 1000 * message.first_clause_s
+                guessed = "" if message.counted_by == "server" else ", estimated"
+                self._figures = {f"model: prompt tokens{guessed}": message.prompt_tokens}
             case Act():
                 what = " ".join(clause.text for clause in message.clauses) or _silent(message)
                 self._note(message.at, what, message.reason)

@@ -35,7 +35,8 @@ def plain_deed(message: Act | Stop | Duck) -> str:
     parts += [_gesture(cue.lexeme or cue.meaning or "") for cue in cues]
     face = message.expression or next((c.expression for c in message.clauses if c.expression), None)
     if face:
-        parts.append(f"looked {face}")
+        asked = next((c.manner for c in message.clauses if c.manner), "")
+        parts.append(f"looked {face}" + (f" (asked for: {asked})" if asked else ""))
     if message.gaze is not None and not said:
         looks = message.gaze.target
         parts.append(f"looked at visitor {message.gaze.person}" if looks is GazeTarget.PERSON

@@ -10,8 +10,9 @@ does not depend on how fast the machine is today.
 
 import asyncio
 import selectors
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from time import perf_counter
 from typing import Any, TypeVar, TypeVarTuple, Unpack
 
@@ -27,6 +28,7 @@ class _JumpingSelector(selectors.DefaultSelector):
         self.time_s = start_s
         self._patience_s = self._patience_left_s = patience_s
         self.waits_outside: Callable[[], bool] = lambda: False
+        self.waits_in_life: Callable[[], bool] = lambda: False
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         """Return what is ready; when nothing is, move the time on by `timeout`."""
@@ -37,10 +39,20 @@ class _JumpingSelector(selectors.DefaultSelector):
             return list(ready)
         if self.waits_outside():
             ready = self._wait_outside(timeout)
+        elif self.waits_in_life():
+            return self._wait_in_life(timeout)
         else:
             self._patience_left_s = self._patience_s
         if not ready:
             self.time_s += timeout
+        return list(ready)
+
+    def _wait_in_life(self, timeout: float) -> list[tuple[selectors.SelectorKey, int]]:
+        """Wait in real time, which counts: an answer takes as long here as it takes."""
+        began_at = perf_counter()
+        ready = super().select(timeout)
+        waited_s = perf_counter() - began_at
+        self.time_s += min(waited_s, timeout) if ready else timeout
         return list(ready)
 
     def _wait_outside(self, timeout: float) -> list[tuple[selectors.SelectorKey, int]]:
@@ -55,8 +67,8 @@ class _JumpingSelector(selectors.DefaultSelector):
 class VirtualTimeLoop(asyncio.SelectorEventLoop):
     """`loop.time()` starts at `start_s` and moves only when every task is waiting for a timer.
 
-    Knows of work outside by `run_in_executor` (so `asyncio.to_thread`, name look-ups) and by
-    child processes started through asyncio. A thread started by hand is not seen.
+    Knows of work outside by `run_in_executor` (so `asyncio.to_thread`, name look-ups), by child
+    processes started through asyncio, and by `outside()`. A thread started by hand is not seen.
     """
 
     def __init__(self, start_s: float = 0.0, patience_s: float = 0.0) -> None:
@@ -64,13 +76,23 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         selector = _JumpingSelector(start_s, patience_s)
         super().__init__(selector)
         self._jumping = selector
-        self._jobs = 0
+        self._jobs = self._asked = 0
         self._children: list[asyncio.SubprocessTransport] = []
         selector.waits_outside = self._works_outside
+        selector.waits_in_life = lambda: self._asked > 0
 
     def time(self) -> float:
         """Virtual seconds."""
         return self._jumping.time_s
+
+    @contextmanager
+    def outside(self) -> Iterator[None]:
+        """While this lasts, a server is asked over a socket: time passes as in life."""
+        self._asked += 1
+        try:
+            yield
+        finally:
+            self._asked -= 1
 
     def run_in_executor(
         self, executor: Executor | None, func: Callable[[Unpack[Ts]], T], *args: *Ts

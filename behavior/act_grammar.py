@@ -1,252 +1,292 @@
-"""The language in which a model says what to perform: its schema, its reader, its limits.
+"""The language in which a model says what to perform: one schema, and what it means.
 
-The schema is made from the message types, so what actuation can do is what a model may ask for.
-Clauses are read as they arrive: each is out as soon as its closing brace is.
+Everything that a `Clause` can carry can be said in it, and nothing else: words, to whom, gestures
+with the word or mark they are bound to, face, gaze, posture, a wait. `to_clause` and `from_clause`
+are each other's inverse, so the desk's own lines are told to a model in the form it answers in.
 """
 
-import json
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from agent.core.errors import FoyerError
-from agent.core.messages import Clause, Expression, Gaze, GazeTarget, GestureCue, PersonId, Place
+from agent.core.messages import (
+    Clause,
+    Expression,
+    Gaze,
+    GazeTarget,
+    GestureCue,
+    PersonId,
+    Place,
+    Posture,
+)
+from behavior.face_words import nearest_face
+from behavior.sounds_like import plain
+from behavior.tools.trust import without_tricks
 
 LEXEMES = (
     "nod", "wave", "point", "offer_palm", "show_way", "welcome_arms", "shrug", "heart_clasp",
-    "self_indicate", "small_bow", "here_desk",
+    "self_indicate", "small_bow", "here_desk", "parcel", "sign",
 )  # fmt: skip
 """Names in the lexicon of gestures that a model may ask for."""
 _DEICTIC = frozenset({"point", "show_way"})
+_AIMED = frozenset({*_DEICTIC, "offer_palm"})
 CLAUSE_CHARS = 200
 CLAUSES = 6
-
-_MARKUP = re.compile(
-    r"<\||\|>|```|[{}<>]|https?://|\*\*|^#|\[[a-z_]+\]|\bassistant:|\bsystem:", re.I
-)
-_ENGLISH = frozenset(
-    """the a an is are am i you it to of and or in on at for from with by my your this that there
-    here please can could will would do does not no yes be have has what who where when how they we
-    let know take may me our if so just thank thanks sorry hello welcome""".split()  # noqa: SIM905
-)
-_CLAIM = re.compile(
-    r"\bI(?:'ve| have| am|'m|'ll| will)?(?: just| already| now)* "
-    r"(?:called|calling|call|notified|notifying|informed|informing|told|telling|messaged|letting"
-    r"|booked|ordered|sent|unlocked|opened)\b",
-    re.I,
-)
+_GESTURES = 2
+_WORD_CHARS = 40
+_MANNER_CHARS = 60
+_WAIT_S = 3.0
+_INTENSITY = 0.6
+"""Of a face without one, as in `Clause`."""
+VISITOR, EVERYONE = "visitor", "everyone"
 
 
-class NonsenseError(FoyerError):
-    """What a model said cannot be performed, with why."""
+class Mark(StrEnum):
+    """Where in a clause a gesture has its stroke, when no word is named."""
+
+    START = "start"
+    STRESS = "stress"
+    END = "end"
 
 
-class SpokenClause(BaseModel):
-    """One clause as a model writes it."""
-
+class _Said(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    say: str = Field(min_length=1, max_length=CLAUSE_CHARS)
-    gesture: str | None = None
+
+class SpokenGesture(_Said):
+    """A gesture bound to a word or a mark of its clause."""
+
+    name: str
+    word: str | None = None
+    """A word of the clause."""
+    mark: Mark | None = None
+    toward: str | None = None
+    """Key of a place of the site."""
+
+
+class SpokenFace(_Said):
+    """A face by name, by a free instruction, or both."""
+
     expression: Expression | None = None
+    intensity: float | None = Field(None, ge=0, le=1, allow_inf_nan=False)
+    instruction: str = ""
+
+
+class SpokenClause(_Said):
+    """One clause as a model writes it."""
+
+    say: str = Field(min_length=1, max_length=CLAUSE_CHARS)
+    to: str | None = None
+    gestures: tuple[SpokenGesture, ...] = ()
+    face: SpokenFace | None = None
     gaze: GazeTarget | None = None
+    posture: Posture | None = None
+    wait_s: float = Field(0.0, ge=0, le=_WAIT_S, allow_inf_nan=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Here:
+    """What names in a reply stand for."""
+
+    person: PersonId | None = None
+    """The visitor who is answered."""
+    others: tuple[PersonId, ...] = ()
+    """Who else may be spoken to."""
+    toward: Place | None = None
+    """Where the desk itself points in this answer."""
+    places: Mapping[str, Place] = field(default_factory=dict)
+    """True positions of public places, by key."""
 
 
 def reply_schema(
-    lexemes: tuple[str, ...] = LEXEMES, tools: Mapping[str, dict[str, Any]] | None = None
+    here: Here | None = None, tools: Mapping[str, dict[str, Any]] | None = None
 ) -> dict[str, Any]:
     """JSON Schema of a whole reply, for servers that decode by grammar.
 
+    Only `say` is required: each key that must be written costs time before the first word.
     `tools`: name -> schema of its arguments, of those a model may propose after its words.
     """
-
-    def one_of(names: Iterator[str]) -> dict[str, Any]:
-        return {"enum": [*names, None]}
-
-    clause = {
-        "type": "object",
-        "properties": {
+    here = here or Here()
+    clause = _object(
+        {
             "say": {"type": "string", "minLength": 1, "maxLength": CLAUSE_CHARS},
-            "gesture": one_of(iter(lexemes)),
-            "expression": one_of(e.value for e in Expression),
-            "gaze": one_of(g.value for g in GazeTarget),
+            "to": {"enum": [VISITOR, EVERYONE, *here.others]},
+            "gestures": {
+                "type": "array", "minItems": 1, "maxItems": _GESTURES, "items": _gesture(here)
+            },
+            "face": _face(),
+            "gaze": {"enum": [target.value for target in GazeTarget]},
+            "posture": {"enum": [posture.value for posture in Posture]},
+            "wait_s": {"type": "number", "minimum": 0, "maximum": _WAIT_S},
         },
-        "required": ["say", "gesture", "expression", "gaze"],
-        "additionalProperties": False,
-    }
+        required=("say",),
+    )  # fmt: skip
     properties: dict[str, Any] = {
         "clauses": {"type": "array", "minItems": 1, "maxItems": CLAUSES, "items": clause}
     }
     if tools:
-        properties["tool"] = {"anyOf": [{"type": "null"}, *map(_tool_schema, tools.items())]}
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
+        properties["tool"] = {"anyOf": [{"type": "null"}, *map(_tool, tools.items())]}
+    return _object(properties, required=properties)
+
+
+def _gesture(here: Here) -> dict[str, Any]:
+    properties: dict[str, Any] = {
+        "name": {"enum": list(LEXEMES)},
+        "word": {"type": "string", "minLength": 1, "maxLength": _WORD_CHARS},
+        "mark": {"enum": [mark.value for mark in Mark]},
     }
+    if here.places:
+        properties["toward"] = {"enum": list(here.places)}
+    return _object(properties, required=("name",))
 
 
-def _tool_schema(row: tuple[str, dict[str, Any]]) -> dict[str, Any]:
-    name, arguments = row
-    return {
-        "type": "object",
-        "properties": {"name": {"const": name}, "arguments": arguments},
-        "required": ["name", "arguments"],
-        "additionalProperties": False,
-    }
-
-
-class ClauseReader:
-    """Reads a reply as its text streams in. `feed` yields each clause once it is complete."""
-
-    _LONGEST = 8_000
-
-    def __init__(self) -> None:
-        self._text = ""
-        self._at = -1
-        """Where reading goes on; -1 until the array of clauses begins."""
-        self._count = 0
-        self.complete = False
-        """The reply came to its own end."""
-
-    def feed(self, piece: str) -> list[SpokenClause]:
-        """Take more text; return the clauses it completes. Raises `NonsenseError`."""
-        self._text += piece
-        if len(self._text) > self._LONGEST:
-            raise NonsenseError("too long")
-        if self._at < 0:
-            self._find_start()
-        clauses = []
-        while self._at >= 0 and not self.complete and (clause := self._next()) is not None:
-            clauses.append(clause)
-        return clauses
-
-    @property
-    def goes_on(self) -> bool:
-        """Something follows the clauses."""
-        return self._text[self._at + 1 :].lstrip()[:1] in {"", ","}
-
-    @property
-    def closed(self) -> bool:
-        """The object that holds the clauses is closed, too."""
-        return _closing_brace(self._text, max(0, self._text.find("{"))) is not None
-
-    @property
-    def tool(self) -> object:
-        """What follows the clauses as `tool`, as it stands there; None: nothing readable."""
-        end = _closing_brace(self._text, max(0, self._text.find("{")))
-        try:
-            whole = json.loads(self._text[:end]) if end else None
-        except ValueError:
-            return None
-        return whole.get("tool") if isinstance(whole, dict) else None
-
-    def _find_start(self) -> None:
-        start = re.match(r'\s*\{\s*"clauses"\s*:\s*\[', self._text)
-        if start:
-            self._at = start.end()
-        elif len(self._text.strip()) > 24 or self._text.strip()[:1] not in {"{", ""}:
-            raise NonsenseError("not the JSON that was asked for")
-
-    def _next(self) -> SpokenClause | None:
-        while self._at < len(self._text) and self._text[self._at] in " \t\r\n,":
-            self._at += 1
-        if self._at >= len(self._text):
-            return None
-        if self._text[self._at] == "]":
-            self.complete = True
-            return None
-        if self._text[self._at] != "{":
-            raise NonsenseError("not the JSON that was asked for")
-        end = _closing_brace(self._text, self._at)
-        if end is None:
-            return None
-        try:
-            clause = SpokenClause.model_validate(json.loads(self._text[self._at : end]))
-        except (ValueError, ValidationError):
-            raise NonsenseError("a clause breaks the schema") from None
-        self._at = end
-        self._count += 1
-        if self._count > CLAUSES:
-            raise NonsenseError("too many clauses")
-        return clause
-
-
-def _closing_brace(text: str, start: int) -> int | None:
-    depth, quoted, escaped = 0, False, False
-    for i in range(start, len(text)):
-        char = text[i]
-        if quoted:
-            if escaped:
-                escaped = False
-            elif char == "\\":
-                escaped = True
-            elif char == '"':
-                quoted = False
-        elif char == '"':
-            quoted = True
-        elif char in "{[":
-            depth += 1
-        elif char in "}]":
-            depth -= 1
-            if depth == 0:
-                return i + 1
-    return None
-
-
-def check_words(text: str, *, before: tuple[str, ...], rules: str, deeds: bool) -> None:
-    """Raise `NonsenseError` when `text` must not be spoken.
-
-    `before`: clauses of this reply so far. `rules`: the instructions, which must not be recited.
-    `deeds`: something is being done, so that saying so is true.
-    """
-    words = re.findall(r"[^\W\d_]+(?:'[a-z]+)?", text.lower())
-    if not words:
-        raise NonsenseError("no words")
-    if _MARKUP.search(text):
-        raise NonsenseError("markup instead of speech")
-    letters = [c for c in text if c.isalpha()]
-    if sum(c.isascii() for c in letters) < 0.85 * len(letters):
-        raise NonsenseError("another language")
-    heard = [*(w for clause in before for w in re.findall(r"[a-z']+", clause.lower())), *words]
-    if len(heard) >= 5 and sum(w in _ENGLISH for w in heard) < 0.12 * len(heard):
-        raise NonsenseError("another language")
-    if text in before or _stutters(words):
-        raise NonsenseError("repeats itself")
-    if _recites(words, rules):
-        raise NonsenseError("recites its instructions")
-    if not deeds and _CLAIM.search(text):
-        raise NonsenseError("claims to do what is not being done")
-
-
-def to_clause(spoken: SpokenClause, *, person: PersonId | None, toward: Place | None) -> Clause:
-    """Make a clause of what a model wrote. It points only where the desk has a true place."""
-    gestures: tuple[GestureCue, ...] = ()
-    if spoken.gesture in LEXEMES and (spoken.gesture not in _DEICTIC or toward is not None):
-        deictic = toward if spoken.gesture in {*_DEICTIC, "offer_palm"} else None
-        gestures = (GestureCue(lexeme=spoken.gesture, toward=deictic),)
-    gaze = None
-    if spoken.gaze is GazeTarget.PLACE:
-        gaze = Gaze(target=GazeTarget.PLACE, place=toward) if toward is not None else None
-    elif spoken.gaze is GazeTarget.PERSON:
-        gaze = Gaze(target=GazeTarget.PERSON, person=person)
-    elif spoken.gaze is not None:
-        gaze = Gaze(target=spoken.gaze)
-    return Clause(
-        text=" ".join(spoken.say.split()),
-        gestures=gestures,
-        expression=spoken.expression,
-        gaze=gaze,
+def _face() -> dict[str, Any]:
+    return _object(
+        {
+            "expression": {"enum": [one.value for one in Expression]},
+            "intensity": {"type": "number", "minimum": 0, "maximum": 1},
+            "instruction": {"type": "string", "minLength": 1, "maxLength": _MANNER_CHARS},
+        },
+        required=(),
     )
 
 
-def _stutters(words: list[str]) -> bool:
-    return len(words) >= 8 and len(set(words)) < 0.4 * len(words)
+def _tool(row: tuple[str, dict[str, Any]]) -> dict[str, Any]:
+    name, arguments = row
+    return _object(
+        {"name": {"const": name}, "arguments": arguments}, required=("name", "arguments")
+    )
 
 
-def _recites(words: list[str], rules: str) -> bool:
-    ruled = " ".join(re.findall(r"[^\W\d_]+(?:'[a-z]+)?", rules.lower()))
-    return any(" ".join(words[i : i + 8]) in ruled for i in range(len(words) - 7))
+def _object(properties: dict[str, Any], *, required: Iterable[str]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(required),
+        "additionalProperties": False,
+    }
+
+
+def to_clause(spoken: SpokenClause, here: Here) -> Clause:
+    """Make a clause of what a model wrote. It points only at true places.
+
+    What names nothing that there is (a gesture, a place, a person, a word) is left out.
+    """
+    text = without_tricks(spoken.say)
+    cues = tuple(
+        cue for one in spoken.gestures[:_GESTURES] if (cue := _cue(one, text, here)) is not None
+    )
+    toward = next((cue.toward for cue in cues if cue.toward is not None), here.toward)
+    to = PersonId(spoken.to) if spoken.to in here.others else None
+    expression, intensity, manner = _worn(spoken.face)
+    return Clause(
+        text=text,
+        gestures=cues,
+        expression=expression,
+        intensity=intensity,
+        manner=manner,
+        gaze=_gaze(spoken, to or here.person, toward),
+        to=to,
+        posture=spoken.posture,
+        pause_after_s=spoken.wait_s,
+    )
+
+
+def _cue(spoken: SpokenGesture, text: str, here: Here) -> GestureCue | None:
+    if spoken.name not in LEXEMES:
+        return None
+    toward = here.places.get(spoken.toward, here.toward) if spoken.toward else here.toward
+    if spoken.name in _DEICTIC and toward is None:
+        return None
+    return GestureCue(
+        lexeme=spoken.name,
+        word=_word_index(spoken, text.split()),
+        toward=toward if spoken.name in _AIMED else None,
+    )
+
+
+def _word_index(spoken: SpokenGesture, words: list[str]) -> int | None:
+    """The word that carries the stroke; None: the most stressed one."""
+    wanted = plain(spoken.word or "")
+    if wanted:
+        heard = [plain(word) for word in words]
+        return heard.index(wanted) if wanted in heard else None
+    ends = {Mark.START: 0, Mark.END: max(0, len(words) - 1)}
+    return ends.get(spoken.mark) if spoken.mark is not None else None
+
+
+def _worn(face: SpokenFace | None) -> tuple[Expression | None, float, str]:
+    """Expression, intensity and instruction of a face."""
+    if face is None:
+        return None, _INTENSITY, ""
+    manner = without_tricks(face.instruction)[:_MANNER_CHARS]
+    expression, intensity = face.expression, face.intensity
+    if expression is None and manner and (near := nearest_face(manner)) is not None:
+        expression, strength = near
+        intensity = strength if intensity is None else intensity
+    return expression, _INTENSITY if intensity is None else intensity, manner
+
+
+def _gaze(spoken: SpokenClause, person: PersonId | None, toward: Place | None) -> Gaze | None:
+    match spoken.gaze:
+        case None:
+            if spoken.to == EVERYONE:
+                return Gaze(target=GazeTarget.AMBIENT)
+            return Gaze(target=GazeTarget.PERSON, person=person) if spoken.to else None
+        case GazeTarget.PLACE:
+            return Gaze(target=GazeTarget.PLACE, place=toward) if toward is not None else None
+        case GazeTarget.PERSON:
+            return Gaze(target=GazeTarget.PERSON, person=person)
+        case target:
+            return Gaze(target=target)
+
+
+def from_clause(clause: Clause, here: Here) -> dict[str, Any]:
+    """The clause as a model would write it; the inverse of `to_clause`."""
+    said: dict[str, Any] = {"say": clause.text}
+    if clause.to is not None:
+        said["to"] = clause.to
+    words = clause.text.split()
+    if cues := [_cue_said(cue, words, here) for cue in clause.gestures if cue.lexeme in LEXEMES]:
+        said["gestures"] = cues
+    if face := _face_said(clause):
+        said["face"] = face
+    if clause.gaze is not None:
+        said["gaze"] = clause.gaze.target.value
+    if clause.posture is not None:
+        said["posture"] = clause.posture.value
+    if clause.pause_after_s:
+        said["wait_s"] = clause.pause_after_s
+    return said
+
+
+def _cue_said(cue: GestureCue, words: list[str], here: Here) -> dict[str, Any]:
+    said: dict[str, Any] = {"name": cue.lexeme}
+    if cue.word is not None:
+        heard = [plain(word) for word in words]
+        word = heard[cue.word] if cue.word < len(words) else ""
+        if word and heard.index(word) == cue.word:
+            said["word"] = word
+        elif cue.word >= len(words) - 1:
+            said["mark"] = Mark.END.value
+        elif cue.word == 0:
+            said["mark"] = Mark.START.value
+    if cue.toward is not None and cue.toward != here.toward:
+        key = next((key for key, place in here.places.items() if place == cue.toward), None)
+        if key is not None:
+            said["toward"] = key
+    return said
+
+
+def _face_said(clause: Clause) -> dict[str, Any]:
+    said: dict[str, Any] = {}
+    if clause.expression is not None:
+        said["expression"] = clause.expression.value
+        if clause.intensity != _INTENSITY:
+            said["intensity"] = clause.intensity
+    if clause.manner:
+        said["instruction"] = clause.manner
+    return said

@@ -1,5 +1,7 @@
 """Where a language model server is and how long it is waited for."""
 
+from pathlib import Path
+
 from pydantic import BaseModel, ConfigDict, Field
 
 
@@ -15,6 +17,11 @@ class ModelServerConfig(BaseModel):
         "", description="Name of the model as the server knows it; empty: its first."
     )
     api_key_env: str = Field("", description="Environment variable that holds the key, if any.")
+    prompts: Path | None = Field(
+        None,
+        description="Folder with `receptionist.md` or `turn.md` of your own; what is not in it, or"
+        " empty: those of the package.",
+    )
     first_clause_s: float = Field(
         1.2,
         gt=0,
@@ -24,8 +31,15 @@ class ModelServerConfig(BaseModel):
     whole_s: float = Field(8.0, gt=0, le=120, description="How long a whole reply may take.")
     max_tokens: int = Field(300, ge=32, le=4000, description="Longest reply, in tokens.")
     temperature: float = Field(0.3, ge=0, le=2, description="0: always the likeliest words.")
+    seed: int | None = Field(
+        None, description="The same words for the same prompt, where the server knows seeds."
+    )
     context_tokens: int = Field(
-        3000, ge=500, le=100_000, description="Bound on the prompt; the oldest turns are dropped."
+        3000,
+        ge=500,
+        le=100_000,
+        description="Prompt and reply together, as the server's tokenizer counts; the oldest turns"
+        " are dropped. The model's own bound counts where it is lower.",
     )
     transcript_tokens: int = Field(
         300,

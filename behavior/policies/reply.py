@@ -98,16 +98,18 @@ class ReplyPolicy:
 
     def _part(self, situation: Situation, turn: Turn, part: ReplyReady) -> Wish:
         who = _asker(situation, turn)
+        named = next((c.to for c in part.clauses if c.to in situation.people), None)
+        to = named or who
         first = part.part == 0
         spoken = any(clause.text.strip() for clause in part.clauses)
         act = Act(
             at=part.at,
             act=UNNUMBERED,
             reason=because("reply.answer", part.because or f"answers turn {turn.id}"),
-            to=who,
+            to=to,
             clauses=part.clauses,
             expression=Expression.FRIENDLY if first else None,
-            gaze=_look(who) if first else None,
+            gaze=_look(to) if first or named is not None else None,
             posture=Posture.ATTENTIVE if first and spoken else None,
             priority=Priority.REPLY,
             in_reply_to=turn.id,

@@ -5,12 +5,12 @@ import asyncio
 import pytest
 
 from agent.core.clock import LoopClock
-from agent.core.messages import BackendChosen, ComponentHealth, Health, ReplySource
+from agent.core.messages import BackendChosen, ComponentHealth, Health, ModelAnswered, ReplySource
 from behavior.backends.openai_compatible import OpenAiCompatibleDialogue
 from behavior.conversation import Conversation, Heard
 from behavior.model_server import ModelServerConfig
 from tests.fakes.desk import embedded
-from tests.fakes.model_server import FAULTS, GOOD, ModelServer
+from tests.fakes.model_server import AFTER_FIRST, FAULTS, GOOD, ModelServer
 
 # Sockets are real here, so time is too. Deadlines are short and nothing waits to settle.
 pytestmark = pytest.mark.real_time
@@ -51,6 +51,9 @@ class Line:
     def answering(self):
         return [m.backend for m in self.published if isinstance(m, BackendChosen)]
 
+    def figures(self):
+        return [m for m in self.published if isinstance(m, ModelAnswered)]
+
     def health(self):
         return [m.health for m in self.published if isinstance(m, ComponentHealth)]
 
@@ -74,13 +77,17 @@ async def test_a_healthy_server_words_the_reply_and_the_desk_decides_what_is_don
 
 
 async def test_the_first_clause_is_out_before_the_reply_is_complete():
-    async with ModelServer(piece_s=0.03) as server, Line(server.url, whole_s=5) as line:
+    clauses = [{"say": f"This is clause number {i} of it."} for i in range(5)]
+    async with (
+        ModelServer(clauses=clauses, piece_s=0.02) as server,
+        Line(server.url, whole_s=5) as line,
+    ):
         parts, times = await line.ask()
-        assert len(parts) == 3
-        assert times[0] < 0.8 * times[-1]
+        assert len(parts) == 6
+        assert times[0] < 0.5 * times[-1]
 
 
-@pytest.mark.parametrize("fault", sorted(FAULTS - {"hang_after_first", "cut_after_first"}))
+@pytest.mark.parametrize("fault", sorted(FAULTS - AFTER_FIRST))
 async def test_whatever_the_server_does_the_visitor_is_answered_in_time(fault):
     async with ModelServer(fault=fault) as server:
         url = "http://127.0.0.1:9/v1" if fault == "absent" else server.url
@@ -95,7 +102,7 @@ async def test_whatever_the_server_does_the_visitor_is_answered_in_time(fault):
             assert line.published[-1].detail
 
 
-@pytest.mark.parametrize("fault", ["hang_after_first", "cut_after_first"])
+@pytest.mark.parametrize("fault", sorted(AFTER_FIRST))
 async def test_a_reply_that_breaks_off_is_finished_by_the_desk(fault):
     async with ModelServer(fault=fault) as server, Line(server.url) as line:
         parts, times = await line.ask("my name is tom baker and i am here to see daniel okafor")
@@ -147,25 +154,163 @@ async def test_an_emergency_does_not_wait_for_a_model():
         assert times[-1] < 0.5
 
 
-async def test_the_context_is_bounded_and_keeps_the_newest():
-    async with ModelServer() as server, Line(server.url, context_tokens=1500) as line:
-        history = tuple(("visitor", f"line {i} " + "word " * 60) for i in range(200))
-        await line.ask(history=history)
+HISTORY = tuple((("visitor", "agent")[i % 2], f"line {i} " + "word " * 60) for i in range(200))
+
+
+@pytest.mark.parametrize("tokenizer", ["vllm", "llama_cpp", "none", "slow"])
+async def test_the_context_is_bounded_in_tokens_and_keeps_the_newest(tokenizer):
+    async with (
+        ModelServer(tokenizer=tokenizer) as server,
+        Line(server.url, context_tokens=3000, max_tokens=300) as line,
+    ):
+        parts, _ = await line.ask(history=HISTORY)
         sent = server.requests[0]["messages"]
-        assert sum(len(m["content"]) for m in sent) < 1500 * 4
+        assert server.count(sent) <= 3000 - 300
         assert "line 199" in sent[-2]["content"]
+        assert "line 0 " not in repr(sent)
+        told = line.figures()[0]
+        assert told.counted_by == "server"  # what it counted for the reply
+        assert told.prompt_tokens == server.count(sent)
+        assert told.turns_dropped == 200 - sum("line " in m["content"] for m in sent[1:-1])
+        assert parts[0].source is MODEL
+
+
+async def test_the_models_own_bound_counts_where_it_is_lower():
+    async with (
+        ModelServer(longest=2000) as server,
+        Line(server.url, context_tokens=50_000, max_tokens=200) as line,
+    ):
+        await line.ask(history=HISTORY)
+        assert server.count(server.requests[0]["messages"]) <= 2000 - 200
+
+
+async def test_without_a_count_of_the_server_it_says_that_it_estimates():
+    async with (
+        ModelServer(tokenizer="none", counts_usage=False) as server,
+        Line(server.url) as line,
+    ):
+        await line.ask()
+        told = line.figures()[0]
+        assert told.counted_by == "estimate"
+        assert told.prompt_tokens >= server.count(server.requests[0]["messages"])
+
+
+async def test_an_estimate_that_was_too_low_is_put_right_by_what_the_server_counted(monkeypatch):
+    def letters(messages):
+        return sum(len(m["content"]) for m in messages)
+
+    async with (
+        ModelServer(tokenizer="none") as server,
+        Line(server.url, context_tokens=9000, max_tokens=100) as line,
+    ):
+        monkeypatch.setattr(server, "count", letters)
+        await line.ask(history=HISTORY)
+        await line.ask(history=HISTORY)
+        first, second = (letters(r["messages"]) for r in server.requests)
+        assert first > 9000 - 100  # a token a letter is more than anybody reckons with
+        assert second <= 9000 - 100
+
+
+async def test_how_long_the_prompt_was_and_how_fast_words_came_is_told():
+    async with ModelServer(piece_s=0.01) as server, Line(server.url) as line:
+        _, times = await line.ask()
+        (told,) = line.figures()
+        assert 0 < told.first_clause_s <= times[0] + 0.01
+        assert told.first_clause_s <= told.whole_s <= times[-1] + 0.01
+        assert told.reply_tokens > 10
+        assert told.fault == ""
+        assert server.tokenized == 1
+        server.fault = "not_json"
+        await line.ask()
+        assert "not the JSON" in line.figures()[1].fault
+        assert line.figures()[1].first_clause_s is None
 
 
 async def test_a_key_comes_from_the_environment_and_is_in_no_message(monkeypatch):
-    monkeypatch.setenv("FOYER_TEST_KEY", "s3cret")
-    async with (
-        ModelServer(key="s3cret") as server,
-        Line(server.url, api_key_env="FOYER_TEST_KEY") as line,
-    ):
+    monkeypatch.setenv("FOYER_TEST_KEY", KEY)
+    async with ModelServer(key=KEY) as server, Line(server.url, **KEYED) as line:
         parts, _ = await line.ask()
         assert parts[0].source is MODEL
         server.key = "another"
         parts, _ = await line.ask()
         assert parts[0].source is ReplySource.EMBEDDED
-        assert "s3cret" not in repr(line.published)
-        assert "s3cret" not in repr(server.requests)
+        assert KEY not in repr(line.published)
+        assert KEY not in repr(server.requests)
+
+
+KEY = "s3cret-0f-th3-h0use"
+KEYED = {"api_key_env": "FOYER_TEST_KEY"}
+
+
+@pytest.mark.parametrize(
+    "fault", ["error_event", "forbidden", "too_many", "error_500", "redirect", "tells_key"]
+)
+async def test_a_server_that_says_the_key_back_has_it_said_by_nobody(fault, monkeypatch, caplog):
+    monkeypatch.setenv("FOYER_TEST_KEY", KEY)
+    caplog.set_level("DEBUG")
+    async with ModelServer(key=KEY, fault=fault) as server, Line(server.url, **KEYED) as line:
+        parts, _ = await line.ask()
+        assert all(p.source is ReplySource.EMBEDDED for p in parts)
+        for told in (parts, line.published, server.requests, caplog.text):
+            assert KEY not in repr(told)
+
+
+async def test_a_key_that_cannot_be_sent_and_a_password_in_the_address_are_not_told(monkeypatch):
+    monkeypatch.setenv("FOYER_TEST_KEY", f"{KEY}\nX-Other: 1")
+    url = f"http://somebody:{KEY}@127.0.0.1:9/v1?token={KEY}"
+    async with Line(url, **KEYED) as line:
+        parts, _ = await line.ask()
+        assert "Daniel Okafor" in text(parts)
+        assert line.health() == [Health.DEGRADED]
+        assert KEY not in repr((parts, line.published))
+
+
+async def test_what_a_visitor_says_goes_to_the_configured_server_and_nowhere_else():
+    async with ModelServer(fault="redirect") as server, Line(server.url, failures=9) as line:
+        parts, _ = await line.ask()
+        assert "Daniel Okafor" in text(parts)
+        assert server.hits_elsewhere == 0
+        assert "points elsewhere" in line.published[-1].detail
+
+
+async def test_a_server_that_wants_a_pause_gets_it():
+    async with ModelServer() as server, Line(server.url, retry_after_s=0.1) as line:
+        await line.ask()
+        server.fault = "too_many"
+        await line.ask()
+        server.fault, asked = "", len(server.requests)
+        await line.clock.sleep_until(line.clock.now() + 0.3)
+        parts, _ = await line.ask()
+        assert parts[0].source is ReplySource.EMBEDDED
+        assert len(server.requests) == asked  # it said: seven seconds
+
+
+async def test_a_connection_that_was_closed_behind_our_back_costs_no_reply():
+    async with ModelServer(closes_after=1) as server, Line(server.url) as line:
+        for _ in range(4):
+            parts, _ = await line.ask()
+            assert parts[0].source is MODEL
+            await line.clock.sleep_until(line.clock.now() + 0.05)
+
+
+async def test_it_does_not_matter_where_the_bytes_are_cut():
+    said = [{"say": "The café is open, naïve as it sounds."}, {"say": "Please take a seat."}]
+    async with (
+        ModelServer(clauses=said, odd_pieces=True) as server,
+        Line(server.url, first_clause_s=3, whole_s=5) as line,
+    ):
+        parts, _ = await line.ask("what is the meaning of life")
+        assert text(parts) == " ".join(c["say"] for c in said)
+
+
+@pytest.mark.parametrize("fault", ["huge_line", "endless", "endless_comments", "blanks"])
+async def test_more_than_a_reply_is_not_taken_in(fault):
+    async with ModelServer(fault=fault) as server, Line(server.url, whole_s=5) as line:
+        parts, _ = await line.ask()
+        assert all(p.source is ReplySource.EMBEDDED for p in parts)
+        for _ in range(40):
+            if server.hung_up:
+                break
+            await line.clock.sleep_until(line.clock.now() + 0.05)
+        assert server.hung_up == 1 or fault == "blanks"  # which is over by itself
+        assert server.sent_bytes < 9_000_000

@@ -37,7 +37,7 @@ SECRETS = ("Quillfeather", "canary", "16:45", "4 45", "Nightjar-budget")
 RULES = ToolsConfig(
     notify_host=NotifyRule(per_visit=3, hosts_per_visit=1, not_hosts=("Claire Dubois",))
 )
-_SAID = ["Very well, I do as you say."]
+_SAID = ["$OBEYS"]
 _PROPOSED = {"name": "notify_host", "arguments": {"host": "Claire Dubois"}}
 _PLAIN = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 

@@ -48,9 +48,8 @@ def test_the_prompt_holds_the_house_rules_nearest_to_the_moment(advised):
 
 def test_a_name_in_the_models_words_has_the_desks_discreet_ones_beside_it():
     async def scene():
-        said = {"gesture": None, "expression": None, "gaze": None}
         words = ["I am letting Daniel Okafor know that you are here.", "Please take a seat."]
-        async with ModelServer(clauses=[{"say": one, **said} for one in words]) as server:
+        async with ModelServer(clauses=[{"say": one} for one in words]) as server:
             line = "my name is robin hill and i have an appointment with daniel okafor"
             return await answered(server, line, advised=False)
 

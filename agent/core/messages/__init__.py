@@ -21,6 +21,7 @@ from agent.core.messages.base import ActId, Message, PersonId, TurnId, Utterance
 from agent.core.messages.dialogue import (
     HelpCalled,
     HostNotified,
+    ModelAnswered,
     ReplyReady,
     ReplySource,
     VisitRecorded,
@@ -103,6 +104,7 @@ __all__ = [
     "Meeting",
     "Message",
     "MicrophoneLevel",
+    "ModelAnswered",
     "PageChanged",
     "PersonId",
     "PersonLost",

@@ -37,6 +37,23 @@ class ReplyReady(Message):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ModelAnswered(Message):
+    """A language model was asked for a reply: how long the prompt was, how fast words came."""
+
+    prompt_tokens: int
+    counted_by: str
+    """`server`, or `estimate`, which rather says too much."""
+    turns_dropped: int = 0
+    """Turns of the conversation that had no room in the prompt."""
+    reply_tokens: int | None = None
+    first_clause_s: float | None = None
+    """From the turn's words to the first clause that may be spoken; None: there was none."""
+    whole_s: float = 0.0
+    fault: str = ""
+    """Why its reply was not used, or not to its end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HostNotified(Message):
     """A host was told about a visitor, through the channel the site has configured."""
 
