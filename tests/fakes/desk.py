@@ -43,8 +43,9 @@ class Reception:
     """A whole dialogue component with its inputs fed by hand and its outputs kept."""
 
     def __init__(
-        self, folder, *, backend=None, row="embedded", site=None, rules=None, at=None, **config
-    ):
+        self, folder, *, backend=None, row="embedded", site=None, rules=None, at=None,
+        screen=None, **config
+    ):  # fmt: skip
         """`at`: what the site's calendar says now; left out: what it really says."""
         self.visits = folder / "visits.sqlite"
         self.messages, self.told_at = [], []
@@ -64,6 +65,7 @@ class Reception:
             clock=self.clock,
             wall=self.wall,
             rules=rules,
+            screen=screen,
         )
         if backend is not None:
             self.dialogue._backend = backend
