@@ -306,6 +306,7 @@ class _Turn:
             values=_listed(wanted),
             known=_listed(dict(self.talk.known)),
             skipped=skipped,
+            asked="" if self.talk.asked in self.values("").values else self.talk.asked,
             at=at or doubted[0],
         )
         drafting.put(self.draft, UseTool(tool="fill", arguments=fill))

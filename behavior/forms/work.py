@@ -122,6 +122,8 @@ class FormWork:
             values = {key: value for key, value in known.items() if form.field(key)} | values
         else:
             seen = await filling.look(known)
+            if fill.asked in filling.by_hand:
+                values.pop(fill.asked, None)  # it was answered already, by hand
         wanted = fill.at
 
         def at(now: Seen) -> str:

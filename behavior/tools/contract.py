@@ -143,6 +143,9 @@ class Fill(Arguments):
         (), max_length=24, description="What stood there when it was last seen."
     )
     skipped: tuple[str, ...] = Field((), max_length=24, description="Fields not to go on to.")
+    asked: str = Field(
+        "", max_length=32, description="Field that was asked for; a hand may have filled it since."
+    )
     at: str = Field("", max_length=32, description="Field to stop at; empty: the next open one.")
 
 

@@ -125,7 +125,7 @@ async def test_one_field_is_asked_for_after_the_other_and_read_back(tmp_path):
 @pytest.mark.parametrize(
     ("lines", "field", "value"),
     [
-        (("no with double n",), "name", "Rosa Denno"),
+        (("no with double m",), "name", "Rosa Demmo"),
         (("no, rosa denno",), "name", "Rosa Denno"),
         (("no i said rosa denno",), "name", "Rosa Denno"),
         (("acme", "change the name to rosa denno"), "name", "Rosa Denno"),
@@ -167,6 +167,16 @@ async def test_a_hand_at_the_form_is_noticed_told_and_kept(tmp_path):
         assert visit.screen.values["company"] == "Globex"
 
 
+async def test_an_answer_to_what_a_hand_has_filled_in_meanwhile_does_not_write_over_it(tmp_path):
+    async with Visit(tmp_path) as visit:
+        await visit.says("i want to register", "rosa demo")
+        visit.screen.by_hand("company", "Globex")
+        assert "Who are you here to see?" in await visit.says("acme")
+        assert visit.screen.values["company"] == "Globex"
+        await visit.says("the company is acme")
+        assert visit.screen.values["company"] == "Acme"
+
+
 async def test_what_was_changed_after_the_reading_back_is_not_sent_but_read_again(tmp_path):
     async with Visit(tmp_path) as visit:
         await visit.says(*TO_THE_END)
@@ -184,9 +194,7 @@ async def test_what_a_hand_wrote_has_to_do_like_anything_else(tmp_path):
     async with Visit(tmp_path) as visit:
         await visit.says(*TO_THE_END)
         visit.screen.by_hand("host", "Nobody Here")
-        await visit.says("yes")
-        said = await visit.says("yes")
-        assert "will not do" in said
+        assert "will not do" in await visit.says("yes")
         assert visit.of(HostNotified) == []
 
 
@@ -288,8 +296,7 @@ async def test_without_a_screen_it_says_so(tmp_path):
 async def test_the_sites_rules_decide_what_is_filled_in_and_sent(tmp_path, rules, line, refused):
     async with Visit(tmp_path, rules=ToolsConfig(**rules)) as visit:
         lines = TO_THE_END if line == "yes" else ("i want to register", "rosa demo")
-        await visit.says(*(lines if line != "i want to register" else ()))
-        said = await visit.says(line)
+        said = await visit.says(*lines[: lines.index(line) if line in lines else None], line)
         assert "not" in said
         assert [m.tool for m in visit.of(ToolRefused)] == [refused]
         assert "company" not in visit.screen.values or line == "yes"
@@ -409,7 +416,7 @@ async def test_script_in_a_value_stays_text(tmp_path):
     async with Visit(tmp_path) as visit:
         await visit.says("i want to register", "rosa demo")
         visit.screen.by_hand("company", "<img src=x onerror=alert(1)> {staff} <a|b>")
-        said = await visit.says("anna keller", "skip", "noon", "i agree")
+        said = await visit.says("here to see anna keller", "skip", "noon", "i agree")
         assert "<" not in said
         assert "{" not in said
         await visit.says("yes")
