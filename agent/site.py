@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import ipaddress
+import os
+import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -61,15 +63,29 @@ async def listening(server: PageServer) -> AsyncIterator[str]:
         try:
             await listener.start()
         except OSError as fault:
-            raise FoyerError(
-                f"server: cannot listen on {config.host}:{config.port}: {fault.strerror}; "
-                "set server.port to a free one"
-            ) from None
+            raise _cannot_listen(config, fault) from None
         port = runner.addresses[0][1]
         scheme = "https" if config.certificate else "http"
         yield f"{scheme}://{_shown(config.host)}:{port}"
     finally:
         await runner.cleanup()
+
+
+def try_to_listen(config: ServerConfig) -> None:
+    """Raise `FoyerError` where another program has the port, before anything is started."""
+    try:
+        family = socket.getaddrinfo(config.host, config.port, type=socket.SOCK_STREAM)[0][0]
+        socket.create_server((config.host, config.port), family=family).close()
+    except OSError as fault:
+        raise _cannot_listen(config, fault) from None
+
+
+def _cannot_listen(config: ServerConfig, fault: OSError) -> FoyerError:
+    why = fault.strerror if isinstance(fault, socket.gaierror) else os.strerror(fault.errno or 0)
+    return FoyerError(
+        f"server: cannot listen on {config.host}:{config.port}: {(why or str(fault)).lower()}; "
+        "end what runs there, or set server.port to a free one"
+    )
 
 
 def _tls(config: ServerConfig) -> ssl.SSLContext | None:

@@ -23,6 +23,7 @@ from agent.lifetime import leave, run_to_end, settle
 from agent.runtime import OPTIONAL
 from agent.service_manager import service_manager
 from agent.settings import Settings, read_settings, with_lobby
+from agent.site import try_to_listen
 
 HELP = "start the receptionist from a configuration"
 SLOW_S = 15.0
@@ -54,20 +55,27 @@ Beside = Callable[[Agent, Settings, Bus, Clock], None]
 
 def run(arguments: argparse.Namespace) -> int:
     """Run until Ctrl-C; 0 then, 1 when an essential part could not be kept alive."""
-    return serve(arguments)
+    return serve(arguments, port_must_be_free=True)
 
 
 def serve(
-    arguments: argparse.Namespace, beside: Beside | None = None, *, last_good: bool = False
+    arguments: argparse.Namespace,
+    beside: Beside | None = None,
+    *,
+    last_good: bool = False,
+    port_must_be_free: bool = False,
 ) -> int:
     """As `run`, with something beside the agent.
 
     `last_good`: nobody is there to read of a fault, so the last good edition runs meanwhile.
+    `port_must_be_free`: say so and end where it is not, instead of trying again for a while.
     """
     log.setup(arguments.log, personal=arguments.personal)
     settings = (_or_last_good if last_good else read_settings)(arguments.config)
     if getattr(arguments, "people", "camera") == "lobby":
         settings = with_lobby(settings)
+    if port_must_be_free and not arguments.headless:
+        try_to_listen(settings.config.server)
     try:
         run_to_end(_run(settings, arguments, beside))
     except KeyboardInterrupt:

@@ -4,6 +4,7 @@ import asyncio
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -68,3 +69,21 @@ async def test_a_configuration_that_is_broken_starts_nothing(quick_site):
     assert "quick.yaml:1: sever: " in err.decode()
     assert "did you mean server" in err.decode()
     assert out == b""
+
+
+@pytest.mark.patient
+async def test_a_port_that_is_taken_is_told_once_before_anything_starts(quick_site):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        config = quick_site.read_text().replace("port: 0", f"port: {port}")
+        quick_site.write_text(config)
+        process = await started(quick_site)
+        async with asyncio.timeout(60):
+            out, err = await process.communicate()
+    assert process.returncode == 2
+    assert out == b""
+    (told,) = err.decode().splitlines()
+    assert told.endswith(
+        f"server: cannot listen on 127.0.0.1:{port}: address already in use; "
+        "end what runs there, or set server.port to a free one"
+    )
