@@ -19,6 +19,7 @@ from agent.core.clock import Clock
 from agent.core.messages import (
     Act,
     ActFinished,
+    Clause,
     Duck,
     EmergencyRelease,
     EmergencyStop,
@@ -34,6 +35,9 @@ Command = Act | Stop | Duck | PrepareSpeech
 
 _NOW, _MAYBE = 0, 1
 _GENERATIONS_APART = 10
+
+_Wanted = tuple[int, int, ActOnStage | None, int, tuple[str, str]]
+"""Rank, order, the act, which of its clauses, and its words with their language."""
 
 
 class Performer:
@@ -68,7 +72,7 @@ class Performer:
         self._order = itertools.count()
         self._utterances = itertools.count(1)
         self._generation = 0
-        self._wanted: asyncio.PriorityQueue[tuple[int, int, ActOnStage | None, int, str]]
+        self._wanted: asyncio.PriorityQueue[_Wanted]
 
     async def run(self) -> None:
         """Perform until cancelled, then let the bodies rest. A restart begins at rest."""
@@ -80,7 +84,7 @@ class Performer:
             start=self._clock.now(),
             publish=self._publish,
             send=self._bodies.apply,
-            want=lambda act, index, text: self._want(_NOW, text, act, index),
+            want=lambda act, index, _: self._want(_NOW, act.act.clauses[index], act, index),
             # Bodies outlive a restart and raise the generation themselves when they rest.
             generation=self._generation + _GENERATIONS_APART,
             utterances=self._utterances,
@@ -114,7 +118,7 @@ class Performer:
                     stage.duck(command, now)
                 case PrepareSpeech():
                     for clause in command.clauses:
-                        self._want(_MAYBE, clause.text)
+                        self._want(_MAYBE, clause)
 
     async def _heed(self, stage: Stage) -> None:
         """Emergencies come by a line of their own: no act stands before them, none is too old."""
@@ -149,10 +153,10 @@ class Performer:
     async def _make_sound(self, stage: Stage) -> None:
         await self._voices.start()
         while True:
-            _, _, wanted_by, index, text = await self._wanted.get()
+            _, _, wanted_by, index, (text, language) = await self._wanted.get()
             if wanted_by is not None and wanted_by.over:
                 continue
-            speech = await self._voices.speak(text)
+            speech = await self._voices.speak(text, language)
             if wanted_by is not None:
                 track = track_of(speech)
                 stage.have_sound(wanted_by, index, speech, self._clock.now(), track=track)
@@ -165,6 +169,7 @@ class Performer:
             await self._clock.sleep_until(now + period)
 
     def _want(
-        self, rank: int, text: str, wanted_by: ActOnStage | None = None, index: int = 0
+        self, rank: int, clause: Clause, wanted_by: ActOnStage | None = None, index: int = 0
     ) -> None:
-        self._wanted.put_nowait((rank, next(self._order), wanted_by, index, text))
+        said = (clause.text, clause.language)
+        self._wanted.put_nowait((rank, next(self._order), wanted_by, index, said))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from actuation.generators.voices.phones import PAUSE, VOWELS
+from actuation.spoken_languages import joined
 from actuation.voice import Phone, Speech
 from agent.core.messages import Act, ActId, Clause, UtteranceId
 
@@ -139,7 +140,7 @@ class Score:
                 if w.end_s > 0 and (w.start_s + w.end_s) / 2 <= at
             ]
             if words and at > 0:
-                said.append(" ".join(words))
+                said.append(joined(words))
         return " ".join(said)
 
     def resume_s(self, score_s: float) -> float:

@@ -8,6 +8,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from actuation.spoken_languages import SPOKEN, joined, tokens_of, written_words
+
 LONGEST_CLAUSE = 600
 """Characters. A clause is one breath; longer ones are a mistake of the writer."""
 
@@ -49,17 +51,23 @@ class Readable:
     """ASCII words with at most closing punctuation."""
     source: tuple[int, ...]
     """Index into `words` of each token."""
+    language: str = "en"
 
     @property
     def text(self) -> str:
-        """The tokens, one space between them."""
-        return " ".join(self.tokens)
+        """The tokens, one space between them; none between Chinese characters."""
+        return joined(self.tokens) if self.language == "zh" else " ".join(self.tokens)
 
 
-def readable(text: str) -> Readable:
-    """Make `text` sayable. Longer than `LONGEST_CLAUSE` is cut at a word. May come out empty."""
+def readable(text: str, language: str = "en") -> Readable:
+    """Make `text` sayable. Longer than `LONGEST_CLAUSE` is cut at a word. May come out empty.
+
+    What is written in a language that no voice speaks is read as English.
+    """
     if len(text) > LONGEST_CLAUSE:
         text = text[:LONGEST_CLAUSE].rsplit(" ", 1)[0]
+    if language != "en" and language in SPOKEN:
+        return _readable_in(language, text)
     words = tuple(text.split())
     tokens: list[str] = []
     source: list[int] = []
@@ -69,6 +77,24 @@ def readable(text: str) -> Readable:
             tokens.append(token)
             source.append(i)
     return Readable(words=words, tokens=tuple(tokens), source=tuple(source))
+
+
+def _readable_in(language: str, text: str) -> Readable:
+    words = written_words(text)
+    tokens: list[str] = []
+    source: list[int] = []
+    for i, word in enumerate(words):
+        said = tokens_of(word, language)
+        if not said and tokens and word[:1] in "?!.,;:" and tokens[-1][-1:].isalnum():
+            tokens[-1] += word[0]  # French puts a space before it
+        tokens += said
+        source += [i] * len(said)
+    return Readable(
+        words=words,
+        tokens=tuple(tokens),
+        source=tuple(source),
+        language=language,
+    )
 
 
 def _plain(word: str) -> str:

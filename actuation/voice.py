@@ -32,6 +32,9 @@ class VoiceConfig(BaseModel):
     voice: VoiceName = Field(
         "auto", description="The voice; auto takes flite where the system has it, else espeak."
     )
+    piper_language: str = Field(
+        "en", pattern=r"^[a-z]{2}$", description="The language that the Piper voice speaks."
+    )
     pace: float = Field(1.0, ge=0.6, le=1.6, description="Speaking rate, 1 is the voice's own.")
     level_db: float = Field(
         -20.0, ge=-35, le=-10, description="Loudness of speech, RMS decibels under full scale."
@@ -151,6 +154,14 @@ VOICES = {
 }
 
 
+SPEAKS = {
+    "flite": ("en",),
+    "kokoro": ("en",),
+    "espeak": ("en", "de", "fr", "es", "zh"),
+}
+"""Languages of each row; one that is not named here says anything."""
+
+
 def _rows(wanted: VoiceName) -> tuple[str, ...]:
     """The wanted row and its understudies, in order."""
     if wanted == "silent":
@@ -169,17 +180,22 @@ class Voices:
         clock: Clock,
         publish: Callable[[BackendChosen], None],
         rows: Sequence[Voice] | None = None,
+        language: str = "en",
     ) -> None:
-        """`rows` replaces the table, for tests: the wanted voice first, the surest last."""
+        """`rows` replaces the table, for tests: the wanted voice first, the surest last.
+
+        `language`: of clauses that name none, the site's own.
+        """
+        self._language = language
         self._config = config
         self._clock = clock
         self._publish = publish
-        self._said: OrderedDict[str, Speech] = OrderedDict()
+        self._said: OrderedDict[tuple[str, str], Speech] = OrderedDict()
         self._rows: list[Voice] = list(rows) if rows is not None else []
         self._built = self._given = rows is not None
         self._faults: dict[str, list[float]] = {}
         self._missing: dict[str, str] = {}
-        self._chosen = ""
+        self._chosen, self._spoken = "", ""
         self._turn = asyncio.Lock()
 
     @property
@@ -197,21 +213,23 @@ class Voices:
         self._build()
         async with self._turn:
             for voice in self._rows:
-                if await self._ready(voice):
-                    self._choose(voice)
+                if self._speaks(voice.name, self._language) and await self._ready(voice):
+                    self._choose(voice, self._language)
                     return
 
-    async def speak(self, text: str) -> Speech:
+    async def speak(self, text: str, language: str = "") -> Speech:
         """Return the sound of a clause: at once when it was said or prepared before."""
         self._build()
+        language = language or self._language
+        key = (language, text)
         async with self._turn:
-            if (known := self._said.get(text)) is not None:
-                self._said.move_to_end(text)
+            if (known := self._said.get(key)) is not None:
+                self._said.move_to_end(key)
                 return known
-            speech = await self._say(text)
+            speech = await self._say(text, language)
             # The silent voice is a stopgap: what it did is not worth keeping.
             if self._config.remembered and speech.phones:
-                self._said[text] = speech
+                self._said[key] = speech
                 while len(self._said) > self._config.remembered:
                     self._said.popitem(last=False)
             return speech
@@ -231,12 +249,15 @@ class Voices:
             self._missing.clear()
             if not self._given:
                 self._rows, self._built, self._chosen = [], False, ""
+            self._spoken = ""
         await self.start()
 
-    async def _say(self, text: str) -> Speech:
-        words = readable(text)
+    async def _say(self, text: str, language: str) -> Speech:
+        words = readable(text, language)
         for voice in self._rows[:-1]:
-            if not words.tokens or not await self._ready(voice):
+            if not words.tokens or not self._speaks(voice.name, language):
+                continue
+            if not await self._ready(voice):
                 continue
             try:
                 speech = await voice.speak(text, words)
@@ -244,10 +265,10 @@ class Voices:
                 self._faults.setdefault(voice.name, []).append(self._clock.now())
                 self._missing[voice.name] = str(fault)
                 continue
-            self._choose(voice)
+            self._choose(voice, language)
             return speech
         if words.tokens:
-            self._choose(self._rows[-1])
+            self._choose(self._rows[-1], language)
         return await self._rows[-1].speak(text, words)
 
     async def _ready(self, voice: Voice) -> bool:
@@ -265,21 +286,30 @@ class Voices:
             return False
         return True
 
-    def _choose(self, voice: Voice) -> None:
-        if voice.name == self._chosen:
+    def _speaks(self, name: str, language: str) -> bool:
+        if name == "piper":
+            return language == self._config.piper_language
+        return language in SPEAKS.get(name, (language,))
+
+    def _choose(self, voice: Voice, language: str) -> None:
+        if (voice.name, language) == (self._chosen, self._spoken):
             return
-        self._chosen = voice.name
+        self._chosen, self._spoken = voice.name, language
+        able = [row.name for row in self._rows if self._speaks(row.name, language)]
         wanted = self._config.voice
-        first = self._rows[0].name
-        detail = "; ".join(why for name, why in self._missing.items() if name != voice.name)
-        fallback = voice.name != (first if wanted == "auto" else wanted)
+        first = wanted if wanted in able else able[0]
+        about = [] if language == self._language else [f"speaks {language}"]
+        missing = [why for name, why in self._missing.items() if name != voice.name]
+        fallback = voice.name != first
+        detail = "; ".join(about + missing * fallback)
         self._publish(
             BackendChosen(
                 at=self._clock.now(),
                 role="voice",
                 backend=voice.name,
                 fallback=fallback,
-                detail=detail if fallback else "",
+                detail=detail,
+                languages=(language,),
             )
         )
 

@@ -183,7 +183,11 @@ class _Wiring:
         self._sound = LocalSound(self._config)
         self._robot = RobotSenses(self._config, clock=clock, publish=bus.publish)
         self._voices = Voices(
-            config=self._config.voice, clock=clock, publish=bus.publish, rows=stand_ins.voices
+            config=self._config.voice,
+            clock=clock,
+            publish=bus.publish,
+            rows=stand_ins.voices,
+            language=settings.site.language,
         )
         self._hands = Hands(self._config.gestures)
         self._watched: WatchedCamera | None = None

@@ -206,7 +206,7 @@ class RecogniserProcess:
         assert self._worker is not None
         row, why = self._worker.choice.row, self._worker.why
         choice = next((c for c in candidates(self._config) if c.row == row), self._worker.choice)
-        about = _about(row, self._config)
+        about = _about(row, self._config, self._site.languages)
         self._publish(
             BackendChosen(
                 at=self._clock.now(),
@@ -214,6 +214,7 @@ class RecogniserProcess:
                 backend=row,
                 fallback=choice.fallback,
                 detail="; ".join(filter(None, (choice.detail, self._model_news, why, about))),
+                languages=understood(row, self._config, self._site.languages),
             )
         )
 
@@ -322,7 +323,26 @@ class RecogniserProcess:
             self._worker.process.kill()
 
 
-def _about(row: str, config: RecognitionConfig) -> str:
+def understood(row: str, config: RecognitionConfig, spoken: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the site's languages that are understood when they are spoken."""
+    whisper = config.whisper
+    several = row == "faster_whisper" and not whisper.model.rstrip("/").endswith(".en")
+    if row == "none":
+        return ()
+    if several and whisper.language == "auto":
+        return spoken
+    return (whisper.language if several else "en",)
+
+
+def _about(row: str, config: RecognitionConfig, spoken: tuple[str, ...]) -> str:
+    known = understood(row, config, spoken)
+    deaf = [code for code in spoken if code not in known]
+    said = ""
+    if deaf and row != "none":
+        said = f"speech is understood in {', '.join(known)}; {', '.join(deaf)}: typed"
+        said += "" if row == "faster_whisper" else ", or with a multilingual Whisper model"
     if row != "faster_whisper":
-        return ""
-    return f"{config.whisper.model}, {config.whisper.compute_type} on {config.whisper.device}"
+        return said
+    whisper = config.whisper
+    model = f"{whisper.model}, {whisper.compute_type} on {whisper.device}"
+    return "; ".join(filter(None, (model, said)))

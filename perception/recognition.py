@@ -26,6 +26,8 @@ class Reading:
     text: str
     confidence: float
     """Trust in `text`, 0..1; below about 0.4 it is better to ask again."""
+    language: str = ""
+    """In which it was heard, such as `de`; empty: it was not told apart."""
 
 
 class Recogniser(Protocol):
@@ -120,7 +122,10 @@ class WhisperConfig(BaseModel):
     )
     device: Literal["auto", "cpu", "cuda"] = Field("cpu", description="Where it computes.")
     language: str = Field(
-        "en", min_length=2, max_length=3, description="Language spoken at the desk."
+        "auto",
+        pattern=r"^(auto|[a-z]{2,3})$",
+        description="Language spoken at the desk; auto: whichever of the site's is heard, where the"
+        " model knows more than English.",
     )
     partial_every_s: float = Field(
         0.5, ge=0.1, le=10, description="New sound needed before words are read anew while spoken."

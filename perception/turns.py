@@ -85,6 +85,8 @@ class Heard:
     confidence: float = 1.0
     revision: int | None = None
     """The revision that was to be settled; None: words so far."""
+    language: str = ""
+    """In which the recogniser heard it; empty: it does not tell."""
 
 
 _BENEFIT_OF_DOUBT_S = 0.15
@@ -145,12 +147,14 @@ class TurnTaker:
         enough = turn.total_s() >= self._config.shortest_words_s
         turn.words = heard.text if enough else ""
         turn.confidence = heard.confidence if turn.words else 0.0
+        turn.language = heard.language if turn.words else ""
         paused = TurnPaused(
             at=turn.last_voiced_at,
             turn=turn.id,
             revision=turn.revision,
             text=turn.words,
             confidence=turn.confidence,
+            language=turn.language,
         )
         return [paused, *self._perhaps_end(turn.heard_until)]
 
@@ -239,6 +243,7 @@ class TurnTaker:
             text=text,
             confidence=turn.confidence if turn.words is not None else (0.2 if text else 0.0),
             voiced_s=turn.total_s(),
+            language=turn.language,
         )
 
     def _take_number(self) -> TurnId:
@@ -261,6 +266,7 @@ class _Turn:
     words: str | None = None
     """The settled reading of this revision; None while it is awaited."""
     confidence: float = 0.0
+    language: str = ""
     voiced_before_s: float = 0.0
     last_voiced_at: float = 0.0
     heard_until: float = 0.0
@@ -269,6 +275,7 @@ class _Turn:
         """The voice went on: what was settled is stale."""
         self.revision += 1
         self.paused, self.words, self.confidence = False, None, 0.0
+        self.language = ""
 
     def total_s(self) -> float:
         """Voiced time of the finished stretches, seconds."""

@@ -67,6 +67,7 @@ def serve(recogniser: Recogniser, source: _Input, answer: Callable[[dict[str, An
                         "revision": packet.revision,
                         "text": reading.text,
                         "confidence": reading.confidence,
+                        "language": reading.language,
                     }
                 )
             case Kind.DROP if packet.turn == turn:

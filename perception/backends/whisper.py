@@ -45,6 +45,7 @@ class WhisperRecogniser:
                 f"recogniser: the Whisper model in {folder} does not load: {fault}; "
                 f"if it is damaged, remove {self._config.folder} and it is fetched anew"
             ) from fault
+        self._spoken = self._languages(site)
         names = ", ".join((*site.company, *site.names, *site.rooms))
         self._hotwords = names[:_HOTWORDS_CHARACTERS] or None
         self.start()
@@ -53,6 +54,7 @@ class WhisperRecogniser:
         """Begin a new turn."""
         self._sound: list[Sound] = []
         self._size = self._read_size = 0
+        self._heard_as = ""
 
     def feed(self, samples: Sound) -> None:
         """Keep the sound; reading is done when asked."""
@@ -67,7 +69,26 @@ class WhisperRecogniser:
 
     def finish(self) -> Reading:
         """The whole turn read once more."""
+        self._heard_as = ""
         return self._read()
+
+    def _languages(self, site: SiteLanguage) -> tuple[str, ...]:
+        """Those that may be heard here, the likeliest first."""
+        if not self._model.model.is_multilingual:
+            return ("en",)
+        if self._config.language != "auto":
+            return (self._config.language,)
+        return site.languages or ("en",)
+
+    def _language_of(self, sound: Sound) -> str:
+        """Which of the languages this turn is in; told once for the words so far."""
+        if len(self._spoken) == 1:
+            return self._spoken[0]
+        if not self._heard_as:
+            _, _, likely = self._model.detect_language(sound)
+            shares = dict(likely)
+            self._heard_as = max(self._spoken, key=lambda code: shares.get(code, 0.0))
+        return self._heard_as
 
     def _read(self) -> Reading:
         self._read_size = self._size
@@ -75,9 +96,10 @@ class WhisperRecogniser:
             return Reading(text="", confidence=0.0)
         whole = np.concatenate(self._sound)
         self._sound = [whole]
+        language = self._language_of(whole[-_MOST:])
         segments, _ = self._model.transcribe(
             whole[-_MOST:],
-            language=self._config.language if self._model.model.is_multilingual else "en",
+            language=language,
             beam_size=1,
             best_of=1,
             temperature=0.0,
@@ -95,5 +117,7 @@ class WhisperRecogniser:
         log = sum(part.avg_logprob for part in parts) / len(parts)
         silent = max(part.no_speech_prob for part in parts)
         trust = math.exp(min(0.0, log)) * (1.0 - silent if silent > 0.6 else 1.0)
-        plain = spoken(text) if self._config.language == "en" else text.lower()
-        return Reading(text=plain, confidence=max(0.0, min(1.0, trust)) if plain else 0.0)
+        plain = spoken(text) if language == "en" else text.lower()
+        trust = max(0.0, min(1.0, trust)) if plain else 0.0
+        told = language if len(self._spoken) > 1 else ""
+        return Reading(text=plain, confidence=trust, language=told)

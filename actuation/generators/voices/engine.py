@@ -23,6 +23,9 @@ class Spoken:
 class Engine(Protocol):
     """A synthesiser that lives in a process of its own."""
 
-    def speak(self, text: str, pace: float) -> Spoken:
-        """Synthesise `text` (plain words split by single spaces) at `pace` times normal speed."""
+    def speak(self, text: str, pace: float, language: str) -> Spoken:
+        """Synthesise `text` (plain words split by single spaces) at `pace` times normal speed.
+
+        `language` matters to an engine that has several; it is asked for none but its own.
+        """
         ...

@@ -14,6 +14,7 @@ _UTF8 = 1
 _RATE = 1
 _WORD_EVENT, _PHONEME_EVENT = 1, 7
 _NORMAL_WORDS_PER_MINUTE = 165
+_STOPS = frozenset(".,;:!?")
 
 
 class _Id(ctypes.Union):
@@ -38,8 +39,12 @@ _CALLBACK = ctypes.CFUNCTYPE(
 )
 
 
+VOICES = {"en": b"en-us", "de": b"de", "fr": b"fr", "es": b"es", "zh": b"cmn"}
+"""Language -> espeak-ng's own name of its voice."""
+
+
 class EspeakEngine:
-    """Speaks US English at 22,050 Hz: robotic, and always there."""
+    """Speaks five languages at 22,050 Hz: robotic, and always there."""
 
     def __init__(self) -> None:
         try:
@@ -51,13 +56,18 @@ class EspeakEngine:
         self._rate_hz = int(self._espeak.espeak_Initialize(2, 0, data, _PHONEME_EVENTS | _IPA))
         if self._rate_hz <= 0 or self._espeak.espeak_SetVoiceByName(b"en-us") != 0:
             raise EngineMissingError("espeak-ng's data is broken: reinstall espeakng-loader")
+        self._language = "en"
         self._pcm = array("h")
         self._events: list[tuple[int, int, str]] = []
         self._callback = _CALLBACK(self._collect)
         self._espeak.espeak_SetSynthCallback(self._callback)
 
-    def speak(self, text: str, pace: float) -> Spoken:
+    def speak(self, text: str, pace: float, language: str = "en") -> Spoken:
         """Synthesise `text`."""
+        if language != self._language:
+            if self._espeak.espeak_SetVoiceByName(VOICES[language]) != 0:
+                raise RuntimeError(f"espeak-ng has no voice for {language}")
+            self._language = language
         self._pcm, self._events = array("h"), []
         speed = max(80, min(450, round(_NORMAL_WORDS_PER_MINUTE * pace)))
         self._espeak.espeak_SetParameter(_RATE, speed, 0)
@@ -78,7 +88,8 @@ class EspeakEngine:
         while events[i].type:
             if events[i].type == _PHONEME_EVENT:
                 sign = bytes(events[i].id.string).decode("utf-8", "ignore")
-                self._events.append((events[i].sample, events[i].text_position, sign))
+                if not sign.startswith("("):  # `(en)`: the voice changes for a foreign word
+                    self._events.append((events[i].sample, events[i].text_position, sign))
             i += 1
         return 0
 
@@ -88,12 +99,12 @@ class EspeakEngine:
         if self._events and self._events[0][0] > 0:
             phones.append((alphabet.PAUSE, 0.0, self._events[0][0] / self._rate_hz, 0, -1))
         for start, end, position, sign in self._stretches():
-            names, stress = alphabet.from_ipa(sign)
+            names, stress = alphabet.from_ipa(sign, self._language)
             token = token_at[min(max(position - 1, 0), len(token_at) - 1)] if token_at else -1
             if not names:
                 names, stress, token = (alphabet.PAUSE,), 0, -1
             # A vowel coloured by r comes as one event: the vowel has two thirds of it.
-            cuts = [0.0, 1.0] if len(names) == 1 else [0.0, 0.65, *([1.0] * (len(names) - 1))]
+            cuts = _cuts(len(names), self._language)
             for name, a, b in zip(names, cuts, cuts[1:], strict=False):
                 begin, stop = start + a * (end - start), start + b * (end - start)
                 if stop > begin:
@@ -122,11 +133,26 @@ class EspeakEngine:
         return found
 
 
+def _cuts(count: int, language: str) -> list[float]:
+    if language != "en":
+        return [i / count for i in range(count + 1)]
+    return [0.0, 1.0] if count == 1 else [0.0, 0.65, *([1.0] * (count - 1))]
+
+
 def _tokens_by_position(text: str) -> list[int]:
-    """Index of the space-separated token at each character; a space belongs to the next."""
-    found, token = [], 0
+    """Index of the token at each character; a space belongs to the next.
+
+    Tokens end at spaces; each Chinese character is one, with the stop that follows it.
+    """
+    found: list[int] = []
+    token, before = 0, ""
     for character in text:
-        if character == " ":
+        chinese = "\u3400" <= character <= "\u9fff"
+        was = "\u3400" <= before <= "\u9fff"
+        after_stop = before in _STOPS and bool(found) and character != " "
+        starts = before not in {"", " "} and (chinese or (was and character.isalnum()))
+        if character == " " or (starts and not after_stop) or (starts and chinese):
             token += 1
         found.append(token)
+        before = character
     return found

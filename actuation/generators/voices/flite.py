@@ -68,7 +68,7 @@ class FliteEngine:
         self._voice = slt.register_cmu_us_slt(None)
         self._features = ctypes.cast(self._voice, ctypes.POINTER(_Voice)).contents.features
 
-    def speak(self, text: str, pace: float) -> Spoken:
+    def speak(self, text: str, pace: float, language: str = "en") -> Spoken:
         """Synthesise `text`."""
         flite = self._flite
         flite.flite_feat_set_float(self._features, b"duration_stretch", 1.0 / pace)

@@ -28,7 +28,7 @@ class KokoroEngine:
             raise EngineMissingError("pip install kokoro-onnx") from None
         self._kokoro = Kokoro(str(folder / _MODEL), str(folder / _VOICES))
 
-    def speak(self, text: str, pace: float) -> Spoken:
+    def speak(self, text: str, pace: float, language: str = "en") -> Spoken:
         """Synthesise `text`."""
         samples, rate_hz, times = self._kokoro.create_timed(text, _VOICE, speed=pace, trim=False)
         if not times:

@@ -27,18 +27,37 @@ _IPA: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 _LONGEST = max(map(len, _IPA))
 
+# Sounds that English lacks, as the phone whose lips look most like theirs: what matters here is
+# the face. Rounded front vowels purse as u and the vowel of `bird` do; r in the throat or with
+# the tongue's tip does not round the lips as the English one does.
+_ABROAD: dict[str, tuple[str, ...]] = {
+    "a": ("aa",), "e": ("eh",), "o": ("ao",), "y": ("uw",), "ʏ": ("uh",), "ø": ("uh",),
+    "œ": ("er",), "ɤ": ("ah",), "ɵ": ("uh",), "ɨ": ("ih",), "ʉ": ("uw",), "ɯ": ("uw",),
+    "ts": ("t", "s"), "pf": ("p", "f"), "r": ("dx",), "ʁ": ("g",), "ʀ": ("g",), "ɣ": ("g",),
+    "q": ("k",), "ɢ": ("g",), "c": ("k",), "ɟ": ("g",), "x": ("k",), "χ": ("k",), "ç": ("hh",),
+    "ʝ": ("y",), "ʎ": ("y",), "ɥ": ("w",), "ɲ": ("n",), "ɳ": ("n",), "ɴ": ("ng",), "β": ("b",),
+    "ɸ": ("f",), "ɕ": ("sh",), "ʑ": ("zh",), "ʂ": ("sh",), "ʐ": ("zh",), "tɕ": ("ch",),
+    "dʑ": ("jh",), "ɭ": ("l",), "ɬ": ("l",), "ɮ": ("l",), "ʟ": ("l",), "ɻ": ("r",), "ɽ": ("dx",),
+    "ɖ": ("d",), "ʈ": ("t",), "ɰ": ("g",), "ʋ": ("v",), "ɱ": ("m",), "ħ": ("hh",), "ɦ": ("hh",),
+    "ɹ": ("r",), "s.": ("sh",), "z.": ("zh",), "ts.": ("ch",), "r.": ("r",),
+    "kh": ("k",), "ph": ("p",), "th": ("t",), "tɕh": ("ch",), "tsh": ("t", "s"), "ts.h": ("ch",),
+}  # fmt: skip
+_OTHERS = {**_IPA, **_ABROAD}
+_LONGEST_ABROAD = max(map(len, _OTHERS))
 
-def from_ipa(ipa: str) -> tuple[tuple[str, ...], int]:
+
+def from_ipa(ipa: str, language: str = "en") -> tuple[tuple[str, ...], int]:
     """Return the ARPAbet phones of one IPA sign group, and its stress: 0, 1 or 2 (secondary).
 
     Signs that are not known (length, syllabic marks, ties) are passed over.
     """
+    known, longest = (_IPA, _LONGEST) if language == "en" else (_OTHERS, _LONGEST_ABROAD)
     stress = 1 if "ˈ" in ipa else 2 if "ˌ" in ipa else 0
     found: list[str] = []
     i = 0
     while i < len(ipa):
-        for size in range(min(_LONGEST, len(ipa) - i), 0, -1):
-            if phones := _IPA.get(ipa[i : i + size]):
+        for size in range(min(longest, len(ipa) - i), 0, -1):
+            if phones := known.get(ipa[i : i + size]):
                 found += phones
                 i += size
                 break

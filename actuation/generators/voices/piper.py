@@ -30,7 +30,7 @@ class PiperEngine:
                 f"{path.name} does not load with phoneme times ({error!r}); pip install onnx"
             ) from None
 
-    def speak(self, text: str, pace: float) -> Spoken:
+    def speak(self, text: str, pace: float, language: str = "en") -> Spoken:
         """Synthesise `text`."""
         pcm, rate_hz = array("h"), 22_050
         signs: list[tuple[str, float, float]] = []

@@ -82,7 +82,7 @@ class ProcessVoice:
         await self.start()
         try:
             async with asyncio.timeout(self._config.deadline_s):
-                header, pcm = await self._ask(words.text)
+                header, pcm = await self._ask(words.text, words.language)
             return self._speech(text, words, header, pcm)
         except TimeoutError:
             await self.close()
@@ -105,12 +105,17 @@ class ProcessVoice:
         # The pipes' transports are closed here, not by the garbage collector.
         process._transport.close()  # type: ignore[attr-defined]
 
-    async def _ask(self, text: str) -> tuple[dict[str, Any], bytes]:
+    async def _ask(self, text: str, language: str) -> tuple[dict[str, Any], bytes]:
         process = self._process
         if process is None or process.stdin is None or process.stdout is None:
             raise VoiceFailedError(f"{self.name} is not running")
         self._asked += 1
-        request = {"id": self._asked, "text": text, "pace": self._config.pace}
+        request = {
+            "id": self._asked,
+            "text": text,
+            "pace": self._config.pace,
+            "language": language,
+        }
         process.stdin.write(json.dumps(request).encode() + b"\n")
         await process.stdin.drain()
         header = await self._line()

@@ -1,8 +1,8 @@
 """A voice's own process: `python -m actuation.generators.voices.serve ENGINE`.
 
-One JSON line in (`id`, `text`, `pace`), one JSON line out (`id`, `rate_hz`, `phones`, `bytes`, or
-`error`) followed by that many bytes of 16-bit sound. The first line out is a greeting: `ready`, or
-`missing` with the cure. Ends when its input ends, so it never outlives the agent.
+One JSON line in (`id`, `text`, `pace`, `language`), one JSON line out (`id`, `rate_hz`, `phones`,
+`bytes`, or `error`) followed by that many bytes of 16-bit sound. The first line out is a greeting:
+`ready`, or `missing` with the cure. Ends when its input ends, so it never outlives the agent.
 """
 
 import importlib
@@ -36,7 +36,7 @@ def main(name: str) -> int:
     for line in sys.stdin.buffer:
         request = json.loads(line)
         try:
-            spoken = engine.speak(request["text"], request["pace"])
+            spoken = engine.speak(request["text"], request["pace"], request["language"])
         except Exception as error:  # the edge of a back-end
             _send(out, {"id": request["id"], "error": repr(error), "bytes": 0})
             continue

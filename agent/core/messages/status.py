@@ -36,6 +36,8 @@ class BackendChosen(Message):
     fallback: bool = False
     """This is not what was asked for."""
     detail: str = ""
+    languages: tuple[str, ...] = ()
+    """What it understands or speaks, such as `de`; empty: it does not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
