@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from agent.core.messages import PersonId
 from behavior.past_questions import Event
-from behavior.past_questions import TimeQuestion as TimeQuestion
 from behavior.transcript_lines import Line, What, text_of, tokens_of
 
 

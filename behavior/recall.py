@@ -81,9 +81,10 @@ class _Words:
         if question.topic:
             pool = self._on_topic(question, pool)
         elif question.asks:
-            known = _SMALL_TALK if question.relation in _SEVERAL else _ASKS
-            several = question.relation in _SEVERAL
-            pool = tuple(o for o in pool if bool(known.search(o.words)) is not several) or pool
+            # Where the place in time tells which it is, whatever was wanted counts as asked.
+            told = question.relation in _SEVERAL or question.pivot is not None
+            known = _SMALL_TALK if told else _ASKS
+            pool = tuple(o for o in pool if bool(known.search(o.words)) is not told) or pool
         if not pool:
             return Recalled()
         if question.number > 0:

@@ -92,6 +92,8 @@ class Times:
                 return spans
             case Relation.WHEN | Relation.WHILE if pivot.by is By.OTHER:
                 return ((last[0] - 2.0, now),)
+            case Relation.SINCE if last[1] >= now:  # since I have been waiting
+                return ((first[0], now),)
             case _:
                 return ((last[1], now),)
 

@@ -19,6 +19,7 @@ from behavior.time_words import (
     VERBS,
     WH,
     Meant,
+    complement_of,
     is_past,
     topic_of,
 )
@@ -121,6 +122,8 @@ def _main_start(words: Sequence[str]) -> int:
 
 
 def _asks_at(words: Sequence[str]) -> int:
+    if words and words[0] in AUX:
+        return -1  # `did you tell me where it is`
     for i, word in enumerate(words):
         relative = word == "who" and i > 0 and words[i - 1] in SUBJECTS["other"]
         if word in WH and not relative:
@@ -164,6 +167,8 @@ def read_event(words: Sequence[str]) -> Event | None:
     clause = read_clause(words, subordinate=True)
     what, by = clause.what, clause.by
     topic = topic_of(" ".join(words))
+    if not topic and what is Happening.SAID:
+        topic = complement_of(" ".join(words[clause.verb_at + 1 :]))
     if what is None and not topic:
         return None
     if what is Happening.WAS and "waiting" in words:
@@ -242,7 +247,12 @@ def _subject(words: Sequence[str], asked: str, asked_at: int) -> tuple[By | None
         if word in {"i", "we"}:
             return (By.VISITOR if word == "i" else By.BOTH), i
         if word == "you":
-            if i and words[i - 1] in VERBS and asked in {"who", "howmany"}:
+            if (
+                i
+                and words[i - 1] in VERBS
+                and words[i - 1] not in AUX
+                and asked in {"who", "howmany"}
+            ):
                 continue  # `who asked you`
             return By.AGENT, i
         if word in SUBJECTS["other"] and word not in {"her", "him", "another"}:

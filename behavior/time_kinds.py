@@ -13,6 +13,7 @@ _OWN_WORDS = re.compile(
     r"(?:(?:two|three|four|five)\s)?(?P<noun>questions?|requests?|wish(?:es)?|words?|sentences?"
     r"|remarks?|statements?|answers?|reply|replies|explanations?|comments?|greeting|things?|ones?)\b"
 )
+_LONG = frozenset(("long", "minutes", "hour", "hours"))
 _SAYS_IT = frozenset({"say", "said", "tell", "told", "saying", "telling"})
 _FOR_US = re.compile(r"\b(?:for|about|after|mention(?:ed)?) (?:me|us)\b")
 _FIRST_HERE = re.compile(r"^(?:am|was|were|are|is) (?:i|we) (?:the )?(?:next|only one|alone)\b")
@@ -85,7 +86,7 @@ def _of_visitor(clause: Clause, place: Place, meant: Meant) -> Kind | None:  # n
             return Kind.HOW_LONG_WAITED if "to" not in clause.words else None
         case Happening.WAITED | Happening.WAS if asked == "when" and clause.past:
             return Kind.WHEN_CAME
-        case Happening.WAS if asked == "howlong" or (clause.inverted and "long" in clause.words):
+        case Happening.WAS if asked == "howlong" or (clause.inverted and _LONG & set(clause.words)):
             return Kind.HOW_LONG_HERE
         case Happening.WAS if asked == "where" and clause.past:
             return Kind.I_STOOD
@@ -154,6 +155,8 @@ def _of_others(clause: Clause, place: Place, meant: Meant) -> Kind | None:  # no
     here = clause.what in {Happening.WAS, Happening.WAITED, None}
     if asked in {"what", "why"} and clause.what is not Happening.DID:
         return Kind.OTHERS if named and (clause.past or meant.framed) else None
+    if asked == "howmany" and place.relation is Relation.BEFORE_ME:
+        return Kind.CAME_BEFORE
     match clause.what:
         case Happening.SAID | Happening.TOLD | Happening.LOOKED:
             if asked == "howlong" and named:
@@ -162,6 +165,8 @@ def _of_others(clause: Clause, place: Place, meant: Meant) -> Kind | None:  # no
             return Kind.OTHERS if talks or (named and clause.past) else None
         case _ if asked == "howlong":
             return Kind.HOW_LONG_OTHER if named else None
+        case Happening.LEFT if place.relation is Relation.BEFORE_ME and asked != "when":
+            return Kind.CAME_BEFORE
         case Happening.LEFT if clause.past or "gone" in words:
             return Kind.WHEN_OTHER_WENT if asked == "when" else Kind.WENT
         case Happening.CAME if asked == "when":
@@ -206,12 +211,14 @@ def _of_nobody(clause: Clause, place: Place) -> Kind | None:
             return Kind.WHEN_YOU_SAID if clause.asked == "when" else Kind.YOU_SAID
         case Happening.TOLD if clause.past and clause.asked == "when":
             return Kind.WHEN_TOLD
-        case Happening.DID if clause.past and is_placed(place) and clause.asked == "what":
+        case Happening.DID if clause.past and is_placed(place) and clause.asked in {"what", ""}:
             return Kind.YOU_DID
         case Happening.CAME if clause.asked in {"howoften", "when"} and "up" in clause.words:
             return Kind.HOW_OFTEN if clause.asked == "howoften" else Kind.WHEN_I_SAID
         case Happening.WAITED if clause.asked == "howlong":
             return Kind.HOW_LONG_WAITED
+        case None if clause.asked == "what" and {"was", "about"} <= set(clause.words):
+            return Kind.YOU_SAID  # `what was that again about the stairs`
         case _:
             return None
 

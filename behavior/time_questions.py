@@ -17,7 +17,7 @@ from behavior.sounds_like import plain
 from behavior.time_clauses import Clause, taken_apart
 from behavior.time_kinds import asks, kind_of
 from behavior.time_places import Place
-from behavior.time_words import BEYOND, Meant, as_meant, topic_of
+from behavior.time_words import BEYOND, Meant, as_meant, complement_of, topic_of
 
 _DATA = yaml.safe_load(
     resources.files("behavior").joinpath("questions_about_time.yaml").read_text("utf-8")
@@ -33,6 +33,7 @@ _FOLLOW_UP = {
 }
 _RELEVANT = re.compile(_DATA["relevant"])
 
+_REPEATED = frozenset(("", "say", "said", "saying", "tell", "told", "telling", "speak", "talk"))
 _ASKED = re.compile(r"\b(?:questions?|ask|asked|asking|want to know|wanted to know|inquired?)\b")
 _TOPICS = frozenset({Kind.I_SAID, Kind.YOU_SAID, Kind.WHEN_I_SAID, Kind.WHEN_YOU_SAID,
                      Kind.HOW_OFTEN, Kind.HOW_OFTEN_YOU})  # fmt: skip
@@ -53,7 +54,7 @@ def time_question(line: str) -> TimeQuestion | None:
     if kind is None:
         return None
     question = _with_topic(_placed(kind, place, clause), clause, meant)
-    return question if _is_of_the_past(question, meant) else None
+    return question if _is_of_the_past(question, meant, clause.verb) else None
 
 
 def by_example(kind: str, line: str) -> TimeQuestion | None:
@@ -84,9 +85,13 @@ def _is_bare(line: str, meant: Meant) -> bool:
 
 
 def _placed(kind: Kind, place: Place, clause: Clause) -> TimeQuestion:
+    relation, pivot = place.relation, place.pivot
+    if relation is Relation.WHEN and clause.verb.endswith("ing") and pivot is not None:
+        answered = kind is Kind.I_SAID and pivot.by is By.AGENT and pivot.what is Happening.SAID
+        relation = Relation.BEFORE if answered else relation  # `what was I asking when you said`
     return TimeQuestion(
         kind=kind,
-        relation=place.relation,
+        relation=relation,
         seconds=place.seconds,
         pivot=place.pivot,
         until=place.until,
@@ -108,6 +113,8 @@ def _with_topic(question: TimeQuestion, clause: Clause, meant: Meant) -> TimeQue
         return replace(question, topic=topic, asks=asked)
     # What stands before the verb may be but a turn of phrase: `which strange words did I say`.
     before = topic_of(" ".join(clause.words[: max(clause.verb_at, 0)] or clause.words))
+    if not before and (said := complement_of(after)):
+        return replace(question, topic=said, asks=asked)
     return replace(question, topic=before, loose=bool(before), asks=asked)
 
 
@@ -117,7 +124,7 @@ def _whom(clause: Clause) -> str:
     return " ".join(w for w in left if w not in {"host", "contact", "appointment", "know", "her"})
 
 
-def _is_of_the_past(question: TimeQuestion, meant: Meant) -> bool:
+def _is_of_the_past(question: TimeQuestion, meant: Meant, verb: str) -> bool:
     """`Did you tell me` or `what did you say` alone ask for no more than the last words."""
     if question.kind is not Kind.YOU_SAID:
         return True
@@ -127,4 +134,5 @@ def _is_of_the_past(question: TimeQuestion, meant: Meant) -> bool:
         or question.most > 1
         or question.relation is not Relation.ANY
         or _OF_BEFORE.search(meant.text)
+        or verb not in _REPEATED
     )

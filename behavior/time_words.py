@@ -40,6 +40,7 @@ _THE_THING = re.compile(
 _OF_ME = re.compile(
     r"\bwhat (?:do|did) you (?:still )?(?:know|remember|recall|have) (?:of|about|on) (?=my\b|me\b)"
 )
+_COMPLEMENT = re.compile(r"^(?:(?:to )?(?:you|me) )?(?:that )?((?:i|we) (?:\w+ )*\w+)$")
 ASKED = "qq"
 """Stands where words that only introduce a question stood."""
 
@@ -123,6 +124,12 @@ def topic_of(words: str) -> str:
         if word.strip("'") and word not in _STOP and word not in VERBS
         and not any(word in some for some in SUBJECTS.values())
     )  # fmt: skip
+
+
+def complement_of(words: str) -> str:
+    """The clause after `say that`, where it holds no word of its own: `that I have come`."""
+    match = _COMPLEMENT.search(words)
+    return match[1] if match else ""
 
 
 def is_past(verb: str) -> bool:

@@ -34,6 +34,7 @@ from tests.fakes.people import approach, lost, pass_by, stand
 HERE = Path(__file__).parent
 ENCOUNTERS = HERE / "encounters_in_time.yaml"
 SEVERAL = HERE / "encounters_of_several.yaml"
+AFRESH = HERE / "encounters_asked_afresh.yaml"
 CLOSE_S = 1.0
 """So near both ends of a stretch have to be."""
 
@@ -71,9 +72,13 @@ def messages_of(encounter):
             if words == "forget me":
                 told.append(ReplyReady(at=ended, turn=TurnId(turn), revision=0, clauses=(),
                                        intent="forget_me"))  # fmt: skip
-    for at, what in encounter.get("did", ()):
+    for at, what, *whom in encounter.get("did", ()):
         if what == "told":
-            told.append(HostNotified(at=at, host="Priya Nair", channel="test", delivered=True))
+            told.append(
+                HostNotified(
+                    at=at, host=(whom or ["Priya Nair"])[0], channel="test", delivered=True
+                )
+            )
         else:
             told.append(HelpCalled(at=at, urgent=False, because="test", person=PersonId(asker)))
     told.sort(key=lambda one: one.at)

@@ -1,4 +1,4 @@
-"""Questions about the past, put to forty made encounters: the answer rests on the right stretch."""
+"""Questions about the past, put to made encounters: the answer rests on the right stretch."""
 
 import random
 
@@ -7,15 +7,17 @@ import pytest
 from behavior.conversation import Conversation, Heard
 from behavior.replies import respond
 from tests.fakes.desk import demo_desk
-from tests.integration.temporal import ask, encounters, faults
+from tests.integration.temporal import AFRESH, SEVERAL, ask, asked, encounters, faults
 from tests.integration.visitor import bend
 
 ENCOUNTERS = encounters()
-ASKED = [(one, line) for one in ENCOUNTERS for line in (*one["lines"], *one["more"])]
+ASKED = asked(ENCOUNTERS)
+OF_SEVERAL = asked(encounters(SEVERAL, AFRESH))
 
 
-def test_there_are_forty_encounters():
+def test_there_are_forty_encounters_and_forty_more_of_several_people():
     assert len(ENCOUNTERS) >= 40
+    assert len(encounters(SEVERAL)) >= 40
 
 
 @pytest.mark.parametrize("encoder", ["words", "minilm"])
@@ -24,6 +26,13 @@ def test_19_of_20_questions_about_the_past_find_the_right_stretch(encoder, recor
     wrong = [found for one, line in ASKED if (found := faults(one, line, desk))]
     record_property("right", f"{len(ASKED) - len(wrong)} of {len(ASKED)}")
     assert len(wrong) <= 0.05 * len(ASKED), wrong
+
+
+def test_so_do_19_of_20_about_encounters_of_several_people(record_property):
+    desk = demo_desk("minilm")
+    wrong = [found for one, line in OF_SEVERAL if (found := faults(one, line, desk))]
+    record_property("right", f"{len(OF_SEVERAL) - len(wrong)} of {len(OF_SEVERAL)}")
+    assert len(wrong) <= 0.05 * len(OF_SEVERAL), wrong
 
 
 def test_most_of_them_do_with_every_tenth_word_wrong():
@@ -36,7 +45,7 @@ def test_most_of_them_do_with_every_tenth_word_wrong():
 def test_no_answer_holds_a_word_of_anybody_else():
     desk = demo_desk("words")
     secret = "zanzibar umbrella quintessence"
-    for one, line in ASKED:
+    for one, line in (*ASKED, *OF_SEVERAL):
         asker = one["asks"][1]
         said = [[*r[:3], secret] if r[2] not in {asker, "agent", f"agent>{asker}"} else r
                 for r in one.get("said", ())]  # fmt: skip
