@@ -48,8 +48,12 @@ export class FormView {
     box.addEventListener("keydown", (event) => this.key(event));
     const foot = document.querySelector<HTMLElement>(".foot");
     if (foot === null) return;
-    // The form ends where the captions begin, however many lines they have.
-    new ResizeObserver(() => box.style.setProperty("--foot", `${foot.offsetHeight}px`)).observe(foot);
+    // The form ends where the captions begin, however many lines they have; what is being filled
+    // stays in view.
+    new ResizeObserver(() => {
+      box.style.setProperty("--foot", `${foot.offsetHeight}px`);
+      box.querySelector(".form-field.at")?.scrollIntoView({ block: "nearest", behavior: "instant" });
+    }).observe(foot);
   }
 
   // What the agent asks for.
