@@ -35,11 +35,12 @@ from agent.settings import read_site
 from agent.virtual_time import VirtualTimeLoop
 from behavior.backends.embedded import EmbeddedDialogue
 from behavior.conversation import Asked, Conversation
+from behavior.desks import desks_of
 from behavior.directory import Directory, Host
 from behavior.memory import VisitBook
 from behavior.tools.contract import ToolError
 from behavior.tools.permission import ToolsConfig
-from tests.fakes.desk import ROOT, Reception, demo_desk
+from tests.fakes.desk import KNOWLEDGE, ROOT, Reception, demo_desk
 from tests.integration.mishearing import misheard
 from tests.integration.wordings import chosen, plain_words, put, scenarios
 
@@ -146,12 +147,22 @@ def site_of(scenario):
 
 
 class _Ready(EmbeddedDialogue):
-    """The embedded dialogue with a desk that is set up, computing on the loop."""
+    """The embedded dialogue with its desks set up, computing on the loop."""
 
     def __init__(self, scenario, encoder):
         site = site_of(scenario)
+        super().__init__(site=site, knowledge=KNOWLEDGE, encoder=encoder)
         self._desk = replace(demo_desk(encoder), site=site, directory=Directory(site))
-        self._slow, self._thread = False, None
+        own = not ({"site", "hosts_also"} & set(scenario))
+        desks = _desks(encoder) if own else desks_of(self._desk, KNOWLEDGE)
+        self._desks = {**desks, site.language: self._desk}
+
+
+@lru_cache(maxsize=2)
+def _desks(encoder):
+    return desks_of(
+        replace(demo_desk(encoder), site=_site(), directory=Directory(_site())), KNOWLEDGE
+    )
 
 
 class Outbox:
