@@ -71,7 +71,7 @@ def ask_again(draft: Draft) -> None:
     field = form.field(talk.asked) if form is not None and talk is not None else None
     if field is not None:
         draft.ask("form.back_to", Asked.FORM, question=question_for(field))
-    elif form is not None:
+    elif talk is not None and talk.confirming:
         draft.ask("form.check.again", Asked.FORM)
 
 
@@ -131,8 +131,10 @@ class _Turn:
 
     def answer(self) -> Answered:
         intent = self.requests[0].intent
-        if intent is Intent.FORGET_ME:
+        if intent is Intent.FORGET_ME or self._answers_something_else():
             return None
+        if wanted_form(self.line, (self.form,)) is not None and not self.values("").values:
+            return self._filled({}, "asks for the form again")
         order = order_in(self.line, self.form)
         return (
             self._yes_or_no(order)
@@ -140,6 +142,11 @@ class _Turn:
             or self._put_right()
             or self._fill_in(order)
         )
+
+    def _answers_something_else(self) -> bool:
+        """`Yes`, where not the form but something beside it was asked about."""
+        other = self.draft.before.asked not in (Asked.FORM, Asked.NOTHING)
+        return other and bool(_NO_VALUE.fullmatch(plain(self.line)))
 
     # In the order in which they are tried
 

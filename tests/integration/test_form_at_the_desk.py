@@ -282,6 +282,19 @@ async def test_a_page_that_does_not_answer_is_bridged_and_a_person_is_offered(tm
 async def test_without_a_screen_it_says_so(tmp_path):
     async with Visit(tmp_path, screen=None) as visit:
         assert "cannot write on the screen" in await visit.says("i want to register")
+        assert "calling" in await visit.says("yes please")
+        assert "form" not in await visit.says("where is the lift")
+
+
+async def test_once_the_page_answers_again_the_form_goes_on(tmp_path):
+    async with Visit(tmp_path) as visit:
+        await visit.says("i want to register", "rosa demo")
+        visit.screen.silent = True
+        await visit.says("acme", "no")
+        visit.screen.silent = False
+        said = await visit.says("can you fill in the form for me")
+        assert visit.screen.values == {"name": "Rosa Demo", "company": "Acme"}
+        assert "Who are you here to see?" in said
 
 
 @pytest.mark.parametrize(
