@@ -97,7 +97,9 @@ class McpServer:
             try:
                 await self._serve()
             except Exception as error:  # the back-end edge: a server's faults are told, not felt
-                self._problem = self._ended or _said(error, self._config)
+                if _is_cancelled():  # a fault while closing must not make us stay
+                    raise asyncio.CancelledError from None
+                self._problem = self._why(error)
             finally:
                 self._session, self._offered = None, {}
             if self._clock.now() - began >= _WELL_AFTER_S:
@@ -135,8 +137,7 @@ class McpServer:
             raise
         except Exception as error:  # the back-end edge: a server's faults are told, not felt
             self._look.set()
-            why = self._ended or _said(error, self._config)
-            raise ToolError(f"{tool.called}: {why}") from None
+            raise ToolError(f"{tool.called}: {self._why(error)}") from None
         finally:
             self._in_flight -= 1
         self._late = 0
@@ -149,6 +150,7 @@ class McpServer:
     async def _serve(self) -> None:
         """One connection, from start to end. Raises what ends it."""
         self._ended, self._late = "", 0
+        self._look.clear()
         connect = self._connected or await _library()
         async with asyncio.timeout(self._config.start_s) as limit:
             async with connect(self._config, ended=self._end, changed=self._look.set) as session:
@@ -162,15 +164,12 @@ class McpServer:
 
     async def _watch(self) -> None:
         """Wait until it is time to look at it again. Raises `ToolError` once it is given up."""
-        if self._ended:
-            raise ToolError(self._ended)
-        self._look.clear()
-        wait_s = self._config.check_s
         try:
-            async with asyncio.timeout(wait_s):
+            async with asyncio.timeout(self._config.check_s):
                 await self._look.wait()
         except TimeoutError:
             return
+        self._look.clear()
         if self._ended:
             raise ToolError(self._ended)
         if self._late >= _LATE_IN_A_ROW:
@@ -184,6 +183,16 @@ class McpServer:
         named = self._config.tools
         faults = [f"{t.called}: {why}" for t in named if (why := changed(t, self._offered))]
         self._tell("; ".join(faults))
+
+    def _why(self, error: BaseException) -> str:
+        """What ended it: our own decision, else what the transport told, else the fault."""
+        while isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
+        return (
+            str(error)
+            if isinstance(error, ToolError)
+            else self._ended or _said(error, self._config)
+        )
 
     def _end(self, why: str) -> None:
         self._ended = why
@@ -202,6 +211,11 @@ class McpServer:
             self._health(detail)
 
 
+def _is_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
 async def _library() -> Connects:
     """The SDK, read in a thread: it is large."""
     try:
@@ -214,10 +228,6 @@ async def _library() -> Connects:
 
 def _said(error: BaseException, config: McpServerConfig) -> str:
     """What went wrong, without a word of the server's own or an address."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    if isinstance(error, ToolError):
-        return str(error)
     if isinstance(error, FileNotFoundError | PermissionError) and config.command:
         return f"{config.command}: cannot be started ({type(error).__name__})"
     if isinstance(error, TimeoutError):

