@@ -420,6 +420,7 @@ class _Wiring:
             room=self._lobby,
             elsewhere=self._config.elsewhere,
             form=self._form,
+            languages=self._settings.site.spoken,
         )
         self._runtime.add(self._server, NEEDED)
         self._ready["page"] = self._server.started

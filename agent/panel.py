@@ -13,6 +13,7 @@ from agent.core.messages import (
     ActStarted,
     BackendChosen,
     ButtonPressed,
+    Clause,
     ClauseSpoken,
     ComponentHealth,
     Duck,
@@ -21,6 +22,7 @@ from agent.core.messages import (
     EngagementChanged,
     HelpCalled,
     HostNotified,
+    LanguageFollowed,
     LineTyped,
     Message,
     MicrophoneLevel,
@@ -46,6 +48,7 @@ from agent.core.messages import (
 from agent.wire import (
     Caption,
     Card,
+    LanguageSaid,
     Notice,
     Panel,
     PanelAct,
@@ -73,6 +76,7 @@ SHOWN: tuple[type[Message], ...] = (
     EngagementChanged,
     HelpCalled,
     HostNotified,
+    LanguageFollowed,
     LineTyped,
     MicrophoneLevel,
     ModelAnswered,
@@ -104,8 +108,11 @@ _STOPPED = "Stopped for safety. A member of staff can let me go on from the cons
 class PageView:
     """Turns the stream of messages into what pages are told."""
 
-    def __init__(self, *, help_text: str) -> None:
+    def __init__(self, *, help_text: str, language: str = "en") -> None:
+        """`language`: of the site, and so of what names no other."""
         self._help_text = help_text
+        self._own = language
+        self._language = LanguageSaid(language=language)
         self._workers: dict[str, Worker] = {}
         self._doing = State(doing="idle")
         self._thinks_since: float | None = None
@@ -137,7 +144,11 @@ class PageView:
 
     def for_newcomer(self) -> list[ToPage]:
         """What a page that has just come needs to know."""
-        words: list[ToPage] = [Workers(workers=list(self._workers.values())), self._doing]
+        words: list[ToPage] = [
+            self._language,
+            Workers(workers=list(self._workers.values())),
+            self._doing,
+        ]
         return words if self._emergency is None else [*words, self._emergency]
 
     def see(self, message: Message) -> list[ToPage]:  # noqa: C901 - one line a kind
@@ -153,6 +164,7 @@ class PageView:
                     backend=message.backend,
                     fallback=message.fallback,
                     detail=message.detail[:300],
+                    languages=list(message.languages),
                 )
                 said.append(Workers(workers=list(self._workers.values())))
             case PersonSeen():
@@ -187,6 +199,9 @@ class PageView:
             case EmergencyRelease():
                 self._emergency = None
                 said.append(Notice(code="emergency", text=""))
+            case LanguageFollowed():
+                self._language = LanguageSaid(language=message.language)
+                said.append(self._language)
             case HelpCalled():
                 said.append(Notice(code="help_called", text=self._help_text))
             case _:
@@ -235,10 +250,11 @@ class PageView:
         match message:
             case WordsHeard(text=text) | TurnPaused(text=text) if text:
                 self._heard = text
-                return [Caption(who="visitor", clauses=[text])]
+                return [Caption(who="visitor", clauses=[text], languages=self._heard_in())]
             case TurnEnded(text=text) if text:
                 self._heard = text
-                return [Caption(who="visitor", clauses=[text], final=True)]
+                languages = self._heard_in()
+                return [Caption(who="visitor", clauses=[text], final=True, languages=languages)]
             case Act() if message.clauses:
                 self._clauses[message.act] = message
                 while len(self._clauses) > 64:
@@ -251,19 +267,30 @@ class PageView:
                 whole = [clause.text for clause in act.clauses]
                 heard = [message.heard] if message.heard else []
                 clauses = heard if message.interrupted else whole
-                return [Caption(who="agent", clauses=clauses, final=True)]
+                each = [self._of(clause) for clause in act.clauses]
+                languages = each if clauses == whole else each[:1] * len(clauses)
+                return [Caption(who="agent", clauses=clauses, final=True, languages=languages)]
             case _:
                 pass
         return []
 
     def _clause(self, act: Act, index: int) -> list[ToPage]:
         texts = [clause.text for clause in act.clauses]
+        languages = [self._of(clause) for clause in act.clauses]
         if index >= len(texts):
-            return [Caption(who="agent", clauses=texts, final=True)]
-        said: list[ToPage] = [Caption(who="agent", clauses=texts, current=index)]
+            return [Caption(who="agent", clauses=texts, final=True, languages=languages)]
+        said: list[ToPage] = [
+            Caption(who="agent", clauses=texts, current=index, languages=languages)
+        ]
         if screen := act.clauses[index].screen:
-            said.append(Card(text=screen))
+            said.append(Card(text=screen, language=languages[index]))
         return said
+
+    def _heard_in(self) -> list[str]:
+        return [self._language.language]
+
+    def _of(self, clause: Clause) -> str:
+        return clause.language or self._own
 
     def _conduct(self, message: Message) -> list[ToPage]:
         match message:

@@ -64,7 +64,13 @@ WEB = Path(__file__).parent / "web" / "dist"
 
 def is_button(name: str) -> bool:
     """Whether an operator can press it."""
-    return name in OPERATOR_BUTTONS or re.fullmatch(r"next_[a-z_]{1,27}", name) is not None
+    known = name in OPERATOR_BUTTONS or chooses_language(name)
+    return known or re.fullmatch(r"next_[a-z_]{1,27}", name) is not None
+
+
+def chooses_language(name: str) -> bool:
+    """Whether it is a visitor's choice of a language: `language_de`."""
+    return re.fullmatch(r"language_[a-z]{2,3}", name) is not None
 
 
 class Body(Protocol):
@@ -121,12 +127,14 @@ class PageServer:
         web: Path = WEB,
         room: Room | None = None,
         elsewhere: frozenset[str] = frozenset(),
+        languages: tuple[str, ...] = (),
         form: KioskForm | None = None,
     ) -> None:
         """`room`: a simulated lobby to show.
 
         `elsewhere`: which of `camera`, `microphone` are not the page's own: it need not ask for
         them, and is not to be told that they are off. `form`: shows forms on the kiosk page.
+        `languages`: in which visitors are served, the site's own first.
         """
         self.form = form or KioskForm(clock)
         self.config = config
@@ -143,7 +151,8 @@ class PageServer:
         self._senses = senses
         self._body = body
         self._elsewhere = elsewhere
-        self._view = PageView(help_text=config.help_text)
+        self._languages = languages or (config.language[:2],)
+        self._view = PageView(help_text=config.help_text, language=self._languages[0])
         self._kiosk: Page | None = None
         self._panel_at = 0.0
         self._pace = Pace(pictures_hz=config.idle_pictures_hz)
@@ -314,6 +323,7 @@ class PageServer:
             avatar="/avatar.vrm",
             panel=self._may_know(page),
             asks=not {"camera", "microphone"} <= self._elsewhere,
+            languages=list(self._languages),
         )
 
     def _may_know(self, page: Page) -> bool:
@@ -322,7 +332,8 @@ class PageServer:
     def _button(self, page: Page, said: Button, now: float) -> None:
         if not is_button(said.button):
             raise Closed(Close.MALFORMED, f"there is no button {said.button}")
-        if said.button not in VISITOR_BUTTONS and not page.trusted:
+        anyone = said.button in VISITOR_BUTTONS or chooses_language(said.button)
+        if not anyone and not page.trusted:
             raise Closed(Close.TOKEN, f"{said.button} needs the operator's token")
         if not (page is self._kiosk or page.trusted):
             return

@@ -149,6 +149,8 @@ class Welcome(_Wire):
     """Whether this page is told facts about people."""
     asks: bool = True
     """Whether the page's own camera or microphone is wanted."""
+    languages: list[str] = ["en"]
+    """In which visitors are served, the site's own first."""
 
 
 class Ping(_Wire):
@@ -182,6 +184,8 @@ class Caption(_Wire):
     current: int | None = None
     """The clause being spoken; all before it were heard. None: nothing is being spoken."""
     final: bool = False
+    languages: list[str] = []
+    """Of each clause, such as `de`; empty: the page's."""
 
 
 class Card(_Wire):
@@ -189,6 +193,14 @@ class Card(_Wire):
 
     kind: Literal["card"] = "card"
     text: str
+    language: str = ""
+
+
+class LanguageSaid(_Wire):
+    """The language of whoever is served now; the page's own texts follow it."""
+
+    kind: Literal["language"] = "language"
+    language: str
 
 
 class State(_Wire):
@@ -205,6 +217,8 @@ class Worker(_Wire):
     backend: str
     fallback: bool
     detail: str = ""
+    languages: list[str] = []
+    """What it understands or speaks; empty: it does not say."""
 
 
 class Workers(_Wire):
@@ -284,6 +298,7 @@ ToPage = (
     | VolumeSaid
     | Caption
     | Card
+    | LanguageSaid
     | State
     | Workers
     | Panel

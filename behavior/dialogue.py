@@ -26,6 +26,7 @@ from agent.core.messages import (
     Engagement,
     EngagementChanged,
     Health,
+    LanguageFollowed,
     Message,
     PersonId,
     PersonLost,
@@ -156,6 +157,8 @@ class Dialogue:
         self._backend = Editions(backend)
         self._deeds = deeds
         self._zone = ZoneInfo(site.timezone)
+        self._languages: tuple[str, ...] = site.spoken
+        self._language: str = site.language
         self._config = config
         self._clock = clock
         self._wall = wall
@@ -177,6 +180,7 @@ class Dialogue:
         """Serve whoever comes from now on by another edition of the site and what it knows."""
         await self._backend.adopt(backend)
         self._zone = ZoneInfo(site.timezone)
+        self._languages = site.spoken
         self._deeds.adopt(site)
         if self._tools is not None:
             self._tools.adopt(site)
@@ -245,6 +249,8 @@ class Dialogue:
                 self._current.note("agent", message.heard)
             case ButtonPressed(button=button) if button.partition("_")[0] == "next":
                 group.create_task(self._call_next(button.partition("_")[2], message.at))
+            case ButtonPressed(button=button) if button.partition("_")[0] == "language":
+                self._choose_language(message, button.partition("_")[2])
             case ButtonPressed():
                 self._press(message)
             case EngagementChanged(state=Engagement.LEFT) | PersonLost():
@@ -254,6 +260,7 @@ class Dialogue:
                         self._clear_screen(encounter)
             case EngagementChanged(state=Engagement.ENGAGED):
                 self._current = self._encounter_with(message.person, message.at)
+                self._tell_language(self._current, message.at)
             case _:
                 pass
 
@@ -397,6 +404,25 @@ class Dialogue:
         if len(work.parts) > 1 or first.source != "embedded":
             said = tuple(clause for part in work.parts for clause in part.clauses)
             encounter.conversation = replace(encounter.conversation, last_reply=said)
+        if encounter is self._current:
+            self._tell_language(encounter, work.heard.at)
+
+    def _choose_language(self, pressed: ButtonPressed, code: str) -> None:
+        """A visitor has chosen a language on the page."""
+        if code in self._languages:
+            encounter = self._encounter_with(pressed.person, pressed.at)
+            encounter.conversation = replace(
+                encounter.conversation, language=code if code != self._languages[0] else ""
+            )
+            self._tell_language(encounter, pressed.at)
+
+    def _tell_language(self, encounter: Encounter | None, at: float) -> None:
+        """Say in which language the visitor who is here now is served, when that is news."""
+        code = (encounter.conversation.language if encounter else "") or self._languages[0]
+        if code != self._language:
+            self._language = code
+            person = encounter.person if encounter else None
+            self._publish(LanguageFollowed(at=at, language=code, person=person))
 
     def _drop(self) -> None:
         """Make room for the next answer. One that is committed may be heard still: it goes on."""
@@ -494,6 +520,7 @@ class Dialogue:
         self._encounters.remove(encounter)
         if self._current is encounter:
             self._current = None
+            self._tell_language(None, self._clock.now())
         if self._work is not None and self._work.encounter is encounter:
             self._drop()
 

@@ -180,5 +180,7 @@ class Encounter:
     def forget(self) -> None:
         """Empty the memory. What is in the book is deleted by who wrote it there."""
         old = self.conversation
-        self.conversation = Conversation(turns=old.turns, wordings=old.wordings, salt=old.salt)
+        self.conversation = Conversation(
+            turns=old.turns, wordings=old.wordings, salt=old.salt, language=old.language
+        )
         self.history.clear()

@@ -21,6 +21,7 @@ from agent.core.messages.base import ActId, Message, PersonId, TurnId, Utterance
 from agent.core.messages.dialogue import (
     HelpCalled,
     HostNotified,
+    LanguageFollowed,
     ModelAnswered,
     ReplyReady,
     ReplySource,
@@ -99,6 +100,7 @@ __all__ = [
     "Health",
     "HelpCalled",
     "HostNotified",
+    "LanguageFollowed",
     "LineTyped",
     "LoopStalled",
     "Meeting",

@@ -54,6 +54,15 @@ class ModelAnswered(Message):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LanguageFollowed(Message):
+    """From here on the visitor is served in this language, until another one comes."""
+
+    language: str
+    """Such as `de`."""
+    person: PersonId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HostNotified(Message):
     """A host was told about a visitor, through the channel the site has configured."""
 

@@ -1,10 +1,13 @@
 // What both sides say, as the page shows it. Pure.
 
+import { textsIn, type Texts } from "./texts.ts";
 import type { Caption } from "./wire.ts";
 
 export interface Span {
   text: string;
   part: "told" | "now" | "to-come" | "whole";
+  /** Of the text, where the server says so. */
+  language?: string;
 }
 
 export interface Shown {
@@ -21,14 +24,35 @@ const LONGEST = 220;
 /** Lay out a caption: what was heard, what is being said, what comes. */
 export function layOut(caption: Caption): Shown {
   const { clauses, current } = caption;
-  if (current === null) {
-    const text = clauses.join(" ").trim();
-    return { spans: text === "" ? [] : [{ text, part: "whole" }], final: caption.final };
-  }
+  const languages = caption.languages ?? [];
+  if (current === null) return { spans: whole(clauses, languages), final: caption.final };
   const spans = clauses.map((text, i): Span => ({
-    text, part: i < current ? "told" : i === current ? "now" : "to-come",
+    text, part: i < current ? "told" : i === current ? "now" : "to-come", ...inLanguage(languages[i]),
   }));
   return { spans: fit(spans, current), final: false };
+}
+
+/** All clauses as one stretch of text for each run of one language. */
+function whole(clauses: string[], languages: string[]): Span[] {
+  const spans: Span[] = [];
+  clauses.forEach((text, i) => {
+    const last = spans.at(-1);
+    if (last !== undefined && last.language === languages[i]) {
+      last.text = `${last.text}${gap(languages[i])}${text}`.trim();
+    } else if (text.trim() !== "") {
+      spans.push({ text: text.trim(), part: "whole", ...inLanguage(languages[i]) });
+    }
+  });
+  return spans;
+}
+
+function inLanguage(language: string | undefined): { language?: string } {
+  return language === undefined || language === "" ? {} : { language };
+}
+
+/** What stands between two clauses: nothing in Chinese. */
+export function gap(language: string | undefined): string {
+  return language === "zh" ? "" : " ";
 }
 
 /** Long replies keep the clause being said and what fits around it. */
@@ -51,8 +75,14 @@ function fit(spans: Span[], current: number): Span[] {
 
 /** How long a finished caption is kept, seconds. */
 export function staysS(shown: Shown): number {
-  const words = shown.spans.reduce((n, span) => n + span.text.split(/\s+/).length, 0);
+  const words = shown.spans.reduce((n, span) => n + wordsIn(span.text), 0);
   return STAYS_S + PER_WORD_S * words;
+}
+
+/** Chinese has no spaces: two characters are about a word. */
+function wordsIn(text: string): number {
+  const chinese = text.match(/[\u3400-\u9fff]/g)?.length ?? 0;
+  return text.split(/\s+/).length + chinese / 2;
 }
 
 export type Pill = { doing: string; text: string };
@@ -60,13 +90,14 @@ export type Pill = { doing: string; text: string };
 /** What the status pill says. */
 export function pillOf(
   open: boolean, doing: string, camera: boolean, microphone: boolean, muted: boolean,
+  say: Texts = textsIn("en"),
 ): Pill {
-  if (!open) return { doing: "away", text: "Not connected" };
-  if (doing === "speaking") return { doing, text: "Speaking" };
-  if (doing === "thinking") return { doing, text: "Thinking …" };
-  if (doing === "hearing") return { doing, text: "Listening" };
-  if (muted) return { doing: "off", text: "Microphone muted" };
-  if (!microphone) return { doing: "off", text: camera ? "Microphone off" : "Camera and microphone off" };
-  if (!camera) return { doing: "idle", text: "Listening · camera off" };
-  return { doing: "idle", text: "Ready to listen" };
+  if (!open) return { doing: "away", text: say.notConnected };
+  if (doing === "speaking") return { doing, text: say.speaking };
+  if (doing === "thinking") return { doing, text: say.thinking };
+  if (doing === "hearing") return { doing, text: say.listening };
+  if (muted) return { doing: "off", text: say.muted };
+  if (!microphone) return { doing: "off", text: camera ? say.noMicrophone : say.noSenses };
+  if (!camera) return { doing: "idle", text: say.noCamera };
+  return { doing: "idle", text: say.ready };
 }

@@ -1,7 +1,8 @@
 // The kiosk page: puts its parts together.
 
 import { loadModel, loadVrm } from "./body.ts";
-import { layOut, NOTHING, pillOf, type Shown, staysS } from "./captions.ts";
+import { gap, layOut, NOTHING, pillOf, type Shown, staysS } from "./captions.ts";
+import { PageLanguage } from "./language.ts";
 import { FormView } from "./form.ts";
 import { Link, type LinkState, perfS } from "./link.ts";
 import { PanelView } from "./panel.ts";
@@ -9,7 +10,7 @@ import { Player } from "./player.ts";
 import { Senses } from "./senses.ts";
 import { Speaker } from "./sound.ts";
 import { Stage } from "./stage.ts";
-import { Close, type Doing, type FromServer } from "./wire.ts";
+import { Close, type Doing, type FromServer, type Worker } from "./wire.ts";
 
 function at<T extends HTMLElement>(id: string): T {
   const element = document.getElementById(id);
@@ -28,6 +29,11 @@ class Kiosk {
   readonly form: FormView;
   stage: Stage | null = null;
   private readonly panel = new PanelView(at("panel"));
+  private readonly language = new PageLanguage(
+    at("languages"), (code) => this.link.say({ kind: "button", button: `language_${code}` }),
+  );
+  /** Spoken languages that are understood; empty: not known. */
+  private understood: string[] = [];
   private open = false;
   private doing: Doing = "idle";
   private asked = false;
@@ -72,10 +78,10 @@ class Kiosk {
           this.link.silenceBy(speaker.shortcut());
           this.soundChanged();
         },
-        () => this.notice("no_sound", "This address cannot play sound: browsers want https or localhost. Captions still work."),
+        () => this.notice("no_sound", this.language.texts.needsHttps),
       );
     } catch {
-      this.notice("no_sound", "This browser cannot play sound. Captions still work.");
+      this.notice("no_sound", this.language.texts.noSound);
     }
   }
 
@@ -98,7 +104,7 @@ class Kiosk {
     try {
       await this.stage.show(await loadVrm(avatar));
     } catch {
-      this.notice("no_avatar", "The character could not be loaded; a simple face stands in.", 8);
+      this.notice("no_avatar", this.language.texts.noFace, 8);
     }
     at("stage").classList.add("ready");
   }
@@ -190,7 +196,7 @@ class Kiosk {
     this.drop("away");
     this.drop("refused");
     if (state.state === "away") {
-      this.notice("away", "One moment, please. I am reconnecting …");
+      this.notice("away", this.language.texts.away);
       this.senses.setPace(0);
     } else if (state.state === "refused") this.refused(state.code);
     this.showPill();
@@ -200,15 +206,14 @@ class Kiosk {
     at("ask").hidden = true;
     document.body.classList.remove("with-ask");
     const other = code === Close.BUSY || code === Close.TAKEN_OVER;
-    const text = other
-      ? "The receptionist is shown on another page now."
-      : "This page may not be shown without the operator’s token.";
+    const texts = this.language.texts;
+    const text = other ? texts.elsewhere : texts.noToken;
     const notice = this.notice("refused", text);
     if (!other) return;
     const button = document.createElement("button");
     button.type = "button";
     button.className = "main";
-    button.textContent = "Show it here";
+    button.textContent = texts.showHere;
     button.onclick = () => this.link.connect(true);
     notice.append(button);
   }
@@ -217,7 +222,8 @@ class Kiosk {
     switch (message.kind) {
       case "welcome":
         this.player.begin(message.generation);
-        document.documentElement.lang = message.language;
+        this.language.offer(message.languages);
+        this.speak(message.language.slice(0, 2));
         at("name").textContent = message.name;
         document.title = `${message.name} · Reception`;
         at("panel-toggle").hidden = !message.panel;
@@ -230,15 +236,16 @@ class Kiosk {
       case "cut": return this.player.cut(message.generation);
       case "volume": return this.player.speaker?.volume(message.gain);
       case "caption": return this.caption(message.who, layOut(message));
-      case "card": return this.card(message.text);
+      case "card": return this.card(message.text, message.language);
+      case "language": return this.speak(message.language);
       case "state":
         this.doing = message.doing;
         return this.showPill();
-      case "workers": return this.panel.workers(message.workers);
+      case "workers": return this.workers(message.workers);
       case "panel": return at("panel").hidden ? undefined : this.panel.show(message);
       case "notice":
         if (message.text === "") this.drop(message.code);
-        else this.notice(message.code, message.text, message.code === "emergency" ? Infinity : 20);
+        else this.notice(message.code, this.inTheirs(message), message.code === "emergency" ? Infinity : 20);
         return;
       case "form_show":
         this.card("");
@@ -249,25 +256,53 @@ class Kiosk {
     }
   }
 
+  private speak(code: string): void {
+    this.language.speak(code);
+    this.showPill();
+    this.tellTyping();
+  }
+
+  private workers(workers: Worker[]): void {
+    this.panel.workers(workers);
+    this.understood = workers.find((worker) => worker.role === "recogniser")?.languages ?? [];
+    this.tellTyping();
+  }
+
+  /** Say so where the language chosen is not understood when it is spoken. */
+  private tellTyping(): void {
+    const deaf = this.understood.length > 0 && !this.understood.includes(this.language.code);
+    this.drop("typing");
+    if (deaf) this.notice("typing", this.language.texts.typePlease, 30);
+  }
+
+  /** What the server tells in the site's own language, in the visitor's where the page has it. */
+  private inTheirs(notice: { code: string; text: string }): string {
+    if (this.language.isOwn) return notice.text;
+    if (notice.code === "help_called") return this.language.texts.called;
+    return notice.code === "emergency" ? this.language.texts.stopped : notice.text;
+  }
+
   private caption(who: "agent" | "visitor", shown: Shown): void {
     const line = at(who);
     line.replaceChildren(...shown.spans.map((span) => {
       const part = document.createElement("span");
       part.className = span.part;
-      part.textContent = `${span.text} `;
+      if (span.language !== undefined) part.lang = span.language;
+      part.textContent = `${span.text}${gap(span.language)}`;
       return part;
     }));
     line.classList.toggle("final", shown.final);
     line.classList.toggle("partial", !shown.final);
     if (who === "visitor") {
-      if (shown.spans.length > 0) line.dataset["who"] = "You:";
+      if (shown.spans.length > 0) line.dataset["who"] = this.language.texts.you;
       else delete line.dataset["who"];
     }
     this.clearAt[who] = shown.final ? perfS() + staysS(shown) : Infinity;
   }
 
-  private card(text: string): void {
+  private card(text: string, language = ""): void {
     at("card").hidden = text === "";
+    at("card-text").lang = language === "" ? this.language.code : language;
     at("card-text").textContent = text;
     this.cardUntilS = perfS() + CARD_STAYS_S;
   }
@@ -294,7 +329,9 @@ class Kiosk {
 
   private showPill(): void {
     const { camera, microphone, muted } = this.senses;
-    const pill = pillOf(this.open, this.doing, camera || !this.asks, microphone || !this.asks, muted);
+    const pill = pillOf(
+      this.open, this.doing, camera || !this.asks, microphone || !this.asks, muted, this.language.texts,
+    );
     at("pill").dataset["doing"] = pill.doing;
     if (at("pill-text").textContent !== pill.text) at("pill-text").textContent = pill.text;
   }

@@ -47,7 +47,7 @@ export const Close = {
 
 export interface Welcome {
   kind: "welcome"; protocol: number; role: "kiosk" | "console"; name: string; language: string;
-  generation: number; avatar: string; panel: boolean; asks: boolean;
+  generation: number; avatar: string; panel: boolean; asks: boolean; languages: string[];
 }
 export interface Ping { kind: "ping"; at: number; offset_s: number | null }
 export interface Cut { kind: "cut"; generation: number }
@@ -55,11 +55,16 @@ export interface Volume { kind: "volume"; gain: number }
 export interface Caption {
   kind: "caption"; who: "agent" | "visitor"; clauses: string[]; current: number | null;
   final: boolean;
+  /** Of each clause; empty: the page's. */
+  languages: string[];
 }
-export interface Card { kind: "card"; text: string }
+export interface Card { kind: "card"; text: string; language: string }
+export interface LanguageSaid { kind: "language"; language: string }
 export type Doing = "idle" | "hearing" | "thinking" | "speaking";
 export interface State { kind: "state"; doing: Doing }
-export interface Worker { role: string; backend: string; fallback: boolean; detail: string }
+export interface Worker {
+  role: string; backend: string; fallback: boolean; detail: string; languages: string[];
+}
 export interface Workers { kind: "workers"; workers: Worker[] }
 export interface PanelPerson {
   person: string; x_m: number; y_m: number; facing_rad: number | null;
@@ -90,7 +95,7 @@ export interface FormStep {
 }
 export interface FormHide { kind: "form_hide"; done: boolean }
 export type FromServer =
-  | Welcome | Ping | Cut | Volume | Caption | Card | State | Workers | Panel | Notice | Pace
+  | Welcome | Ping | Cut | Volume | Caption | Card | LanguageSaid | State | Workers | Panel | Notice | Pace
   | FormShow | FormStep | FormHide;
 
 // Page to server, JSON.

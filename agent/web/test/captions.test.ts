@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { layOut, pillOf, staysS } from "../src/captions.ts";
 import { backoffS } from "../src/link.ts";
 import { LEVELS, Quality } from "../src/quality.ts";
+import { NAMES, TEXTS, textsIn } from "../src/texts.ts";
 import type { Caption } from "../src/wire.ts";
 
 const agent = (clauses: string[], current: number | null, final = false): Caption =>
-  ({ kind: "caption", who: "agent", clauses, current, final });
+  ({ kind: "caption", who: "agent", clauses, current, final, languages: [] });
 
 test("the clause being said stands out between what was said and what comes", () => {
   const { spans } = layOut(agent(["One.", "Two.", "Three."], 1));
@@ -59,4 +61,43 @@ test("slow pictures lower the quality and quick ones raise it again, not at once
   assert.equal(quality.level, 1);
   for (let n = 0; n < 1000; n++) quality.took(0.5);
   assert.equal(quality.level, LEVELS.length - 1);
+});
+
+test("each clause keeps its language, and Chinese has no spaces between clauses", () => {
+  const mixed: Caption = {
+    kind: "caption", who: "agent", clauses: ["Das habe ich nur auf Englisch.", "It is here.", "Come in."],
+    current: null, final: true, languages: ["de", "en", "en"],
+  };
+  assert.deepEqual(layOut(mixed).spans, [
+    { text: "Das habe ich nur auf Englisch.", part: "whole", language: "de" },
+    { text: "It is here. Come in.", part: "whole", language: "en" },
+  ]);
+  const chinese: Caption = { ...mixed, clauses: ["好的。", "请坐。"], languages: ["zh", "zh"] };
+  assert.deepEqual(layOut(chinese).spans, [{ text: "好的。请坐。", part: "whole", language: "zh" }]);
+});
+
+test("a Chinese caption stays as long as its characters need", () => {
+  const brief = layOut(agent(["Yes."], null, true));
+  const long = layOut(agent(["请沿我左边的走廊走洗手间是第二扇门"], null, true));
+  assert.ok(staysS(long) > staysS(brief) + 2);
+});
+
+test("the page can say everything in every language, and no text stays English", () => {
+  const english = TEXTS["en"];
+  assert.ok(english);
+  for (const [code, texts] of Object.entries(TEXTS)) {
+    assert.ok(NAMES[code], code);
+    for (const [key, text] of Object.entries(texts)) {
+      assert.ok(text.trim().length > 1, `${code}.${key}`);
+      if (code !== "en") assert.notEqual(text, english[key as keyof typeof english], `${code}.${key}`);
+    }
+  }
+  assert.equal(pillOf(true, "speaking", true, true, false, textsIn("de")).text, "Ich spreche");
+});
+
+test("every text that the kiosk page names is there", () => {
+  const page = readFileSync("static/kiosk.html", "utf8");
+  const named = [...page.matchAll(/data-(?:say|label|placeholder)="(\w+)"/g)].map((m) => m[1] ?? "");
+  assert.ok(named.length > 15);
+  for (const key of named) assert.ok(key in textsIn("en"), key);
 });
