@@ -9,6 +9,9 @@ Kind = Literal[
 ]
 KEY = r"^[a-z][a-z0-9_]{0,31}$"
 LONGEST_VALUE = 400
+_MOST_LETTERS = 15_000
+_BESIDE_LETTERS = 130
+"""Of a field besides its words and its value, as it is written on the way."""
 
 
 class FieldConfig(BaseModel):
@@ -67,6 +70,12 @@ class SendConfig(BaseModel):
     address: str = Field("", description="What the channel needs: a URL, a mailbox, a topic.")
 
 
+def _letters(field: FieldConfig) -> int:
+    """How much the page may have to send about a field."""
+    words = (field.key, field.label, *field.options)
+    return field.longest + sum(len(word) + 4 for word in words) + _BESIDE_LETTERS
+
+
 class FormConfig(BaseModel):
     """One form."""
 
@@ -88,6 +97,11 @@ class FormConfig(BaseModel):
         pages = [field.page for field in self.fields]
         if pages != sorted(pages) or set(pages) != set(range(1, max(pages) + 1)):
             raise ValueError("pages go up by one from 1, in the order of the fields")
+        if (size := sum(map(_letters, self.fields))) > _MOST_LETTERS:
+            raise ValueError(
+                f"all its words and values could have {size} letters and the page may send"
+                f" {_MOST_LETTERS}: make it two forms, or its values shorter (`longest`)"
+            )
         host = self.send.tell_host
         if host and self.kind_of(host) != "host":
             raise ValueError(f"send.tell_host: {host} is no field of kind host")

@@ -442,6 +442,9 @@ async def test_script_in_a_value_stays_text(tmp_path):
         ("two fields have the key", {"fields": [{"key": "a", "label": "Aa"}] * 2}),
         ("pages go up by one", {"fields": [{"key": "a", "label": "Aa", "page": 2}]}),
         ("is no field of kind host", {"send": {"tell_host": "a"}}),
+        ("make it two forms", {"fields": [
+            {"key": f"a{n}", "label": "Aa", "kind": "choice",
+             "options": [f"{i}" * 30 for i in range(12)]} for n in range(24)]}),
         ("two options or more", {"fields": [{"key": "a", "label": "Aa", "kind": "choice"}]}),
         ("nobody has to agree", {"fields": [
             {"key": "a", "label": "Aa", "kind": "agree", "required": False}]}),

@@ -8,7 +8,8 @@ import pytest
 from agent.core.clock import LoopClock
 from agent.form_wire import FormSeen
 from agent.kiosk_form import KioskForm
-from agent.wire import Close
+from agent.wire import MAX_JSON_BYTES, Close, decode
+from behavior.forms.config import FormConfig
 from behavior.forms.screen import ScreenError, Sheet, Step
 from tests.fakes.desk import demo_site
 from tests.fakes.pages import kiosk, page, serving
@@ -120,6 +121,29 @@ async def test_a_hand_at_the_form_is_known_of_only_for_the_form_that_is_shown():
     assert form.touched_at() == float("-inf")
     form.seen(FormSeen.model_validate(answer(0)))
     assert form.touched_at() == asyncio.get_running_loop().time()
+
+
+def a_form_of(count):
+    options = [f"{n:02}" + "o" * 58 for n in range(12)]
+    fields = [
+        {"key": f"field_{n}", "label": "L" * 60, "kind": "choice", "options": options}
+        for n in range(count)
+    ]
+    return FormConfig(key="large", title="Large", fields=fields)
+
+
+def test_the_largest_form_that_a_site_may_have_fits_into_one_message():
+    with pytest.raises(ValueError, match="make it two forms"):
+        a_form_of(15)
+    form = a_form_of(14)
+    fields = [
+        field(key=f.key, label=f.label, kind=f.kind, options=f.options, value=f.options[0], page=9)
+        for f in form.fields
+    ]
+    told = answer(2**31 - 1, sheet="f" * 32, at="field_13", fields=fields)
+    text = json.dumps(told, separators=(",", ":"))
+    assert 0.85 * MAX_JSON_BYTES < len(text) <= MAX_JSON_BYTES
+    decode(text)
 
 
 # Over a real socket.
