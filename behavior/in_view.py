@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from agent.core.messages import Engagement, PersonId
+from agent.core.messages import Engagement, PersonId, Place
 from behavior.transcript_lines import Line, What
 from behavior.watching import Watched
 
@@ -21,6 +21,10 @@ class Present:
     stopped: bool = False
     """Came to the agent, and did not only pass by."""
     left_at: float | None = None
+    began_at: Place | None = None
+    """Where they came into view."""
+    company: set[PersonId] = field(default_factory=set)
+    """Who walked in beside them."""
 
     def line(self, who: PersonId) -> Line | None:
         """What was seen of them since; None: next to nothing."""

@@ -5,9 +5,8 @@ heard are in it. What a person said is gone from it when their visit ends, and a
 ask to be forgotten: of others who came later only the times of a visit remain, without an id.
 """
 
+from collections import OrderedDict
 from dataclasses import replace
-
-from pydantic import BaseModel, ConfigDict, Field
 
 from agent.core.messages import (
     Act,
@@ -24,61 +23,25 @@ from agent.core.messages import (
     PersonLost,
     PersonSeen,
     ReplyReady,
+    SoundDirection,
     SpeechStarted,
+    ToolFinished,
     TurnEnded,
     TurnId,
 )
-from behavior.addressee import Witness, for_agent, speaker_of
+from behavior.addressee import for_agent, speaker_of
 from behavior.agent_acts import AgentActs, Heard
-from behavior.event_memory import Memory, Passage
+from behavior.event_memory import Memory
 from behavior.in_view import Present
-from behavior.transcript_lines import BY_AGENT, Line, What, folded, merged, text_of
+from behavior.kept_lines import KeptLines
+from behavior.people_in_view import PeopleInView
+from behavior.transcript_config import STATES, deed_of
+from behavior.transcript_config import TranscriptConfig as TranscriptConfig
+from behavior.transcript_lines import BY_AGENT, Line, What, text_of
+from behavior.watching import Glance
 
-READS: tuple[type[Message], ...] = (
-    Act,
-    ActStarted,
-    ActFinished,
-    ButtonPressed,
-    ClauseSpoken,
-    EngagementChanged,
-    HelpCalled,
-    HostNotified,
-    PersonLost,
-    PersonSeen,
-    ReplyReady,
-    SpeechStarted,
-    TurnEnded,
-)
-"""The kinds that make a difference to it."""
-_STATES = {
-    Engagement.PRESENT: "is about",
-    Engagement.PASSING: "passes by",
-    Engagement.APPROACHING: "comes up",
-    Engagement.ATTENDING: "attends to the agent",
-    Engagement.ENGAGED: "is engaged with the agent",
-    Engagement.DISENGAGING: "turns away",
-}
-_PASSAGES_KEPT = 60
+_TURNS_KEPT = 16
 _OTHERS = 4
-
-
-class TranscriptConfig(BaseModel):
-    """How much of an encounter is remembered while it lasts, and how finely."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    lines: int = Field(
-        240, ge=20, le=5000, description="Most lines; the oldest are folded into a summary."
-    )
-    watch_s: float = Field(
-        4.0, gt=0.5, le=60, description="How often a line is written of somebody in view."
-    )
-    passages_s: float = Field(
-        1800.0,
-        ge=0,
-        le=86_400,
-        description="How long it is known that somebody, nobody knows who, came and went.",
-    )
 
 
 class Transcript:
@@ -91,12 +54,10 @@ class Transcript:
         in view ends after so long without a word."""
         self._config = config or TranscriptConfig()
         self._grace_s, self._idle_s = grace_s, idle_s
-        self._lines: list[Line] = []
-        self._present: dict[PersonId, Present] = {}
-        self._passages: list[Passage] = []
+        self._lines = KeptLines()
+        self._people = PeopleInView()
         self._acts = AgentActs()
-        self._voices: dict[TurnId, float] = {}
-        self._partner: PersonId | None = None
+        self._asked_by: OrderedDict[TurnId, PersonId | None] = OrderedDict()
         self._agent_spoke_at: float | None = None
         self._wishes: tuple[TurnId, int] | None = None
         self._ended: TurnEnded | None = None
@@ -115,7 +76,9 @@ class Transcript:
             case PersonLost():
                 self._leave(message.person, message.at)
             case SpeechStarted():
-                self._voices.setdefault(message.turn, message.at)
+                self._people.hear(message)
+            case SoundDirection():
+                self._people.point(message)
             case TurnEnded():
                 self._hear(message)
             case ReplyReady():
@@ -123,20 +86,16 @@ class Transcript:
                     self._wishes = message.turn, message.revision
                     self._keep_wish()
             case Act():
-                self._acts.plan(message, message.to if message.to is not None else self._partner)
+                self._acts.plan(message, self._addressee(message))
             case ActStarted():
                 if (seen := self._acts.begin(message)) is not None:
-                    self._lines.append(seen)
+                    self._lines.add(seen)
             case ClauseSpoken():
                 self._put(self._acts.say(message))
             case ActFinished():
-                self._put(self._acts.finish(message, self._partner))
-            case HostNotified():
-                done = "told" if message.delivered else "could not reach"
-                self._write(What.TOLD_HOST, message.at, deed=f"{done} the host", whom=message.host)
-            case HelpCalled():
-                urgent = " urgently" if message.urgent else ""
-                self._write(What.CALLED, message.at, message.person, f"called a person{urgent}")
+                self._put(self._acts.finish(message, self._people.partner))
+            case HostNotified() | HelpCalled() | ToolFinished():
+                self._do(message)
             case ButtonPressed():
                 self._press(message)
             case _:
@@ -145,23 +104,19 @@ class Transcript:
 
     def forget(self, person: PersonId | None) -> None:
         """Drop everything about this person, at once; None: about whoever was never seen."""
-        self._lines = [one for one in self._lines if one.person != person]
+        self._lines.forget(person)
         self._acts.forget(person)
+        self._asked_by = OrderedDict((t, who) for t, who in self._asked_by.items() if who != person)
         if self._ended is not None and self._ended.person in {person, None}:
             self._ended = None
-        if person is None:
-            return
-        if (here := self._present.pop(person, None)) is not None and here.left_at is None:
-            # Still in view: known from now on, and as nobody in particular.
-            self._present[person] = Present(self.now, written_until=self.now, state=here.state)
-        if self._partner == person:
-            self._partner = None
+        if person is not None:
+            self._people.forget(person, self.now)
 
     # What can be had
 
     def lines(self) -> tuple[Line, ...]:
         """All of it, oldest first, as an operator may see it."""
-        open_ones = [one.line(who) for who, one in self._present.items()]
+        open_ones = [one.line(who) for who, one in self._people.present.items()]
         newest = [one for one in open_ones if one is not None]
         return tuple(sorted((*self._lines, *newest), key=lambda one: one.began))
 
@@ -181,47 +136,46 @@ class Transcript:
             and one.what is not What.EARLIER
             and not (one.what is What.SAID and one.ended >= at - 1e-6)  # the question itself
         )
-        here = self._present.get(person) if person is not None else None
+        here = self._people.present.get(person) if person is not None else None
         came = here.came_at if here is not None else since
         if came is None and mine:
             came = mine[0].began
-        others = [
-            Passage(came_at=one.came_at, left_at=one.left_at, stopped=one.stopped)
-            for who, one in self._present.items()
-            if who != person
-        ]
-        passages = sorted((*self._passages, *others), key=lambda one: one.came_at)
-        return Memory(now=at, person=person, came_at=came, lines=mine, others=tuple(passages))
+        return Memory(
+            now=at, person=person, came_at=came, lines=mine, others=self._people.others(person)
+        )
 
     def others(self, person: PersonId | None) -> tuple[PersonId, ...]:
         """Who is in view besides this person, longest here first; a few are enough."""
-        return tuple(who for who in self._present if who != person)[:_OTHERS]
+        return tuple(who for who in self._people.present if who != person)[:_OTHERS]
 
     def speaker(self, turn: TurnId, at: float) -> PersonId | None:
         """Whose voice this turn most likely is; None: nobody near enough was in view."""
-        return speaker_of(self._witnesses(self._voices.get(turn, at), at), self._partner)
+        return self._people.speaker(turn, at)
 
     def claim(self, person: PersonId) -> None:
         """Whoever spoke before being seen turns out to be this person."""
-        self._lines = [
-            replace(one, person=person) if one.person is None and one.what is not What.EARLIER
-            else one
-            for one in self._lines
-        ]  # fmt: skip
+        self._lines.rename(None, person)
+
+    def together(self, one: PersonId, other: PersonId) -> bool:
+        """Whether the two walked in side by side."""
+        return self._people.together(one, other)
+
+    def before(self, person: PersonId) -> PersonId | None:
+        """Who this person was before a tracker gave them another id; their lines go on as one."""
+        old = self._people.before(person)
+        if old is not None:
+            self._lines.rename(old, person)
+            self._people.rename(old, person)
+        return old
 
     # How it grows
 
     def _see(self, seen: PersonSeen) -> None:
-        here = self._present.get(seen.person)
-        if here is None:
-            here = self._present[seen.person] = Present(seen.at, written_until=seen.at)
-            here.watched.add(seen)
+        here, new = self._people.see(seen)
+        if new:
             glance = here.watched.over(seen.at, seen.at)
             self._write(What.CAME, seen.at, seen.person, "comes into view", glance=glance)
-            return
-        here.left_at = None
-        here.watched.add(seen)
-        if seen.at - here.written_until >= self._config.watch_s:
+        elif seen.at - here.written_until >= self._config.watch_s:
             self._close_watch(seen.person, here)
 
     def _close_watch(self, who: PersonId, here: Present) -> None:
@@ -229,20 +183,28 @@ class Transcript:
         if line is None:
             return
         here.written_until = line.ended
-        for i in range(len(self._lines) - 1, max(-1, len(self._lines) - 7), -1):
-            if self._lines[i].person == who:
-                if (both := merged(self._lines[i], line)) is not None:
-                    self._lines[i] = both
-                    return
-                break
-        self._lines.append(line)
+        self._lines.watch(line, read=self._config.expressions)
+
+    def _do(self, done: HostNotified | HelpCalled | ToolFinished) -> None:
+        if not (deed := deed_of(done)):
+            return
+        match done:
+            case HostNotified():
+                self._write(What.TOLD_HOST, done.at, done.person, deed, whom=done.host)
+            case HelpCalled():
+                self._write(What.CALLED, done.at, done.person, deed)
+            case ToolFinished():
+                self._write(What.TOOL, done.at, self._asked_by.get(done.turn), deed)
+
+    def _addressee(self, act: Act) -> PersonId | None:
+        """To whom an act is: who asked what it answers, else whom it names."""
+        asker = self._asked_by.get(act.in_reply_to) if act.in_reply_to is not None else None
+        return asker or act.to or self._people.partner
 
     def _change(self, change: EngagementChanged) -> None:
         if change.state is Engagement.LEFT:
             return self._leave(change.person, change.at)
-        here = self._present.get(change.person)
-        if here is None:
-            here = self._present[change.person] = Present(change.at, written_until=change.at)
+        here = self._people.change(change)
         if here.state is change.state:
             return
         if here.state is None and change.state is Engagement.PRESENT:
@@ -251,13 +213,11 @@ class Transcript:
         self._close_watch(change.person, here)
         here.state = change.state
         here.stopped = here.stopped or change.state in {Engagement.ATTENDING, Engagement.ENGAGED}
-        if change.state is Engagement.ENGAGED:
-            self._partner = change.person
         glance = here.watched.over(change.at, change.at)
-        self._write(What.STATE, change.at, change.person, _STATES[change.state], glance=glance)
+        self._write(What.STATE, change.at, change.person, STATES[change.state], glance=glance)
 
     def _leave(self, who: PersonId, at: float) -> None:
-        here = self._present.get(who)
+        here = self._people.present.get(who)
         if here is None or here.left_at is not None:
             return
         self._close_watch(who, here)
@@ -265,10 +225,12 @@ class Transcript:
         self._write(What.LEFT, at, who, "is gone")
 
     def _hear(self, turn: TurnEnded) -> None:
-        began = self._voices.pop(turn.turn, turn.at - turn.voiced_s)
-        self._voices = {t: at for t, at in self._voices.items() if turn.at - at < 120.0}
-        witnesses = self._witnesses(began, turn.at)
-        person = turn.person or speaker_of(witnesses, self._partner)
+        began = self._people.began(turn)
+        witnesses = self._people.witnesses(began, turn.at)
+        person = turn.person or speaker_of(witnesses, self._people.partner)
+        self._asked_by[turn.turn] = person
+        while len(self._asked_by) > _TURNS_KEPT:
+            self._asked_by.popitem(last=False)
         glance = next((one.glance for one in witnesses if one.person == person), None)
         if not turn.text.strip():
             if turn.voiced_s > 0.3 or began < turn.at:
@@ -277,8 +239,8 @@ class Transcript:
         since_s = None if self._agent_spoke_at is None else began - self._agent_spoke_at
         sure = 1.0 if turn.typed else for_agent(turn.text, glance, len(witnesses), since_s)
         if person is not None:
-            self._partner = person
-            if (here := self._present.get(person)) is not None:
+            self._people.partner = person
+            if (here := self._people.present.get(person)) is not None:
                 here.stopped = True
         line = Line(
             began=began,
@@ -290,16 +252,9 @@ class Transcript:
             glance=glance,
             to_agent=sure,
         )
-        self._lines.append(line)
+        self._lines.add(line)
         self._ended = replace(turn, person=person)
         self._keep_wish()
-
-    def _witnesses(self, began: float, ended: float) -> list[Witness]:
-        return [
-            Witness(who, one.state, one.watched.over(began, ended))
-            for who, one in self._present.items()
-            if one.left_at is None or ended - one.left_at < 2.0
-        ]
 
     def _keep_wish(self) -> None:
         """Forget whoever has asked for it, once the turn that did so is committed."""
@@ -309,7 +264,7 @@ class Transcript:
             self.forget(ended.person)
 
     def _press(self, button: ButtonPressed) -> None:
-        person = button.person or self._partner
+        person = button.person or self._people.partner
         if button.button == "forget":
             self.forget(person)
             return
@@ -321,10 +276,7 @@ class Transcript:
         """Write what was heard of an act so far in place of what was written before."""
         if heard is None:
             return
-        if heard.instead_of is not None and heard.instead_of in self._lines:
-            self._lines[self._lines.index(heard.instead_of)] = heard.line
-        else:
-            self._lines.append(heard.line)
+        self._lines.put(heard)
         self._agent_spoke_at = heard.line.ended
 
     def _write(
@@ -335,11 +287,11 @@ class Transcript:
         deed: str = "",
         *,
         began: float | None = None,
-        glance: object = None,
+        glance: Glance | None = None,
         whom: str = "",
     ) -> None:
         if person is None and what in BY_AGENT:
-            person = self._partner
+            person = self._people.partner
         line = Line(
             began=at if began is None else began,
             ended=at,
@@ -347,8 +299,9 @@ class Transcript:
             person=person,
             deed=deed,
             whom=whom,
+            glance=glance,
         )
-        self._lines.append(line if glance is None else replace(line, glance=glance))  # type: ignore[arg-type]
+        self._lines.add(line)
 
     # What goes
 
@@ -357,38 +310,17 @@ class Transcript:
         self.now = max(self.now, now)
         over = [
             who
-            for who, one in self._present.items()
+            for who, one in self._people.present.items()
             if one.left_at is not None and self.now - one.left_at > self._grace_s
         ]
         for who in over:
             self.end(who)
-        unseen = [one for one in self._lines if _of_the_unseen(one)]
-        if unseen and self.now - unseen[-1].ended > self._idle_s:
-            self._lines = [one for one in self._lines if not _of_the_unseen(one)]
-        self._passages = [
-            one
-            for one in self._passages[-_PASSAGES_KEPT:]
-            if self.now - (one.left_at or one.came_at) <= self._config.passages_s
-        ]
-        if len(self._lines) > self._config.lines:
-            self._fold()
+        self._lines.forget_unseen(self.now - self._idle_s)
+        self._people.tidy(self.now, self._config.passages_s)
+        self._lines.fold(self._config.lines)
 
     def end(self, person: PersonId | None) -> None:
         """A visit is over: its lines go; that somebody was there remains, without an id."""
-        here = self._present.get(person) if person is not None else None
-        if here is not None and here.left_at is not None:
-            passage = Passage(came_at=here.came_at, left_at=here.left_at, stopped=here.stopped)
-            self._passages.append(passage)
-            del self._present[person]  # type: ignore[arg-type]
+        if person is not None:
+            self._people.left(person, self.now)
         self.forget(person)
-
-    def _fold(self) -> None:
-        """Put the older half into one line that counts them."""
-        half = len(self._lines) // 2
-        old, self._lines = self._lines[:half], self._lines[half:]
-        self._lines.insert(0, folded(old))
-
-
-def _of_the_unseen(line: Line) -> bool:
-    """About somebody who was never seen, who ends with a long silence."""
-    return line.person is None and line.what is not What.EARLIER

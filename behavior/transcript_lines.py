@@ -33,11 +33,15 @@ class What(StrEnum):
     AGENT_DID = "agent_did"
     TOLD_HOST = "told_host"
     CALLED = "called"
+    TOOL = "tool"
+    """A tool was used: what kind, and what an observation came to."""
+    READ = "read"
+    """What a face and a bearing may tell; only where a site has asked for it."""
     EARLIER = "earlier"
     """The oldest lines, folded into one."""
 
 
-BY_AGENT = frozenset((What.AGENT_SAID, What.AGENT_DID, What.TOLD_HOST, What.CALLED))
+BY_AGENT = frozenset((What.AGENT_SAID, What.AGENT_DID, What.TOLD_HOST, What.CALLED, What.TOOL))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +101,7 @@ def _told(line: Line, words: bool) -> str:
         case What.AGENT_DID:
             to = f" to {who}" if line.person is not None else ""
             return f"agent {line.deed}{to}"
-        case What.TOLD_HOST | What.CALLED:
+        case What.TOLD_HOST | What.CALLED | What.TOOL:
             return f"agent {line.deed} for {who}"
         case What.EARLIER:
             return line.deed

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from statistics import fmean
 
-from agent.core.messages import PersonSeen
+from agent.core.messages import PersonSeen, Place
 
 _LOOKS_HERE_RAD = math.radians(22.0)
 """Steady listeners look up to so far past a camera beside the face they look at."""
@@ -23,6 +23,9 @@ _USUAL_AFTER_S = 5.0
 """A person has habits here after so long of standing."""
 _NEARER_M = 0.3
 _GAZE_CHANGE = 0.35
+_WALKS_M_S = 0.3
+_BESIDE_M = 1.4
+_LIPS_LEAST = 4
 _NOD_DOWN_RAD = math.radians(6.0)
 _NOD_WITHIN_S = 0.8
 
@@ -51,6 +54,14 @@ class Glance:
     """Nearer than this person usually stands here; negative: farther. None: no habit, no change."""
     looks_more: float | None = None
     """Looks here more than this person usually does, in shares; None as above."""
+    lips: float | None = None
+    """How much the opening of the mouth changes from sighting to sighting; None: not seen."""
+    mouth_open: float | None = None
+    """Its mean opening, and `head_down_rad`: how far the head is lowered, as a mean."""
+    head_down_rad: float | None = None
+    usual_mouth: float | None = None
+    """The same in this person's last minute; None: no habit yet."""
+    usual_head_down_rad: float | None = None
     sightings: int = 0
 
 
@@ -63,6 +74,8 @@ class _Sample:
     looks: bool | None
     hand: bool
     pitch_rad: float | None
+    mouth: float | None
+    place: Place
 
 
 class Watched:
@@ -81,6 +94,24 @@ class Watched:
         """How far away, at the newest sighting."""
         return self._samples[-1].distance_m if self._samples else None
 
+    @property
+    def place(self) -> Place | None:
+        """Where, at the newest sighting."""
+        return self._samples[-1].place if self._samples else None
+
+    def walked_beside(self, other: "Watched") -> float:
+        """For how long the two walked side by side, seconds."""
+        steps = ((s.at, s.place) for s in self._samples if s.speed_m_s >= _WALKS_M_S)
+        return _THINNED_S * sum(other._walks_near(at, place) for at, place in steps)
+
+    def _walks_near(self, at: float, place: Place) -> bool:
+        near = (s for s in self._samples if abs(s.at - at) <= 2 * _THINNED_S)
+        return any(
+            s.speed_m_s >= _WALKS_M_S
+            and math.dist((s.place.x_m, s.place.y_m), (place.x_m, place.y_m)) <= _BESIDE_M
+            for s in near
+        )
+
     def add(self, seen: PersonSeen) -> None:
         """Take in one sighting; ten a second are enough."""
         if self._samples and seen.at - self._samples[-1].at < _THINNED_S:
@@ -95,6 +126,8 @@ class Watched:
                 None if away is None else away <= _LOOKS_HERE_RAD,
                 bool(seen.hand_raised),
                 seen.head_pitch_rad,
+                seen.mouth_open,
+                seen.place,
             )
         )
 
@@ -114,7 +147,13 @@ class Watched:
             before = _share(usual)
             if gaze is not None and before is not None and abs(gaze - before) >= _GAZE_CHANGE:
                 more = gaze - before
+        habit = usual if len(usual) * _THINNED_S >= _USUAL_AFTER_S else []
         return Glance(
+            lips=_lips(some),
+            mouth_open=_mean(s.mouth for s in some),
+            head_down_rad=_mean(None if s.pitch_rad is None else -s.pitch_rad for s in some),
+            usual_mouth=_mean(s.mouth for s in habit),
+            usual_head_down_rad=_mean(None if s.pitch_rad is None else -s.pitch_rad for s in habit),
             gaze=gaze,
             distance_m=last.distance_m,
             trend=_trend(some),
@@ -125,6 +164,19 @@ class Watched:
             looks_more=more,
             sightings=len(some),
         )
+
+
+def _mean(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return fmean(known) if known else None
+
+
+def _lips(samples: Sequence[_Sample]) -> float | None:
+    """Mean change of the mouth between one sighting and the next; None: too little was seen."""
+    seen = [s.mouth for s in samples if s.mouth is not None]
+    if len(seen) < _LIPS_LEAST:
+        return None
+    return fmean(abs(b - a) for a, b in zip(seen, seen[1:], strict=False))
 
 
 def _away_rad(seen: PersonSeen) -> float | None:

@@ -34,6 +34,8 @@ class ReplyReady(Message):
     """One plain sentence on how the reply was found, for `explain`."""
     closes: bool = False
     """The conversation may end after this: the visitor has said goodbye."""
+    to: PersonId | None = None
+    """Who asked, as far as the dialogue knows; who was seen to speak."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +73,8 @@ class HostNotified(Message):
     channel: str
     delivered: bool
     detail: str = ""
+    person: PersonId | None = None
+    """The visitor it was about, where that is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
