@@ -5,6 +5,7 @@ visitor, nor for files. Slow to import; see `behavior.backends.tool_mcp`.
 """
 
 import contextlib
+import importlib
 import os
 from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from behavior.tools.contract import ToolError
 from behavior.tools.outside import McpServerConfig, Value
 from behavior.tools.outside_answers import pin_of
 
+importlib.import_module("jsonschema")  # the SDK's first call wants it: read here, in the thread
 _PAGES = 10
 _TOOLS = 500
 _TEXTS = 4

@@ -72,10 +72,10 @@ async def pipe(
             finally:
                 group.cancel_scope.cancel()
     finally:
-        with anyio.CancelScope(shield=True):
-            await _end(process)
         for stream in (to_session, from_server, to_server, from_session):
             stream.close()
+        with anyio.CancelScope(shield=True):
+            await _whole(asyncio.get_running_loop().create_task(_end(process)))
 
 
 async def _read(
@@ -134,17 +134,37 @@ async def _write(
             await process.stdin.drain()
 
 
+async def _whole(ending: asyncio.Task[None]) -> None:
+    """Wait for the end, which is bounded: who is told twice to stop leaves no process behind."""
+    again: asyncio.CancelledError | None = None
+    while not ending.done():
+        try:
+            await asyncio.shield(ending)
+        except asyncio.CancelledError as told:
+            again = told
+    if again is not None:
+        raise again
+
+
 async def _end(process: asyncio.subprocess.Process) -> None:
     """Close its input and let it go; else end it and whatever it has started."""
-    if process.stdin is not None:
-        process.stdin.close()
-    for sent in (None, signal.SIGTERM, signal.SIGKILL):
-        if sent is not None:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, sent)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_GOES_WITHIN_S):
-                await process.wait()
-                break
+    try:
+        if process.stdin is not None:
+            process.stdin.close()
+        for sent in (None, signal.SIGTERM, signal.SIGKILL):
+            if sent is not None:
+                _tell_group(process, sent)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_GOES_WITHIN_S):
+                    await process.wait()
+                    break
+    finally:
+        _tell_group(process, signal.SIGKILL)  # what it has left behind
+        transport = getattr(process, "_transport", None)
+        if transport is not None:
+            transport.close()  # its pipes, which a child of its own may hold
+
+
+def _tell_group(process: asyncio.subprocess.Process, what: signal.Signals) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)  # what it has left behind
+        os.killpg(process.pid, what)

@@ -131,8 +131,9 @@ class TopicSensors:
         while True:
             try:
                 async with _client(broker.source) as client:
+                    listen_to = client.subscribe
                     for topic in broker.topics:
-                        await client.subscribe(topic)
+                        await listen_to(topic)
                     if broker.problem:
                         broker.problem = ""
                         self._health(name, "")
