@@ -28,6 +28,7 @@ def wordings():
         ("host", "hosts", "visitor", "staff", "staff_capital", "department", "place", "where",
          "signed", "directions", "question", "until", "hours", "time", "date", "text", "number",
          "ago", "ago_low", "words", "count", "length", "gap", "gone", "deeds",
+         "gesture", "distance",
          "status", "steps", "room", "when", "things", "service", "ahead", "wait",
          "people", "side", "loud", "languages", "language"),
         "Robin",
