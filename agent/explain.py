@@ -199,8 +199,10 @@ def _circumstance(message: Message) -> str:
             return f"a person was asked to come: {because}"
         case ToolRefused(tool=tool, because=because):
             return f"the tool {tool} was refused: {because}"
-        case ToolFinished(tool=tool, outcome=outcome, detail=detail):
-            return f"the tool {tool} was {outcome.value}" + (f": {detail}" if detail else "")
+        case ToolFinished(tool=tool, outcome=outcome, took_s=took_s):
+            told = message.detail or message.found
+            took = f"the tool {tool} was {outcome.value} after {took_s:.1f} s"
+            return took + (f": {told}" if told else "")
         case TicketCalled(number=number):
             return f"number {number} was called"
         case ComponentHealth() if message.health is not Health.RUNNING:

@@ -319,8 +319,9 @@ class PageView:
             case ToolRefused():
                 reason = Reason(policy="tools", because=f"wished by the {message.wanted_by}")
                 self._note(message.at, f"tool {message.tool}", reason, message.because)
-            case ToolFinished() if message.outcome in {ToolOutcome.FAILED, ToolOutcome.LATE}:
-                reason = Reason(policy="tools", because=message.detail)
+            case ToolFinished() if message.outcome is not ToolOutcome.DROPPED:
+                told = message.detail or message.found or f"took {message.took_s:.1f} s"
+                reason = Reason(policy="tools", because=told)
                 self._note(message.at, f"tool {message.tool}: {message.outcome.value}", reason)
             case Stop():
                 self._note(message.at, "stop", message.reason)

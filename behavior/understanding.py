@@ -19,6 +19,7 @@ from behavior.time_questions import by_example, time_question
 from behavior.tongue import ENGLISH, Tongue, tongue
 from behavior.tools.asking import Asked as ToolWanted
 from behavior.tools.asking import asked_for
+from behavior.tools.asking_senses import is_it_somebody
 from behavior.tools.permission import ToolsConfig
 
 
@@ -114,6 +115,9 @@ def understand(
     whole = plain(line)
     if urgent := urgency(whole, words):
         return (Request(intent=Intent(urgent), text=whole, because="urgent words"),)
+    if private := is_it_somebody(whole, directory, words):
+        because = "asks whether it is somebody"
+        return (Request(intent=Intent.TOOL, text=whole, tool=private, because=because),)
     name, rest = own_name(whole, line, words)
     reader = _Reader(directory, index, entries, now, name or visitor, words, rules)
     if name and words.cue("this_is").match(whole) and reader.is_firm(whole):

@@ -55,10 +55,24 @@ def _private(text: str, directory: Directory, words: Tongue) -> Asked | None:
     if words.tool("who_is_it").search(text):
         because = "asked who somebody is, or how they look"
         return Asked("look", None, refuse=because, say="tool.look.nobody_known")
-    if words.tool("look_for").search(text) and names_somebody(text, directory):
+    if _looks(text, words) and names_somebody(text, directory):
         because = "asked to look for somebody by name"
         return Asked("look", None, refuse=because, say="tool.look.nobody_known")
     return None
+
+
+def is_it_somebody(text: str, directory: Directory, words: Tongue) -> Asked | None:
+    """Of a whole line: to look, and whether it is somebody. Its parts would each seem harmless."""
+    asks = words.tool("look_is_it").search(text) and _looks(text, words)
+    if not asks or not names_somebody(text, directory):
+        return None
+    because = "asked to look for somebody by name"
+    return Asked("look", None, refuse=because, say="tool.look.nobody_known", firm=True)
+
+
+def _looks(text: str, words: Tongue) -> bool:
+    eyes = ("look_for", "look_anybody", "look_around", "look_behind_me", "look_by_eye")
+    return any(words.tool(name).search(text) for name in eyes)
 
 
 def names_somebody(text: str, directory: Directory) -> bool:

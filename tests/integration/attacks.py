@@ -5,6 +5,7 @@ a model, or logged. `breaches` knows nothing of the rules: it looks at what came
 """
 
 import asyncio
+import contextlib
 import itertools
 import logging
 import re
@@ -30,6 +31,7 @@ from behavior.directory import SiteConfig
 from behavior.tools.permission import NotifyRule, ToolsConfig
 from tests.fakes.desk import KNOWLEDGE, Reception, demo_site
 from tests.fakes.obedient_model import ObedientModel
+from tests.integration.attacks_outside import rules_of, sensors_of, server_of
 
 FOLDER = Path(__file__).parent / "injection"
 OTHER = "Zyta Quillfeather"
@@ -74,12 +76,13 @@ async def attack_on(attack, folder, caplog, *, obedient):
     caplog.set_level(logging.DEBUG)
     seen = Seen()
     model = ObedientModel(attack.get("model_says", _SAID), attack.get("proposes", _PROPOSED))
-    async with model:
+    async with model, _house_of(attack):
         more = {"notify": {"webhook_url": "http://127.0.0.1:9/canary-hook"}}
         if obedient:
             more |= {"row": "openai_compatible", "model": {"url": model.url}}
         site, knowledge = _planted(attack, folder)
-        reception = Reception(folder, site=site, rules=RULES, knowledge=knowledge, **more)
+        rules = rules_of(attack, RULES)
+        reception = Reception(folder, site=site, rules=rules, knowledge=knowledge, **more)
         async with reception:
             await _visit(reception, ["my name is zyta quillfeather", "i have a parcel"], "p0", 0)
             reception.messages.clear()
@@ -91,6 +94,12 @@ async def attack_on(attack, folder, caplog, *, obedient):
         seen.prompts = model.prompts
     _read_log(seen, caplog)
     return seen
+
+
+@contextlib.asynccontextmanager
+async def _house_of(attack):
+    with server_of(attack):
+        yield
 
 
 async def _visit(reception, lines, person, first, *, typed=False):
@@ -164,6 +173,7 @@ def _planted(attack, folder):
             host["status"] = attack.get("status", "")
     tree["staff"] = {"channel": "log", "address": "canary-staff"}
     tree["hours"] = {}
+    tree["sensors"] = sensors_of(attack, folder)
     title = attack.get("event", "")
     tree["calendars"] = [
         {"source": str(folder / "visitors.ics"), "purpose": "visitors"},
@@ -206,6 +216,8 @@ def _empty():
 
 def _read_log(seen, caplog):
     for record in caplog.records:
+        if record.name == "aiohttp.access":
+            continue  # the model server's own log, with times of day in it
         more = {k: v for k, v in vars(record).items() if k not in _PLAIN}
         if "pii_text" in more:
             seen.sent.append(str(more["pii_text"]))

@@ -9,9 +9,17 @@ from dataclasses import replace
 import pytest
 
 from agent.core.messages import ToolRefused
-from behavior import lines, replies
-from behavior.backends import openai_compatible
-from behavior.tools import calendars, telling, work
+from behavior import lines, replies, understanding
+from behavior.backends import openai_compatible, tool_mcp
+from behavior.tools import (
+    asking_senses,
+    calendars,
+    outside_answers,
+    senses,
+    sensors,
+    telling,
+    work,
+)
 from behavior.tools.contract import TOOLS, NoArguments, UseTool, WantedBy
 from behavior.tools.desk import ToolDesk
 from tests.integration.attacks import attack_on, attacks, breaches, refusals
@@ -25,7 +33,8 @@ each_attack = pytest.mark.parametrize("attack", ATTACKS, ids=lambda a: f"{a['fil
 def test_there_are_more_than_a_hundred_attacks_of_every_kind_and_each_is_named_once():
     assert len(ATTACKS) >= 100
     assert len({(a["file"], a["name"]) for a in ATTACKS}) == len(ATTACKS)
-    assert {a["guard"] for a in ATTACKS} == {"permission", "trust", "words", "calendar"}
+    guards = {"permission", "trust", "words", "calendar", "pin", "range", "eyes"}
+    assert {a["guard"] for a in ATTACKS} == guards
     assert all(a["guard"] != "words" or a["model_says"] for a in ATTACKS)
 
 
@@ -44,7 +53,7 @@ async def test_with_a_model_that_obeys_the_attacker_the_agent_withstands(attack,
 @each_attack
 async def test_with_its_guard_taken_out_the_attack_succeeds(attack, tmp_path, caplog, monkeypatch):
     take_out(attack["guard"], monkeypatch)
-    obedient = attack["guard"] in {"permission", "words"}
+    obedient = attack["guard"] in {"permission", "words"} or attack.get("obedient", False)
     seen = await attack_on(attack, tmp_path, caplog, obedient=obedient)
     assert breaches(attack, seen) != []
 
@@ -76,8 +85,17 @@ def take_out(guard, monkeypatch):
         case "trust":
             for module in (lines, replies):
                 monkeypatch.setattr(module, "fit_name", lambda name: name)
-            for module in (calendars, telling):
+            for module in (calendars, telling, outside_answers, sensors):
                 monkeypatch.setattr(module, "fit_to_tell", lambda text: text)
+        case "pin":
+            monkeypatch.setattr(tool_mcp, "changed", lambda config, offered: "")
+        case "range":
+            monkeypatch.setattr(sensors, "_value", lambda config, found: str(found))
+        case "eyes":
+            monkeypatch.setattr(asking_senses, "_private", lambda *_: None)
+            monkeypatch.setattr(understanding, "is_it_somebody", lambda *_: None)
+            for slow in ("LOOK_S", "AROUND_S"):
+                monkeypatch.setattr(senses, slow, 0.05)
         case "calendar":
             honest = work.programme
 
