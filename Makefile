@@ -8,7 +8,7 @@ VENV := .venv
 FOYER := $(VENV)/bin/python -m agent
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
 
-.PHONY: run test test-robot lint help chat bench clean avatar lock
+.PHONY: run test test-robot test-vllm lint help chat bench clean avatar lock
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -35,6 +35,11 @@ test-robot: $(VENV)/.test-ready ## a Reachy Mini's own daemon in MuJoCo: build i
 	@PYTHON=$(PYTHON) sh tests/robot/build.sh
 	$(VENV)/bin/python -m pytest -q -s tests/robot
 	@echo "pictures and figures: tests/output/robot"
+
+test-vllm: $(VENV)/.test-ready ## a real vLLM on the processor: build it, serve a tiny random model, talk with it
+	@PYTHON=$(PYTHON) nice -n 15 sh tests/vllm/build.sh
+	FOYER_TEST_VLLM=1 nice -n 15 $(VENV)/bin/python -m pytest -q -s tests/vllm
+	@echo "figures and the server's log: tests/output/vllm"
 
 lint: $(VENV)/.test-ready ## style and types
 	$(VENV)/bin/ruff check .

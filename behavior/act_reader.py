@@ -61,7 +61,7 @@ class ClauseReader:
         if not self.closed:
             return None
         try:
-            rest = json.loads("{" + self._held.lstrip(", \t\r\n"))
+            rest = _loads("{" + self._held.lstrip(", \t\r\n"))
         except (ValueError, RecursionError):
             return None
         return rest.get("tool") if isinstance(rest, dict) else None
@@ -145,7 +145,7 @@ class ClauseReader:
 
     def _end_clause(self) -> SpokenClause:
         try:
-            clause = SpokenClause.model_validate(json.loads(self._held))
+            clause = SpokenClause.model_validate(_loads(self._held))
         except (ValueError, ValidationError):
             raise NonsenseError("a clause breaks the schema") from None
         self._at, self._held = _At.BETWEEN, ""
@@ -153,3 +153,8 @@ class ClauseReader:
         if self._count > CLAUSES:
             raise NonsenseError("too many clauses")
         return clause
+
+
+def _loads(text: str) -> object:
+    """JSON whose strings may hold control characters, as some servers' grammars let them."""
+    return json.loads(text, strict=False)

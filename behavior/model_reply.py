@@ -4,13 +4,14 @@ The desk's effects and next state come with the first part; what the model forgo
 must not touch is kept from it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 
 from agent.core.messages import Clause, Place, ReplySource
-from behavior.conversation import Asked, Heard, Part
+from behavior.conversation import Asked, CallHelp, Heard, NotifyHost, Part
 from behavior.directory import SiteConfig
 from behavior.hearing import plain
+from behavior.model_words import Deeds
 from behavior.tools.proposing import ROUNDS
 from behavior.tools.proposing import proposable as allowed
 
@@ -44,19 +45,33 @@ def model_part(desk_says: Part, clauses: tuple[Clause, ...], *, first: bool) -> 
     )
 
 
-def closing(desk_says: Part, said: Iterable[Clause]) -> Part:
+def closing(desk_says: Part, said: Sequence[Clause]) -> Part:
     """End the reply; with the desk's question where it is owed one and the model forgot it."""
     asked = desk_says.conversation.asked if desk_says.conversation else Asked.NOTHING
     owed = desk_says.intent != "unknown" and asked is not Asked.NOTHING
     rest: tuple[Clause, ...] = ()
     if owed and not any(_asks(clause) for clause in said):
         rest = tuple(c for c in desk_says.clauses if _asks(c))
-    part = model_part(desk_says, rest, first=False)
-    return replace(part, last=True)
+    part = replace(model_part(desk_says, rest, first=False), last=True)
+    if desk_says.intent == "unknown" and _says_ours(said, desk_says):
+        # It had no answer either: the desk's question is asked, and counted as not understood.
+        return replace(part, conversation=desk_says.conversation)
+    return part
+
+
+def _says_ours(said: Sequence[Clause], desk_says: Part) -> bool:
+    ours = {plain(clause.text) for clause in desk_says.clauses}
+    return any(plain(clause.text) in ours for clause in said)
 
 
 def _asks(clause: Clause) -> bool:
     return "?" in clause.text or "？" in clause.text
+
+
+def with_card(clause: Clause, desk_says: Part, number: int) -> Clause:
+    """With the line that the desk shows on the screen: its first one beside the first clause."""
+    cards = [one.screen for one in desk_says.clauses if one.screen]
+    return replace(clause, screen=cards[number]) if number < len(cards) else clause
 
 
 def discreetly(clause: Clause, desk_says: Part) -> Clause:
@@ -70,6 +85,15 @@ def discreetly(clause: Clause, desk_says: Part) -> Clause:
         if said & (set(plain(" ".join(names)).split()) - kept):
             return replace(clause, discreet=ours.discreet)
     return clause
+
+
+def deeds_of(desk_says: Part) -> Deeds:
+    """What may be said to be done in this turn."""
+    return Deeds(
+        told=tuple(e.host for e in desk_says.effects if isinstance(e, NotifyHost)),
+        called=any(isinstance(e, CallHelp) for e in desk_says.effects),
+        own_words=tuple(clause.text for clause in desk_says.clauses),
+    )
 
 
 def pointed_at(part: Part) -> Place | None:

@@ -4,6 +4,7 @@ Form, language, recitation, false claims of deeds, secrets. Whether they are tru
 """
 
 import re
+from dataclasses import dataclass
 
 from behavior.act_reader import NonsenseError
 
@@ -26,17 +27,51 @@ _COMMON = {
 }
 """The commonest small words of each language: what is written in it is full of them."""
 _SMALL = {code: frozenset(words.split()) for code, words in _COMMON.items()}
-_CLAIM = re.compile(
+_NEVER_DONE = re.compile(
     r"\bI(?:'ve| have| am|'m|'ll| will)?(?: just| already| now)* "
-    r"(?:called|calling|call|notified|notifying|informed|informing|told|telling|messaged|letting"
-    r"|booked|ordered|sent|unlocked|opened)\b"
-    r"|\bich (?:habe|hab|werde|rufe|sage|informiere|benachrichtige)\b.{0,60}"
-    r"\b(?:angerufen|gerufen|bescheid|informiert|benachrichtigt|geschickt|geöffnet|bestellt)\b"
-    r"|\bj(?:'ai|e viens)\b.{0,40}\b(?:appelé|prévenu|informé|envoyé|ouvert|commandé|averti)\w*"
-    r"|\bhe (?:llamado|avisado|informado|enviado|abierto|pedido|notificado)\b"
-    r"|我(?:已经|已|刚)?(?:通知|叫|告诉|打开|发送|预订)了",
+    r"(?:booked|ordered|sent for|unlocked|opened|unlock|open)\b"
+    r"|\bich (?:habe|hab)\b.{0,60}\b(?:geöffnet|aufgeschlossen|bestellt|gebucht)\b"
+    r"|\bj'ai\b.{0,40}\b(?:ouvert|commandé|réservé)\w*"
+    r"|\bhe (?:abierto|pedido|reservado)\b|我(?:已经|已|刚)?(?:打开|预订)了",
     re.I | re.S,
 )
+_CALLS = re.compile(
+    r"\bI(?:'ve| have| am|'m|'ll| will)?(?: just| already| now)* (?:called|calling|call)\b"
+    r"|\bich (?:habe|hab|werde|rufe)\b.{0,60}\b(?:angerufen|gerufen|an)\b"
+    r"|\bj(?:'ai|e viens)\b.{0,40}\bappelé\w*|\bhe llamado\b|我(?:已经|已|刚)?叫了",
+    re.I | re.S,
+)
+_RESCUE = re.compile(
+    r"\b(?:police|ambulance|doctor|fire (?:brigade|department)|polizei|krankenwagen|feuerwehr"
+    r"|pompiers|policía|ambulancia|bomberos)\b|警察|救护车|消防",
+    re.I,
+)
+"""Called by the desk alone, in its own words."""
+_TELLS = re.compile(
+    r"\bI(?:'ve| have| am|'m|'ll| will)?(?: just| already| now)* "
+    r"(?:notified|notifying|informed|informing|told|telling|messaged|letting|sent)\b"
+    r"|\bich (?:habe|hab|werde|sage|informiere|benachrichtige)\b.{0,60}"
+    r"\b(?:bescheid|informiert|benachrichtigt|geschickt)\b"
+    r"|\bj(?:'ai|e viens)\b.{0,40}\b(?:prévenu|informé|envoyé|averti)\w*"
+    r"|\bhe (?:avisado|informado|enviado|notificado)\b|我(?:已经|已|刚)?(?:通知|告诉|发送)了",
+    re.I | re.S,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Deeds:
+    """What is being done in this turn, so that saying so is true."""
+
+    told: tuple[str, ...] = ()
+    """Hosts who are told."""
+    called: bool = False
+    """A colleague is asked to come."""
+    own_words: tuple[str, ...] = ()
+    """What the desk says itself, which is true."""
+
+
+NOTHING_DONE = Deeds()
+
 _LETTERS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _RECITED = 8
 _FEW_WORDS = 5
@@ -47,14 +82,14 @@ def check_words(
     *,
     before: tuple[str, ...],
     rules: str,
-    deeds: bool,
+    deeds: Deeds = NOTHING_DONE,
     language: str = "en",
     secrets: tuple[str, ...] = (),
 ) -> None:
     """Raise `NonsenseError` when `text` must not be spoken.
 
     `before`: clauses of this reply so far. `rules`: the instructions, which must not be recited.
-    `deeds`: something is being done, so that saying so is true. `language`: of the visitor.
+    `deeds`: what may be said to be done. `language`: of the visitor.
     `secrets`: what may be told to nobody, such as the server's key.
     """
     words = _words(text)
@@ -70,8 +105,16 @@ def check_words(
         raise NonsenseError("repeats itself")
     if _recites(words, rules):
         raise NonsenseError("recites its instructions")
-    if not deeds and _CLAIM.search(text):
+    if text not in deeds.own_words and _claims_falsely(text, deeds):
         raise NonsenseError("claims to do what is not being done")
+
+
+def _claims_falsely(text: str, deeds: Deeds) -> bool:
+    named = {word for host in deeds.told for word in _words(host)} & set(_words(text))
+    if _CALLS.search(text) and (_RESCUE.search(text) or not (deeds.called or named)):
+        return True
+    tells = _TELLS.search(text) and (_RESCUE.search(text) or not (deeds.called or deeds.told))
+    return bool(_NEVER_DONE.search(text) or tells)
 
 
 def _words(text: str) -> list[str]:

@@ -17,9 +17,18 @@ from behavior.act_reader import ClauseReader, NonsenseError
 from behavior.backends.embedded import EmbeddedDialogue
 from behavior.backends.model_client import FAULTS, ModelClient, ReplyStream, ServerRefusedError
 from behavior.backends.model_trust import Trust
-from behavior.conversation import CallHelp, Conversation, Heard, NotifyHost, Part
+from behavior.conversation import Conversation, Heard, Part
 from behavior.model_prompt import Prompt, fitted, prompt_of, read_prompts
-from behavior.model_reply import closing, discreetly, is_kept, model_part, pointed_at, proposable
+from behavior.model_reply import (
+    closing,
+    deeds_of,
+    discreetly,
+    is_kept,
+    model_part,
+    pointed_at,
+    proposable,
+    with_card,
+)
 from behavior.model_server import ModelServerConfig
 from behavior.model_words import check_words
 from behavior.norm_retrieval import NormAdvice
@@ -170,12 +179,11 @@ class OpenAiCompatibleDialogue:
         self._note_proposal(reader.tool, attempt.heard, attempt.desk_says, attempt.wanted)
 
     def _check(self, clause: Clause, attempt: _Attempt) -> None:
-        deeds = any(isinstance(e, NotifyHost | CallHelp) for e in attempt.desk_says.effects)
         check_words(
             clause.text,
             before=tuple(one.text for one in attempt.said),
             rules=self._prompts.receptionist,
-            deeds=deeds,
+            deeds=deeds_of(attempt.desk_says),
             language=attempt.language,
             secrets=self._server.secrets,
         )
@@ -184,6 +192,7 @@ class OpenAiCompatibleDialogue:
         if attempt.first_clause_s is None:
             attempt.first_clause_s = self._clock.now() - attempt.began_at
         marked = next((c.language for c in attempt.desk_says.clauses if c.language), "")
+        clause = with_card(clause, attempt.desk_says, len(attempt.said))
         return in_language((discreetly(clause, attempt.desk_says),), marked)[0]
 
     async def _take_figures(self, stream: ReplyStream, attempt: _Attempt) -> None:

@@ -19,7 +19,7 @@ from behavior.act_grammar import Here, SpokenClause, from_clause, reply_schema, 
 from behavior.act_reader import ClauseReader, NonsenseError
 from behavior.face_words import nearest_face
 from behavior.knowledge import read_knowledge
-from behavior.model_words import check_words
+from behavior.model_words import Deeds, check_words
 from behavior.wording import read_clauses, sentences
 from tests.fakes.desk import KNOWLEDGE, demo_desk, demo_site
 
@@ -237,6 +237,8 @@ def test_reading_takes_time_in_proportion_to_the_text():
 def test_letters_that_cannot_be_seen_or_sent_are_taken_out():
     clause = made({"say": "Hel\u200blo \u202ethere, \ufeffyou."})
     assert clause.text == "Hello there, you."
+    _, (control,) = read('{"clauses": [{"say": "Hel\x01lo\tthere."}]}')
+    assert to_clause(control, HERE).text == "Hello there."
     with pytest.raises(NonsenseError, match="schema"):
         read('{"clauses": [{"say": "Hello \\ud800 there"}]}')
 
@@ -254,26 +256,46 @@ GOOD = {
 def test_a_model_speaks_the_visitors_language_and_no_other(language):
     for spoken, text in GOOD.items():
         if spoken == language:
-            check_words(text, before=(), rules="", deeds=False, language=language)
+            check_words(text, before=(), rules="", language=language)
         else:
             with pytest.raises(NonsenseError, match="another language"):
-                check_words(text, before=(), rules="", deeds=False, language=language)
+                check_words(text, before=(), rules="", language=language)
+
+
+TOLD = Deeds(told=("Mara Lindqvist",))
 
 
 @pytest.mark.parametrize(
-    ("language", "claim"),
-    [("en", "I have just called the police for you."),
-     ("de", "Ich habe die Polizei gerufen, bitte warten Sie hier."),
-     ("fr", "J'ai appelé la police pour vous."), ("es", "He avisado a la policía por usted."),
-     ("zh", "我已经通知了保安。")],
-)  # fmt: skip
-def test_a_deed_is_claimed_only_when_one_is_done(language, claim):
-    check_words(claim, before=(), rules="", deeds=True, language=language)
+    ("language", "claim", "true"),
+    [
+        ("en", "I have just called a colleague for you.", Deeds(called=True)),
+        ("en", "I am calling Mara for you now.", TOLD),
+        ("en", "I'm letting her know that you are here.", TOLD),
+        ("de", "Ich habe eine Kollegin gerufen, bitte warten Sie hier.", Deeds(called=True)),
+        ("de", "Ich habe Frau Lindqvist Bescheid gesagt, sie ist auf dem Weg.", TOLD),
+        ("fr", "J'ai appelé une collègue pour vous.", Deeds(called=True)),
+        ("es", "He avisado a la señora por usted.", TOLD),
+        ("zh", "我已经通知了她。", TOLD),
+    ],
+)
+def test_a_deed_is_claimed_only_when_it_is_done(language, claim, true):
+    check_words(claim, before=(), rules="", deeds=true, language=language)
     with pytest.raises(NonsenseError, match="claims"):
-        check_words(claim, before=(), rules="", deeds=False, language=language)
+        check_words(claim, before=(), rules="", language=language)
+
+
+def test_one_deed_does_not_make_another_true():
+    for claim in ("I have called the police for you.", "I have unlocked the door for you."):
+        with pytest.raises(NonsenseError, match="claims"):
+            check_words(claim, before=(), rules="", deeds=TOLD)
+    with pytest.raises(NonsenseError, match="claims"):
+        check_words("I opened the gate.", before=(), rules="", deeds=Deeds(called=True))
+    for claim in ("I am calling the police.", "I have informed the fire brigade for you."):
+        with pytest.raises(NonsenseError, match="claims"):
+            check_words(claim, before=(), rules="", deeds=Deeds(told=("A B",), called=True))
 
 
 def test_a_secret_is_not_said():
     with pytest.raises(NonsenseError, match="secret"):
-        check_words("The key is s3cret, you see.", before=(), rules="", deeds=False,
+        check_words("The key is s3cret, you see.", before=(), rules="",
                     secrets=("s3cret",))  # fmt: skip
