@@ -41,8 +41,16 @@ def observation_for(
     )
     if firm is None and (listened := _listen(text, words)):
         return listened
-    firm = firm or _look(text, directory, words)
-    return replace(firm, firm=True) if firm is not None else None
+    if firm is None and (looked := _look(text, directory, words)):
+        # What the house says of its eyes in general comes before a look at the visitor.
+        general = looked.arguments == Look(at="visitor") or looked.arguments == Look()
+        return looked if general and not words.tool("look_anybody").search(text) else sure(looked)
+    return sure(firm) if firm is not None else None
+
+
+def sure(asked: Asked) -> Asked:
+    """The same, whatever known question it is like."""
+    return replace(asked, firm=True)
 
 
 # What is private
