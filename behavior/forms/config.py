@@ -42,6 +42,9 @@ class FieldConfig(BaseModel):
     options: tuple[Annotated[str, Field(min_length=1, max_length=60)], ...] = Field(
         (), max_length=12, description="What a choice is between."
     )
+    options_also: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="Other words for an option, by the option."
+    )
     longest: int = Field(80, ge=1, le=LONGEST_VALUE, description="Characters it may have at most.")
 
     @model_validator(mode="after")
@@ -50,6 +53,8 @@ class FieldConfig(BaseModel):
             raise ValueError(f"{self.key}: a choice has two options or more, nothing else has any")
         if len({option.lower() for option in self.options}) < len(self.options):
             raise ValueError(f"{self.key}: two options are the same")
+        if strange := sorted(set(self.options_also) - set(self.options)):
+            raise ValueError(f"{self.key}: there is no option {', '.join(strange)}")
         if self.kind == "agree" and not self.required:
             raise ValueError(f"{self.key}: what nobody has to agree to is a yes_no field")
         return self

@@ -33,6 +33,10 @@ _OF_KIND = {
     "phone": r"\b(?:(?:my|the) (?:tele|mobile |cell )?(?:phone )?number(?:'s| is)|"
     r"(?:reach|call) me (?:at|on|under))\s+",
 }  # fmt: skip
+_MANNERS = re.compile(
+    r"\b(?:hello|hi|hey|yes|no|ok|okay|sure|thanks?|sorry|actually|well|so|oh|hm+|um+|right|and|but|"
+    r"then|please|fine|good)\b"
+)
 _SOUND_ALIKE = ("ckq", "szcx", "iye", "vfw", "jgy", "mn", "bp", "dt", "ao", "uv")
 
 
@@ -61,7 +65,9 @@ def wanted_form(line: str, forms: tuple[FormConfig, ...]) -> FormConfig | None:
     text = plain(line)
     for form in forms:
         for words in map(plain, (form.title, *form.also)):
-            at = re.search(rf"\b{re.escape(words)}\b", text)
+            # `check me in` is `check in`.
+            loosely = r"(?: (?:me|us|myself|ourselves))? ".join(map(re.escape, words.split()))
+            at = re.search(rf"\b{loosely}\b", text)
             if at is None:
                 continue
             if at.start() == 0 or _match("wish", text[: at.start()].strip()):
@@ -93,30 +99,34 @@ def values_in(
     line: str, form: FormConfig, asked: str, *, directory: Directory, today: date | None
 ) -> Reading:
     """The values that a line gives: of fields it names, and of the one that was asked for."""
-    cues = _cues_in(line, form)
+
+    def read(key: str, words: str) -> Read | None:
+        wanted = form.field(key)
+        own = _own(words)
+        if wanted is None or not own:
+            return None
+        return read_value(wanted, own, directory=directory, today=today)
+
     values: dict[str, Read] = {}
     unread: list[str] = []
-    ends = [start for _, start, _ in cues[1:]] + [len(line)]
-    for (key, _, begins), ends_at in zip(cues, ends, strict=False):
-        wanted = form.field(key)
-        words = _own(line[begins:ends_at])
-        if wanted is None or key in values or not words:
-            continue
-        read = read_value(wanted, words, directory=directory, today=today)
-        if read is not None:
-            values[key] = read
-        else:
-            unread.append(key)
+    cues = _cues_in(line, form)
+    ends = [cue.at for cue in cues[1:]] + [len(line)]
+    told = zip(cues, ends, strict=False)
+    for cue, ends_at in told:
+        found = read(cue.field, line[cue.begins : ends_at])
+        if found is not None:
+            values.setdefault(cue.field, found)
+        elif cue.sure and cue.field not in values:
+            unread.append(cue.field)
+    before = line[: cues[0].at] if cues else line
+    if asked not in values and not (cues and _only_manners(before)):
+        values |= {asked: found} if (found := read(asked, before)) is not None else {}
     first = form.field(asked)
-    before = _own(line[: cues[0][1]] if cues else line)
-    if first is not None and asked not in values and before:
-        read = read_value(first, before, directory=directory, today=today)
-        if read is not None and (not cues or not _only_manners(before)):
-            values[asked] = read
-    if first is not None and not values and first.kind == "text" and cues and cues[0][1] > 0:
-        # A free answer may hold any word: `to see the company doctor`.
-        read = read_value(first, _own(line), directory=directory, today=today)
-        return Reading(values={asked: read} if read is not None else {})
+    free = first is not None and first.kind == "text" and bool(cues) and cues[0].at > 0
+    if not values and (free or not any(cue.sure for cue in cues)):
+        # What sounded like a cue was none: `i am leaving at noon`, `to see the company doctor`.
+        values |= {asked: found} if (found := read(asked, line)) is not None else {}
+        unread = [] if values else unread
     return Reading(values=values, unread=tuple(unread))
 
 
@@ -190,35 +200,54 @@ def _own(words: str) -> str:
 
 def _only_manners(words: str) -> bool:
     """`hello`, `yes`, `ok`: nothing that could be an answer beside what follows."""
-    return not without_lead(re.sub(r"\b(?:hello|hi|hey|yes|no|ok|okay|sure|thanks?|sorry)\b", "",
-                                   plain(words)).strip())  # fmt: skip
+    return not without_lead(_MANNERS.sub("", plain(words)).strip())
 
 
-def _cues_in(line: str, form: FormConfig) -> list[tuple[str, int, int]]:
-    """(field, where its cue begins, where its value begins), in the order of the line."""
-    found: list[tuple[str, int, int]] = []
+@dataclass(frozen=True, slots=True)
+class _Cue:
+    """Words that say which field comes next."""
+
+    field: str
+    at: int
+    begins: int
+    """Where the value begins."""
+    sure: bool
+    """It names the field; `i am` may mean anything."""
+
+
+def _cues_in(line: str, form: FormConfig) -> list[_Cue]:
+    """The cues in the order of the line."""
+    found = []
     for match in _cue_pattern(form).finditer(line.replace("’", "'")):
-        key = str(match.lastgroup).rpartition("__")[0]
+        key, _, by = str(match.lastgroup).rpartition("__")
         if match.end() < len(line):
-            found.append((key, match.start(), match.end()))
+            found.append(_Cue(key, match.start(), match.end(), sure=by == "label"))
     return found
 
 
-@lru_cache(maxsize=32)
+_Named = tuple[str, str, tuple[str, ...], tuple[str, ...]]
+"""Of a field: key, kind, its names, the words that come before its value."""
+
+
 def _cue_pattern(form: FormConfig) -> re.Pattern[str]:
+    return _pattern_of(tuple((f.key, f.kind, (f.label, *f.also), f.after) for f in form.fields))
+
+
+@lru_cache(maxsize=32)
+def _pattern_of(fields: tuple[_Named, ...]) -> re.Pattern[str]:
     """One pattern of all fields' cues; the longer one wins where two begin together."""
     cues: list[tuple[int, str]] = []
     kinds: set[str] = set()
-    for one in form.fields:
-        names = "|".join(_loosely(name) for name in sorted((one.label, *one.also), key=len)[::-1])
-        cues.append((40, f"(?P<{one.key}__label>{_BEFORE_LABEL}(?:{names}){_VERB})"))
-        if one.after:
-            after = "|".join(_loosely(words) for words in one.after)
-            cues.append((30, rf"(?P<{one.key}__after>\b{_I}(?:{after})\s+)"))
-        if one.kind in _OF_KIND and one.kind not in kinds:
-            kinds.add(one.kind)
-            weight = 10 if one.kind == "name" else 35  # `i am` is a part of many others
-            cues.append((weight, f"(?P<{one.key}__kind>{_OF_KIND[one.kind]})"))
+    for key, kind, named, after in fields:
+        names = "|".join(_loosely(name) for name in sorted(named, key=len, reverse=True))
+        cues.append((40, f"(?P<{key}__label>{_BEFORE_LABEL}(?:{names}){_VERB})"))
+        if after:
+            words = "|".join(map(_loosely, after))
+            cues.append((30, rf"(?P<{key}__after>\b{_I}(?:{words})\s+)"))
+        if kind in _OF_KIND and kind not in kinds:
+            kinds.add(kind)
+            weight = 10 if kind == "name" else 35  # `i am` is a part of many others
+            cues.append((weight, f"(?P<{key}__kind>{_OF_KIND[kind]})"))
     return re.compile("|".join(cue for _, cue in sorted(cues, key=lambda c: -c[0])), re.IGNORECASE)
 
 

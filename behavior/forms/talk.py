@@ -93,7 +93,14 @@ def _begin(
         field = next((f for f in form.fields if f.kind == kind), None)
         if field is not None and value and not fault_in(field, value, draft.desk.directory):
             known[field.key] = Read(value)
-    turn.fill(known | dict(turn.values("").values))
+    # `with the registration` names no company.
+    own = {word for name in (form.title, *form.also) for word in plain(name).split()}
+    said = {
+        key: read
+        for key, read in turn.values("").values.items()
+        if not set(plain(read.value).split()) <= own
+    }
+    turn.fill(known | said)
     return "form", "asks for a form"
 
 
@@ -184,7 +191,8 @@ class _Turn:
                 self.draft.ask("form.yours", Asked.FORM)
                 return "form", "would rather type"
             case "send":
-                return self._send("wants it sent", pressed=True)
+                # Who has just been read all of it says yes with these words, too.
+                return self._send("wants it sent", pressed=not self.talk.confirming)
             case "read_back":
                 self.fill({})
                 self._change(look_over=True)

@@ -16,6 +16,11 @@ from behavior.tools.trust import fit_name, without_tricks
 
 _LIKE = 0.72
 _CODE_LENGTH = 12
+_NOTHING = frozenset(
+    """me you it that this these those her him them us mine yours something anything actually well
+    right fine good great""".split()  # noqa: SIM905
+)
+"""Alone, these name nothing that could stand in a field."""
 _SMALL = frozenset({"of", "the", "and", "for", "in", "de", "von", "van"})
 _UNITS = [
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
@@ -41,7 +46,7 @@ _ORDINALS = {
 _WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()  # noqa: SIM905
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\"\\]{1,64}@[a-z0-9][a-z0-9.-]*\.[a-z]{2,24}", re.IGNORECASE)
 _YES, _NO = INTENTS["yes"], INTENTS["no"]
-_AGREES = re.compile(r"^(?:yes )?(?:i )?(?:do )?(?:agree|accept|agreed|accepted)\b")
+_AGREES = re.compile(r"\bi (?:do |fully )?(?:agree|accept)\b|^(?:agreed?|accept(?:ed)?)\b")
 _DISAGREES = re.compile(r"\b(?:not|don't|do not|won't|never) (?:agree|accept)\b|\bdisagree\b")
 _AROUND = re.compile(
     r"^(?:(?:yes|well|ok|okay|sure|so|please|it's|it is|its|that's|that is|that would be|"
@@ -71,7 +76,7 @@ def read_value(
         case "host":
             return _host(plain(bare), directory)
         case "choice":
-            return _choice(plain(text), field.options)
+            return _choice(plain(text), field)
         case "yes_no" | "agree":
             found = yes_or_no(plain(text))
         case "date":
@@ -148,6 +153,8 @@ def _name(text: str) -> str:
 
 
 def _text(text: str) -> str:
+    if all(word in _NOTHING for word in plain(text).split()):
+        return ""
     if letters := _letters(text):
         return letters.upper()
     if len(text) <= _CODE_LENGTH and any(c.isdigit() for c in text):
@@ -175,16 +182,26 @@ def yes_or_no(text: str) -> str:
     """`yes`, `no` or nothing, of a plain line."""
     if _DISAGREES.search(text) or _NO.search(text) or re.match(r"no\b", text):
         return "no"
-    return "yes" if _AGREES.match(text) or _YES.search(text) or re.match(r"yes\b", text) else ""
+    return "yes" if _AGREES.search(text) or _YES.search(text) or re.match(r"yes\b", text) else ""
 
 
-def _choice(text: str, options: tuple[str, ...]) -> Read | None:
-    inside = [o for o in options if re.search(rf"\b{re.escape(plain(o))}\b", text)]
+def _choice(text: str, field: FieldConfig) -> Read | None:
+    def words(option: str) -> list[str]:
+        return [plain(one) for one in (option, *field.options_also.get(option, ()))]
+
+    def like(option: str) -> float:
+        return max(likeness(bare, one) for one in words(option))
+
+    inside = [
+        option
+        for option in field.options
+        if any(re.search(rf"\b{re.escape(one)}\b", text) for one in words(option))
+    ]
     if len(inside) == 1:
         return Read(inside[0])
     bare = plain(without_lead(text))
-    ranked = sorted(options, key=lambda o: -likeness(bare, plain(o)))
-    best, second = (likeness(bare, plain(o)) for o in ranked[:2])
+    ranked = sorted(field.options, key=lambda option: -like(option))
+    best, second = (like(option) for option in ranked[:2])
     if inside or best < _LIKE or best - second < 0.1:
         return None
     return Read(ranked[0], sure=best > 0.85)

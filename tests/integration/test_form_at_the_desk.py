@@ -123,6 +123,29 @@ async def test_one_field_is_asked_for_after_the_other_and_read_back(tmp_path):
 
 
 @pytest.mark.parametrize(
+    "yes", ["yes", "yes please send it", "send it", "go ahead", "that's right"]
+)
+async def test_a_yes_may_be_put_in_many_words(tmp_path, yes):
+    async with Visit(tmp_path) as visit:
+        await visit.says(*TO_THE_END)
+        assert "it is sent" in await visit.says(yes)
+
+
+@pytest.mark.parametrize(
+    ("line", "values"),
+    [
+        ("help me with the registration please", {}),
+        ("could you do the visitor form with me", {}),
+        ("i'd like to register, i am from acme", {"company": "Acme"}),
+    ],
+)
+async def test_the_words_that_ask_for_a_form_are_no_values(tmp_path, line, values):
+    async with Visit(tmp_path) as visit:
+        await visit.says(line)
+        assert visit.screen.values == values
+
+
+@pytest.mark.parametrize(
     ("lines", "field", "value"),
     [
         (("no with double m",), "name", "Rosa Demmo"),
