@@ -52,15 +52,12 @@ def at_desk(
     """Return the conversation in the language it goes on in, and the desk for it."""
     spoken = tuple(desks)
     current = conversation.language or spoken[0]
-    code = _urgent(current, heard.text, spoken)
-    if not code:
-        code = follow(current, heard.text, spoken, heard=heard.language).code
-    desk = desks[code]
+    code = follow(current, heard.text, spoken, heard=heard.language).code
+    desk = desks[_urgent((code, current, *spoken), heard.text) or code]
     return replace(conversation, language=desk.language), desk
 
 
-def _urgent(current: str, text: str, spoken: tuple[str, ...]) -> str:
+def _urgent(order: tuple[str, ...], text: str) -> str:
     """The language in which a line speaks of an emergency: one such word is enough."""
     line = plain(text)
-    order = dict.fromkeys((current, *spoken))
-    return next((code for code in order if urgency(line, tongue(code))), "")
+    return next((code for code in dict.fromkeys(order) if urgency(line, tongue(code))), "")

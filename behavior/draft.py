@@ -10,12 +10,15 @@ from behavior.backends.embeddings import Encoder, Words
 from behavior.conversation import Asked, Conversation, Effect, Heard, Part
 from behavior.directory import Directory, SiteConfig
 from behavior.knowledge import Entry, Index, read_knowledge
+from behavior.sounds_like import plain
 from behavior.time_questions import EXAMPLES
 from behavior.tongue import ENGLISH, Tongue, tongue
 from behavior.tools.contract import UseTool
 from behavior.wording import Wording, in_language, load_wording
 
 ENGLISH_WORDS = tongue(ENGLISH)
+_LIKE_ENOUGH = 0.50
+"""Likeness in spelling at which a question in another language than English is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,8 @@ def _desk(
     forms = [(f"know:{e.key}", q) for e in entries.values() for q in e.questions]
     forms += [(f"intent:{name}", line) for name, said in words.examples.items() for line in said]
     wording = load_wording(words.code)
-    index = Index(forms, Words(words.own_words))
+    lines = [plain(line) for _, line in forms]
+    index = Index(forms, Words(words.own_words, lines, _LIKE_ENOUGH))
     return Desk(site, Directory(site, words), entries, index, wording, words, language, spoken)
 
 

@@ -7,6 +7,7 @@ words of the new language and more of them than of the one spoken so far.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from behavior.sounds_like import plain, words_of
 from behavior.tongue import LANGUAGES, Tongue, tongue
@@ -15,6 +16,9 @@ _SURE = 2.0
 """Words of a language that are evidence enough."""
 _LEAD = 1.0
 """By so many more than those of any other."""
+_ALONE, _ALONE_WORDS = 1.5, 3
+"""Enough, too, when nothing speaks for the language spoken so far, in so many words."""
+_EVERYDAY = 0.75
 _HEARD_WORDS = 3
 """A recogniser's own guess counts for turns of at least so many words."""
 _LONGEST_WISH = 12
@@ -51,9 +55,11 @@ def follow(
     scores = {code: evidence(text, tongue(code), _others(code, spoken)) for code in spoken}
     best = max(scores, key=lambda code: (scores[code], code == current))
     rival = max((score for code, score in scores.items() if code != best), default=0.0)
-    if best != current and scores[best] >= _SURE and scores[best] - rival >= _LEAD:
+    count = len(words_of(plain(text)))
+    alone = scores[current] == 0.0 and scores[best] >= _ALONE and count >= _ALONE_WORDS
+    if best != current and (scores[best] >= _SURE or alone) and scores[best] - rival >= _LEAD:
         return Followed(code=best, because=f"the words are {tongue(best).name}")
-    fits = heard in spoken and heard != current and len(words_of(plain(text))) >= _HEARD_WORDS
+    fits = heard in spoken and heard != current and count >= _HEARD_WORDS
     if fits and scores[heard] >= 1.0 and scores[heard] > scores[current]:
         return Followed(code=heard, because=f"it was heard as {tongue(heard).name}")
     return Followed(code=current)
@@ -64,7 +70,8 @@ def evidence(text: str, words: Tongue, others: frozenset[str]) -> float:
     line = plain(text)
     if words.code == "zh":
         return 2.0 * sum("\u3400" <= char <= "\u9fff" for char in line)
-    found = sum(w in words.own_words and w not in others for w in line.split())
+    own = [w for w in line.split() if w not in others]
+    found = sum(1.0 if w in words.own_words else _EVERYDAY * (w in words.everyday) for w in own)
     padded = f" {line} "
     found += 2 * any(f" {one} " in padded for one in words.sure_words)
     return found + 0.5 * sum(char in words.said.get("letters", "") for char in text.lower())
@@ -84,5 +91,7 @@ def wished(text: str, spoken: Iterable[str]) -> str:
     return ""
 
 
+@lru_cache(maxsize=64)
 def _others(code: str, spoken: tuple[str, ...]) -> frozenset[str]:
-    return frozenset().union(*(tongue(other).own_words for other in spoken if other != code))
+    others = [tongue(other) for other in spoken if other != code]
+    return frozenset().union(*(one.own_words | one.everyday for one in others))

@@ -8,8 +8,10 @@ weighted by how rare they are. It knows spelling, not meaning.
 
 import importlib.util
 import itertools
+import math
 import re
 import zlib
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -24,6 +26,7 @@ from agent.core.errors import BackendUnavailableError
 Vectors = NDArray[np.float32]
 
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
+_UNSEEN = 0.6
 _FAINT_WORDS = """
 a an the is are am do does did can could would i you we it to of in on at for and or my your me us
 there here please have has be this that with what where when how
@@ -67,9 +70,17 @@ class Words:
     # Words that carry the form of a question, hardly its subject.
     _FAINT = frozenset(_FAINT_WORDS.split())
 
-    def __init__(self, faint: frozenset[str] = _FAINT) -> None:
-        """`faint`: words that carry the form of a question, hardly its subject."""
+    def __init__(
+        self, faint: frozenset[str] = _FAINT, forms: Sequence[str] = (), threshold: float = 0.55
+    ) -> None:
+        """`faint`: words that carry the form of a question, hardly its subject.
+
+        `forms`: the lines to be found; a word of many of them counts less than one of few.
+        """
         self._faint = faint
+        self.threshold = threshold
+        among = Counter(word for form in forms for word in set(_parts(form)))
+        self._rarity = {word: 1.0 / (1.0 + math.log(n)) for word, n in among.items()}
 
     def encode(self, lines: Sequence[str]) -> Vectors:
         """Return (len(lines), 4096) float32 vectors of length 1."""
@@ -80,6 +91,7 @@ class Words:
                     self._add_characters(row, word)
                     continue
                 weight = 0.25 if word in self._faint else 1.0
+                weight *= self._weight(word)
                 row[zlib.crc32(word.encode()) % self._WIDTH] += weight
                 edged = f"<{word}>"
                 for i in range(len(edged) - 2):
@@ -88,13 +100,27 @@ class Words:
             row[0] += 1e-6
         return np.asarray(out / np.linalg.norm(out, axis=1, keepdims=True), np.float32)
 
+    def _weight(self, word: str) -> float:
+        """One where no forms are known; a word that none of them has tells little."""
+        return self._rarity.get(word, _UNSEEN) if self._rarity else 1.0
+
     def _add_characters(self, row: Vectors, word: str) -> None:
         """Chinese: characters, and pairs of them, which are most of its words."""
         for char in word:
             row[zlib.crc32(char.encode()) % self._WIDTH] += 0.1 if char in self._faint else 0.5
         for a, b in itertools.pairwise(word):
             weight = 0.3 if a in self._faint or b in self._faint else 1.0
+            weight *= self._weight(a + b)
             row[zlib.crc32((a + b).encode()) % self._WIDTH] += weight
+
+
+def _parts(form: str) -> list[str]:
+    """Words of a form, and pairs of Chinese characters."""
+    parts: list[str] = []
+    for word in "".join(c if c.isalnum() else " " for c in form.lower()).split():
+        chinese = _CHINESE.search(word) is not None
+        parts += ["".join(pair) for pair in itertools.pairwise(word)] if chinese else [word]
+    return parts
 
 
 class MiniLm:
