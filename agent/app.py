@@ -146,8 +146,14 @@ def decisions(
     """
     settings = read_settings(config)
     # A replay tells nobody, and writes into no one's visit book.
-    quiet = settings.config.dialogue.model_copy(
-        update={"visits": Path(":memory:"), "tickets": Path(":memory:")}
+    dialogue = settings.config.dialogue
+    quiet = dialogue.model_copy(
+        update={
+            "visits": Path(":memory:"),
+            "tickets": Path(":memory:"),
+            # What differs shall come from what was changed, not from chance.
+            "model": dialogue.model.model_copy(update={"temperature": 0.0}),
+        }
     )
     settings = replace(settings, config=settings.config.model_copy(update={"dialogue": quiet}))
 

@@ -8,7 +8,7 @@ that corresponds to it now. What follows a difference may differ because of it.
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from agent.comparison import Comparison, about, compare, essence, is_near
 from agent.core.bus import Bus, Delivery
@@ -20,11 +20,14 @@ from agent.core.messages import (
     ActId,
     ActRefused,
     ActStarted,
+    BackendChosen,
     ClauseSpoken,
+    ComponentHealth,
     Duck,
     HelpCalled,
     HostNotified,
     Message,
+    ModelAnswered,
     PrepareSpeech,
     ReplyReady,
     Stop,
@@ -50,6 +53,8 @@ DECISIONS: tuple[type[Message], ...] = (
 )
 """What the deciding components make: left out of the facts, to be made again."""
 COMPARED: tuple[type[Message], ...] = (Act, Stop, Duck, ActRefused, HostNotified, HelpCalled)
+
+_TOLD: tuple[type[Message], ...] = (ModelAnswered, BackendChosen)
 
 _TAP = Delivery(capacity=1_000_000, lossy=False)
 _AFTERWARDS_S = 5.0
@@ -91,6 +96,15 @@ class Player:
             self._publish(replace(recorded.message, at=self._clock.now() - age_s))
 
 
+@dataclass(frozen=True, slots=True)
+class Rerun:
+    """The decisions of a recording, then and now."""
+
+    comparisons: list[Comparison]
+    now: list[Recorded]
+    """All that was decided now, and what the dialogue told of itself."""
+
+
 def replay(
     recorded: Sequence[Recorded], build: Build, *, made: tuple[type[Message], ...] = DECISIONS
 ) -> list[Comparison]:
@@ -99,14 +113,33 @@ def replay(
     `made`: the kinds that the built components make. Leave `ReplyReady` out of it to keep the
     recorded replies, where the dialogue that made them is not at hand.
     """
+    return rerun(recorded, build, made=made).comparisons
+
+
+def rerun(
+    recorded: Sequence[Recorded], build: Build, *, made: tuple[type[Message], ...] = DECISIONS
+) -> Rerun:
+    """As `replay`, with all that was decided now."""
     if not recorded:
-        return []
+        return Rerun([], [])
     loop = VirtualTimeLoop(start_s=recorded[0].seen_at, patience_s=_PATIENCE_S)
     with asyncio.Runner(loop_factory=lambda: loop) as runner:
         now = runner.run(_decide_again(recorded, build, made))
     compared = tuple(kind for kind in COMPARED if kind in made)
     then = [r for r in recorded if isinstance(r.message, compared)]
-    return compare(then, [r for r in now if isinstance(r.message, compared)])
+    return Rerun(compare(then, [r for r in now if isinstance(r.message, compared)]), now)
+
+
+def _of_the_dialogue(message: Message) -> bool:
+    """What a dialogue tells of itself: of then, it would be taken for that of now."""
+    match message:
+        case ModelAnswered():
+            return True
+        case BackendChosen(role=role):
+            return role == "dialogue"
+        case ComponentHealth(component=component):
+            return component == "behavior.dialogue"
+    return False
 
 
 async def _decide_again(
@@ -115,7 +148,7 @@ async def _decide_again(
     bus, clock = Bus(), LoopClock(asyncio.get_running_loop())
     bus.open_to_threads(asyncio.get_running_loop())
     decided: list[Recorded] = []
-    tap = bus.subscribe(*made, delivery=_TAP)
+    tap = bus.subscribe(*made, *_TOLD, delivery=_TAP)
     acts = _Acts(decided, [r for r in recorded if isinstance(r.message, Act)])
 
     async def note() -> None:
@@ -128,6 +161,8 @@ async def _decide_again(
             tasks.append(start_under(Tenure(part.name), part.run(), part.name, group))
         for fact in recorded:
             if isinstance(fact.message, made):
+                continue
+            if ReplyReady in made and _of_the_dialogue(fact.message):
                 continue
             await clock.sleep_until(fact.seen_at)
             message = acts.renamed(fact.message)

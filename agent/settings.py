@@ -14,6 +14,7 @@ from actuation.stage import PerformerConfig
 from actuation.voice import VoiceConfig
 from agent.config import ConfigError, Problem, beside, load, load_folder, place_of, yaml_files
 from agent.config_faults import alike
+from agent.core.errors import BadInputError
 from agent.history import HistoryConfig, Source
 from agent.kiosk_browser import KioskConfig
 from agent.recorder import RecorderConfig
@@ -24,11 +25,14 @@ from behavior.dialogue import DialogueConfig
 from behavior.directory import SiteConfig
 from behavior.knowledge import Entry, KnowledgeError, knowledge_files, read_knowledge, site_facts
 from behavior.lobby.live import LobbyConfig
+from behavior.model_prompt import read_prompts
+from behavior.model_server import ModelServerConfig
 from behavior.norms import Norm, Norms, NormsFile
 from behavior.planner import PlannerConfig
 from behavior.policies.catalogue import CATALOGUE, PoliciesConfig
 from behavior.slots import SlotError, filled
 from behavior.tools.calendars import seen_from_here
+from behavior.tools.sensors import beside_site
 from perception.echo import EchoConfig
 from perception.recognition import RecognitionConfig
 from perception.seeing import SeeingConfig
@@ -268,9 +272,10 @@ def read_settings(path: Path) -> Settings:
             policies = filled(policies, site_facts(site))
         except SlotError as error:
             problems.extend(_slot_problems(folder, error))
+    model = _with_prompts(config.dialogue.model, path, problems)
     if site is None or policies is None or norms is None or problems:
         raise ConfigError(problems)
-    dialogue = config.dialogue.model_copy(update={"knowledge": knowledge})
+    dialogue = config.dialogue.model_copy(update={"knowledge": knowledge, "model": model})
     config = config.model_copy(update={"dialogue": dialogue})
     return Settings(
         config=config,
@@ -289,7 +294,11 @@ def read_settings(path: Path) -> Settings:
 def read_site(path: Path) -> SiteConfig:
     """Read a site, with what lies beside its file named as seen from here."""
     site = load(path, SiteConfig)
-    return site.model_copy(update={"calendars": seen_from_here(site.calendars, path.parent)})
+    near = {
+        "calendars": seen_from_here(site.calendars, path.parent),
+        "sensors": beside_site(site.sensors, path.parent),
+    }
+    return site.model_copy(update=near)
 
 
 def knowledge_folder(path: Path, named: Path) -> Path:
@@ -298,6 +307,21 @@ def knowledge_folder(path: Path, named: Path) -> Path:
         if folder.is_dir():
             return folder
     return named
+
+
+def _with_prompts(
+    model: ModelServerConfig, path: Path, problems: list[Problem]
+) -> ModelServerConfig:
+    """With the folder of prompts beside the configuration; what is wrong in it is a problem."""
+    if model.prompts is None:
+        return model
+    folder = beside(path, model.prompts)
+    try:
+        read_prompts(folder)
+    except BadInputError as fault:
+        line, name = place_of(path, ("dialogue", "model", "prompts"))
+        problems.append(Problem(str(path), line, name, str(fault)))
+    return model.model_copy(update={"prompts": folder})
 
 
 def _slot_problems(folder: Path, error: SlotError) -> Iterator[Problem]:

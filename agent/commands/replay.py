@@ -6,9 +6,10 @@ from pathlib import Path
 
 from agent.comparison import Verdict, told
 from agent.core.codec import to_line
-from agent.core.messages import ReplyReady
-from agent.recording import NS, Recording
-from agent.replay import DECISIONS, Build, replay
+from agent.core.messages import Message, ReplyReady, TurnEnded
+from agent.recording import NOT_RECORDED, NS, Recording
+from agent.replay import DECISIONS, Build, rerun
+from agent.replies_compared import told_turns, turns_compared
 
 HELP = "re-run a recording's decisions and show what would differ"
 
@@ -17,7 +18,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("file", type=Path, help="a recording (.mcap)")
     parser.add_argument(
-        "--config", type=Path, default=Path("configs/demo.yaml"), help="the policies to decide by"
+        "--config",
+        type=Path,
+        default=Path("configs/demo.yaml"),
+        help="what to decide by: policies, wordings, knowledge, prompts, model",
     )
     parser.add_argument("--all", action="store_true", help="show what is the same, too")
     parser.add_argument(
@@ -43,16 +47,27 @@ def run(arguments: argparse.Namespace) -> int:
     if not recorded:
         print(f"{arguments.file} holds no messages")
         return 0
-    made = DECISIONS
-    if arguments.keep_replies:
+    made, keep = DECISIONS, arguments.keep_replies
+    if not keep and any(_silent(one.message) for one in recorded):
+        print("what visitors said was not recorded: the replies of then are kept")
+        keep = True
+    if keep:
         made = tuple(kind for kind in DECISIONS if kind is not ReplyReady)
     # The roof gives the deciding components: `decisions(config, replies) -> Build`.
     app = importlib.import_module("agent.app")
     build: Build = app.decisions(
         arguments.config,
-        replies=not arguments.keep_replies,
+        replies=not keep,
         offset_s=recording.offset_ns / NS or None,
     )
-    comparisons = replay(recorded, build, made=made)
-    print(told(comparisons, start=recorded[0].seen_at, everything=arguments.all))
-    return int(any(c.verdict is not Verdict.SAME for c in comparisons))
+    again, start = rerun(recorded, build, made=made), recorded[0].seen_at
+    print(told(again.comparisons, start=start, everything=arguments.all))
+    turns = [] if keep else turns_compared(recorded, again.now)
+    if turns:
+        print(told_turns(turns, again.now, start=start))
+    differs = any(c.verdict is not Verdict.SAME for c in again.comparisons)
+    return int(differs or any(turn.differs for turn in turns))
+
+
+def _silent(message: Message) -> bool:
+    return isinstance(message, TurnEnded) and message.text == NOT_RECORDED

@@ -15,14 +15,15 @@ import torch
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
-WORDS = (
+_TEXT = (
     "the a is are you it to of and or in on at for from with by my your this that there here "
     "please can could will would do not no yes be have has what who where when how we let "
     "know take may our if so just thank sorry hello welcome way door left right lift stairs "
     "first second floor room seat moment help find show name come go wait open close morning "
     "today later now then soon near far coffee water paper letter window garden light good "
     "fine warm kind quiet small large old new "
-).split()  # noqa: SIM905
+)
+WORDS = tuple(_TEXT.split())
 SPECIAL = ("<|begin|>", "<|end|>")
 TEMPLATE = (
     "<|begin|>{% for m in messages %}{{ m['role'] }}: {{ m['content'] }}\n{% endfor %}"
