@@ -4,14 +4,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from behavior.conversation import Conversation, Heard
+from behavior.conversation import Asked, Conversation, Heard, Part
 from behavior.directory import SiteConfig
 from behavior.draft import Desk, desk_in
 from behavior.knowledge import Entry, KnowledgeError, read_knowledge
 from behavior.lines import urgency
-from behavior.sounds_like import plain
+from behavior.replies import respond
+from behavior.sounds_like import plain, words_of
 from behavior.tongue import tongue
-from behavior.which_language import follow
+from behavior.which_language import evidence_for, follow
+
+_WORDS_ENOUGH = 2
+_NAMES = frozenset({Asked.HOST, Asked.WHICH_HOST, Asked.VISITOR, Asked.OWN_NAME})
+_VAGUE = frozenset({"unknown", "maybe_question", "unheard"})
 
 
 def desks_of(own: Desk, knowledge: Path) -> dict[str, Desk]:
@@ -52,9 +57,29 @@ def at_desk(
     """Return the conversation in the language it goes on in, and the desk for it."""
     spoken = tuple(desks)
     current = conversation.language or spoken[0]
-    code = follow(current, heard.text, spoken, heard=heard.language).code
+    named = conversation.asked in _NAMES
+    code = follow(current, heard.text, spoken, heard=heard.language, name_asked=named).code
     desk = desks[_urgent((code, current, *spoken), heard.text) or code]
     return replace(conversation, language=desk.language), desk
+
+
+def answer(conversation: Conversation, heard: Heard, desks: Mapping[str, Desk]) -> Part:
+    """Answer at the desk of the visitor's language.
+
+    What makes no sense there may be plain in another language that some of its words speak for;
+    then the visitor has changed over to that one.
+    """
+    before, desk = at_desk(conversation, heard, desks)
+    part = respond(before, heard, desk)
+    if part.intent != "unknown" or len(words_of(plain(heard.text))) < _WORDS_ENOUGH:
+        return part
+    for code, other in desks.items():
+        if other is desk or not evidence_for(code, heard.text, tuple(desks)):
+            continue
+        there = respond(replace(conversation, language=other.language), heard, other)
+        if there.intent not in _VAGUE:
+            return there
+    return part
 
 
 def _urgent(order: tuple[str, ...], text: str) -> str:

@@ -22,6 +22,8 @@ _EVERYDAY = 0.75
 _HEARD_WORDS = 3
 """A recogniser's own guess counts for turns of at least so many words."""
 _LONGEST_WISH = 12
+_OF_NAMES = frozenset({"von", "van", "der", "den", "zu", "de", "del", "la", "los", "du", "le", "y"})
+"""Words that are parts of names as well; where a name was asked for, they say nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,23 +38,30 @@ class Followed:
 
 
 def follow(
-    current: str, text: str, spoken: tuple[str, ...], *, heard: str = "", chosen: str = ""
+    current: str,
+    text: str,
+    spoken: tuple[str, ...],
+    *,
+    heard: str = "",
+    chosen: str = "",
+    name_asked: bool = False,
 ) -> Followed:
     """Return the language to answer in.
 
     `current`: of the visit so far; `spoken`: those of the site, its own first; `heard`: what the
-    recogniser took it for, or empty; `chosen`: by a button, or empty.
+    recogniser took it for, or empty; `chosen`: by a button, or empty; `name_asked`: the line may
+    be a name and nothing else.
     """
     current = current if current in spoken else spoken[0]
     if chosen in spoken and chosen != current:
         return Followed(code=chosen, because=f"{chosen} was chosen", wished=chosen)
-    if wish := wished(text, spoken):
-        if wish not in spoken:
-            return Followed(code=current, wished=wish)
+    if (wish := wished(text, spoken)) in spoken:
         return Followed(code=wish, because=f"{wish} was asked for", wished=wish)
     if len(spoken) == 1:
         return Followed(code=current)
-    scores = {code: evidence(text, tongue(code), _others(code, spoken)) for code in spoken}
+    if name_asked:
+        text = " ".join(word for word in text.split() if plain(word) not in _OF_NAMES)
+    scores = {code: evidence_for(code, text, spoken) for code in spoken}
     best = max(scores, key=lambda code: (scores[code], code == current))
     rival = max((score for code, score in scores.items() if code != best), default=0.0)
     count = len(words_of(plain(text)))
@@ -75,6 +84,11 @@ def evidence(text: str, words: Tongue, others: frozenset[str]) -> float:
     padded = f" {line} "
     found += 2 * any(f" {one} " in padded for one in words.sure_words)
     return found + 0.5 * sum(char in words.said.get("letters", "") for char in text.lower())
+
+
+def evidence_for(code: str, text: str, spoken: tuple[str, ...]) -> float:
+    """`evidence` for one language among those that are spoken."""
+    return evidence(text, tongue(code), _others(code, spoken))
 
 
 def wished(text: str, spoken: Iterable[str]) -> str:

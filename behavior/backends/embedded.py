@@ -10,10 +10,9 @@ from agent.core.backend import pick
 from agent.core.errors import BackendUnavailableError
 from behavior.backends.embeddings import ENCODERS, Encoder
 from behavior.conversation import Asked, Conversation, Heard, Part
-from behavior.desks import at_desk, desks_of
+from behavior.desks import answer, desks_of
 from behavior.directory import SiteConfig
 from behavior.draft import Desk, Draft, set_up_desk
-from behavior.replies import respond
 
 log = logging.getLogger(__name__)
 
@@ -90,11 +89,12 @@ class EmbeddedDialogue:
         """Return the answer. A thread that runs on after cancellation produces nothing."""
         await self.warm_up()
         try:
-            conversation, desk = at_desk(conversation, heard, self._desks)
             if not self._slow or self._thread is None:
-                return respond(conversation, heard, desk)
+                return answer(conversation, heard, self._desks)
             loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._thread, respond, conversation, heard, desk)
+            return await loop.run_in_executor(
+                self._thread, answer, conversation, heard, self._desks
+            )
         except Exception:  # the back-end edge: a visitor is never left without an answer
             log.exception("a line could not be answered")
             return _at_a_loss(conversation, heard, self.desk)
