@@ -9,6 +9,7 @@ from agent.settings import AgentConfig, Settings
 from behavior.knowledge import Entry, knowledge_files
 from behavior.policy_review import Finding, Surroundings, review_policies
 from behavior.site_review import review_knowledge, review_site
+from behavior.tools.outside_check import review_sensors, review_servers
 
 _ORDERED = (
     ("seeing.engagement.attend_m", "seeing.engagement.attend_keep_m", "attending ends at once"),
@@ -41,6 +42,10 @@ def contradictions(settings: Settings) -> Iterator[Problem]:
     url = config.dialogue.notify.webhook_url
     for finding in review_site(settings.site, settings.norms.all, url):
         yield _located(settings.site_path, finding)
+    for finding in review_sensors(settings.site):
+        yield _located(settings.site_path, finding)
+    for finding in review_servers(settings.policies.tools):
+        yield _located(settings.policies_folder / "tools.yaml", finding)
     for found in review_knowledge(settings.entries, settings.site):
         path, line = _heading(settings, found.entry, found.question)
         yield Problem(str(path), line, found.question, found.what)

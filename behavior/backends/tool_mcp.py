@@ -145,6 +145,16 @@ class McpServer:
             raise ToolError(f"{tool.called}: the tool says that it failed")
         return answer.structured, answer.texts
 
+    async def offered(self) -> dict[str, str]:
+        """Connect once, only to see what it offers. Raises `ToolError`."""
+        connect = self._connected or await _library()
+        try:
+            async with asyncio.timeout(self._config.start_s):
+                async with connect(self._config, ended=self._end, changed=_ignore) as session:
+                    return await session.offered()
+        except Exception as error:  # the back-end edge: a server's faults are told, not felt
+            raise ToolError(self._why(error)) from None
+
     # How it is kept up
 
     async def _serve(self) -> None:
@@ -209,6 +219,10 @@ class McpServer:
         if detail != self._told:
             self._told = detail
             self._health(detail)
+
+
+def _ignore() -> None:
+    """Once is enough."""
 
 
 def _is_cancelled() -> bool:

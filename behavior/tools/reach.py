@@ -72,6 +72,10 @@ class Server(Protocol):
         """Its structured answer and its texts. Raises `ToolError`."""
         ...
 
+    async def offered(self) -> dict[str, str]:
+        """Connect once, only to see what it offers: name -> pin. Raises `ToolError`."""
+        ...
+
 
 class Reach:
     """Reads the sensors of the site, and asks the MCP servers of the rules."""
