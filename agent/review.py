@@ -29,6 +29,7 @@ _ORDERED = (
     ),
     ("planner.situation.bridge_s", "planner.situation.return_within_s", "nobody ever comes back"),
     ("dialogue.model.first_clause_s", "dialogue.model.whole_s", "no whole reply comes in time"),
+    ("dialogue.model.max_tokens", "dialogue.model.context_tokens", "no prompt has room beside it"),
     ("server.idle_pictures_hz", "server.pictures_hz", "more is looked when nobody is there"),
 )
 """Settings of which the first has to be at most the second, and what happens else."""

@@ -127,6 +127,7 @@ class _Conversation:
                 for clause in message.clauses:
                     marks = [c.lexeme or c.meaning or "" for c in clause.gestures]
                     marks += [clause.expression.value] if clause.expression else []
+                    marks += [f"asked for: {clause.manner}"] if clause.manner else []
                     manner = f"  ({', '.join(marks)})" if marks else ""
                     print(f"{self._name}: {clause.text}{manner}")
                     if clause.screen:

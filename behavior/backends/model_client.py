@@ -6,27 +6,19 @@ elsewhere, and never quoted; the key goes into one header and into no text.
 
 import asyncio
 import contextlib
-import json
 import os
-import re
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
 import aiohttp
 
 from agent.core.errors import FoyerError
+from behavior.backends.model_stream import FAULTS, ReplyStream, Usage, read_json
 from behavior.model_server import ModelServerConfig
 from behavior.token_budget import Chat, Counted, estimate_chat
 
-FAULTS = (aiohttp.ClientError, OSError, ValueError, LookupError, FoyerError)
-"""What asking a server may raise, besides running out of time."""
-_REPLY_BYTES = 4_000_000
-_LINE_BYTES = 200_000
 _TOKENIZE_S = 0.3
 """A server that counts more slowly is not worth asking."""
-_USAGE_S = 0.15
-"""So long the figures of a reply are waited for after its words."""
 _REFUSALS = {
     400: "it cannot make sense of the request, or the prompt is too long for the model",
     401: "it wants another key",
@@ -45,14 +37,6 @@ class ServerRefusedError(FoyerError):
             why = "it points elsewhere, which is not followed"
         super().__init__(f"the server answered {status}" + (f": {why}" if why else ""))
         self.retry_after_s = retry_after_s
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """What the server counted for a reply."""
-
-    prompt_tokens: int
-    reply_tokens: int
 
 
 class ModelClient:
@@ -99,7 +83,7 @@ class ModelClient:
         """Ask for the server's models. Raises one of `FAULTS` where it cannot be used."""
         with _outside():
             async with self._get("models") as answer:
-                told = (await _json(answer)).get("data")
+                told = (await read_json(answer)).get("data")
         models = [one for one in told if isinstance(one, dict)] if isinstance(told, list) else []
         named = [one for one in models if one.get("id") == self._config.model]
         if not named and not self._config.model:
@@ -196,70 +180,7 @@ class ModelClient:
             f"{root}/{path}", json=body, headers=self._headers(), allow_redirects=False
         ) as answer:
             _check(answer)
-            return await _json(answer)
-
-
-class ReplyStream:
-    """A reply as it comes in."""
-
-    def __init__(self, answer: aiohttp.ClientResponse) -> None:
-        self._answer = answer
-        self._held = bytearray()
-        self._length = 0
-        self.usage: Usage | None = None
-        """What the server counted; known at the end, if at all."""
-
-    async def text(self) -> AsyncGenerator[str, None]:
-        """Yield the reply piece by piece. Raises one of `FAULTS` where it is none."""
-        while (event := await self._event()) is not None:
-            for piece in self._pieces(event):
-                yield piece
-
-    async def finish(self) -> None:
-        """Read on for the figures, for a moment; more words are not wanted."""
-        with contextlib.suppress(TimeoutError, *FAULTS):
-            async with asyncio.timeout(_USAGE_S):
-                while self.usage is None and (event := await self._event()) is not None:
-                    self._pieces(event)
-
-    async def _event(self) -> dict[str, object] | None:
-        """The next event; None: the reply is over."""
-        while (raw := await self._line()) is not None:
-            line = raw.decode("utf-8", "replace").strip()
-            if line.startswith("data:"):
-                data = line.removeprefix("data:").strip()
-                return None if data == "[DONE]" else _object(data)
-        return None
-
-    async def _line(self) -> bytes | None:
-        """The next line, or what is left at the end; None: there is no more."""
-        while (end := self._held.find(b"\n")) < 0:
-            if len(self._held) > _LINE_BYTES:
-                raise ValueError("a line without an end")
-            piece = await self._answer.content.readany()
-            if not piece:
-                left, self._held = bytes(self._held), bytearray()
-                return left or None
-            self._length += len(piece)
-            if self._length > _REPLY_BYTES:
-                raise ValueError("the reply does not end")
-            self._held += piece
-        line = bytes(self._held[:end])
-        del self._held[: end + 1]
-        return line
-
-    def _pieces(self, event: Mapping[str, object]) -> list[str]:
-        if (error := event.get("error")) is not None:
-            raise ValueError(f"the server reports an error{_kind(error)}")
-        self.usage = _usage(event.get("usage")) or self.usage
-        choices = event.get("choices")
-        pieces = []
-        for choice in choices if isinstance(choices, list) else ():
-            delta = choice.get("delta") if isinstance(choice, dict) else None
-            content = delta.get("content") if isinstance(delta, dict) else None
-            if isinstance(content, str) and content:
-                pieces.append(content)
-        return pieces
+            return await read_json(answer)
 
 
 def _outside() -> contextlib.AbstractContextManager[None]:
@@ -268,41 +189,7 @@ def _outside() -> contextlib.AbstractContextManager[None]:
     return contextlib.nullcontext() if waits is None else waits()
 
 
-def _object(text: str) -> dict[str, object]:
-    try:
-        read = json.loads(text)
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
-    if not isinstance(read, dict):
-        raise ValueError("not the protocol that was expected")
-    return read
-
-
-async def _json(answer: aiohttp.ClientResponse) -> dict[str, object]:
-    raw = bytearray()
-    async for piece in answer.content.iter_any():
-        raw += piece
-        if len(raw) > _REPLY_BYTES:
-            raise ValueError("the answer does not end")
-    return _object(raw.decode("utf-8", "replace"))
-
-
 def _check(answer: aiohttp.ClientResponse) -> None:
     if answer.status != 200:
         wait = answer.headers.get("Retry-After", "")
         raise ServerRefusedError(answer.status, float(wait) if wait.isdigit() else 0.0)
-
-
-def _kind(error: object) -> str:
-    """The kind of an error, never its text, which may hold anything."""
-    kind = error.get("type") or error.get("code") if isinstance(error, dict) else ""
-    return f" ({kind})" if isinstance(kind, str) and re.fullmatch(r"[\w.\- ]{1,40}", kind) else ""
-
-
-def _usage(told: object) -> Usage | None:
-    if not isinstance(told, dict):
-        return None
-    prompt, reply = told.get("prompt_tokens"), told.get("completion_tokens")
-    if isinstance(prompt, int) and isinstance(reply, int) and prompt >= 0 and reply >= 0:
-        return Usage(prompt, reply)
-    return None

@@ -15,7 +15,8 @@ from agent.core.messages import Clause, Message, ModelAnswered, ToolRefused
 from behavior.act_grammar import Here, reply_schema, to_clause
 from behavior.act_reader import ClauseReader, NonsenseError
 from behavior.backends.embedded import EmbeddedDialogue
-from behavior.backends.model_client import FAULTS, ModelClient, ReplyStream, ServerRefusedError
+from behavior.backends.model_client import ModelClient, ServerRefusedError
+from behavior.backends.model_stream import FAULTS, ReplyStream
 from behavior.backends.model_trust import Trust
 from behavior.conversation import Conversation, Heard, Part
 from behavior.model_prompt import Prompt, fitted, prompt_of, read_prompts

@@ -1,18 +1,22 @@
 """The stage by hand: sound early, holds, resumptions, stops, meetings of acts, continuity."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from actuation.motion import FACE_INDEX, Cut, FrameChunk, VoiceChunk
+from actuation.motion import FACE_INDEX, Cut, FrameChunk, MoodLaid, VoiceChunk
 from actuation.stage import PerformerConfig
 from agent.core.messages import (
     ActFinished,
     ActStarted,
+    Clause,
     ClauseSpoken,
     Expression,
     GestureCue,
     Meeting,
     Played,
+    Posture,
     Priority,
     StageState,
 )
@@ -471,3 +475,15 @@ def test_a_long_stall_of_the_loop_loses_no_word():
         assert begin <= covered + 0.3
         covered = max(covered, begin + length)
     assert covered == pytest.approx(speech(spelled(LONG)).duration_s, abs=0.01)
+
+
+def test_a_clause_changes_the_posture_when_its_turn_comes():
+    stage = HandMoved()
+    leans = Clause(text="Come in.", posture=Posture.THINKING)
+    an_act = act("Good morning.")
+    stage.act(replace(an_act, clauses=(*an_act.clauses, leans), posture=Posture.ATTENTIVE))
+    stage.run(5.0)
+    moods = [m for m in stage.body.items if isinstance(m, MoodLaid) and m.posture is not None]
+    assert [m.posture for m in moods] == [Posture.ATTENTIVE, Posture.THINKING]
+    second = stage.of(ClauseSpoken)[0].at
+    assert abs(moods[1].at - second) < 0.5

@@ -14,6 +14,7 @@ from agent.core.messages import (
     Engagement,
     EngagementChanged,
     HelpCalled,
+    ModelAnswered,
     PersonId,
     PersonLost,
     PersonSeen,
@@ -205,3 +206,15 @@ def test_a_tool_that_was_refused_or_failed_stands_on_the_panel_with_the_rule():
         ("tool agenda", "wished by the model", because),
         ("tool way: late", "nothing within 3 s", ""),
     ]
+
+
+def test_how_fast_a_model_speaks_and_how_long_its_prompt_is_stands_on_the_panel():
+    shown = PageView(help_text="")
+    shown.see(ModelAnswered(at=1.0, prompt_tokens=812, counted_by="server", first_clause_s=0.41))
+    panel = shown.panel(2.0, {"pictures": 5.0})
+    assert panel.latencies_ms["model: first clause"] == 410
+    assert panel.page == {"pictures": 5.0, "model: prompt tokens": 812}
+    shown.see(ModelAnswered(at=3.0, prompt_tokens=900, counted_by="estimate", fault="cut off"))
+    panel = shown.panel(4.0, {})
+    assert panel.page == {"model: prompt tokens, estimated": 900}
+    assert panel.latencies_ms["model: first clause"] == 410  # the last one there was

@@ -1,6 +1,8 @@
 """Virtual time: waiting costs nothing, work outside the loop is waited for."""
 
 import asyncio
+import contextlib
+import socket
 import sys
 import threading
 import time
@@ -84,3 +86,31 @@ def test_patience_has_an_end():
     let_go = threading.Event()
     with asyncio.Runner(loop_factory=lambda: VirtualTimeLoop(patience_s=0.05)) as runner:
         runner.run(job())
+
+
+def test_while_a_server_outside_is_asked_time_passes_as_in_life():
+    """A socket that answers after a tenth of a second; without `outside` time jumps past it."""
+
+    async def ask(waiting):
+        loop = asyncio.get_running_loop()
+        near, far = socket.socketpair()
+        near.setblocking(False)
+        timer = threading.Timer(0.1, far.send, (b"hello",))
+        timer.start()
+        try:
+            with waiting(loop):
+                async with asyncio.timeout(30.0):
+                    assert await loop.sock_recv(near, 10) == b"hello"
+            return loop.time()
+        finally:
+            timer.join()
+            near.close()
+            far.close()
+
+    def run(waiting):
+        with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
+            return runner.run(ask(waiting))
+
+    assert 0.09 <= run(lambda loop: loop.outside()) < 10.0
+    with pytest.raises(TimeoutError):
+        run(lambda loop: contextlib.nullcontext())

@@ -2,10 +2,13 @@ import pytest
 
 from agent.core.messages import (
     Act,
+    Clause,
     Expression,
     GazeTarget,
+    PersonId,
     Posture,
     PrepareSpeech,
+    ReplyReady,
     SpeechStarted,
     TurnId,
 )
@@ -180,3 +183,20 @@ def test_a_reply_carries_its_own_reason():
         "found under lifts"
     ]
     assert "act:reply.answer" in kinds(sent)
+
+
+def test_a_clause_for_somebody_else_is_said_to_them_if_they_are_there():
+    lobby = asked()
+    lobby.sees("p2", 9.5, x=1.8, y=0.8)
+    lobby.ends(10.0, "where is the lift", person=PersonId("p1"))
+    clauses = [Clause(text="One moment, please.", to=PersonId(who)) for who in ("p2", "p7")]
+    for part, clause in enumerate(clauses):
+        lobby.tell(
+            ReplyReady(
+                at=10.0, turn=TurnId(1), revision=0, clauses=(clause,), part=part, last=part == 1
+            ),
+            now=10.2,
+        )
+    to_p2, to_p1 = lobby.acts("reply.answer")
+    assert (to_p2.to, to_p2.gaze.person) == ("p2", "p2")
+    assert to_p1.to == "p1"  # nobody is p7
