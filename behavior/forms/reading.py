@@ -27,8 +27,8 @@ _I = r"(?:(?:i am|i'm|im|i|we are|we're|we)\s+)?"
 _OF_KIND = {
     "name": r"\b(?:my name(?:'s| is)|i am called|i'm called|call me|this is|i am|i'm|im)\s+",
     "host": r"\b(?:" + _I + r"(?:here\s+)?(?:to (?:see|meet|visit)|visiting|seeing|"
-    r"meeting(?: with)?|(?:have )?an? (?:appointment|meeting|interview) with)|"
-    r"\bmy host(?:'s| is))\s+",
+    r"meeting(?: with)?|(?:a |my )?visit (?:with|to)|"
+    r"(?:have )?an? (?:appointment|meeting|interview) with)|\bmy host(?:'s| is))\s+",
     "email": r"\b(?:my e-?\s?mail(?: address)?|e-?\s?mail(?: address)?)(?:'s| is)\s+",
     "phone": r"\b(?:(?:my|the) (?:tele|mobile |cell )?(?:phone )?number(?:'s| is)|"
     r"(?:reach|call) me (?:at|on|under))\s+",
@@ -36,6 +36,11 @@ _OF_KIND = {
 _MANNERS = re.compile(
     r"\b(?:hello|hi|hey|yes|no|ok|okay|sure|thanks?|sorry|actually|well|so|oh|hm+|um+|right|and|but|"
     r"then|please|fine|good)\b"
+)
+_JOINTS = re.compile(
+    r"(?:\s*[,;.!?]?\s+(?:and|also|then|plus|for|my|our|the|i|we|i'm|i'd like|would like|want|wish|"
+    r"came|come|need))+$",
+    re.IGNORECASE,
 )
 _SOUND_ALIKE = ("ckq", "szcx", "iye", "vfw", "jgy", "mn", "bp", "dt", "ao", "uv")
 
@@ -70,7 +75,7 @@ def wanted_form(line: str, forms: tuple[FormConfig, ...]) -> FormConfig | None:
             at = re.search(rf"\b{loosely}\b", text)
             if at is None:
                 continue
-            if at.start() == 0 or _match("wish", text[: at.start()].strip()):
+            if _match("unless", text) is None:
                 return form
     return forms[0] if forms and _match("start", text) else None
 
@@ -109,6 +114,8 @@ def values_in(
 
     values: dict[str, Read] = {}
     unread: list[str] = []
+    if (named := _named_behind(line, form)) and (found := read(*named)) is not None:
+        return Reading(values={named[0]: found})
     cues = _cues_in(line, form)
     ends = [cue.at for cue in cues[1:]] + [len(line)]
     told = zip(cues, ends, strict=False)
@@ -192,10 +199,9 @@ def _recased(changed: str, like: str) -> str:
 def _own(words: str) -> str:
     """A stretch of a line without the joints to its neighbours."""
     text = re.sub(r"^[\s,.;:!?]+|[\s,;:!?]+$", "", words)
-    text = re.sub(
-        r"(?:\s*[,;.!?]?\s+(?:and|also|then|plus|for|my|the|i|our))+$", "", text, flags=re.I
+    return re.sub(r"^(?:and|also|then|plus)\s+", "", _JOINTS.sub("", text), flags=re.I).rstrip(
+        " ,;"
     )
-    return re.sub(r"^(?:and|also|then|plus)\s+", "", text, flags=re.I).rstrip(" ,;")
 
 
 def _only_manners(words: str) -> bool:
@@ -223,6 +229,13 @@ def _cues_in(line: str, form: FormConfig) -> list[_Cue]:
         if match.end() < len(line):
             found.append(_Cue(key, match.start(), match.end(), sure=by == "label"))
     return found
+
+
+def _named_behind(line: str, form: FormConfig) -> tuple[str, str] | None:
+    """(field, words) of a line such as `Acme is the company`."""
+    match = re.match(r"\s*(.*\S)\s+(?:is|are|would be)\s+(?:my|the|our)\s+(.+)$", line, re.I)
+    field = _field_named(match[2], form) if match is not None else None
+    return (field.key, match[1]) if match is not None and field is not None else None
 
 
 _Named = tuple[str, str, tuple[str, ...], tuple[str, ...]]

@@ -201,6 +201,8 @@ class _Turn:
                 return self._changed(field, order.value)
             case "change" if field is not None:
                 return self._filled({}, "wants to change a field", at=field.key)
+            case "empty" if field is not None and not field.required:
+                return self._skip(field)
             case "empty" if field is not None:
                 return self._filled({field.key: Read("")}, "wants a field emptied", at=field.key)
             case "back":
@@ -219,6 +221,10 @@ class _Turn:
         last = [f for f in map(self.form.field, self.talk.last) if f is not None]
         values = self.talk.values
         for field in last:
+            more = self._read(field, self.line) if field.kind == "name" else None
+            old = set(plain(values.get(field.key, "")).split())
+            if more is not None and old and old < set(plain(more.value).split()):
+                return self._filled({field.key: more}, "says more of the name")
             if right := repaired(self.line, values.get(field.key, "")):
                 return self._put_again(field, right)
         if (letters := spelled_in(self.line)) and self.asked is None and last:
@@ -257,6 +263,9 @@ class _Turn:
         if asked is not None and asked.kind == "agree" and yes_or_no(plain(self.line)) == "no":
             self.draft.ask("form.not_agreed", Asked.FORM)
             return "form", "does not agree"
+        if re.search(r"\b(?:wrong|incorrect|not right|not correct)\b", plain(self.line)):
+            self.draft.ask("form.what_to_change", Asked.FORM)
+            return "form", "something is wrong"
         if asked is not None and yes_or_no(plain(self.line)) == "no" and self._is_skip(asked):
             return self._skip(asked)
         return None if self._is_aside() else self._unclear(reading)
@@ -302,7 +311,7 @@ class _Turn:
 
     def fill(self, values: Mapping[str, Read], at: str = "") -> None:
         """Have what is sure put in; of what is not, ask first."""
-        sure = {key: read.value for key, read in values.items() if read.sure}
+        sure = {key: self._whole(key, read.value) for key, read in values.items() if read.sure}
         unsure = [(key, read.value) for key, read in values.items() if not read.sure]
         wanted = dict(self.talk.wanted) | sure
         doubted = unsure[0] if unsure else ("", "")
@@ -325,6 +334,16 @@ class _Turn:
             at=at or doubted[0],
         )
         drafting.put(self.draft, UseTool(tool="fill", arguments=fill))
+
+    def _whole(self, key: str, value: str) -> str:
+        """One word that is much like a part of the name takes that part's place."""
+        known = self.talk.values.get(key, "")
+        one_of_several = len(value.split()) == 1 and len(known.split()) > 1
+        return (
+            respelled(value, known)
+            if one_of_several and self.form.kind_of(key) == "name"
+            else value
+        )
 
     def _send(self, why: str, *, pressed: bool = False) -> Answered:
         """`pressed`: it goes if the form's own button was pressed; else it is read back first."""
@@ -386,6 +405,8 @@ class _Turn:
                 return "form", "neither yes nor no"
             field = self.form.field(missing[0])
             assert field is not None
+        if field is self.asked and (field.help or field.text) and _ASKS.search(plain(self.line)):
+            return self._help(field)
         return self._not_read(field)
 
     def _not_read(self, field: FieldConfig) -> Answered:

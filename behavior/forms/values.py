@@ -18,7 +18,7 @@ _LIKE = 0.72
 _CODE_LENGTH = 12
 _NOTHING = frozenset(
     """me you it that this these those her him them us mine yours something anything actually well
-    right fine good great""".split()  # noqa: SIM905
+    right fine good great wait moment second please no yes""".split()  # noqa: SIM905
 )
 """Alone, these name nothing that could stand in a field."""
 _SMALL = frozenset({"of", "the", "and", "for", "in", "de", "von", "van"})
@@ -50,10 +50,13 @@ _AGREES = re.compile(r"\bi (?:do |fully )?(?:agree|accept)\b|^(?:agreed?|accept(
 _DISAGREES = re.compile(r"\b(?:not|don't|do not|won't|never) (?:agree|accept)\b|\bdisagree\b")
 _AROUND = re.compile(
     r"^(?:(?:yes|well|ok|okay|sure|so|please|it's|it is|its|that's|that is|that would be|"
-    r"it would be|the|is|are|to|as|be|a|an|just|write|put|enter|with|at|by|for)\s+)+",
+    r"it would be|the|is|are|to|as|be|a|an|just|write|put|enter|called|with|at|by|for)\s+)+",
     re.IGNORECASE,
 )
-_BEHIND = re.compile(r"(?:[\s,.;!?]+(?:please|thanks|thank you|and|also|or so))*[\s,.;!?]*$", re.I)
+_BEHIND = re.compile(
+    r"(?:[\s,.;!?]+(?:please|thanks|thank you|and|also|or so|actually|sorry|instead))*[\s,.;!?]*$",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
