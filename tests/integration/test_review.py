@@ -42,6 +42,7 @@ SITE, BUILDING = "sites/demo.yaml", "knowledge/building.md"
 STAFF = "staff: {channel: log, address: front office}"
 PATIENT = "turns: {patience: {closed_s: 0.9}}\nrecorder:"
 FAR = "seeing: {engagement: {attend_m: 4}}\nrecorder:"
+TALKATIVE = "dialogue: {model: {max_tokens: 4000}}\nrecorder:"
 FINDINGS = [
     (GREETING, "sign_within_m: 4.0", "sign_within_m: 2.0", ":AT: .*spoken to unprepared"),
     (GREETING, "words_within_m: 3.0", "words_within_m: 3.9", ":AT: .*nobody attends from farther"),
@@ -72,6 +73,7 @@ FINDINGS = [
     (SITE, "bus_lines:", "hours: always\n  bus_lines:", ": facts.hours: {hours} has a meaning"),
     (SITE, "seat: waiting_area\n", "", "hosts: visitors are asked to wait, and no place"),
     ("demo.yaml", "recorder:", PATIENT, r":\d+: turns.patience.closed_s: is more than turns.pat"),
+    ("demo.yaml", "recorder:", TALKATIVE, r":\d+: dialogue.model.max_tokens: .*no prompt has room"),
     ("demo.yaml", "recorder:", FAR, r":\d+: seeing.*: is more than .*: attending ends at once"),
     (
         BUILDING,
