@@ -104,7 +104,8 @@ class Deeds:
         self._disk: ThreadPoolExecutor | None = None
         self._queue: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue()
         self._messengers: asyncio.TaskGroup | None = None
-        self._out: set[asyncio.Task[None]] = set()
+        self._out: dict[asyncio.Task[None], Encounter | None] = {}
+        """What is on its way out, and about whose visit it is."""
         self._channels: dict[str, Channel] = {}
         self._swept_at: float | None = None
         self._former: tuple[Host, ...] = ()
@@ -155,7 +156,7 @@ class Deeds:
                 case NotifyHost(host=host, purpose=purpose):
                     follow_up = is_follow_up(purpose)
                     if self._may("notify_host", encounter, host=host, follow_up=follow_up):
-                        self._later(self._tell_host, effect, encounter, at)
+                        self._later(self._tell_host, effect, encounter, at, encounter.forgotten)
                 case Refuse(tool=tool, because=because) if self._tools is not None:
                     self._tools.refuse(tool, because, encounter)
                 case RecordVisit():
@@ -221,6 +222,9 @@ class Deeds:
         # The numbers are looked up when its turn comes: a visit may still be on its way to the
         # book. The memory itself is emptied now.
         encounter.forget()
+        for task, about in tuple(self._out.items()):
+            if about is encounter:
+                task.cancel()  # still on its way, or waiting to be tried again
         self._later(self._forget_visits, encounter)
 
     async def _forget_visits(self, encounter: Encounter) -> None:
@@ -230,8 +234,11 @@ class Deeds:
         if visits:
             await self._on_disk(lambda book: book.forget(visits))
 
-    async def _tell_host(self, tell: NotifyHost, encounter: Encounter, at: float) -> None:
-        await self._apart(self._tell_host_now(tell, encounter, at))
+    async def _tell_host(
+        self, tell: NotifyHost, encounter: Encounter, at: float, forgotten: int
+    ) -> None:
+        if encounter.forgotten == forgotten:
+            await self._apart(self._tell_host_now(tell, encounter, at), encounter)
 
     async def _tell_host_now(self, tell: NotifyHost, encounter: Encounter, at: float) -> None:
         known = (*self._site.hosts, *self._former)
@@ -245,6 +252,7 @@ class Deeds:
             HostNotified(
                 at=at,
                 host=tell.host,
+                person=encounter.person,
                 channel=notify.channel,
                 delivered=not problem,
                 detail=problem,
@@ -262,7 +270,11 @@ class Deeds:
         await self._apart(self._send_and_complain(notify, subject, text))
 
     async def _send_and_complain(self, notify: Notify, subject: str, text: str) -> None:
-        if problem := await self._send(notify, subject, text):
+        problem = await self._send(notify, subject, text)
+        if problem and notify is self._site.emergency.notify and notify != self._site.staff:
+            self._complain(f"the people on duty could not be told: {problem}; staff are told")
+            problem = await self._send(self._site.staff, subject, text)
+        if problem:
             self._complain(f"staff could not be told: {problem}")
 
     async def _send(self, notify: Notify, subject: str, text: str) -> str:
@@ -277,7 +289,7 @@ class Deeds:
             channel, notify.address, subject, text, config=self._notify, clock=self._clock
         )
 
-    async def _apart(self, work: Awaitable[None]) -> None:
+    async def _apart(self, work: Awaitable[None], about: Encounter | None = None) -> None:
         """Messages go out side by side: a dead address must not hold up the visit book."""
 
         async def run() -> None:
@@ -285,8 +297,8 @@ class Deeds:
 
         if self._messengers is not None:
             task = self._messengers.create_task(run())
-            self._out.add(task)
-            task.add_done_callback(self._out.discard)
+            self._out[task] = about
+            task.add_done_callback(lambda done: self._out.pop(done, None))
 
     async def _record(self, visit: RecordVisit, encounter: Encounter, at: float) -> None:
         earlier = encounter.visits.get(visit.kind)

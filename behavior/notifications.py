@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import os
+import secrets
 from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -35,7 +37,23 @@ CHANNELS: Table = {
 
 
 class NotDeliveredError(FoyerError):
-    """A message did not get through, with where and why."""
+    """A message did not get through, with where and why, and without address, text or secret."""
+
+    def __init__(self, what: str, *, again: bool = True) -> None:
+        """`again`: another try may get it through."""
+        super().__init__(what)
+        self.again = again
+
+
+def secret(variable: str, channel: str) -> str:
+    """What an environment variable holds; empty where none is named.
+
+    Raises `NotDeliveredError` where it is named and not set.
+    """
+    if variable and variable not in os.environ:
+        what = f"{channel}: the environment variable {variable} is not set"
+        raise NotDeliveredError(what, again=False)
+    return os.environ[variable] if variable else ""
 
 
 class SmtpConfig(BaseModel):
@@ -74,6 +92,9 @@ class NotifyConfig(BaseModel):
     webhook_url: str = Field(
         "", description="Where the `webhook` channel posts when an address is no URL itself."
     )
+    webhook_token_env: str = Field(
+        "", description="Environment variable that holds a bearer token for the webhook."
+    )
     smtp: SmtpConfig = Field(SmtpConfig(), description="The mail server of the `email` channel.")
     mqtt: MqttNotifyConfig = Field(
         MqttNotifyConfig(), description="The broker of the `mqtt` channel."
@@ -86,8 +107,8 @@ class NotifyConfig(BaseModel):
 class Channel(Protocol):
     """One way to reach somebody."""
 
-    async def send(self, address: str, subject: str, text: str) -> None:
-        """Deliver, or raise `NotDeliveredError`."""
+    async def send(self, address: str, subject: str, text: str, *, key: str = "") -> None:
+        """Deliver, or raise `NotDeliveredError`. `key`: the same for each try of one message."""
         ...
 
 
@@ -97,7 +118,7 @@ class LogChannel:
     def __init__(self, config: NotifyConfig) -> None:
         self._config = config
 
-    async def send(self, address: str, subject: str, text: str) -> None:
+    async def send(self, address: str, subject: str, text: str, *, key: str = "") -> None:
         """Log it."""
         log.info("notification", extra={"subject": subject, "pii_to": address, "pii_text": text})
 
@@ -105,17 +126,23 @@ class LogChannel:
 async def send_with_retry(
     channel: Channel, address: str, subject: str, text: str, *, config: NotifyConfig, clock: Clock
 ) -> str:
-    """Try as often as the config says. Return an empty text, or what went wrong at last."""
-    problem = ""
+    """Try as often as the config says. Return an empty text, or what went wrong at last.
+
+    What another try cannot cure is not tried again. All tries of one message bear the same key,
+    so that a message that got through though its answer was lost need not be there twice.
+    """
+    problem, key = "", secrets.token_hex(16)
     for attempt in range(config.tries):
         if attempt:
             await clock.sleep_until(clock.now() + config.pause_s * 2 ** (attempt - 1))
         try:
             async with asyncio.timeout(config.deadline_s):
-                await channel.send(address, subject, text)
+                await channel.send(address, subject, text, key=key)
             return ""
         except TimeoutError:
             problem = f"no answer within {config.deadline_s:g} s"
         except NotDeliveredError as error:
             problem = str(error)
+            if not error.again:
+                break
     return problem

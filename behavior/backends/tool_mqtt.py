@@ -1,11 +1,10 @@
 """Tells people through an MQTT broker: one JSON message to the topic that is the address."""
 
 import json
-import os
 
 import aiomqtt
 
-from behavior.notifications import NotDeliveredError, NotifyConfig
+from behavior.notifications import NotDeliveredError, NotifyConfig, secret
 
 
 class MqttChannel:
@@ -14,21 +13,24 @@ class MqttChannel:
     def __init__(self, config: NotifyConfig) -> None:
         self._config = config
 
-    async def send(self, address: str, subject: str, text: str) -> None:
+    async def send(self, address: str, subject: str, text: str, *, key: str = "") -> None:
         """Publish once."""
         mqtt = self._config.mqtt
         topic = address or mqtt.topic
         if not mqtt.host:
-            raise NotDeliveredError("mqtt: no broker; set notify.mqtt.host")
+            raise NotDeliveredError("mqtt: no broker; set notify.mqtt.host", again=False)
         if not topic or any(c in topic for c in "#+\0"):
-            raise NotDeliveredError("mqtt: no topic; write one as address or in notify.mqtt.topic")
-        body = json.dumps({"subject": subject, "text": text}, ensure_ascii=False)
+            what = "mqtt: no topic; write one as address or in notify.mqtt.topic"
+            raise NotDeliveredError(what, again=False)
+        password = secret(mqtt.password_env, "mqtt")
+        told = {"subject": subject, "text": text} | ({"key": key} if key else {})
+        body = json.dumps(told, ensure_ascii=False)
         try:
             async with aiomqtt.Client(
                 mqtt.host,
                 mqtt.port,
                 username=mqtt.user or None,
-                password=os.environ.get(mqtt.password_env) if mqtt.password_env else None,
+                password=password or None,
                 tls_params=aiomqtt.TLSParameters() if mqtt.tls else None,
                 timeout=self._config.deadline_s,
             ) as client:

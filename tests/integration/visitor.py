@@ -171,7 +171,7 @@ class Outbox:
     def __init__(self):
         self.sent = []
 
-    async def send(self, address, subject, text):
+    async def send(self, address, subject, text, *, key=""):
         self.sent.append((address, subject, text))
 
 
