@@ -19,16 +19,18 @@ from agent.core.messages import (
     TurnPaused,
     WordsHeard,
 )
+from behavior.overheard import circle, seen_to_speak, turned_away
 from behavior.presence import mark
 from behavior.situation import Encounter, Mark, Person, Situation, Turn
 
 _TURNS_KEPT = 6
 _ECHO_WORDS = 3
 _TALKING_DISTANCE_M = 3.0
-_ANSWERED_WITHIN_S = 8.0
+_ANSWERED_WITHIN_S = 12.0
 _WORDS_LAST_S = 0.6
 """A shorter voice without words was a noise."""
-_NOT_UNDERSTOOD = "unknown"
+NOT_UNDERSTOOD = "unknown"
+_NO_WISH = frozenset({"thanks", "no"})
 _MISHEARD_FROM, _MISHEARD_AS = 12, 87.0
 """Phrases of so many letters are also known by so much likeness, per cent."""
 _TOO_COMMON = "thank"
@@ -36,13 +38,21 @@ _TOO_COMMON = "thank"
 
 
 def speaker_of(situation: Situation, turn: TurnEnded) -> PersonId | None:
-    """Who most likely said it: the one named, the one talked with, the nearest who attends."""
+    """Who most likely said it.
+
+    The one named, the one whose lips moved, the one talked with, the nearest who attends.
+    """
     if turn.person is not None:
         return turn.person
+    known = situation.turns.get(turn.turn)
+    seen = None if known is None else seen_to_speak(known)
+    if seen in situation.people:
+        return seen
     partner = situation.addressee
-    if partner is not None and (partner.attends or not _goes_away(partner)):
-        return partner.id
     near = [one for one in situation.people.values() if one.distance_m <= _TALKING_DISTANCE_M]
+    stays = partner is not None and (partner.attends or not _goes_away(partner))
+    if partner is not None and stays and (partner in near or not near):
+        return partner.id
     attending = [one for one in near if one.attends]
     pool = attending or ([] if partner is not None else near)
     if pool:
@@ -215,12 +225,27 @@ def _converse(situation: Situation, end: TurnEnded) -> Situation:
     marks = {**person.marks, Mark.SPOKE: now}
     if declines(end.text, situation.config.refusal_phrases):
         marks[Mark.REFUSED] = now
-        # Two may stand there, and either may have said it.
-        situation = mark(situation, _spoken_to(situation), Mark.REFUSED)
-    elif person.attends:
+        situation = _all_refuse(situation, person)
+    elif not turned_away(person) and _surely(situation, end, person):
         marks.pop(Mark.REFUSED, None)  # who asks wants an answer; who is overheard does not
     people = {**situation.people, person.id: replace(person, marks=marks)}
     return replace(situation, people=people)
+
+
+def _surely(situation: Situation, end: TurnEnded, person: Person) -> bool:
+    """Nobody else can have said it, or these lips were seen to."""
+    turn = situation.turns.get(end.turn)
+    if end.person == person.id or (turn is not None and seen_to_speak(turn) == person.id):
+        return True
+    others = situation.others(person)
+    return not any(other.distance_m <= _TALKING_DISTANCE_M for other in others)
+
+
+def _all_refuse(situation: Situation, person: Person) -> Situation:
+    """A no holds for those who stand with the speaker, and for whom it may have come from."""
+    for other in circle(situation, person):
+        situation = mark(situation, other.id, Mark.REFUSED)
+    return mark(situation, _spoken_to(situation), Mark.REFUSED)
 
 
 def _spoken_to(situation: Situation) -> PersonId | None:
@@ -251,8 +276,10 @@ def _judge_clear(situation: Situation, turn: Turn, reply: ReplyReady) -> Situati
     person = situation.person(who)
     if person is None:
         return situation
-    if reply.intent == _NOT_UNDERSTOOD and reply.source is ReplySource.EMBEDDED:
+    if reply.intent == NOT_UNDERSTOOD and reply.source is ReplySource.EMBEDDED:
         return mark(situation, person.id, Mark.UNCLEAR)
+    if reply.intent in _NO_WISH and _spoken_to(situation) == person.id:
+        return mark(situation, person.id, Mark.REFUSED)  # "thanks" to an offer is a no
     marks = dict(person.marks)
     marks.pop(Mark.UNCLEAR, None)
     people = {**situation.people, person.id: replace(person, marks=marks)}

@@ -3,10 +3,10 @@
 Geometry only. None means unknown.
 """
 
-import math
 from collections.abc import Callable
 
 from agent.core.messages import PersonId
+from behavior.overheard import faces
 from behavior.situation import Mark, Person, Situation, apart_m
 from behavior.wishes import Wish
 
@@ -15,8 +15,9 @@ FactValue = bool | float | str | None
 _LOOKS_AWAY_RAD = 0.6
 _TALKING_APART_M = 1.6
 _STANDS_M_S = 0.3
-_FACES_OTHERS_RAD = 0.9
-_TOWARDS_RAD = 0.7
+_WORDS_LAST_S = 2.0
+_LOST_S = 2.0
+"""Whoever was lost so lately may be there still, unseen."""
 _TOGETHER_M = 1.5
 _GROUP_GREETED_S = 20.0
 _IN_FRONT_M = 0.6
@@ -56,27 +57,9 @@ def in_conversation(situation: Situation, person: Person) -> FactValue:
 
 
 def faced_by_another(situation: Situation, person: Person) -> FactValue:
-    """Somebody who stands close, turned from the agent, has their body towards this person.
-
-    Which side a body is turned to is not known, only how far: so the angle between the ways to
-    the agent and to the person has to be about that.
-    """
-    if person.speed_m_s > _STANDS_M_S:
-        return False
-    for other in situation.others(person):
-        turned = other.facing_rad
-        if turned is None or turned < _FACES_OTHERS_RAD or other.speed_m_s > _STANDS_M_S:
-            continue
-        if not 0.0 < apart_m(person.place, other.place) <= _TALKING_APART_M:
-            continue
-        to_person = math.atan2(
-            person.place.y_m - other.place.y_m, person.place.x_m - other.place.x_m
-        )
-        to_agent = math.atan2(-other.place.y_m, -other.place.x_m)
-        between = abs(math.remainder(to_person - to_agent, math.tau))
-        if abs(between - turned) <= _TOWARDS_RAD:
-            return True
-    return False
+    """Somebody who stands close, turned from the agent, has their body towards this person."""
+    stands = person.speed_m_s <= _STANDS_M_S
+    return stands and any(faces(other, person) for other in situation.others(person))
 
 
 def unclear_s(situation: Situation, person: Person) -> FactValue:
@@ -169,13 +152,23 @@ def stranger_m(situation: Situation, wish: Wish) -> FactValue:
     """Distance of the nearest person who does not belong, to the addressee or to the agent."""
     person, ours = addressee_of(situation, wish), company(situation, wish)
     distances = [
-        min(other.distance_m, apart_m(other.place, person.place) if person else 99.0)
+        min(_soon_m(other), apart_m(other.place, person.place) if person else 99.0)
         for other in situation.people.values()
         if other.id not in ours
+    ]
+    distances += [
+        left.place.distance_m
+        for left in situation.departures
+        if left.id not in ours and situation.now - left.at <= _LOST_S
     ]
     if person is None and distances:  # whoever speaks unseen may be any one of those in view
         distances.remove(min(distances))
     return min(distances, default=None)
+
+
+def _soon_m(other: Person) -> float:
+    """How near somebody is, or will be while the words are said."""
+    return max(0.0, other.distance_m - _WORDS_LAST_S * max(0.0, other.approach_m_s))
 
 
 def nearest_m(situation: Situation, _: Wish) -> FactValue:

@@ -19,7 +19,7 @@ from behavior.hearing import dismiss, part_spoken
 from behavior.norm_cases import Cases, log_norms
 from behavior.norms import Norms
 from behavior.presence import mark
-from behavior.situation import Situation, SituationConfig
+from behavior.situation import Mark, Situation, SituationConfig
 from behavior.update import update
 from behavior.wishes import Policy, Wish, Wishes, Woke
 
@@ -246,6 +246,8 @@ def _done(situation: Situation, wish: Wish) -> Situation:
         situation = mark(situation, who, what)
     if act.in_reply_to is not None:
         situation = part_spoken(situation, act.in_reply_to, last=not act.more_follows)
+        if wish.speaks:
+            situation = mark(situation, act.to, Mark.ANSWERED)
     if wish.proactive and wish.speaks:
         situation = replace(situation, spoke_unasked_at=situation.now, spoke_unasked_to=wish.act.to)
     meeting = situation.encounter

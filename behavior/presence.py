@@ -26,6 +26,8 @@ _WALKS_M_S = 0.4
 _BESIDE_M = 1.6
 _SIGHTING_S = 0.2
 """The longest that one sighting counts for, in the time two are seen to walk side by side."""
+_CONFUSED_M = 0.6
+_LIPS_MOVE = 0.06
 _NEW_EYES = 0.2
 """Weight of one sighting in the smoothed height of the eyes."""
 _ATTENTIVE = (Engagement.ATTENDING, Engagement.ENGAGED)
@@ -46,6 +48,7 @@ def _put(situation: Situation, person: Person) -> Situation:
 
 def _seen(situation: Situation, seen: PersonSeen) -> Situation:
     known = situation.people.get(seen.person)
+    situation = _with_lips(situation, known, seen)
     weight = _NEW_EYES
     if known is None:
         situation, known = _enter(situation, seen.person, seen.place, seen.at)
@@ -56,6 +59,7 @@ def _seen(situation: Situation, seen: PersonSeen) -> Situation:
         situation,
         replace(
             known,
+            marks=_confused_with(situation, known, seen),
             place=seen.place,
             seen_at=max(seen.at, known.seen_at),
             approach_m_s=seen.approach_m_s,
@@ -63,10 +67,36 @@ def _seen(situation: Situation, seen: PersonSeen) -> Situation:
             facing_rad=seen.facing_rad,
             gaze_off_rad=seen.gaze_off_rad,
             eyes_m=known.eyes_m + weight * (seen.face_height_m - known.eyes_m),
+            mouth_open=seen.mouth_open,
             hand_up_since=_hand_up_since(known, seen),
             walked_with_s=_walked_with_s(situation, known, seen),
         ),
     )
+
+
+def _with_lips(situation: Situation, known: Person | None, seen: PersonSeen) -> Situation:
+    """Note whose lips move while a voice is heard."""
+    turn = situation.current_turn
+    if turn is None or not situation.visitor_speaks or known is None:
+        return situation
+    if seen.mouth_open is None or known.mouth_open is None:
+        return situation
+    if abs(seen.mouth_open - known.mouth_open) < _LIPS_MOVE:
+        return situation
+    since_s = min(max(seen.at - known.seen_at, 0.0), _SIGHTING_S)
+    lips_s = {**turn.lips_s, known.id: turn.lips_s.get(known.id, 0.0) + since_s}
+    turns = {**situation.turns, turn.id: replace(turn, lips_s=lips_s)}
+    return replace(situation, turns=turns)
+
+
+def _confused_with(situation: Situation, known: Person, seen: PersonSeen) -> Mapping[Mark, float]:
+    """Where two pass so close that their ids may change over, a refusal holds for both."""
+    if seen.speed_m_s < _WALKS_M_S or situation.refused(known):
+        return known.marks
+    for other in situation.others(known):
+        if apart_m(other.place, seen.place) <= _CONFUSED_M and situation.refused(other):
+            return {**known.marks, Mark.REFUSED: other.marks[Mark.REFUSED]}
+    return known.marks
 
 
 def _walked_with_s(

@@ -100,6 +100,8 @@ class Mark(StrEnum):
     """Told that it will be their turn soon."""
     SPOKE = "spoke"
     """Said or typed something to the agent."""
+    ANSWERED = "answered"
+    """Given an answer in words."""
     SERVED = "served"
     """A visit was recorded."""
     WAITING = "waiting"
@@ -116,7 +118,9 @@ class Mark(StrEnum):
 
 CAME_TOGETHER_S = 0.8
 """Who was seen to walk beside another for this long belongs to them."""
-_PASSING_MARKS = frozenset((Mark.NOTICED, Mark.SIGNED, Mark.OFFERED, Mark.QUEUED, Mark.SPOKE))
+_PASSING_MARKS = frozenset(
+    (Mark.NOTICED, Mark.SIGNED, Mark.OFFERED, Mark.QUEUED, Mark.SPOKE, Mark.ANSWERED)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +141,8 @@ class Person:
     gaze_off_rad: float | None = None
     eyes_m: float = 1.6
     """Height of the eyes above the floor, smoothed, metres."""
+    mouth_open: float | None = None
+    """How far the mouth was open when last seen, 0 to 1; None: not seen just now."""
     hand_up_since: float | None = None
     """Since when a hand has been held above its shoulder."""
     returned: bool = False
@@ -202,6 +208,8 @@ class Turn:
     """Voiced time in this revision."""
     paused: bool = False
     words: str = ""
+    lips_s: Mapping[PersonId, float] = field(default_factory=dict)
+    """How long whose lips were seen to move while this voice was heard."""
     over_speech: bool = False
     """It began while the agent spoke."""
     ended: TurnEnded | None = None

@@ -1,6 +1,7 @@
 """Follows one day as it really was: who came, what the agent did to whom, what was not right."""
 
 import math
+from dataclasses import replace
 from typing import Final
 
 from agent.core.messages import (
@@ -60,6 +61,7 @@ _STANDS_M: Final = 0.15
 _SAME_TALK_S: Final = 60.0
 _WALKS_M_S: Final = 0.5
 _HAND_UP_S: Final = 3.0
+_TOLD_FOR_S: Final = 1.0
 _HUMS: Final = ("mm-hm", "mhm", "uh-huh")
 
 
@@ -83,6 +85,8 @@ class Witness:
         self._ended_at: float | None = None
         self._voice_from = self._voice_at = float("-inf")
         self._hand_up_at: dict[PersonId, float] = {}
+        self._told_of: dict[int, float] = {}
+        """Whom the senses have told the agent of; a camera sees before it says so."""
         self._stood: dict[int, tuple[float, float]] = {}
         self._speed_m_s: dict[int, float] = {}
         self._talked_over_s = 0.0
@@ -103,8 +107,10 @@ class Witness:
                 self._note(now, message, None, "")
             case ActStarted() if message.text:
                 self._begun(now, self._acts[message.act])
-            case PersonSeen() if message.hand_raised:
-                self._hand_up_at[message.person] = now
+            case PersonSeen():
+                self._told_of[self._number(message.person)] = now
+                if message.hand_raised:
+                    self._hand_up_at[message.person] = now
             case SpeechStarted():
                 self._voice_from = self._voice_at = message.at
             case SpeechContinues():
@@ -141,7 +147,7 @@ class Witness:
 
     def _begun(self, now: float, act: Act) -> None:
         """The agent's words begin: is that right, as things really are?"""
-        view = self._lobby.view()
+        view = self._as_told(self._lobby.view())
         number = self._number(act.to)
         if act.in_reply_to is not None and self._ended_at is not None:
             self.replies_s.append((now, now - self._ended_at))
@@ -175,6 +181,11 @@ class Witness:
             self._talked_at[one] = now
             if act.reason.policy.startswith("greeting."):
                 self._greeted[one] = act.to
+
+    def _as_told(self, view: LobbyView) -> LobbyView:
+        told = {who for who, at in self._told_of.items() if view.at - at <= _TOLD_FOR_S}
+        people = (replace(one, seen=one.seen and one.person in told) for one in view.people)
+        return replace(view, people=tuple(people))
 
     def _knows_of_greeting(self, number: int, act: Act, now: float) -> bool:
         """Greeted before, and not so long ago that it is another visit under another id."""
@@ -303,7 +314,8 @@ class Witness:
         self._talked_over_s += gap_s if gap_s < 0.5 else 0.0
         self._overlapped_at = now
         if before < TALKED_OVER_S <= self._talked_over_s:
-            finding = Finding(f"talked on over a visitor for {TALKED_OVER_S:g} s and more")
+            sentence = f"talked on over a visitor for {TALKED_OVER_S:g} s and more"
+            finding = Finding(sentence, knowable=now - self._voice_at <= TALKED_OVER_S)
             self._breach(TALKED_OVER, now, talking.person, act, finding)
 
     def _want(

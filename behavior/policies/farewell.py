@@ -167,5 +167,5 @@ def _was_served(person: Person) -> bool:
     """Talked with since the last goodbye, and not sent to a seat to wait."""
     marks = person.marks
     goodbye = marks.get(Mark.FAREWELLED, float("-inf"))
-    last = max(marks.get(Mark.SPOKE, goodbye), marks.get(Mark.SERVED, goodbye))
+    last = max(marks.get(Mark.ANSWERED, goodbye), marks.get(Mark.SERVED, goodbye))
     return last > goodbye and Mark.WAITING not in marks

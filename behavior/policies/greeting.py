@@ -88,6 +88,16 @@ class GreetingConfig(BaseModel):
     group_grace_s: float = Field(
         20.0, ge=0, le=120, description="Who joins a greeted person within this time is of them."
     )
+    settle_s: float = Field(
+        3.5,
+        ge=0,
+        le=15,
+        description="After somebody has left, those who stood with them are greeted only if they "
+        "stay for this long: most go along.",
+    )
+    settle_radius_m: float = Field(
+        2.0, ge=0, le=6, description="Who stood this near to someone who left may go along, metres."
+    )
     unseen_after_s: float = Field(
         3.0,
         ge=0.5,
@@ -220,7 +230,28 @@ class GreetingPolicy:
             return False
         if person.has(Mark.GREETED) or person.has(Mark.SPOKE) or situation.refused(person):
             return False
+        if situation.now < self._settled_at(situation, person):
+            return False
         return situation.quiet and not self._talks_to_another(situation, person)
+
+    def _settled_at(self, situation: Situation, person: Person) -> float:
+        """When it is clear that this person does not go along with somebody who left."""
+        config = self._config
+        left = (
+            one.at
+            for one in situation.departures
+            if Mark.SPOKE in one.marks
+            and one.at > person.first_seen_at
+            and apart_m(one.place, person.place) <= config.settle_radius_m
+        )
+        leaving = (
+            other.engagement_since
+            for other in situation.others(person)
+            if other.engagement is Engagement.DISENGAGING
+            and other.has(Mark.SPOKE)
+            and apart_m(other.place, person.place) <= config.settle_radius_m
+        )
+        return max((*left, *leaving), default=float("-inf")) + config.settle_s
 
     def _patience_s(self, person: Person) -> float:
         """How long this person must have attended: who stands far off may only be looking on."""
@@ -235,10 +266,12 @@ class GreetingPolicy:
         return addressee.attends or situation.now - addressee.seen_at < 1.0
 
     def _company(self, situation: Situation, person: Person) -> list[Person]:
+        near = self._near(situation, person)
         return [
             other
-            for other in self._near(situation, person)
-            if other.engagement in _COMING and not other.has(Mark.GREETED)
+            for other in situation.others(person)
+            if ((other in near and other.engagement in _COMING) or person.came_with(other))
+            and not other.has(Mark.GREETED)
         ]
 
     def _words(self, situation: Situation, message: Message, due: list[Person]) -> Wish:
@@ -322,7 +355,10 @@ class GreetingPolicy:
 
     def _wake_at(self, situation: Situation) -> float | None:
         moments = [
-            person.attending_since + self._patience_s(person)
+            max(
+                person.attending_since + self._patience_s(person),
+                self._settled_at(situation, person),
+            )
             for person in situation.people.values()
             if person.attending_since is not None and not person.has(Mark.GREETED)
         ]

@@ -25,6 +25,8 @@ from agent.core.messages import (
     StageState,
     TurnEnded,
 )
+from behavior.hearing import NOT_UNDERSTOOD, speaker_of
+from behavior.overheard import is_overheard
 from behavior.situation import Mark, Situation, Turn
 from behavior.wishes import NOTHING, UNNUMBERED, Wish, Wishes, because
 
@@ -90,6 +92,8 @@ class ReplyPolicy:
         if situation.in_turn and not turn.typed:
             return Wishes(wake_at=situation.now + situation.config.voice_lasts_s)
         parts = _speakable(turn)
+        if parts and parts[0].intent == NOT_UNDERSTOOD and _is_overheard(situation, turn):
+            return Wishes(acts=(_let_pass(situation, turn, message),))
         if parts:
             acts = tuple(self._part(situation, turn, part) for part in parts)
             wake_at = None if parts[-1].last else situation.now + self._config.part_gap_s
@@ -97,7 +101,7 @@ class ReplyPolicy:
         return self._pass_time(situation, message, turn, turn.ended)
 
     def _part(self, situation: Situation, turn: Turn, part: ReplyReady) -> Wish:
-        who = _asker(situation, turn)
+        who = part.to if part.to in situation.people else _asker(situation, turn)
         named = next((c.to for c in part.clauses if c.to in situation.people), None)
         to = named or who
         first = part.part == 0
@@ -169,6 +173,20 @@ class ReplyPolicy:
         clauses = (Clause(text=line, expression=Expression.APOLOGETIC, intensity=0.4),)
         wish = _say(situation, turn, message, "reply.not_caught", clauses)
         return Wishes(acts=(replace(wish, act=replace(wish.act, in_reply_to=None)),))
+
+
+def _is_overheard(situation: Situation, turn: Turn) -> bool:
+    """Said among visitors: who does not speak to the agent is not asked to say it again."""
+    if turn.typed or turn.ended is None or turn.parts_spoken:
+        return False
+    return is_overheard(situation, situation.person(speaker_of(situation, turn.ended)))
+
+
+def _let_pass(situation: Situation, turn: Turn, message: Message) -> Wish:
+    wish = _say(situation, turn, message, "reply.overheard", ())
+    why = f"turn {turn.id} was said among visitors who look at each other"
+    act = replace(wish.act, reason=because("reply.overheard", why), posture=None)
+    return replace(wish, act=act)
 
 
 def _speakable(turn: Turn) -> list[ReplyReady]:

@@ -71,7 +71,7 @@ def why_no_goodbye(
         yield Hindrance("the visitor was not walking away", "farewell.leaving_m_s")
     marks = person.marks
     goodbye = marks.get(Mark.FAREWELLED, float("-inf"))
-    if max(marks.get(Mark.SPOKE, goodbye), marks.get(Mark.SERVED, goodbye)) <= goodbye:
+    if max(marks.get(Mark.ANSWERED, goodbye), marks.get(Mark.SERVED, goodbye)) <= goodbye:
         yield Hindrance("nothing had been said between them since")
     if Mark.WAITING in marks:
         yield Hindrance("the visitor had been asked to take a seat and wait")

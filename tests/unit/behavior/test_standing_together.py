@@ -1,0 +1,440 @@
+"""Whose words they were, for whom, and who belongs together: told from places, bodies and lips."""
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from agent.core.messages import (
+    Clause,
+    Engagement,
+    EngagementChanged,
+    PersonId,
+    PersonLost,
+    ReplyReady,
+    SpeechContinues,
+    SpeechStarted,
+    TurnEnded,
+    TurnId,
+)
+from behavior.hearing import speaker_of
+from behavior.norm_people import faced_by_another, stranger_m
+from behavior.overheard import seen_to_speak
+from behavior.presence import mark
+from behavior.situation import Encounter, Mark, Situation
+from behavior.update import update
+from behavior.wishes import Wish
+from tests.fakes.encounters import Lobby, acts_of, seen
+
+
+def after(*messages, start=None):
+    situation = start or Situation()
+    for message in messages:
+        situation = update(situation, message)
+    return situation
+
+
+def marked(situation, person, *marks):
+    for one in marks:
+        situation = mark(situation, PersonId(person), one)
+    return situation
+
+
+def walk(situation, *people, start=0.0, for_s=2.0, apart_m=0.8):
+    """They come up side by side, and stand at 1.5 m."""
+    for k in range(round(for_s * 10) + 1):
+        x = 1.5 + 0.1 * (for_s * 10 - k)
+        for place, who in enumerate(people):
+            one = seen(who, start + 0.1 * k, x=x, y=place * apart_m, speed=1.0)
+            situation = update(situation, one)
+    for place, who in enumerate(people):
+        one = seen(who, start + for_s + 0.1, x=1.5, y=place * apart_m, speed=0.0)
+        situation = update(situation, one)
+    return situation
+
+
+def greeted_at_once(situation, *people):
+    for one in people:
+        situation = marked(situation, one, Mark.GREETED)
+    return situation
+
+
+def a_name_for(situation, who="p1"):
+    lobby = Lobby()
+    (act,) = [a for a in acts_of(lobby.attends(who, 0.0)) if a.to == who][:1]
+    return stranger_m(situation, Wish(act=act))
+
+
+def test_who_came_together_and_was_greeted_together_may_hear_names():
+    together = greeted_at_once(walk(Situation(), "p1", "p2"), "p1", "p2")
+    assert a_name_for(together) is None
+
+
+def test_who_only_stands_beside_is_a_stranger_though_greeted_in_the_same_breath():
+    apart = after(seen("p1", 0.0, speed=0.0), seen("p2", 0.1, y=0.8, speed=0.0))
+    assert a_name_for(greeted_at_once(apart, "p1", "p2")) == pytest.approx(0.8)
+
+
+def test_to_walk_past_one_another_for_a_moment_is_not_to_come_together():
+    passing = greeted_at_once(walk(Situation(), "p1", "p2", for_s=0.4), "p1", "p2")
+    assert a_name_for(passing) == pytest.approx(0.8)
+
+
+def test_company_outlives_a_change_of_id():
+    situation = greeted_at_once(walk(Situation(), "p1", "p2"), "p1", "p2")
+    situation = after(seen("p1", 2.6), seen("p3", 2.7, y=0.8), start=situation)
+    situation = after(seen("p3", 2.8, y=0.8), start=situation)
+    assert "p2" not in situation.people
+    assert situation.people["p1"].came_with(situation.people["p3"])
+    situation = after(seen("p3", 3.2, y=0.8), seen("p4", 3.3), start=situation)
+    situation = after(seen("p4", 3.4), start=situation)
+    assert set(situation.people) == {"p3", "p4"}
+    assert situation.people["p4"].came_with(situation.people["p3"])
+
+
+def test_those_who_came_with_a_greeted_person_are_not_greeted_once_more():
+    lobby = Lobby()
+    for k in range(30):
+        for who, y in (("p1", 0.0), ("p2", 1.4)):
+            lobby.tell(seen(who, 0.1 * k, x=4.5 - 0.1 * k, y=y, speed=1.0, approach=1.0))
+    lobby.becomes("p2", 2.95, "approaching")
+    assert len(lobby.acts("greeting.sign")) == 1
+    lobby.attends("p1", 3.1, x=1.4)
+    lobby.until(4.5)
+    (greeting,) = acts_of([one for _, one in lobby.sent if getattr(one, "clauses", ())])
+    assert lobby.situation.people["p2"].has(Mark.GREETED)
+    lobby.performs([greeting], 4.5, 8.0)
+    lobby.loses("p1", 30.0)
+    lobby.becomes("p2", 32.0, "attending")
+    lobby.until(50.0)
+    assert lobby.branches().count("greeting.words") == 1
+
+
+def test_somebody_new_is_taken_for_whoever_left_nearest_to_there():
+    start = after(seen("p1", 10.0, x=1.1), seen("p2", 10.0, x=3.0, y=-2.0))
+    start = marked(start, "p1", Mark.GREETED)
+    start = after(
+        PersonLost(at=10.0, person=PersonId("p1")),
+        PersonLost(at=10.0, person=PersonId("p2")),
+        start=start,
+    )
+    assert after(seen("p3", 12.5, x=1.2), start=start).people["p3"].has(Mark.GREETED)
+
+
+# Lips
+
+
+def voice(*lips, start=None, for_s=1.0):
+    """A voice of turn 1, while people are seen with mouths that move or do not."""
+    situation = after(SpeechStarted(at=5.0, turn=TurnId(1), revision=0), start=start)
+    for k in range(1, round(for_s * 10) + 1):
+        at = 5.0 + 0.1 * k
+        more = SpeechContinues(at=at, turn=TurnId(1), revision=0, voiced_s=0.1 * k)
+        situation = update(situation, more)
+        for who, y, moves in lips:
+            opened = (0.4 if k % 2 else 0.1) if moves else 0.05
+            one = replace(seen(who, at, y=y, speed=0.0), mouth_open=opened)
+            situation = update(situation, one)
+    return situation
+
+
+def end(text="where is it", at=6.2):
+    return TurnEnded(at=at, turn=TurnId(1), revision=0, text=text, voiced_s=1.0)
+
+
+def attending(*people):
+    changes = (
+        EngagementChanged(
+            at=4.0,
+            person=PersonId(who),
+            state=Engagement.ATTENDING,
+            previous=None,
+            distance_m=1.5,
+        )
+        for who in people
+    )
+    return after(*changes)
+
+
+def test_words_are_theirs_whose_lips_moved():
+    situation = voice(("p1", 0.0, False), ("p2", 0.8, True), start=attending("p1", "p2"))
+    assert speaker_of(situation, end()) == "p2"
+
+
+def test_who_is_off_across_the_room_has_not_said_what_somebody_near_said():
+    start = attending("p1", "p2")
+    gone = after(
+        seen("p1", 5.0, x=6.0),
+        EngagementChanged(
+            at=5.0,
+            person=PersonId("p1"),
+            state=Engagement.DISENGAGING,
+            previous=None,
+            distance_m=6.0,
+        ),
+        seen("p2", 5.0, y=0.8),
+        start=replace(
+            start, encounter=Encounter(addressee=PersonId("p1"), since=1.0, active_at=4.0)
+        ),
+    )
+    assert speaker_of(gone, end()) == "p2"
+
+
+def test_where_both_mouths_move_lips_say_nothing():
+    start = attending("p1", "p2")
+    both = voice(("p1", 0.0, True), ("p2", 0.8, True), start=start)
+    assert seen_to_speak(both.turns[TurnId(1)]) is None
+    assert speaker_of(both, end()) == speaker_of(start, end())
+
+
+def test_a_mouth_that_opens_once_has_not_spoken():
+    situation = voice(("p2", 0.8, True), start=attending("p1", "p2"), for_s=0.2)
+    situation = after(seen("p1", 5.3), start=situation)
+    assert speaker_of(situation, end(at=5.4)) == "p1"
+
+
+# For whom, and what it means
+
+
+def back_to_back_with(angle):
+    """p1 looks over from 0.8 m beside p2, whose body is turned from the agent by `angle`."""
+    return after(
+        seen("p1", 0.0, x=1.8, y=-0.8, facing=0.3, speed=0.0),
+        seen("p2", 0.1, x=1.2, y=-0.4, facing=angle, speed=0.0),
+    )
+
+
+def test_a_body_turned_to_somebody_is_seen_by_its_angle():
+    situation = back_to_back_with(2.6)
+    assert faced_by_another(situation, situation.people["p1"])
+    situation = back_to_back_with(0.95)
+    assert not faced_by_another(situation, situation.people["p1"])
+    between = after(
+        seen("p1", 0.0, x=0.8, facing=0.3, speed=0.0),
+        seen("p2", 0.1, x=1.6, facing=0.4, speed=0.0),
+    )
+    assert not faced_by_another(between, between.people["p1"])  # p2 looks at the agent
+
+
+def talkers(lobby):
+    """Two who stand face to face, sideways to the agent."""
+    side = math.atan2(0.4, 1.8)
+    for who, y in (("p1", 0.4), ("p2", -0.4)):
+        lobby.tell(seen(who, 1.0, x=1.8, y=y, facing=math.pi / 2 - side, speed=0.0))
+
+
+def unknown(at, turn=1):
+    return ReplyReady(
+        at=at,
+        turn=TurnId(turn),
+        revision=0,
+        clauses=(Clause(text="Sorry, once more?"),),
+        intent="unknown",
+    )
+
+
+def hears(lobby, text, at=3.0):
+    lobby.speaks(at - 1.0)
+    lobby.pauses(at, text)
+    lobby.ends(at, text, voiced_s=1.0)
+    lobby.tell(unknown(at), at + 0.1)
+    lobby.until(at + 9.0)
+
+
+def test_what_people_say_to_each_other_is_not_asked_again():
+    lobby = Lobby()
+    talkers(lobby)
+    hears(lobby, "that meeting took for ever")
+    assert lobby.said() == []
+    (passed,) = lobby.acts("reply.overheard")
+    assert "among visitors" in passed.reason.because
+
+
+def test_who_turns_to_the_agent_is_asked_again():
+    lobby = Lobby()
+    lobby.tell(seen("p1", 1.0, x=1.8, y=0.4, facing=0.1, speed=0.0))
+    lobby.tell(seen("p2", 1.0, x=1.8, y=-0.4, facing=1.3, speed=0.0))
+    hears(lobby, "that meeting took for ever")
+    assert "reply.answer" in lobby.branches()
+
+
+def test_who_looks_away_alone_is_asked_again():
+    lobby = Lobby()
+    lobby.tell(seen("p1", 1.0, x=1.8, facing=1.3, speed=0.0))
+    hears(lobby, "that meeting took for ever")
+    assert "reply.answer" in lobby.branches()
+
+
+def test_a_no_of_one_who_talks_with_others_is_theirs_too():
+    lobby = Lobby()
+    talkers(lobby)
+    lobby.speaks(2.0)
+    lobby.ends(3.0, "no thanks we are just talking", voiced_s=1.0)
+    assert all(lobby.situation.refused(one) for one in lobby.situation.people.values())
+
+
+def test_a_no_of_one_is_not_that_of_another_visitor_beside():
+    lobby = Lobby()
+    lobby.tell(seen("p1", 1.0, x=1.5, facing=0.1, speed=0.0))
+    lobby.tell(seen("p2", 1.0, x=1.5, y=1.0, facing=0.1, speed=0.0))
+    lobby.speaks(2.0)
+    lobby.ends(3.0, "just looking thanks", voiced_s=1.0, person=PersonId("p1"))
+    refused = {who for who, one in lobby.situation.people.items() if lobby.situation.refused(one)}
+    assert refused == {"p1"}
+
+
+def refuses_after_greeting(at, speaker):
+    """p1 is greeted; p2 comes up; somebody says no, and it is put down to `speaker`."""
+    lobby = Lobby()
+    lobby.attends("p1", 1.0)
+    lobby.until(2.0)
+    lobby.attends("p2", at - 1.5, y=1.0)
+    lobby.speaks(at - 1.0)
+    lobby.ends(at, "leave me alone", voiced_s=1.0, person=PersonId(speaker))
+    return {who for who, one in lobby.situation.people.items() if lobby.situation.refused(one)}
+
+
+def test_a_no_to_a_greeting_holds_for_whom_was_greeted_whoever_seems_to_have_said_it():
+    assert refuses_after_greeting(6.0, "p2") == {"p1", "p2"}
+    assert refuses_after_greeting(40.0, "p2") == {"p2"}
+
+
+def answered(intent, at=5.0):
+    lobby = Lobby()
+    lobby.attends("p1", 1.0)
+    lobby.until(2.0)
+    lobby.speaks(at - 1.0)
+    lobby.ends(at, "looking thanks", voiced_s=1.0)
+    lobby.replies(at, "Gladly.", intent=intent, now=at + 0.1)
+    return lobby.situation.refused(lobby.situation.people["p1"])
+
+
+def test_thanks_to_an_offer_is_a_no():
+    assert answered("thanks")
+    assert not answered("thanks", at=40.0)
+    assert not answered("question")
+
+
+def test_where_two_pass_closely_a_refusal_holds_for_both():
+    start = marked(after(seen("p1", 1.0, x=1.4)), "p1", Mark.REFUSED)
+    near = after(seen("p2", 2.0, x=1.4, y=0.4, speed=1.0), start=start)
+    assert near.refused(near.people["p2"])
+    far = after(seen("p2", 2.0, x=1.4, y=0.9, speed=1.0), start=start)
+    assert not far.refused(far.people["p2"])
+    start = after(seen("p1", 1.9, x=1.4), start=start)
+    stands = after(seen("p2", 2.0, x=1.4, y=0.4, speed=0.0), start=start)
+    assert not stands.refused(stands.people["p2"])
+
+
+# Not understood
+
+
+def test_words_that_were_not_understood_may_have_been_a_no():
+    lobby = Lobby()
+    lobby.attends("p1", 1.0)
+    hears(lobby, "chust lookin sanks", at=8.0)
+    assert lobby.situation.people["p1"].has(Mark.UNCLEAR)
+    lobby.until(80.0)
+    assert not [branch for branch in lobby.branches() if branch.startswith("waiting")]
+
+
+def test_who_is_understood_the_next_time_is_as_before():
+    lobby = Lobby()
+    lobby.attends("p1", 1.0)
+    hears(lobby, "chust lookin sanks", at=8.0)
+    lobby.speaks(20.0, turn=2)
+    lobby.ends(21.0, "where is the lift", turn=2, voiced_s=1.0)
+    lobby.replies(21.0, "On the left.", turn=2, intent="directions", now=21.2)
+    assert not lobby.situation.people["p1"].has(Mark.UNCLEAR)
+
+
+# Who stands behind somebody who leaves
+
+
+def somebody_behind_one_who_leaves(stays):
+    """p1 is served and walks off at 40 s; p2 stood 1.1 m behind and stays, or goes along."""
+    lobby = Lobby(waiting={"enabled": False})
+    lobby.attends("p1", 1.0, x=1.2)
+    lobby.until(2.0)
+    lobby.speaks(8.0)
+    lobby.ends(9.0, "where is the lift", voiced_s=1.0, person=PersonId("p1"))
+    lobby.performs(lobby.replies(9.0, "On the left.", now=9.2), 9.3, 11.0)
+    lobby.attends("p2", 30.0, x=2.3)
+    lobby.loses("p1", 40.0)
+    if not stays:
+        lobby.becomes("p2", 42.0, "disengaging", x=2.6)
+    lobby.until(60.0)
+    return [at for at, branch, _ in lobby.said() if branch == "greeting.words" and at > 10.0]
+
+
+def test_who_goes_along_with_one_who_leaves_is_not_greeted_meanwhile():
+    assert somebody_behind_one_who_leaves(stays=False) == []
+
+
+def test_who_left_without_a_word_keeps_nobody_waiting():
+    lobby = Lobby(waiting={"enabled": False})
+    lobby.sees("p1", 1.0, x=1.2)
+    lobby.sees("p2", 1.0, x=2.3)
+    lobby.sees("p1", 4.9, x=1.2)
+    lobby.loses("p1", 5.0)
+    lobby.becomes("p2", 5.0, "attending", x=2.3)
+    lobby.until(20.0)
+    ((at, _, _),) = lobby.said()
+    assert at < 7.8
+
+
+def test_who_stays_behind_is_greeted_when_that_is_clear():
+    (at,) = somebody_behind_one_who_leaves(stays=True)
+    assert 42.0 <= at <= 43.0
+
+
+def test_a_refusal_ends_only_with_words_that_surely_are_theirs():
+    start = marked(attending("p1", "p2"), "p1", Mark.REFUSED)
+    two = after(seen("p1", 5.0), seen("p2", 5.0, y=0.8), start=start)
+    two = after(end("where are the toilets"), start=two)
+    assert two.refused(two.people["p1"])
+    start = marked(attending("p1"), "p1", Mark.REFUSED)
+    one = after(seen("p1", 5.0), end("where are the toilets"), start=start)
+    assert not one.refused(one.people["p1"])
+
+
+# Names, and who comes near meanwhile
+
+
+def test_who_comes_near_while_a_name_would_be_said_is_near_already():
+    far = after(seen("p1", 0.0), seen("p2", 0.1, x=4.6, approach=1.0))
+    assert a_name_for(far) == pytest.approx(2.6)
+    leaving = after(seen("p1", 0.0), seen("p2", 0.1, x=0.5, y=-2.0, approach=-1.0))
+    assert a_name_for(leaving) == pytest.approx(math.hypot(0.5, 2.0))
+
+
+def test_who_was_lost_a_moment_ago_may_hear_still():
+    lost = after(seen("p1", 5.0), seen("p2", 5.0, x=2.4), PersonLost(at=5.0, person=PersonId("p2")))
+    assert a_name_for(lost) == pytest.approx(2.4)
+    later = after(seen("p1", 8.0), start=lost)
+    assert a_name_for(later) is None
+
+
+# Goodbyes
+
+
+def goodbye_to(answered):
+    lobby = Lobby()
+    lobby.tell(seen("p1", 1.0, x=2.0, facing=0.1, speed=0.0))
+    lobby.becomes("p1", 1.0, "attending")
+    lobby.speaks(4.0)
+    lobby.ends(5.0, "where is the lift", voiced_s=1.0, person=PersonId("p1"))
+    if answered:
+        lobby.performs(lobby.replies(5.0, "On the left.", now=5.2), 5.3, 7.0)
+    else:
+        lobby.tell(replace(unknown(5.0), clauses=(), intent="directions"), 5.1)
+    lobby.tell(seen("p1", 9.0, x=2.2, approach=-1.0))
+    lobby.becomes("p1", 9.0, "disengaging", x=2.2)
+    lobby.tell(seen("p1", 9.6, x=2.6, approach=-1.0))
+    lobby.until(14.0)
+    return "farewell.words" in lobby.branches()
+
+
+def test_goodbye_is_said_to_whom_something_was_said():
+    assert goodbye_to(answered=True)
+    assert not goodbye_to(answered=False)
