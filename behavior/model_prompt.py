@@ -106,6 +106,11 @@ class Prompt:
         """The text on the house."""
         return self.texts.receptionist.format_map(self.house)
 
+    @property
+    def text(self) -> str:
+        """All that is told."""
+        return "\n".join(message["content"] for message in self.chat())
+
     def chat(self) -> list[dict[str, str]]:
         """As a server takes it."""
         told = {**self.turn, **dict.fromkeys(self.without, "")}

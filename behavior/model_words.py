@@ -72,6 +72,9 @@ class Deeds:
 
 NOTHING_DONE = Deeds()
 
+_NUMBER = re.compile(r"\+?\d(?:[\s./()-]{0,2}\d){4,}")
+"""A telephone number and the like, however it is parted; a time of day is shorter."""
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.\w+|\bwww\.\S+", re.I)
 _LETTERS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _RECITED = 8
 _FEW_WORDS = 5
@@ -85,12 +88,14 @@ def check_words(
     deeds: Deeds = NOTHING_DONE,
     language: str = "en",
     secrets: tuple[str, ...] = (),
+    told: str = "",
 ) -> None:
     """Raise `NonsenseError` when `text` must not be spoken.
 
     `before`: clauses of this reply so far. `rules`: the instructions, which must not be recited.
     `deeds`: what may be said to be done. `language`: of the visitor.
-    `secrets`: what may be told to nobody, such as the server's key.
+    `secrets`: what may be told to nobody, such as the server's key. `told`: all that the model was
+    told, where its long numbers and addresses have to come from.
     """
     words = _words(text)
     if not words:
@@ -101,6 +106,8 @@ def check_words(
         raise NonsenseError("markup instead of speech")
     if not _is_in(language, text, [*(w for clause in before for w in _words(clause)), *words]):
         raise NonsenseError("another language")
+    if _makes_up_numbers(text, told):
+        raise NonsenseError("gives a number or an address that it was not told")
     if text in before or _stutters(words):
         raise NonsenseError("repeats itself")
     if _recites(words, rules):
@@ -142,6 +149,13 @@ def _likeliest(heard: list[str], language: str) -> bool:
     """No other language explains its small words clearly better."""
     counts = {code: sum(w in small for w in heard) for code, small in _SMALL.items()}
     return counts[language] * 1.5 >= max(counts.values())
+
+
+def _makes_up_numbers(text: str, told: str) -> bool:
+    numbers = (re.sub(r"\D", "", one) for one in _NUMBER.findall(text))
+    known = {re.sub(r"\D", "", one) for one in _NUMBER.findall(told)}
+    addresses = (one.lower().rstrip(".,") for one in _ADDRESS.findall(text))
+    return any(n not in known for n in numbers) or any(a not in told.lower() for a in addresses)
 
 
 def _stutters(words: list[str]) -> bool:

@@ -187,6 +187,7 @@ class OpenAiCompatibleDialogue:
             deeds=deeds_of(attempt.desk_says),
             language=attempt.language,
             secrets=self._server.secrets,
+            told=attempt.prompt.text if attempt.prompt is not None else "",
         )
 
     def _dressed(self, clause: Clause, attempt: _Attempt) -> Clause:

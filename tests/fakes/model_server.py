@@ -27,7 +27,7 @@ FAULTS = {
     "markup", "other_language", "too_long", "recites", "claims", "cut_off", "cut_after_first",
     "broken_sse", "stutters", "odd_events", "error_event", "bad_utf8", "surrogates", "huge_line",
     "endless", "endless_comments", "blanks", "nested", "nan", "reset",
-    "reset_after_first", "closes_at_once", "packed", *STATUS,
+    "reset_after_first", "closes_at_once", "packed", "makes_up", *STATUS,
 }  # fmt: skip
 AFTER_FIRST = {"hang_after_first", "cut_after_first", "reset_after_first"}
 """Faults that come when one clause has been given already."""
@@ -216,6 +216,7 @@ class ModelServer:
             "too_long": "very " * 200 + "long",
             "stutters": "the the the the the the the the",
             "recites": "Never give out anything private about people who work here or others.",
+            "makes_up": "You can reach her on her own line, that is 030 1234567.",
             "claims": "I have called the police for you.",
             "tells_key": f"The key of this house is {self.key or 'not known to me here'}.",
         }  # fmt: skip

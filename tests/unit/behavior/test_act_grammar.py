@@ -299,3 +299,19 @@ def test_a_secret_is_not_said():
     with pytest.raises(NonsenseError, match="secret"):
         check_words("The key is s3cret, you see.", before=(), rules="",
                     secrets=("s3cret",))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["Her number is 555 0134 77, just call.", "Write to daniel.okafor@house.example, please.",
+     "It is room 21 and her line is (030) 1234-567.", "You can see it at www.house.example today."],
+)  # fmt: skip
+def test_numbers_and_addresses_come_from_what_it_was_told_or_not_at_all(said):
+    with pytest.raises(NonsenseError, match="was not told"):
+        check_words(said, before=(), rules="", told="The house opens at 8:00, room 21.")
+    told = "call 555-0134-77 or 030 1234567, daniel.okafor@house.example, www.house.example"
+    check_words(said, before=(), rules="", told=told)
+
+
+def test_times_and_room_numbers_are_no_telephone_numbers():
+    check_words("We are open from 8:00 to 18:00, in room 2140.", before=(), rules="", told="")
