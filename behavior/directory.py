@@ -248,7 +248,9 @@ def _check_words(site: SiteConfig) -> None:
 def _place_in(told: PlaceWords | None, place: Destination) -> Destination:
     if told is None:
         told = PlaceWords(name=place.name, screen=place.screen)
-    return place.model_copy(update={**dict(told), "also": (*told.also, place.name, *place.also)})
+    put = {**dict(told), "also": (*told.also, place.name, *place.also)}
+    put["directions"] = told.directions or place.directions
+    return place.model_copy(update=put)
 
 
 def _put(site: SiteConfig, words: SiteWords) -> SiteConfig:

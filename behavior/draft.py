@@ -35,8 +35,8 @@ class Desk:
     """Of what is said at this desk; empty: the site's own."""
     spoken: tuple[str, ...] = ("en",)
     """All languages of the site, its own first."""
-    own_site: SiteConfig | None = None
-    """The site in its own language, where this desk has another."""
+    own_ways: frozenset[str] = frozenset()
+    """Places whose way is written in the site's own language only, where this desk has another."""
 
 
 def set_up_desk(
@@ -72,7 +72,19 @@ def desk_in(code: str, site: SiteConfig, knowledge: Path, own: dict[str, Entry])
     folder = knowledge / code
     read = read_knowledge(folder, there, words, own) if folder.is_dir() else ()
     entries = {e.key: e for e in read}
-    return replace(_desk(there, words, entries, language=code, spoken=site.spoken), own_site=site)
+    return replace(
+        _desk(there, words, entries, language=code, spoken=site.spoken),
+        own_ways=_own_ways(site, code),
+    )
+
+
+def _own_ways(site: SiteConfig, code: str) -> frozenset[str]:
+    told = next((words.places for known, words in site.languages.items() if known == code), {})
+    return frozenset(
+        place.key
+        for place in site.places
+        if place.directions and not (place.key in told and told[place.key].directions)
+    )
 
 
 def _own_desk(site: SiteConfig, knowledge: Path) -> Desk:

@@ -111,9 +111,8 @@ def _show_way(draft: Draft, request: Request) -> None:
     if not place.public:
         draft.change(meeting=draft.state.meeting or Meeting())
         return draft.ask("directions.not_public", Asked.HOST)
-    own = draft.desk.own_site.place(place.key) if draft.desk.own_site is not None else None
-    if not place.directions and own is not None and own.directions:
-        return _show_way_in_own(draft, own)
+    if place.key in draft.desk.own_ways:
+        return _show_way_in_own(draft, place)
     if not place.directions:
         return drafting.put(draft, UseTool(tool="way", arguments=Way(to=place.key)))
     screen = place.screen or f"{place.name[:1].upper()}{place.name[1:]}"

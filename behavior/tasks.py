@@ -189,7 +189,7 @@ def deliver(draft: Draft, request: Request) -> None:
     """Say where it goes and who signs, and pass it on to whom it is for."""
     site = draft.desk.site
     place = site.place(site.parcels)
-    if place is None:
+    if place is None or place.key in draft.desk.own_ways:
         if drafting.may_call(draft):
             draft.say("delivery.plain")
             draft.do(CallHelp(urgent=False, because="a delivery is at the desk"))

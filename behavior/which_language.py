@@ -57,7 +57,7 @@ def follow(
         return Followed(code=chosen, because=f"{chosen} was chosen", wished=chosen)
     if (wish := wished(text, spoken)) in spoken:
         return Followed(code=wish, because=f"{wish} was asked for", wished=wish)
-    if len(spoken) == 1:
+    if len(spoken) == 1 or _spells(text):
         return Followed(code=current)
     if name_asked:
         text = " ".join(word for word in text.split() if plain(word) not in _OF_NAMES)
@@ -69,9 +69,15 @@ def follow(
     if best != current and (scores[best] >= _SURE or alone) and scores[best] - rival >= _LEAD:
         return Followed(code=best, because=f"the words are {tongue(best).name}")
     fits = heard in spoken and heard != current and count >= _HEARD_WORDS
-    if fits and scores[heard] >= 1.0 and scores[heard] > scores[current]:
+    if fits and scores[heard] > scores[current]:
         return Followed(code=heard, because=f"it was heard as {tongue(heard).name}")
     return Followed(code=current)
+
+
+def _spells(text: str) -> bool:
+    """Whether most of a line is single letters: a name, whatever language they look like."""
+    words = plain(text).split()
+    return sum(len(word) == 1 and word.isascii() for word in words) > max(2, 0.5 * len(words))
 
 
 def evidence(text: str, words: Tongue, others: frozenset[str]) -> float:
