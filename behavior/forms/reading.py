@@ -143,6 +143,8 @@ def repaired(line: str, value: str) -> str:
     if match is None or not value:
         return ""
     how, where, instead = match["how"], match["where"] or "", match["not"] or ""
+    if single := re.match(r"(?:one|(?:a )?single) (\w)$", how):
+        return _recased(re.sub(rf"{single[1]}{{2,}}", single[1], value, count=1, flags=re.I), value)
     double = re.match(r"(?:double|two) (\w)", how)
     capital = how.removeprefix("capital ")
     letters = double[1] if double else capital

@@ -209,9 +209,11 @@ class _Turn:
                 back = field or self._before_asked()
                 return self._filled({}, "goes back", at=back.key) if back is not None else None
             case "help":
-                return self._help(self.asked)
+                return self._help(field or self.asked)
             case "scroll":
                 return self._scroll(order, field)
+            case "skip" if field is not None and not field.required:
+                return self._skip(field)
             case "skip" if self.asked is not None and self._is_skip(self.asked):
                 return self._skip(self.asked)
         return None

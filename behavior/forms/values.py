@@ -16,6 +16,11 @@ from behavior.tools.trust import fit_name, without_tricks
 
 _LIKE = 0.72
 _CODE_LENGTH = 12
+_SENTENCE = re.compile(
+    r"\b(?:i|i'm|you|it|it's|he|she|they|we|is|are|was|were|has|have|had|do|does|did|don't|can|could|"
+    r"would|should|what|who|why|how|where|when|which|not|for|with|that|this|there|want|put)\b"
+)
+"""What stands in sentences and seldom in a value: it is asked back."""
 _NOTHING = frozenset(
     """me you it that this these those her him them us mine yours something anything actually well
     right fine good great wait moment second please no yes""".split()  # noqa: SIM905
@@ -47,6 +52,10 @@ _WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()  
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\"\\]{1,64}@[a-z0-9][a-z0-9.-]*\.[a-z]{2,24}", re.IGNORECASE)
 _YES, _NO = INTENTS["yes"], INTENTS["no"]
 _AGREES = re.compile(r"\bi (?:do |fully )?(?:agree|accept)\b|^(?:agreed?|accept(?:ed)?)\b")
+_ALL_RIGHT = re.compile(
+    r"\b(?:everything|all|that|it)(?:'s| is| looks| seems) (?:all )?(?:right|correct|fine|good|"
+    r"ok|okay)\b"
+)
 _DISAGREES = re.compile(r"\b(?:not|don't|do not|won't|never) (?:agree|accept)\b|\bdisagree\b")
 _AROUND = re.compile(
     r"^(?:(?:yes|well|ok|okay|sure|so|please|it's|it is|its|that's|that is|that would be|"
@@ -73,6 +82,7 @@ def read_value(
     """Return what `words` put into a field, or None where they make no value for it."""
     text = without_tricks(words).strip()
     bare = _BEHIND.sub("", _AROUND.sub("", text))
+    sure = True
     match field.kind:
         case "name":
             found = _name(text)
@@ -92,8 +102,8 @@ def read_value(
         case "email":
             found = _email(bare)
         case _:
-            found = _text(bare)
-    return Read(found) if found and not fault_in(field, found, directory) else None
+            found, sure = _text(bare), not _SENTENCE.search(plain(bare))
+    return Read(found, sure) if found and not fault_in(field, found, directory) else None
 
 
 def fault_in(field: FieldConfig, value: str, directory: Directory) -> str:
@@ -183,6 +193,8 @@ def _letters(text: str) -> str:
 
 def yes_or_no(text: str) -> str:
     """`yes`, `no` or nothing, of a plain line."""
+    if _ALL_RIGHT.search(text) and " not " not in f" {text} ":
+        return "yes"
     if _DISAGREES.search(text) or _NO.search(text) or re.match(r"no\b", text):
         return "no"
     return "yes" if _AGREES.search(text) or _YES.search(text) or re.match(r"yes\b", text) else ""

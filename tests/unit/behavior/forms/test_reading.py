@@ -85,6 +85,8 @@ def test_values_are_found_for_the_fields_they_belong_to(line, asked, found):
         ("the host is wrong", "change", "host"),
         ("delete the plate", "empty", "plate"),
         ("skip that", "skip", ""),
+        ("skip the company", "skip", "company"),
+        ("what's the plate for", "help", "plate"),
         ("i don't have a car", "skip", ""),
         ("i came by train", "skip", ""),
         ("send the form", "send", ""),
@@ -112,6 +114,7 @@ def test_a_change_may_bring_its_value():
     [
         ("no, with a k", "Carl Meier", "Karl Meier"),
         ("with double n", "Rosa Deno", "Rosa Denno"),
+        ("simmons with one m", "Paul Simmons", "Paul Simons"),
         ("it's with a y", "Maier", "Mayer"),
         ("with a c not a k", "Karl", "Carl"),
         ("with an e at the end", "Schmid", "Schmide"),

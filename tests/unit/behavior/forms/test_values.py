@@ -93,6 +93,12 @@ def test_a_name_that_is_close_to_somebodys_is_asked_back():
     assert (unsure.value, unsure.sure) == ("Sofia Moreno", False)
 
 
+@pytest.mark.parametrize("words", ["what is that for", "it has a y in it", "i want the other one"])
+def test_a_sentence_is_asked_back_before_it_is_written_as_a_value(words):
+    found = read_value(field("text"), words, directory=DIRECTORY, today=TODAY)
+    assert found is None or not found.sure
+
+
 def test_a_value_is_said_as_people_say_it():
     assert spoken(field("date"), "2026-05-12") == "12 May 2026"
     assert spoken(field("phone"), "0172") == "0 1 7 2"
