@@ -207,7 +207,7 @@ def _ended(situation: Situation, end: TurnEnded) -> Situation:
         one.id: replace(one, closed=True) if one.ended and one.id != end.turn else one
         for one in situation.turns.values()
     }
-    return _converse(replace(situation, turns=turns), end)
+    return _judge_clear(_converse(replace(situation, turns=turns), end), turn)
 
 
 def _converse(situation: Situation, end: TurnEnded) -> Situation:
@@ -266,14 +266,16 @@ def _reply(situation: Situation, reply: ReplyReady) -> Situation:
     kept = tuple(
         one for one in turn.replies if one.revision == reply.revision and one.part != reply.part
     )
-    replies = tuple(sorted((*kept, reply), key=lambda one: one.part))
-    return _put(_judge_clear(situation, turn, reply), replace(turn, replies=replies))
+    turn = replace(turn, replies=tuple(sorted((*kept, reply), key=lambda one: one.part)))
+    return _judge_clear(_put(situation, turn), turn)
 
 
-def _judge_clear(situation: Situation, turn: Turn, reply: ReplyReady) -> Situation:
-    """Remember with whoever spoke whether it was understood."""
-    who = None if turn.ended is None else speaker_of(situation, turn.ended)
-    person = situation.person(who)
+def _judge_clear(situation: Situation, turn: Turn) -> Situation:
+    """Remember with whoever spoke whether it was understood, once it is said and answered."""
+    if turn.ended is None or not turn.replies:
+        return situation
+    reply = turn.replies[0]
+    person = situation.person(speaker_of(situation, turn.ended))
     if person is None:
         return situation
     if reply.intent == NOT_UNDERSTOOD and reply.source is ReplySource.EMBEDDED:

@@ -299,18 +299,23 @@ def test_a_no_to_a_greeting_holds_for_whom_was_greeted_whoever_seems_to_have_sai
     assert refuses_after_greeting(40.0, "p2") == {"p2"}
 
 
-def answered(intent, at=5.0):
+def answered(intent, at=5.0, ready_s=0.1):
     lobby = Lobby()
     lobby.attends("p1", 1.0)
     lobby.until(2.0)
     lobby.speaks(at - 1.0)
+    if ready_s < 0:
+        lobby.pauses(at + ready_s, "looking thanks")
+        lobby.replies(at, "Gladly.", intent=intent, now=at + ready_s)
     lobby.ends(at, "looking thanks", voiced_s=1.0)
-    lobby.replies(at, "Gladly.", intent=intent, now=at + 0.1)
+    if ready_s > 0:
+        lobby.replies(at, "Gladly.", intent=intent, now=at + ready_s)
     return lobby.situation.refused(lobby.situation.people["p1"])
 
 
 def test_thanks_to_an_offer_is_a_no():
     assert answered("thanks")
+    assert answered("thanks", ready_s=-0.5)  # made ready before it was sure that the turn is over
     assert not answered("thanks", at=40.0)
     assert not answered("question")
 
