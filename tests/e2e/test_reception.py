@@ -182,28 +182,16 @@ def visitor(tmp_path_factory):
     man = frames_of("video/single_face.mp4")[::2]
     pictures = there_and_back(empty, round(15 * EMPTY_S)) + there_and_back(man, 15 * 60)
 
-    def once():
-        with asyncio.Runner() as runner:
-            return runner.run(
-                visit(
-                    tmp_path_factory.mktemp("visit"),
-                    pictures=pictures,
-                    sound=voice(SAYS, 70),
-                    seconds=56,
-                    shots=(("waiting", 3), ("greeting", 10), ("answer", 21), ("appointment", 33)),
-                )
+    with asyncio.Runner() as runner:
+        return runner.run(
+            visit(
+                tmp_path_factory.mktemp("visit"),
+                pictures=pictures,
+                sound=voice(SAYS, 70),
+                seconds=56,
+                shots=(("waiting", 3), ("greeting", 10), ("answer", 21), ("appointment", 33)),
             )
-
-    first = once()
-    # The recogniser mishears a few sentences in a hundred; whoever is misheard asks again, once.
-    return first if understood(first) else once()
-
-
-def understood(encounter):
-    """Whether the two questions that are judged arrived as they were said."""
-    heard = [m.text for m in encounter.of(TurnEnded)]
-    print("heard:", heard)  # noqa: T201 - shown when a test of it fails
-    return all(any(word in text for text in heard) for word in ("restroom", "appointment"))
+        )
 
 
 def test_the_visitor_is_greeted_soon_after_attending_and_not_before(visitor):
