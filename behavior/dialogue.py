@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from agent.core.clock import Clock, WallTime
 from agent.core.messages import (
+    Act,
     ActFinished,
     ButtonPressed,
     Clause,
@@ -37,6 +38,7 @@ from agent.core.messages import (
     TurnPaused,
 )
 from agent.core.withheld import WITHHELD, Withheld
+from behavior.addressed import Addressed
 from behavior.conversation import (
     Asked,
     Conversation,
@@ -170,6 +172,7 @@ class Dialogue:
         self._encounters: list[Encounter] = []
         self._current: Encounter | None = None
         self._transcript = self._blank()
+        self._addressed = Addressed()
         self._withheld = Withheld()
 
     def _blank(self) -> Transcript:
@@ -194,7 +197,7 @@ class Dialogue:
         """Answer until cancelled. A restart forgets the encounters, not the visit book."""
         self._work = self._spoken = self._current = None
         self._encounters.clear()
-        self._transcript = self._blank()
+        self._transcript, self._addressed = self._blank(), Addressed()
         await self._backend.warm_up()
         self.ready.set()
         try:
@@ -245,8 +248,12 @@ class Dialogue:
                 self._start(message, group)
             case TurnEnded() if message.text.strip():
                 self._commit(message, group)
-            case ActFinished() if self._current is not None:
-                self._current.note("agent", message.heard)
+            case Act():
+                self._addressed.plan(message, self._encounter_of(message.to))
+            case ActFinished():
+                encounter = self._addressed.heard(message.act, self._current)
+                if encounter is not None:
+                    encounter.note("agent", message.heard)
             case ButtonPressed(button=button) if button.partition("_")[0] == "next":
                 group.create_task(self._call_next(button.partition("_")[2], message.at))
             case ButtonPressed(button=button) if button.partition("_")[0] == "language":
@@ -254,12 +261,14 @@ class Dialogue:
             case ButtonPressed():
                 self._press(message)
             case EngagementChanged(state=Engagement.LEFT) | PersonLost():
-                for encounter in self._encounters:
-                    if encounter.person == message.person:
-                        encounter.left_at = message.at
-                        self._clear_screen(encounter)
+                if (left := self._encounter_of(message.person)) is not None:
+                    left.leave(message.person, message.at)
+                    if left.left_at is not None:
+                        self._clear_screen(left)
             case EngagementChanged(state=Engagement.ENGAGED):
-                self._current = self._encounter_with(message.person, message.at)
+                # Whoever comes up does not end a conversation that goes on.
+                if not self._transcript.in_conversation(but=message.person):
+                    self._encounter_with(message.person, message.at)
                 self._tell_language(self._current, message.at)
             case _:
                 pass
@@ -267,8 +276,13 @@ class Dialogue:
     # Turns
 
     def _start(self, turn: TurnPaused | TurnEnded, group: Spawns) -> _Work:
-        person = turn.person if isinstance(turn, TurnEnded) else None
+        named = turn.person if isinstance(turn, TurnEnded) else None
+        # A typed line is of whoever is served: nobody's lips tell it.
+        typed = isinstance(turn, TurnEnded) and turn.typed
+        seen = None if typed else self._transcript.speaker(turn.turn, turn.at)
+        person = named or seen
         encounter = self._encounter_with(person, turn.at)
+        self._addressed.answer(turn.turn, encounter)
         self._drop()
         local_time = self._local_time(turn.at)
         tools = self._tools
@@ -279,13 +293,11 @@ class Dialogue:
             confidence=turn.confidence,
             language=turn.language,
             typed=isinstance(turn, TurnEnded) and turn.typed,
-            person=encounter.person,
+            person=person or encounter.person,
             local_time=local_time,
             history=tuple(encounter.history),
             memory=self._transcript.memory(
-                person or self._transcript.speaker(turn.turn, turn.at) or encounter.person,
-                turn.at,
-                since=encounter.began_at,
+                person or encounter.person, turn.at, since=encounter.began_at
             ),
             others=self._transcript.others(encounter.person),
         )
@@ -299,7 +311,11 @@ class Dialogue:
         same = (
             work is not None
             and (work.turn, work.revision) == (end.turn, end.revision)
-            and (end.person is None or work.encounter.person in {None, end.person})
+            and (
+                end.person is None
+                or work.encounter.person is None
+                or work.encounter.is_of(end.person)
+            )
         )
         if work is None or not same:
             work = self._start(end, group)
@@ -390,11 +406,11 @@ class Dialogue:
             if first.conversation is not None:
                 encounter.conversation = first.conversation
             encounter.asked_something = encounter.asked_something or first.intent != "greeting"
-            self._deeds.do(first.effects, encounter, work.heard.at)
             if any(isinstance(effect, LeaveForm) for effect in first.effects):
                 self._clear_screen(encounter)
             if any(isinstance(effect, Forget) for effect in first.effects):
                 self._forget(encounter, work.heard)
+            self._deeds.do(first.effects, encounter, work.heard.at)
             if work is self._work and first.clauses and self._spoken is not None:
                 _cancel(self._spoken)
                 self._spoken = None
@@ -455,10 +471,9 @@ class Dialogue:
     def _encounter_with(self, person: PersonId | None, at: float) -> Encounter:
         current = self._current
         if person is not None:
-            for encounter in self._encounters:
-                if encounter.person == person:
-                    self._current = encounter
-                    return encounter
+            if (known := self._encounter_of(person) or self._company_of(person, at)) is not None:
+                self._current = known
+                return known
             if current is not None and current.person is None and self._fresh(current, at):
                 current.person = person  # spoke first, was seen later
                 self._transcript.claim(person)
@@ -470,6 +485,21 @@ class Dialogue:
         self._encounters.append(encounter)
         self._current = encounter
         return encounter
+
+    def _encounter_of(self, person: PersonId | None) -> Encounter | None:
+        return next((one for one in self._encounters if one.is_of(person)), None)
+
+    def _company_of(self, person: PersonId, at: float) -> Encounter | None:
+        """The visit of whom this person was before a tracker lost them, or has walked in with."""
+        if (found := self._encounter_of(self._transcript.before(person))) is not None:
+            found.person, found.left_at = person, None
+            return found
+        for encounter in self._encounters:
+            first = encounter.person
+            if first is not None and self._transcript.together(first, person):
+                encounter.company.add(person)
+                return encounter
+        return None
 
     def _fresh(self, encounter: Encounter, at: float) -> bool:
         return encounter in self._encounters and at - encounter.last_at <= self._config.idle_s
@@ -485,9 +515,13 @@ class Dialogue:
     def _forget(self, encounter: Encounter, heard: Heard | None = None) -> None:
         """What was seen and heard of the visitor goes at once."""
         self._clear_screen(encounter)
+        self._addressed.forget(encounter)
         speaker = heard.memory.person if heard is not None and heard.memory is not None else None
-        for person in {encounter.person, speaker}:
+        for person in {encounter.person, speaker, *encounter.company}:
             self._transcript.forget(person)
+        for work in (self._work, self._spoken):
+            if work is not None and work.encounter is encounter:
+                work.heard = replace(work.heard, history=(), memory=None)
 
     async def _keep_tidy(self) -> None:
         while True:
@@ -521,8 +555,14 @@ class Dialogue:
         if self._current is encounter:
             self._current = None
             self._tell_language(None, self._clock.now())
+        self._addressed.forget(encounter)
+        for person in encounter.company:
+            self._transcript.end(person)
         if self._work is not None and self._work.encounter is encounter:
             self._drop()
+        if self._spoken is not None and self._spoken.encounter is encounter:
+            _cancel(self._spoken)
+            self._spoken = None
 
 
 def _with_question(part: Part, before: Conversation, question: tuple[Clause, ...]) -> Part:
@@ -546,6 +586,7 @@ def _as_message(work: _Work, part: Part) -> ReplyReady:
         intent=part.intent,
         because=part.because,
         closes=part.closes,
+        to=work.heard.person,
     )
 
 

@@ -159,11 +159,15 @@ class Encounter:
     began_at: float
     last_at: float
     person: PersonId | None = None
+    company: set[PersonId] = field(default_factory=set)
+    """Who walked in with them: a couple is one visit, whoever of them speaks."""
     conversation: Conversation = field(default_factory=Conversation)
     history: list[tuple[str, str]] = field(default_factory=list)
     """(`visitor` or `agent`, words), oldest first; of the agent only what was really heard."""
     visits: dict[str, int] = field(default_factory=dict)
     """Kind of visit -> its number in the book."""
+    forgotten: int = 0
+    """How often the visitor has asked to be forgotten."""
     asked_something: bool = False
     left_at: float | None = None
     key: str = field(default_factory=lambda: secrets.token_hex(8))
@@ -177,8 +181,28 @@ class Encounter:
             self.history.append((who, words.strip()))
             del self.history[:-longest]
 
+    def is_of(self, person: PersonId | None) -> bool:
+        """Whether it is this person's visit, or that of somebody who came with them."""
+        return person is not None and (person == self.person or person in self.company)
+
+    def leave(self, person: PersonId, at: float) -> None:
+        """Somebody has left; the visit goes on as long as one of them is here."""
+        self.company.discard(person)
+        if person == self.person:
+            if self.company:
+                self.person = self.company.pop()
+            else:
+                self.left_at = at
+
     def forget(self) -> None:
-        """Empty the memory. What is in the book is deleted by who wrote it there."""
+        """Empty the memory. What is in the book is deleted by who wrote it there.
+
+        A number that was drawn stays in its queue, and belongs to nobody any more. What tools have
+        used up still counts, without the names.
+        """
+        self.forgotten += 1
+        self.key = secrets.token_hex(8)
+        self.uses.forget()
         old = self.conversation
         self.conversation = Conversation(
             turns=old.turns, wordings=old.wordings, salt=old.salt, language=old.language

@@ -28,6 +28,8 @@ _FOUND_AGAIN_S = 10.0
 _FOUND_AGAIN_M = 0.6
 _UNSEEN_S = 0.25
 _VOICES_S = 120.0
+_TALKS_S = 30.0
+"""A conversation without a word for so long keeps nobody from being the next."""
 _DIRECTIONS = 60
 _PASSAGES_KEPT = 60
 
@@ -40,6 +42,8 @@ class PeopleInView:
         self.passages: list[Passage] = []
         """Visits that are over: times, without an id."""
         self.partner: PersonId | None = None
+        self.partner_at = float("-inf")
+        """When they last spoke, or came up."""
         self._voices: dict[TurnId, float] = {}
         self._directions: list[tuple[float, float]] = []
 
@@ -62,11 +66,17 @@ class PeopleInView:
         here = self.present.get(change.person)
         if here is None:
             here = self.present[change.person] = Present(change.at, written_until=change.at)
-        if change.state is Engagement.ENGAGED and not self._talks_with_another(change.person):
-            self.partner = change.person
+        if change.state is Engagement.ENGAGED and not self.talks_with_another(
+            change.person, change.at
+        ):
+            self.talk_with(change.person, change.at)
         return here
 
-    def _talks_with_another(self, person: PersonId) -> bool:
+    def talk_with(self, person: PersonId, now: float) -> None:
+        """This is whom the agent talks with now."""
+        self.partner, self.partner_at = person, now
+
+    def talks_with_another(self, person: PersonId, now: float) -> bool:
         """Whoever comes up does not take the place of one who still stands there."""
         partner = self.present.get(self.partner) if self.partner is not None else None
         return (
@@ -74,6 +84,7 @@ class PeopleInView:
             and self.partner != person
             and partner.left_at is None
             and partner.state in _IN_ENCOUNTER
+            and now - self.partner_at <= _TALKS_S
         )
 
     def together(self, one: PersonId, other: PersonId) -> bool:

@@ -5,7 +5,7 @@ import re
 from behavior.past_questions import By, Happening, Kind, Relation
 from behavior.time_clauses import Clause, told_a_host
 from behavior.time_places import Place
-from behavior.time_words import OTHERS, Meant
+from behavior.time_words import AUX, OTHERS, Meant
 
 _OWN_WORDS = re.compile(
     r"\b(?P<who>my|your) (?:very |most )?(?P<which>(?:first|last|latest|previous|recent"
@@ -22,6 +22,9 @@ _FAR = re.compile(r"\b(?:how (?:far|close|near)|distance)\b")
 
 def asks(clause: Clause, meant: Meant) -> bool:
     """Whether it is a question at all, and no statement."""
+    if clause.asked == "when" and not meant.framed:
+        at = clause.words.index("when")  # `when you have told me, call Priya` asks nothing
+        return bool(AUX.intersection(clause.words[at + 1 : at + 2]))
     return bool(clause.asked) or clause.inverted or meant.framed
 
 

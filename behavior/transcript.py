@@ -156,6 +156,10 @@ class Transcript:
         """Whoever spoke before being seen turns out to be this person."""
         self._lines.rename(None, person)
 
+    def in_conversation(self, *, but: PersonId) -> bool:
+        """Whether somebody else is being talked with, and still stands there."""
+        return self._people.talks_with_another(but, self.now)
+
     def together(self, one: PersonId, other: PersonId) -> bool:
         """Whether the two walked in side by side."""
         return self._people.together(one, other)
@@ -239,7 +243,7 @@ class Transcript:
         since_s = None if self._agent_spoke_at is None else began - self._agent_spoke_at
         sure = 1.0 if turn.typed else for_agent(turn.text, glance, len(witnesses), since_s)
         if person is not None:
-            self._people.partner = person
+            self._people.talk_with(person, turn.at)
             if (here := self._people.present.get(person)) is not None:
                 here.stopped = True
         line = Line(

@@ -226,11 +226,14 @@ class _Reader:
             words=self._words,
             rules=self._rules,
         )
+        past = self._words.code == ENGLISH and time_question(text)
+        if past and wanted is not None and wanted.tool in {"look", "listen"}:
+            wanted = None  # what was, is remembered; only what is can be looked at
         firm = wanted is not None and wanted.firm
         if wanted is not None and (firm or not self._better_question(Intent.TOOL, nearest)):
             because = f"the words of the tool `{wanted.tool}`"
             return Request(intent=Intent.TOOL, text=stripped, tool=wanted, because=because)
-        if self._words.code == ENGLISH and time_question(text):
+        if past:
             return Request(intent=Intent.MEMORY, text=text, because="asks about the past")
         for candidate in (stripped, text):
             for intent, pattern in self._patterns:

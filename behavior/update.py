@@ -48,12 +48,27 @@ def update(situation: Situation, message: Message) -> Situation:
     """Return the situation after `message`. Messages it knows nothing of only move time on."""
     if message.at > situation.now:
         situation = replace(situation, now=message.at)
+    met = situation.encounter
     change = _CHANGES.get(type(message))
     if change is not None:
         situation = change(situation, message)
     if situation.now - situation.tidied_at >= _TIDY_EVERY_S:
         situation = _tidy(situation)
+    if met is not None and situation.encounter is None:
+        situation = without_words(situation)
     return _with_holder(situation)
+
+
+def without_words(situation: Situation) -> Situation:
+    """What was said ends with the visit. What waits for an answer or is on stage goes on."""
+    floor = situation.floor
+    kept = {
+        turn.id: turn
+        for turn in situation.turns.values()
+        if turn.ended is None or (turn.awaits_reply and not turn.parts_spoken)
+    }
+    spoken = floor.spoken if floor.agent_speaks else ()
+    return replace(situation, turns=kept, floor=replace(floor, spoken=spoken))
 
 
 # What the agent did, and what the stage says about it
@@ -77,11 +92,21 @@ def _act(situation: Situation, act: Act) -> Situation:
         news_at=now,
         in_reply_to=act.in_reply_to,
     )
-    lines = (*situation.lines, act.clauses[0].text)[-_LINES_KEPT:]
+    lines = situation.lines
+    if act.in_reply_to is None:  # an answer is no line of the house's, and may hold names
+        lines = (*lines, act.clauses[0].text)[-_LINES_KEPT:]
     floor = situation.floor
     spoken = (*floor.spoken, text)[-_SPOKEN_KEPT:]
     floor = replace(floor, on_stage=(*floor.on_stage, sent), spoken=spoken)
-    return _converse(replace(situation, floor=floor, lines=lines), act.to)
+    situation = _converse(replace(situation, floor=floor, lines=lines), act.to)
+    asked = situation.turns.get(act.in_reply_to) if act.in_reply_to is not None else None
+    asker = situation.person(act.to)
+    answers = asked.replies if asked is not None else ()
+    if asker is not None and not asker.has(Mark.SPOKE) and any(r.to == asker.id for r in answers):
+        situation = mark(situation, asker.id, Mark.SPOKE)  # was seen to have asked it
+    if asked is not None and any("forget_me" in one.intent.split("+") for one in asked.replies):
+        situation = without_words(situation)
+    return situation
 
 
 def _bearing(situation: Situation, act: Act) -> Situation:

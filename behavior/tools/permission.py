@@ -5,6 +5,7 @@ rests on the rules (`policies/tools.yaml`), the tool, its target in the director
 facts of the encounter. Its refusals are sentences an operator can act on; they hold no names.
 """
 
+import secrets
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -281,11 +282,16 @@ class Uses:
 
 @dataclass(slots=True)
 class VisitUses:
-    """What one visit has used up. `Forget me` does not give it back."""
+    """What one visit has used up. `Forget me` does not give it back, but takes the names away."""
 
     counts: dict[str, int] = field(default_factory=dict)
     hosts: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
+
+    def forget(self) -> None:
+        """Keep how many, and nothing of whom."""
+        self.hosts = {secrets.token_hex(8) for _ in self.hosts}
+        self.names = {secrets.token_hex(8) for _ in self.names}
 
 
 def is_follow_up(purpose: str) -> bool:
