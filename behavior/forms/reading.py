@@ -42,6 +42,10 @@ _JOINTS = re.compile(
     r"came|come|need))+$",
     re.IGNORECASE,
 )
+_STAYING = re.compile(
+    r"^(?:(?:i|we|i'm|we're|i'll|we'll|am|are|will|be|stay|staying|leave|leaving|here|till|until|for|"
+    r"make|it|take|the)\s+)+"
+)
 _SOUND_ALIKE = ("ckq", "szcx", "iye", "vfw", "jgy", "mn", "bp", "dt", "ao", "uv")
 
 
@@ -128,6 +132,8 @@ def values_in(
     before = line[: cues[0].at] if cues else line
     if asked not in values and not (cues and _only_manners(before)):
         values |= {asked: found} if (found := read(asked, before)) is not None else {}
+    if (choice := _only_an_option(line, form, asked)) is not None:
+        return Reading(values=choice)
     first = form.field(asked)
     free = first is not None and first.kind == "text" and bool(cues) and cues[0].at > 0
     if not values and (free or not any(cue.sure for cue in cues)):
@@ -204,6 +210,18 @@ def _own(words: str) -> str:
     return re.sub(r"^(?:and|also|then|plus)\s+", "", _JOINTS.sub("", text), flags=re.I).rstrip(
         " ,;"
     )
+
+
+def _only_an_option(line: str, form: FormConfig, asked: str) -> dict[str, Read] | None:
+    """The choice beside what was asked for that a line makes, where it says nothing else."""
+    text = _STAYING.sub("", plain(without_lead(plain(_MANNERS.sub("", plain(line))))))
+    for one in form.fields:
+        if one.kind != "choice" or one.key == asked:
+            continue
+        for option in one.options:
+            if text in map(plain, (option, *one.options_also.get(option, ()))):
+                return {one.key: Read(option)}
+    return None
 
 
 def _only_manners(words: str) -> bool:

@@ -18,6 +18,7 @@ from agent.core.codec import KINDS
 from agent.core.errors import BadInputError
 from agent.core.messages import (
     ComponentHealth,
+    FormShown,
     Health,
     HostNotified,
     LineTyped,
@@ -315,3 +316,18 @@ def test_what_is_no_recording_is_refused(tmp_path, content):
 def test_a_recording_that_is_not_there_is_named(tmp_path):
     with pytest.raises(BadInputError, match="gone.mcap: No such file"):
         Recording(tmp_path / "gone.mcap")
+
+
+@pytest.mark.parametrize("words", [True, False])
+async def test_what_is_said_while_a_form_is_filled_in_is_never_recorded(tmp_path, words):
+    world = World(tmp_path, words=words)
+    async with world.recording():
+        world.bus.publish(FormShown(at=world.clock.now(), form="visitor", shown=True))
+        for turn in range(3):
+            said = {"turn": TurnId(turn), "revision": 0, "text": "my name is zebulon"}
+            world.bus.publish(TurnEnded(at=world.clock.now(), **said))
+        await asyncio.sleep(0.1)
+    (path,) = tmp_path.glob("*.mcap")
+    kept = [one.message for one in Recording(path)]
+    assert [m.turn for m in kept if isinstance(m, TurnEnded)] == [0, 1, 2]
+    assert "zebulon" not in repr(kept)

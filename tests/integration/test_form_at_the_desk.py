@@ -405,6 +405,42 @@ async def test_a_model_may_do_only_what_the_rules_name_and_never_agree_or_send(
         assert visit.of(HostNotified) == []
 
 
+async def test_a_model_never_agrees_in_the_visitors_place(tmp_path):
+    rules = ToolsConfig(screen=ScreenRule(model_may_propose=True))
+    async with Visit(tmp_path, rules=rules) as visit:
+        Proposing(visit, uses("tap", target="rules", option="yes"))
+        await visit.says("i want to register", "rosa demo", "skip", "anna keller", "skip")
+        assert visit.screen.page == 2
+        await visit.says("do it")
+        assert visit.of(ToolFinished)[-1].detail == "only the visitor may agree"
+        assert "rules" not in visit.screen.values
+
+
+async def test_what_has_arrived_is_not_sent_again_when_the_rest_is_tried_again(tmp_path):
+    sent = []
+
+    async def send(notify, subject, text):
+        sent.append(text)
+        return ""
+
+    form = SITE.forms[0]
+    to = form.send.model_copy(update={"channel": "log"})
+    site = SITE.model_copy(update={"forms": (form.model_copy(update={"send": to}),)})
+    async with Visit(tmp_path, site=site) as visit:
+        deeds = visit.reception.dialogue._deeds
+        deeds.send, record = send, deeds._record
+
+        async def full_disk(*_):
+            deeds._record = record
+            raise OSError(28, "No space left on device")
+
+        deeds._record = full_disk
+        assert "could not be sent" in await visit.says(*TO_THE_END, "yes")
+        assert "it is sent" in await visit.says("send it")
+    assert len(sent) == 1
+    assert len(visit.book()) == 1
+
+
 async def test_a_channel_that_fails_is_told_and_tried_again_only_where_it_failed(tmp_path):
     sent = []
 

@@ -127,6 +127,32 @@ async def test_a_page_that_keeps_showing_another_form_is_given_up():
         await filled(screen, ALL)
 
 
+async def test_a_page_that_changes_the_form_again_and_again_is_given_up():
+    screen = ScriptedScreen()
+    show = screen.show
+
+    async def show_for_a_while(sheet):
+        screen.disfigured = lambda fields: fields
+        return await show(sheet)
+
+    def change(step):
+        if step.do == "type":
+            screen.disfigured = relabelled("company", "Password")
+
+    screen.show, screen.before_step = show_for_a_while, change
+    with pytest.raises(ScreenError, match="again and again"):
+        await filled(screen, ALL)
+
+
+async def test_what_was_there_before_comes_back_when_the_page_is_lost_under_way():
+    screen = ScriptedScreen()
+    _, seen = await filled(screen, {"name": "Rosa Demo", "rules": "yes"})
+    screen.before_step = Once(4, screen.reload)
+    filling, seen = await filled(screen, {"company": "Acme"}, known=seen.values)
+    assert filling.reloaded
+    assert seen.values == {"name": "Rosa Demo", "rules": "yes", "company": "Acme"}
+
+
 async def test_a_field_that_takes_nothing_is_tried_again_and_then_told():
     screen = ScriptedScreen()
     do = screen._do

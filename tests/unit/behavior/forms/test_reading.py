@@ -67,6 +67,12 @@ def test_a_form_is_not_what_is_asked_for(line):
         ("my number plate is bab 123", "name", {"plate": "BAB 123"}),
         ("acme", "company", {"company": "Acme"}),
         ("wei chen", "host", {"host": "Wei Chen"}),
+        ("until noon", "plate", {"until": "Noon"}),
+        ("actually i stay the whole day", "", {"until": "Whole day"}),
+        ("evening standard", "company", {"company": "Evening Standard"}),
+        ("acme is the company", "host", {"company": "Acme"}),
+        ("i am leaving at noon", "until", {"until": "Noon"}),
+        ("plate number is r t 5 5", "plate", {"plate": "RT55"}),
     ],
 )
 def test_values_are_found_for_the_fields_they_belong_to(line, asked, found):
