@@ -218,16 +218,14 @@ class _Reader:
         """Read one part as one request."""
         stripped = self._words.cue("lead").sub("", text + " ").strip() or text
         nearest = self._index.nearest(stripped)
-        wanted = asked_for(
-            stripped,
-            self._directory,
-            now=self._now,
-            visitor=self._visitor,
-            words=self._words,
-            rules=self._rules,
-        )
+        wanted = self._tool(stripped) or (self._tool(text) if text != stripped else None)
         past = self._words.code == ENGLISH and time_question(text)
-        if past and wanted is not None and wanted.tool in {"look", "listen"}:
+        if (
+            past
+            and wanted is not None
+            and wanted.firm
+            and self._words.tool("look_past").search(text)
+        ):
             wanted = None  # what was, is remembered; only what is can be looked at
         firm = wanted is not None and wanted.firm
         if wanted is not None and (firm or not self._better_question(Intent.TOOL, nearest)):
@@ -245,6 +243,16 @@ class _Reader:
             self._place(stripped, nearest)
             or self._meeting(stripped, nearest)
             or self._by_meaning(stripped, nearest, sure_only)
+        )
+
+    def _tool(self, text: str) -> ToolWanted | None:
+        return asked_for(
+            text,
+            self._directory,
+            now=self._now,
+            visitor=self._visitor,
+            words=self._words,
+            rules=self._rules,
         )
 
     def _task(self, intent: Intent, text: str, whole: str) -> Request | None:

@@ -40,7 +40,7 @@ def observation_for(
         or _private(text, directory, words)
     )
     if firm is None and (listened := _listen(text, words)):
-        return listened
+        return sure(listened)
     if firm is None and (looked := _look(text, directory, words)):
         # What the house says of its eyes in general comes before a look at the visitor.
         general = looked.arguments == Look(at="visitor") or looked.arguments == Look()
