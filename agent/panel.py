@@ -130,6 +130,7 @@ class PageView:
         self._turn_ended_at: float | None = None
         self._emergency: Notice | None = None
         self._transcript = Transcript()
+        self._erased = 0
         self._began_at: float | None = None
 
     @property
@@ -155,6 +156,7 @@ class PageView:
         """Take in one message; return what every page is told at once."""
         said = self._words(message) + self._conduct(message)
         self._transcript.take(message)
+        self._forget()
         if self._began_at is None:
             self._began_at = message.at
         match message:
@@ -217,7 +219,15 @@ class PageView:
         if self._hears_since is not None and now - self._hears_since > HEARS_AT_MOST_S:
             self._hears_since = None
         self._transcript.tidy(now)
+        self._forget()
         return self._state()
+
+    def _forget(self) -> None:
+        """Words that the transcript has forgotten are shown nowhere else."""
+        if self._transcript.erased != self._erased:
+            self._erased = self._transcript.erased
+            self._heard = ""
+            self._acts.clear()
 
     def panel(self, now: float, page: dict[str, float]) -> Panel:
         """The facts and reasons as they stand."""

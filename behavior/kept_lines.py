@@ -62,15 +62,22 @@ class KeptLines:
             for one in self.lines
         ]  # fmt: skip
 
-    def forget(self, person: PersonId | None) -> None:
-        """Drop what is about this person; None: about whoever was never seen."""
-        self.lines = [one for one in self.lines if one.person != person]
+    def forget(self, person: PersonId | None) -> bool:
+        """Drop what is about this person; say whether there were words in it.
 
-    def forget_unseen(self, before: float) -> None:
+        None: about whoever was never seen.
+        """
+        words = any(one.words for one in self.lines if one.person == person)
+        self.lines = [one for one in self.lines if one.person != person]
+        return words
+
+    def forget_unseen(self, before: float) -> bool:
         """Drop what is about somebody who was never seen, after a silence since then."""
         unseen = [one for one in self.lines if _of_the_unseen(one)]
         if unseen and unseen[-1].ended < before:
             self.lines = [one for one in self.lines if not _of_the_unseen(one)]
+            return any(one.words for one in unseen)
+        return False
 
     def fold(self, most: int) -> None:
         """Put the older half into one line that counts them, where there are too many."""

@@ -62,6 +62,8 @@ class Transcript:
         self._wishes: tuple[TurnId, int] | None = None
         self._ended: TurnEnded | None = None
         self.now = 0.0
+        self.erased = 0
+        """Counts how often words were forgotten, for whoever shows some of them elsewhere."""
 
     # What happens
 
@@ -104,7 +106,7 @@ class Transcript:
 
     def forget(self, person: PersonId | None) -> None:
         """Drop everything about this person, at once; None: about whoever was never seen."""
-        self._lines.forget(person)
+        self.erased += self._lines.forget(person)
         self._acts.forget(person)
         self._asked_by = OrderedDict((t, who) for t, who in self._asked_by.items() if who != person)
         if self._ended is not None and self._ended.person in {person, None}:
@@ -319,7 +321,7 @@ class Transcript:
         ]
         for who in over:
             self.end(who)
-        self._lines.forget_unseen(self.now - self._idle_s)
+        self.erased += self._lines.forget_unseen(self.now - self._idle_s)
         self._people.tidy(self.now, self._config.passages_s)
         self._lines.fold(self._config.lines)
 

@@ -59,15 +59,19 @@ def update(situation: Situation, message: Message) -> Situation:
     return _with_holder(situation)
 
 
-def without_words(situation: Situation) -> Situation:
-    """What was said ends with the visit. What waits for an answer or is on stage goes on."""
+def without_words(situation: Situation, *, spoken: tuple[str, ...] | None = None) -> Situation:
+    """What was said ends with the visit. What waits for an answer or is on stage goes on.
+
+    `spoken`: what the agent is saying now; None: all of its last utterances while it speaks.
+    """
     floor = situation.floor
     kept = {
         turn.id: turn
         for turn in situation.turns.values()
         if turn.ended is None or (turn.awaits_reply and not turn.parts_spoken)
     }
-    spoken = floor.spoken if floor.agent_speaks else ()
+    if spoken is None:
+        spoken = floor.spoken if floor.agent_speaks else ()
     return replace(situation, turns=kept, floor=replace(floor, spoken=spoken))
 
 
@@ -105,7 +109,7 @@ def _act(situation: Situation, act: Act) -> Situation:
     if asker is not None and not asker.has(Mark.SPOKE) and any(r.to == asker.id for r in answers):
         situation = mark(situation, asker.id, Mark.SPOKE)  # was seen to have asked it
     if asked is not None and any("forget_me" in one.intent.split("+") for one in asked.replies):
-        situation = without_words(situation)
+        situation = without_words(situation, spoken=(text,))
     return situation
 
 

@@ -68,7 +68,7 @@ class Met:
         return [one for _, one in self.log if isinstance(one, kind)]
 
 
-async def meet(tmp_path, *scripts, until, inspect=None, **config):
+async def meet(tmp_path, *scripts, until, inspect=None, meanwhile=None, **config):
     """Play scripts of `(when, fact)` to the whole behaviour; `inspect(met)` sees it at the end."""
     bus, clock = Bus(), LoopClock(asyncio.get_running_loop())
     stage = Stage(bus, clock)
@@ -103,6 +103,8 @@ async def meet(tmp_path, *scripts, until, inspect=None, **config):
         async with asyncio.timeout_at(until), asyncio.TaskGroup() as group:
             group.create_task(runtime.run())
             group.create_task(listen())
+            if meanwhile is not None:
+                group.create_task(meanwhile(met))
             facts = [PAGE, *(fact for script in scripts for fact in script)]
             for at, fact in sorted((f for f in facts if f[0] < until - 0.1), key=lambda f: f[0]):
                 await clock.sleep_until(at)
