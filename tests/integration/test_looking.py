@@ -106,7 +106,7 @@ async def test_its_own_voice_is_not_what_it_hears(tmp_path):
         visit.sounds = [level(-50.0)]
         await visit.passes(15)
         visit.sounds = [StageState(at=0.0, speaking=True), level(-20.0, speech=1.0)]
-        await visit.passes(1)
+        await visit.passes(20)
         visit.sounds = [StageState(at=0.0, speaking=False), level(-50.0)]
         said = await visit.says("can you hear anything")
     assert "no voice" in said

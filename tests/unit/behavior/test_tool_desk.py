@@ -7,8 +7,18 @@ from agent.core.clock import LoopClock
 from agent.core.messages import ToolFinished, ToolOutcome, ToolRefused, ToolStarted, TurnId
 from behavior.conversation import Asked, Conversation
 from behavior.memory import Encounter
-from behavior.tools.contract import Agenda, Programme, Service, Ticket, ToolError, UseTool
+from behavior.tools.contract import (
+    Agenda,
+    Listen,
+    Look,
+    Programme,
+    Service,
+    Ticket,
+    ToolError,
+    UseTool,
+)
 from behavior.tools.desk import For, ToolDesk
+from behavior.tools.observations import Sight, Sounds
 from behavior.tools.permission import CalendarRule, ToolsConfig
 from behavior.tools.telling import Voice
 from behavior.wording import load_wording
@@ -187,3 +197,29 @@ async def test_a_place_the_site_does_not_have_is_refused():
     async with Desk() as desk:
         await desk.all(UseTool(tool="agenda", arguments=Agenda(room="vault")))
     assert desk.of(ToolRefused)[0].because == "no calendar of that room"
+
+
+async def test_while_it_listens_nothing_is_said_and_the_answer_is_not_taken_for_over():
+    listen = UseTool(tool="listen", arguments=Listen())
+    async with Desk(takes_s=6.0, gives=Sounds(seconds=2.0)) as desk:
+        desk.committed.set()
+        parts = await desk.all(listen)
+    assert [text(part) for part in parts] == [
+        "I am listening.",
+        "",
+        "",
+        "I hear no voice just now.",
+    ]
+    assert [part.last for part in parts] == [False, False, False, True]
+
+
+async def test_who_waits_long_for_a_tool_is_told_so_now_and_then():
+    async with Desk(takes_s=2.9) as desk:
+        parts = await desk.all()
+    assert len(parts) == 2
+    fill = UseTool(tool="look", arguments=Look())
+    async with Desk(takes_s=3.5, gives=Sight(at="around")) as desk:
+        desk.committed.set()
+        parts = await desk.all(fill)
+    assert [part.last for part in parts] == [False, False, True]
+    assert "longer" in text(parts[1]) or "still" in text(parts[1])
