@@ -167,7 +167,7 @@ def test_help_is_understood_in_any_language_of_the_site_whatever_was_spoken(line
 def test_a_line_that_makes_no_sense_is_read_in_the_language_its_words_are_of(desks):
     part = answer(Conversation(), Heard(text="Eres tonto"), desks)
     assert (part.intent, part.conversation.language) == ("insult", "es")
-    alone = answer(Conversation(), Heard(text="tonto"), desks)
+    alone = answer(Conversation(), Heard(text="paquete"), desks)
     assert alone.conversation.language == ""
 
 
@@ -248,8 +248,8 @@ async def test_the_page_is_told_when_the_language_changes_and_the_next_visitor_s
         await desk.settle()
         left = {"previous": Engagement.ENGAGED, "distance_m": 4.0}
         desk.tell(EngagementChanged(at=5.0, person="p1", state=Engagement.LEFT, **left))
-        await desk.settle(30.0)
-        desk.tell(comes(40.0, "p2"))
+        await desk.settle(8.0)  # the encounter may still go on
+        desk.tell(comes(desk.clock.now(), "p2"))
         await desk.settle()
         assert [m.language for m in desk.of(LanguageFollowed)] == ["de", "en"]
         assert desk.of(LanguageFollowed)[0].person == "p1"
