@@ -1,24 +1,17 @@
-"""What a visitor's line says about a form: an order, or values for one field or several. Pure."""
+"""Which values a visitor's line gives: for the field that was asked for, and for others. Pure."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from importlib import resources
-
-import yaml
 
 from behavior.directory import Directory
-from behavior.forms.config import FieldConfig, FormConfig
+from behavior.forms.config import FormConfig
+from behavior.forms.orders import field_named
 from behavior.forms.values import Read, read_value, without_lead
-from behavior.sounds_like import likeness, plain, spelled
+from behavior.sounds_like import plain
 
-_DATA = yaml.safe_load(
-    resources.files("behavior").joinpath("forms", "patterns.yaml").read_text("utf-8")
-)
-_PATTERNS = {name: tuple(map(re.compile, lines)) for name, lines in _DATA.items()}
-_ORDERS = ("cancel", "by_hand", "send", "read_back", "empty", "back", "help", "scroll", "skip")
 _BEFORE_LABEL = (
     r"(?:(?:^|[,.;!?]\s*|\band\s+|\balso\s+)(?:(?:my|the|our|for the|as)\s+)?|\b(?:my|the|our)\s+)"
 )
@@ -46,18 +39,6 @@ _STAYING = re.compile(
     r"^(?:(?:i|we|i'm|we're|i'll|we'll|am|are|will|be|stay|staying|leave|leaving|here|till|until|for|"
     r"make|it|take|the)\s+)+"
 )
-_SOUND_ALIKE = ("ckq", "szcx", "iye", "vfw", "jgy", "mn", "bp", "dt", "ao", "uv")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """What a visitor wants done with the form. `field`: the one named, if any."""
-
-    what: str = ""
-    field: str = ""
-    value: str = ""
-    """The words for it, where the line gives them."""
-    up: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,41 +48,6 @@ class Reading:
     values: Mapping[str, Read] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
     """Fields that were named with words that make no value for them."""
-
-
-def wanted_form(line: str, forms: tuple[FormConfig, ...]) -> FormConfig | None:
-    """The form that a line asks for, or None."""
-    text = plain(line)
-    for form in forms:
-        for words in map(plain, (form.title, *form.also)):
-            # `check me in` is `check in`.
-            loosely = r"(?: (?:me|us|myself|ourselves))? ".join(map(re.escape, words.split()))
-            at = re.search(rf"\b{loosely}\b", text)
-            if at is None:
-                continue
-            if _match("unless", text) is None:
-                return form
-    return forms[0] if forms and _match("start", text) else None
-
-
-def order_in(line: str, form: FormConfig) -> Order:
-    """What the line wants done; `Order()`: nothing of that kind."""
-    text = plain(line)
-    for pattern in _PATTERNS["change"]:
-        if match := pattern.search(text):
-            named = _field_named(match["field"], form)
-            if named is not None:
-                value = match.groupdict().get("value") or ""
-                return Order(what="change", field=named.key, value=_as_said(value, line))
-    for what in _ORDERS:
-        if match := _match(what, text):
-            groups = match.groupdict()
-            named = _field_named(groups.get("field") or "", form)
-            if what == "empty" and named is None:
-                continue
-            up = groups.get("way") == "up" or "previous" in text
-            return Order(what=what, field=named.key if named else "", up=up)
-    return Order()
 
 
 def values_in(
@@ -141,67 +87,6 @@ def values_in(
         values |= {asked: found} if (found := read(asked, line)) is not None else {}
         unread = [] if values else unread
     return Reading(values=values, unread=tuple(unread))
-
-
-def repaired(line: str, value: str) -> str:
-    """The value with a letter put right as in `no, with a k`, or nothing where the line is none."""
-    match = _match("repair", plain(line))
-    if match is None or not value:
-        return ""
-    how, where, instead = match["how"], match["where"] or "", match["not"] or ""
-    if single := re.match(r"(?:one|(?:a )?single) (\w)$", how):
-        return _recased(re.sub(rf"{single[1]}{{2,}}", single[1], value, count=1, flags=re.I), value)
-    double = re.match(r"(?:double|two) (\w)", how)
-    capital = how.removeprefix("capital ")
-    letters = double[1] if double else capital
-    if not re.fullmatch(r"[a-z]{1,3}", letters):
-        return ""
-    if double:
-        return _recased(re.sub(rf"{letters}+", letters * 2, value, count=1, flags=re.I), value)
-    if where:
-        return value + letters if where == "end" else _recased(letters + value, value)
-    swaps = (
-        [instead] if instead else [c for group in _SOUND_ALIKE if letters in group for c in group]
-    )
-    places = [value.lower().find(c) for c in swaps if c != letters and c in value.lower()]
-    if not places:
-        return ""
-    at = min(places)
-    width = len(instead) if instead else 1
-    return _recased(value[:at] + letters + value[at + width :], value)
-
-
-def respelled(letters: str, value: str) -> str:
-    """The value with the word that sounds most like the spelled letters put in their place."""
-    words = value.split()
-    if len(words) < 2:
-        return letters.capitalize()
-    nearest = max(range(len(words)), key=lambda i: likeness(letters, words[i]))
-    if likeness(letters, words[nearest]) < 0.5:
-        return letters.capitalize()
-    return " ".join([*words[:nearest], letters.capitalize(), *words[nearest + 1 :]])
-
-
-def spelled_in(line: str) -> str:
-    """The letters of a line that spells, or nothing."""
-    text = re.sub(r"^(?:no|sorry|i mean|it is|it's)\s+", "", plain(line))
-    return spelled(text) or ""
-
-
-def _match(what: str, text: str) -> re.Match[str] | None:
-    return next((m for pattern in _PATTERNS[what] if (m := pattern.search(text))), None)
-
-
-def _recased(changed: str, like: str) -> str:
-    return (
-        changed[:1].upper() + changed[1:].lower()
-        if like[:1].isupper() and " " not in like
-        else (
-            " ".join(w[:1].upper() + w[1:] for w in changed.split())
-            if like[:1].isupper()
-            else changed
-        )
-    )
 
 
 def _own(words: str) -> str:
@@ -254,7 +139,7 @@ def _cues_in(line: str, form: FormConfig) -> list[_Cue]:
 def _named_behind(line: str, form: FormConfig) -> tuple[str, str] | None:
     """(field, words) of a line such as `Acme is the company`."""
     match = re.match(r"\s*(.*\S)\s+(?:is|are|would be)\s+(?:my|the|our)\s+(.+)$", line, re.I)
-    field = _field_named(match[2], form) if match is not None else None
+    field = field_named(match[2], form) if match is not None else None
     return (field.key, match[1]) if match is not None and field is not None else None
 
 
@@ -286,28 +171,3 @@ def _pattern_of(fields: tuple[_Named, ...]) -> re.Pattern[str]:
 
 def _loosely(words: str) -> str:
     return r"\s+".join(re.escape(word) for word in words.split())
-
-
-def _field_named(words: str, form: FormConfig) -> FieldConfig | None:
-    """The field that words name: by its label, its other words, or its kind."""
-    text = plain(words)
-    if not text:
-        return None
-    best, score = None, 0.0
-    for one in form.fields:
-        names = (one.label, *one.also, one.key.replace("_", " "))
-        mine = max(likeness(text, plain(name)) for name in names)
-        inside = any(re.search(rf"\b{re.escape(plain(name))}\b", text) for name in names)
-        mine = max(mine, 0.9 if inside else 0.0)
-        if mine > score:
-            best, score = one, mine
-    return best if score >= 0.8 else None
-
-
-def _as_said(words: str, line: str) -> str:
-    """Words of the plain text as they stand in the line, with its capitals and signs."""
-    if not words:
-        return ""
-    loose = r"\W+".join(re.escape(word) for word in words.split())
-    match = re.search(loose + r"\S*", line, re.IGNORECASE)
-    return match[0] if match else words

@@ -5,34 +5,22 @@ it, and what is asked next, follows from what the screen shows then (`behavior.f
 """
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
 
 from behavior.conversation import Asked, LeaveForm
 from behavior.draft import Draft
-from behavior.forms.config import FieldConfig, FormConfig
-from behavior.forms.reading import (
-    Order,
-    Reading,
-    order_in,
-    repaired,
-    respelled,
-    spelled_in,
-    values_in,
-    wanted_form,
-)
+from behavior.forms.answering import ASKS, Answered, Answering
+from behavior.forms.config import FormConfig
+from behavior.forms.orders import Order, order_in, wanted_form
+from behavior.forms.repairs import repaired, respelled, spelled_in
 from behavior.forms.state import FormTalk
 from behavior.forms.steps import TAPPED, open_fields
 from behavior.forms.telling import question_for
-from behavior.forms.values import Read, fault_in, read_value, yes_or_no
+from behavior.forms.values import Read, fault_in, yes_or_no
 from behavior.lines import correction
 from behavior.sounds_like import plain
-from behavior.tools import drafting
-from behavior.tools.contract import FieldValue, Fill, ScrollTo, Send, UseTool
 from behavior.understanding import Intent, Request
 
-Answered = tuple[str, str] | None
-"""(intent, why), or None: the line is none of the form's business."""
 _ALWAYS_ASIDE = frozenset(
     {Intent.STAFF, Intent.REPEAT, Intent.WAIT, Intent.INSULT, Intent.BACKCHANNEL, Intent.THANKS,
      Intent.FORGET_ME, Intent.PRIVATE, Intent.MEMORY}
@@ -42,10 +30,6 @@ _ASIDE_IF_ASKED = frozenset(
      Intent.MY_NAME, Intent.HOST_STATUS, Intent.PERSONAL, Intent.MAYBE_QUESTION, Intent.JOKE,
      Intent.HOW_ARE_YOU}
 )  # fmt: skip
-_ASKS = re.compile(
-    r"^(?:and |but |sorry |excuse me |by the way )*(?:where|what|when|how|who|which|why|is|are|can|"
-    r"could|do|does|will|would|may|should|tell me|show me)\b"
-)
 _NO_VALUE = re.compile(r"(?:yes|no|yeah|nope|ok|okay|sure|please|well|sorry|correct|right|\s)*")
 
 
@@ -109,39 +93,15 @@ def _leave(draft: Draft) -> None:
     draft.do(LeaveForm())
 
 
-@dataclass(frozen=True, slots=True)
-class _Turn:
-    """One line while a form is on the screen."""
-
-    draft: Draft
-    form: FormConfig
-    talk: FormTalk
-    requests: tuple[Request, ...]
-
-    @property
-    def line(self) -> str:
-        return self.draft.heard.text
-
-    @property
-    def asked(self) -> FieldConfig | None:
-        return self.form.field(self.talk.asked)
-
-    def values(self, asked: str) -> Reading:
-        now = self.draft.heard.local_time
-        return values_in(
-            self.line,
-            self.form,
-            asked,
-            directory=self.draft.desk.directory,
-            today=now.date() if now is not None else None,
-        )
+class _Turn(Answering):
+    """How a line is read while a form is on the screen."""
 
     def answer(self) -> Answered:
         intent = self.requests[0].intent
         if intent is Intent.FORGET_ME or self._answers_something_else():
             return None
         if wanted_form(self.line, (self.form,)) is not None and not self.values("").values:
-            return self._filled({}, "asks for the form again")
+            return self.filled({}, "asks for the form again")
         order = order_in(self.line, self.form)
         return (
             self._yes_or_no(order)
@@ -162,19 +122,19 @@ class _Turn:
         said = yes_or_no(plain(self.line)) if order.what in ("", "skip") else ""
         key, value = self.talk.doubted
         if key and said == "yes":
-            return self._filled({key: Read(value)}, "says yes to the value")
+            return self.filled({key: Read(value)}, "says yes to the value")
         if self.talk.confirming and said == "yes" and not self.values("").values:
-            return self._send("says yes to what was read back")
+            return self.send("says yes to what was read back")
         if (key or self.talk.confirming) and said == "no" and len(plain(self.line).split()) <= 3:
             field = self.form.field(key)
-            instead = self._read(field, correction(self.line) or "") if field is not None else None
+            instead = self.read(field, correction(self.line) or "") if field is not None else None
             if field is not None and instead is not None:
-                return self._filled({key: instead}, "says what is meant")
+                return self.filled({key: instead}, "says what is meant")
             if field is not None:
-                self._change(doubted=("", ""), asked=key)
+                self.change(doubted=("", ""), asked=key)
                 self.draft.ask("form.again", Asked.FORM, question=question_for(field))
             else:
-                self._change(confirming=False)
+                self.change(confirming=False)
                 self.draft.ask("form.what_to_change", Asked.FORM)
             return "form", "says no to it"
         return None
@@ -187,35 +147,35 @@ class _Turn:
                 self.draft.say("form.cancelled")
                 return "form", "gives the form up"
             case "by_hand":
-                self._change(asked="", doubted=("", ""))
+                self.change(asked="", doubted=("", ""))
                 self.draft.ask("form.yours", Asked.FORM)
                 return "form", "would rather type"
             case "send":
                 # Who has just been read all of it says yes with these words, too.
-                return self._send("wants it sent", pressed=not self.talk.confirming)
+                return self.send("wants it sent", pressed=not self.talk.confirming)
             case "read_back":
                 self.fill({})
-                self._change(look_over=True)
+                self.change(look_over=True)
                 return "form", "wants to hear it"
             case "change" if field is not None and order.value:
-                return self._changed(field, order.value)
+                return self.changed(field, order.value)
             case "change" if field is not None:
-                return self._filled({}, "wants to change a field", at=field.key)
+                return self.filled({}, "wants to change a field", at=field.key)
             case "empty" if field is not None and not field.required:
-                return self._skip(field)
+                return self.skip(field)
             case "empty" if field is not None:
-                return self._filled({field.key: Read("")}, "wants a field emptied", at=field.key)
+                return self.filled({field.key: Read("")}, "wants a field emptied", at=field.key)
             case "back":
-                back = field or self._before_asked()
-                return self._filled({}, "goes back", at=back.key) if back is not None else None
+                back = field or self.before_asked()
+                return self.filled({}, "goes back", at=back.key) if back is not None else None
             case "help":
-                return self._help(field or self.asked)
+                return self.help(field or self.asked)
             case "scroll":
-                return self._scroll(order, field)
+                return self.scroll(order, field)
             case "skip" if field is not None and not field.required:
-                return self._skip(field)
-            case "skip" if self.asked is not None and self._is_skip(self.asked):
-                return self._skip(self.asked)
+                return self.skip(field)
+            case "skip" if self.asked is not None and self.is_skip(self.asked):
+                return self.skip(self.asked)
         return None
 
     def _put_right(self) -> Answered:
@@ -223,16 +183,16 @@ class _Turn:
         last = [f for f in map(self.form.field, self.talk.last) if f is not None]
         values = self.talk.values
         for field in last:
-            more = self._read(field, self.line) if field.kind == "name" else None
+            more = self.read(field, self.line) if field.kind == "name" else None
             old = set(plain(values.get(field.key, "")).split())
             if more is not None and old and old < set(plain(more.value).split()):
-                return self._filled({field.key: more}, "says more of the name")
+                return self.filled({field.key: more}, "says more of the name")
             if right := repaired(self.line, values.get(field.key, "")):
-                return self._put_again(field, right)
+                return self.put_again(field, right)
         if (letters := spelled_in(self.line)) and self.asked is None and last:
-            return self._put_again(last[0], respelled(letters, values.get(last[0].key, "")))
+            return self.put_again(last[0], respelled(letters, values.get(last[0].key, "")))
         if letters and plain(self.line).startswith("no") and last:
-            return self._put_again(last[0], respelled(letters, values.get(last[0].key, "")))
+            return self.put_again(last[0], respelled(letters, values.get(last[0].key, "")))
         rest = correction(self.line)
         if rest is None or not last or (self.asked is not None and self.asked.kind in TAPPED):
             return None
@@ -240,13 +200,13 @@ class _Turn:
             return None  # it names its field
         said = re.search(re.escape(rest), self.line, re.IGNORECASE)
         for field in last:
-            read = self._read(field, said[0] if said else rest)
+            read = self.read(field, said[0] if said else rest)
             if read is not None:
-                return self._filled({field.key: read}, "puts right what was filled in last")
+                return self.filled({field.key: read}, "puts right what was filled in last")
         return None
 
     def _is_aside(self) -> bool:
-        asks = bool(_ASKS.search(plain(self.line)))
+        asks = bool(ASKS.search(plain(self.line)))
         intents = {request.intent for request in self.requests}
         return bool(intents & _ALWAYS_ASIDE) or (asks and bool(intents & _ASIDE_IF_ASKED))
 
@@ -261,16 +221,16 @@ class _Turn:
             return None
         values = values or self._one_after_the_other()
         if values:
-            return self._filled(values, "gives " + ", ".join(values))
+            return self.filled(values, "gives " + ", ".join(values))
         if asked is not None and asked.kind == "agree" and yes_or_no(plain(self.line)) == "no":
             self.draft.ask("form.not_agreed", Asked.FORM)
             return "form", "does not agree"
         if re.search(r"\b(?:wrong|incorrect|not right|not correct)\b", plain(self.line)):
             self.draft.ask("form.what_to_change", Asked.FORM)
             return "form", "something is wrong"
-        if asked is not None and yes_or_no(plain(self.line)) == "no" and self._is_skip(asked):
-            return self._skip(asked)
-        return None if self._is_aside() else self._unclear(reading)
+        if asked is not None and yes_or_no(plain(self.line)) == "no" and self.is_skip(asked):
+            return self.skip(asked)
+        return None if self._is_aside() else self.unclear(reading)
 
     def _one_after_the_other(self) -> dict[str, Read]:
         """`Rosa Demo, Acme, Anna Keller`: the open fields in their order, if all of it fits."""
@@ -281,148 +241,10 @@ class _Turn:
         if not 2 <= len(parts) == len(fields):
             return {}
         reads = {
-            f.key: self._read(f, p) for f, p in zip(fields, parts, strict=True) if f is not None
+            f.key: self.read(f, p) for f, p in zip(fields, parts, strict=True) if f is not None
         }
         return (
             {key: read for key, read in reads.items() if read is not None}
             if all(reads.values())
             else {}
         )
-
-    # What it comes to
-
-    def _read(self, field: FieldConfig, words: str) -> Read | None:
-        now = self.draft.heard.local_time
-        today = now.date() if now is not None else None
-        return read_value(field, words, directory=self.draft.desk.directory, today=today)
-
-    def _changed(self, field: FieldConfig, words: str) -> Answered:
-        read = self._read(field, words)
-        if read is None:
-            return self._not_read(field)
-        return self._filled({field.key: read}, "wants a field changed")
-
-    def _put_again(self, field: FieldConfig, value: str) -> Answered:
-        if fault_in(field, value, self.draft.desk.directory):
-            return None
-        return self._filled({field.key: Read(value)}, "puts a letter right")
-
-    def _filled(self, values: Mapping[str, Read], why: str, at: str = "") -> Answered:
-        self.fill(values, at=at)
-        return "form", why
-
-    def fill(self, values: Mapping[str, Read], at: str = "") -> None:
-        """Have what is sure put in; of what is not, ask first."""
-        sure = {key: self._whole(key, read.value) for key, read in values.items() if read.sure}
-        unsure = [(key, read.value) for key, read in values.items() if not read.sure]
-        wanted = dict(self.talk.wanted) | sure
-        doubted = unsure[0] if unsure else ("", "")
-        skipped = tuple(key for key in self.talk.skipped if key not in (*values, at))
-        self._change(
-            wanted=tuple(wanted.items()),
-            asked=at,
-            doubted=doubted,
-            skipped=skipped,
-            confirming=False,
-            tries=0,
-            last=tuple(sure) or self.talk.last,
-        )
-        fill = Fill(
-            form=self.form.key,
-            values=_listed(wanted),
-            known=_listed(dict(self.talk.known)),
-            skipped=skipped,
-            asked="" if self.talk.asked in self.values("").values else self.talk.asked,
-            at=at or doubted[0],
-        )
-        drafting.put(self.draft, UseTool(tool="fill", arguments=fill))
-
-    def _whole(self, key: str, value: str) -> str:
-        """One word that is much like a part of the name takes that part's place."""
-        known = self.talk.values.get(key, "")
-        one_of_several = len(value.split()) == 1 and len(known.split()) > 1
-        return (
-            respelled(value, known)
-            if one_of_several and self.form.kind_of(key) == "name"
-            else value
-        )
-
-    def _send(self, why: str, *, pressed: bool = False) -> Answered:
-        """`pressed`: it goes if the form's own button was pressed; else it is read back first."""
-        known = _listed(dict(self.talk.known))
-        send = Send(form=self.form.key, known=known, pressed=pressed)
-        drafting.put(self.draft, UseTool(tool="send", arguments=send, confirmed=True))
-        return "form", why
-
-    def _scroll(self, order: Order, field: FieldConfig | None) -> Answered:
-        keys = [f.key for f in self.form.fields]
-        here = keys.index(self.talk.asked) if self.talk.asked in keys else 0
-        target = (
-            field.key if field else keys[max(0, min(len(keys) - 1, here + (-1 if order.up else 1)))]
-        )
-        drafting.put(self.draft, UseTool(tool="scroll", arguments=ScrollTo(field=target)))
-        return "form", "wants to see another part"
-
-    def _help(self, field: FieldConfig | None) -> Answered:
-        if field is None:
-            return None
-        if field.help:
-            self.draft.say("form.help", help=field.help)
-        else:
-            self.draft.say("form.help.none")
-        self.draft.ask("form.again", Asked.FORM, question=question_for(field))
-        return "form", "asks what a field is for"
-
-    def _is_skip(self, field: FieldConfig) -> bool:
-        return field.kind not in ("yes_no", "number") or plain(self.line).startswith(
-            ("skip", "next")
-        )
-
-    def _skip(self, field: FieldConfig) -> Answered:
-        if field.required:
-            self.draft.ask(
-                "form.needed", Asked.FORM, label=field.label, question=question_for(field)
-            )
-            return "form", "a field that is needed"
-        skipped = (*self.talk.skipped, field.key)
-        _Turn(self.draft, self.form, replace(self.talk, skipped=skipped), self.requests).fill(
-            {field.key: Read("")} if self.talk.values.get(field.key) else {}
-        )
-        return "form", "leaves a field empty"
-
-    def _before_asked(self) -> FieldConfig | None:
-        keys = [field.key for field in self.form.fields]
-        if self.talk.asked in keys:
-            return self.form.fields[max(0, keys.index(self.talk.asked) - 1)]
-        last = self.talk.last[-1] if self.talk.last else keys[-1]
-        return self.form.field(last)
-
-    def _unclear(self, reading: Reading) -> Answered:
-        named = [f for f in map(self.form.field, reading.unread) if f is not None]
-        field = named[0] if named else self.asked
-        if field is None:
-            missing = open_fields(self.form, self.talk.values, self.talk.skipped)
-            if self.talk.confirming or not missing:
-                self.draft.ask("form.check.again", Asked.FORM)
-                return "form", "neither yes nor no"
-            field = self.form.field(missing[0])
-            assert field is not None
-        if field is self.asked and (field.help or field.text) and _ASKS.search(plain(self.line)):
-            return self._help(field)
-        return self._not_read(field)
-
-    def _not_read(self, field: FieldConfig) -> Answered:
-        tries = self.talk.tries + 1
-        self._change(tries=tries, asked=field.key, doubted=("", ""))
-        key = "form.unclear" if tries == 1 else "form.unclear.type"
-        host = ".host" if field.kind == "host" and tries == 1 else ""
-        self.draft.ask(key + host, Asked.FORM, question=question_for(field), label=field.label)
-        return "form", f"no answer to {field.key}"
-
-    def _change(self, **changes: object) -> None:
-        talk = self.draft.state.form if self.draft.state.form is not None else self.talk
-        self.draft.change(form=replace(talk, **changes))  # type: ignore[arg-type]
-
-
-def _listed(values: Mapping[str, str]) -> tuple[FieldValue, ...]:
-    return tuple(FieldValue(field=key, value=value) for key, value in values.items())

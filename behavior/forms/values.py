@@ -6,10 +6,11 @@ telephone numbers as digits, choices and hosts as the site writes them.
 
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from behavior.directory import Directory
 from behavior.forms.config import FieldConfig
+from behavior.forms.numbers import DIGITS, date_in, iso_day, number_in, phone_in
 from behavior.lines import INTENTS, bare_name
 from behavior.sounds_like import LETTER_NAMES, likeness, plain, spelled
 from behavior.tools.trust import fit_name, without_tricks
@@ -27,28 +28,6 @@ _NOTHING = frozenset(
 )
 """Alone, these name nothing that could stand in a field."""
 _SMALL = frozenset({"of", "the", "and", "for", "in", "de", "von", "van"})
-_UNITS = [
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
-    "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
-]  # fmt: skip
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()  # noqa: SIM905
-_NUMBERS = {w: n for n, w in enumerate(_UNITS)} | {w: 20 + 10 * n for n, w in enumerate(_TENS)}
-_DIGITS = {w: str(n) for n, w in enumerate(_UNITS[:10])} | {"oh": "0", "o": "0", "nought": "0"}
-_MONTHS = {
-    name: n
-    for n, names in enumerate(
-        ("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul",
-         "august aug", "september sep sept", "october oct", "november nov", "december dec"), 1
-    )
-    for name in names.split()
-}  # fmt: skip
-_ORDINALS = {
-    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7,
-    "eighth": 8, "ninth": 9, "tenth": 10, "eleventh": 11, "twelfth": 12, "thirteenth": 13,
-    "fourteenth": 14, "fifteenth": 15, "sixteenth": 16, "seventeenth": 17, "eighteenth": 18,
-    "nineteenth": 19, "twentieth": 20, "thirtieth": 30,
-}  # fmt: skip
-_WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()  # noqa: SIM905
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\"\\]{1,64}@[a-z0-9][a-z0-9.-]*\.[a-z]{2,24}", re.IGNORECASE)
 _YES, _NO = INTENTS["yes"], INTENTS["no"]
 _AGREES = re.compile(r"\bi (?:do |fully )?(?:agree|accept)\b|^(?:agreed?|accept(?:ed)?)\b")
@@ -93,12 +72,12 @@ def read_value(
         case "yes_no" | "agree":
             found = yes_or_no(plain(text))
         case "date":
-            day = _date(plain(bare), text, today)
+            day = date_in(plain(bare), text, today)
             found = day.isoformat() if day is not None else ""
         case "number":
-            found = _number(plain(bare))
+            found = number_in(plain(bare))
         case "phone":
-            found = _phone(bare)
+            found = phone_in(bare)
         case "email":
             found = _email(bare)
         case _:
@@ -126,7 +105,7 @@ def fault_in(field: FieldConfig, value: str, directory: Directory) -> str:
         case "agree":
             return "" if value in ("yes", "") else "not agreed to"
         case "date":
-            return "" if _iso(value) else "not a date"
+            return "" if iso_day(value) else "not a date"
         case "number":
             return "" if re.fullmatch(r"-?\d{1,9}", value) else "not a number"
         case "phone":
@@ -147,7 +126,7 @@ def host_named(value: str, directory: Directory) -> str:
 
 def spoken(field: FieldConfig, value: str) -> str:
     """A value as it is said: `12 May 2026` for 2026-05-12."""
-    if field.kind == "date" and (day := _iso(value)):
+    if field.kind == "date" and (day := iso_day(value)):
         return f"{day.day} {day:%B} {day.year}"
     if field.kind == "phone":
         return " ".join(value.replace(" ", ""))
@@ -182,10 +161,9 @@ def _letters(text: str) -> str:
     """A number plate or another code, spelled: `b a b one two three`."""
     words = plain(re.sub(r"\b\w+ (?:for|as in) (\w)\w*", r"\1", text.lower())).split()
     signs = [
-        w if len(w) == 1 or w.isdigit() else _DIGITS.get(w) or LETTER_NAMES.get(w, "")
-        for w in words
+        w if len(w) == 1 or w.isdigit() else DIGITS.get(w) or LETTER_NAMES.get(w, "") for w in words
     ]
-    single = sum(len(w) == 1 or w.isdigit() or w in _DIGITS for w in words)
+    single = sum(len(w) == 1 or w.isdigit() or w in DIGITS for w in words)
     if len(signs) < 3 or not all(signs) or 2 * single < len(words):
         return ""
     return "".join(signs)
@@ -230,40 +208,6 @@ def _host(text: str, directory: Directory) -> Read | None:
     return Read(found.hosts[0].name, sure=found.sure)
 
 
-def _number(text: str) -> str:
-    if match := re.search(r"-?\d{1,9}", text):
-        return match[0]
-    total, any_word = 0, False
-    for word in text.split():
-        if word == "hundred":
-            total = max(total, 1) * 100
-        elif word in _NUMBERS:
-            total += _NUMBERS[word]
-        elif word in ("none", "no", "nobody"):
-            pass
-        elif word not in ("and", "of", "us", "people", "in", "all", "we", "are", "there", "only"):
-            continue
-        else:
-            continue
-        any_word = True
-    return str(total) if any_word else ""
-
-
-def _phone(text: str) -> str:
-    out: list[str] = []
-    twice = 1
-    for word in re.findall(r"[a-z]+|\d|\+", text.lower()):
-        if word in ("double", "triple"):
-            twice = 2 if word == "double" else 3
-            continue
-        sign = "+" if word in ("plus", "+") else word if word.isdigit() else _DIGITS.get(word, "")
-        if sign == "+" and out:
-            return ""
-        out += [sign] * (twice if sign else 0)
-        twice = 1
-    return "".join(out)
-
-
 def _email(text: str) -> str:
     if match := _EMAIL.search(text):
         return match[0].lower()
@@ -271,53 +215,6 @@ def _email(text: str) -> str:
     for word, sign in ((" at ", "@"), (" dot ", "."), (" point ", "."), (" underscore ", "_"),
                        (" minus ", "-"), (" dash ", "-"), (" hyphen ", "-")):  # fmt: skip
         said = said.replace(word, sign)
-    said = re.sub(r"\b(?:" + "|".join(_DIGITS) + r")\b", lambda m: _DIGITS[m[0]], said)
+    said = re.sub(r"\b(?:" + "|".join(DIGITS) + r")\b", lambda m: DIGITS[m[0]], said)
     joined = re.sub(r"\s+", "", said)
     return joined if _EMAIL.fullmatch(joined) else ""
-
-
-def _iso(value: str) -> date | None:
-    try:
-        return date.fromisoformat(value) if len(value) == 10 else None
-    except ValueError:
-        return None
-
-
-def _date(text: str, raw: str, today: date | None) -> date | None:
-    if match := re.search(r"\b(\d{4}-\d{2}-\d{2})\b", raw):
-        return _iso(match[1])
-    if match := re.search(r"\b(\d{1,2})[./](\d{1,2})[./](\d{4})\b", raw):
-        return _day(int(match[3]), int(match[2]), int(match[1]))
-    if today is None:
-        return None
-    for near, days in (("day after tomorrow", 2), ("tomorrow", 1), ("today", 0), ("now", 0)):
-        if re.search(rf"\b{near}\b", text):
-            return today + timedelta(days=days)
-    words = text.split()
-    for n, name in enumerate(_WEEKDAYS):
-        if name in words:
-            return today + timedelta(days=(n - today.weekday() - 1) % 7 + 1)
-    month = next((_MONTHS[w] for w in words if w in _MONTHS), None)
-    number = _day_of_month(words)
-    if month is None or number is None:
-        return None
-    year = next((int(w) for w in words if re.fullmatch(r"20\d\d", w)), None)
-    day = _day(year or today.year, month, number)
-    past = day is not None and year is None and day < today
-    return _day(today.year + 1, month, number) if past else day
-
-
-def _day_of_month(words: list[str]) -> int | None:
-    total = 0
-    for word in words:
-        if match := re.fullmatch(r"(\d{1,2})(?:st|nd|rd|th)?", word):
-            return int(match[1])
-        total += _ORDINALS.get(word, 0) or (_NUMBERS.get(word, 0) if word != "zero" else 0)
-    return total if 1 <= total <= 31 else None
-
-
-def _day(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None

@@ -5,7 +5,9 @@ from datetime import date
 import pytest
 
 from behavior.directory import Directory
-from behavior.forms.reading import order_in, repaired, respelled, values_in, wanted_form
+from behavior.forms.orders import order_in, wanted_form
+from behavior.forms.reading import values_in
+from behavior.forms.repairs import repaired, respelled
 from tests.fakes.desk import demo_site
 
 FORM = demo_site().forms[0]
