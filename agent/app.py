@@ -81,6 +81,7 @@ from behavior.planner import Planner
 from behavior.policies.catalogue import build_policies
 from behavior.proactive.suggesting import SuggestingComponent, hour_of
 from behavior.reception import set_up_dialogue
+from behavior.transcript_config import for_site
 from perception.backends.browser import BrowserCamera, BrowserMicrophone
 from perception.detectors import detector_opener
 from perception.engagement import EngagementComponent
@@ -427,6 +428,7 @@ class _Wiring:
             elsewhere=self._config.elsewhere,
             form=self._form,
             languages=self._settings.site.spoken,
+            transcript=for_site(self._config.dialogue.transcript, self._settings.site)[0],
         )
         self._runtime.add(self._server, NEEDED)
         self._ready["page"] = self._server.started

@@ -59,7 +59,9 @@ from agent.wire import (
     Worker,
     Workers,
 )
+from behavior.expression_reading import NOTICE
 from behavior.transcript import Transcript
+from behavior.transcript_config import TranscriptConfig
 
 SHOWN: tuple[type[Message], ...] = (
     Act,
@@ -108,7 +110,13 @@ _STOPPED = "Stopped for safety. A member of staff can let me go on from the cons
 class PageView:
     """Turns the stream of messages into what pages are told."""
 
-    def __init__(self, *, help_text: str, language: str = "en") -> None:
+    def __init__(
+        self,
+        *,
+        help_text: str,
+        language: str = "en",
+        transcript: TranscriptConfig | None = None,
+    ) -> None:
         """`language`: of the site, and so of what names no other."""
         self._help_text = help_text
         self._own = language
@@ -129,7 +137,8 @@ class PageView:
         self._health: dict[str, PanelHealth] = {}
         self._turn_ended_at: float | None = None
         self._emergency: Notice | None = None
-        self._transcript = Transcript()
+        self._transcript = Transcript(transcript)
+        self._reads_faces = transcript is not None and transcript.expressions
         self._erased = 0
         self._began_at: float | None = None
 
@@ -150,6 +159,8 @@ class PageView:
             Workers(workers=list(self._workers.values())),
             self._doing,
         ]
+        if self._reads_faces:
+            words.append(Notice(code="reading", text=NOTICE))
         return words if self._emergency is None else [*words, self._emergency]
 
     def see(self, message: Message) -> list[ToPage]:  # noqa: C901 - one line a kind

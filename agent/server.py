@@ -50,6 +50,7 @@ from agent.wire import (
     Welcome,
     decode,
 )
+from behavior.transcript_config import TranscriptConfig
 from perception.backends.browser import PICTURE, unpack
 
 VISITOR_BUTTONS = frozenset({"help", "start", "forget", "emergency"})
@@ -129,12 +130,14 @@ class PageServer:
         elsewhere: frozenset[str] = frozenset(),
         languages: tuple[str, ...] = (),
         form: KioskForm | None = None,
+        transcript: TranscriptConfig | None = None,
     ) -> None:
         """`room`: a simulated lobby to show.
 
         `elsewhere`: which of `camera`, `microphone` are not the page's own: it need not ask for
         them, and is not to be told that they are off. `form`: shows forms on the kiosk page.
-        `languages`: in which visitors are served, the site's own first.
+        `languages`: in which visitors are served, the site's own first. `transcript`: how much of
+        an encounter the console shows.
         """
         self.form = form or KioskForm(clock)
         self.config = config
@@ -152,7 +155,9 @@ class PageServer:
         self._body = body
         self._elsewhere = elsewhere
         self._languages = languages or (config.language[:2],)
-        self._view = PageView(help_text=config.help_text, language=self._languages[0])
+        self._view = PageView(
+            help_text=config.help_text, language=self._languages[0], transcript=transcript
+        )
         self._kiosk: Page | None = None
         self._panel_at = 0.0
         self._pace = Pace(pictures_hz=config.idle_pictures_hz)

@@ -23,6 +23,7 @@ from behavior.tools.senses import Senses
 from behavior.tools.surroundings import Surroundings
 from behavior.tools.telling import Voice
 from behavior.tools.work import TICKETS, Tickets, Work
+from behavior.transcript_config import for_site
 from behavior.wording import load_wording
 
 DIALOGUES: Table = {
@@ -65,6 +66,17 @@ def set_up_dialogue(
     `screen` shows the site's forms; without it they cannot be filled in. `own_camera`: pictures do
     not come from the page. `reaches_out`: sensors are read and servers asked; not in a replay.
     """
+    read, because = for_site(config.transcript, site)
+    if because:
+        config = config.model_copy(update={"transcript": read})
+        publish(
+            ComponentHealth(
+                at=clock.now(),
+                component="behavior.dialogue",
+                health=Health.DEGRADED,
+                detail=because,
+            )
+        )
     forms = FormWork(screen=screen or NoScreen(), site=site, publish=publish, now=clock.now)
     tools = _tools(
         publish=publish,

@@ -22,6 +22,8 @@ from agent.core.messages import (
     ToolOutcome,
     TurnEnded,
 )
+from behavior.directory import SiteConfig
+from behavior.expression_reading import why_not
 
 READS: tuple[type[Message], ...] = (
     Act,
@@ -74,6 +76,12 @@ class TranscriptConfig(BaseModel):
         le=86_400,
         description="How long it is known that somebody, nobody knows who, came and went.",
     )
+
+
+def for_site(config: TranscriptConfig, site: SiteConfig) -> tuple[TranscriptConfig, str]:
+    """The configuration as it holds at a site, and why it differs; faces of staff are not read."""
+    because = why_not(site) if config.expressions else ""
+    return (config.model_copy(update={"expressions": False}) if because else config), because
 
 
 def deed_of(done: HostNotified | HelpCalled | ToolFinished) -> str:

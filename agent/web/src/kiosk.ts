@@ -245,7 +245,7 @@ class Kiosk {
       case "panel": return at("panel").hidden ? undefined : this.panel.show(message);
       case "notice":
         if (message.text === "") this.drop(message.code);
-        else this.notice(message.code, this.inTheirs(message), message.code === "emergency" ? Infinity : 20);
+        else this.notice(message.code, this.inTheirs(message), ["emergency", "reading"].includes(message.code) ? Infinity : 20);
         return;
       case "form_show":
         this.card("");
