@@ -116,7 +116,7 @@ class Mark(StrEnum):
     """Said goodbye to."""
 
 
-CAME_TOGETHER_S = 0.8
+CAME_TOGETHER_S = 2.5
 """Who was seen to walk beside another for this long belongs to them."""
 _PASSING_MARKS = frozenset(
     (Mark.NOTICED, Mark.SIGNED, Mark.OFFERED, Mark.QUEUED, Mark.SPOKE, Mark.ANSWERED)

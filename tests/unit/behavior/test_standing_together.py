@@ -40,7 +40,7 @@ def marked(situation, person, *marks):
     return situation
 
 
-def walk(situation, *people, start=0.0, for_s=2.0, apart_m=0.8):
+def walk(situation, *people, start=0.0, for_s=3.0, apart_m=0.8):
     """They come up side by side, and stand at 1.5 m."""
     for k in range(round(for_s * 10) + 1):
         x = 1.5 + 0.1 * (for_s * 10 - k)
@@ -76,18 +76,18 @@ def test_who_only_stands_beside_is_a_stranger_though_greeted_in_the_same_breath(
 
 
 def test_to_walk_past_one_another_for_a_moment_is_not_to_come_together():
-    passing = greeted_at_once(walk(Situation(), "p1", "p2", for_s=0.4), "p1", "p2")
+    passing = greeted_at_once(walk(Situation(), "p1", "p2", for_s=2.0), "p1", "p2")
     assert a_name_for(passing) == pytest.approx(0.8)
 
 
 def test_company_outlives_a_change_of_id():
     situation = greeted_at_once(walk(Situation(), "p1", "p2"), "p1", "p2")
-    situation = after(seen("p1", 2.6), seen("p3", 2.7, y=0.8), start=situation)
-    situation = after(seen("p3", 2.8, y=0.8), start=situation)
+    situation = after(seen("p1", 3.6), seen("p3", 3.7, y=0.8), start=situation)
+    situation = after(seen("p3", 3.8, y=0.8), start=situation)
     assert "p2" not in situation.people
     assert situation.people["p1"].came_with(situation.people["p3"])
-    situation = after(seen("p3", 3.2, y=0.8), seen("p4", 3.3), start=situation)
-    situation = after(seen("p4", 3.4), start=situation)
+    situation = after(seen("p3", 4.2, y=0.8), seen("p4", 4.3), start=situation)
+    situation = after(seen("p4", 4.4), start=situation)
     assert set(situation.people) == {"p3", "p4"}
     assert situation.people["p4"].came_with(situation.people["p3"])
 
