@@ -46,7 +46,7 @@ class KeptLines:
                 for one in readings(line.glance, spoke=spoke)
             ]
         for i in range(len(self.lines) - 1, max(-1, len(self.lines) - 1 - _LOOKS_BACK), -1):
-            if self.lines[i].person == line.person:
+            if self.lines[i].person == line.person and self.lines[i].what is not What.READ:
                 if (both := merged(self.lines[i], line)) is not None:
                     self.lines[i] = both
                     return
