@@ -5,6 +5,7 @@ with the word or mark they are bound to, face, gaze, posture, a wait. `to_clause
 are each other's inverse, so the desk's own lines are told to a model in the form it answers in.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -36,6 +37,7 @@ _AIMED = frozenset({*_DEICTIC, "offer_palm"})
 CLAUSE_CHARS = 200
 CLAUSES = 6
 _GESTURES = 2
+_WIDE_SIGNS = re.compile("([，。？！：；、（）])")
 _WORD_CHARS = 40
 _MANNER_CHARS = 60
 _WAIT_S = 3.0
@@ -175,7 +177,7 @@ def to_clause(spoken: SpokenClause, here: Here) -> Clause:
 
     What names nothing that there is (a gesture, a place, a person, a word) is left out.
     """
-    text = without_tricks(spoken.say)
+    text = _seen(spoken.say)
     cues = tuple(
         cue for one in spoken.gestures[:_GESTURES] if (cue := _cue(one, text, here)) is not None
     )
@@ -193,6 +195,12 @@ def to_clause(spoken: SpokenClause, here: Here) -> Clause:
         posture=spoken.posture,
         pause_after_s=spoken.wait_s,
     )
+
+
+def _seen(text: str) -> str:
+    """The text without what cannot be seen; Chinese signs stay as wide as they are written."""
+    parts = _WIDE_SIGNS.split(text)
+    return "".join(one if i % 2 else without_tricks(one) for i, one in enumerate(parts))
 
 
 def _cue(spoken: SpokenGesture, text: str, here: Here) -> GestureCue | None:

@@ -212,7 +212,7 @@ class ModelServer:
         clause = dict(clauses[0])
         said = {
             "markup": "**Hello** <|end|> there",
-            "other_language": "Guten Tag, bitte nehmen Sie dort drüben Platz, es dauert kurz.",
+            "other_language": "Hyvää päivää, istukaa tuonne odottamaan hetkeksi, olkaa hyvä.",
             "too_long": "very " * 200 + "long",
             "stutters": "the the the the the the the the",
             "recites": "Never give out anything private about people who work here or others.",

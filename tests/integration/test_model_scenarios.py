@@ -18,7 +18,7 @@ from tests.integration.visitor import _Ready, play, scenarios
 
 # Sockets are real here.
 pytestmark = pytest.mark.patient
-SCENARIOS = scenarios()
+SCENARIOS = [s for language in ("en", "de", "fr", "es", "zh") for s in scenarios(language)]
 SLOW = {"hang", "slow_drip", "hang_after_first", "endless_comments"}
 """Faults that cost the whole deadline, each turn."""
 

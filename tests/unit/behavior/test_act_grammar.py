@@ -76,7 +76,9 @@ def test_what_is_performed_is_what_the_schema_lists_and_nothing_else():
     assert set(schema) == set(reader)
     jsonschema.Draft202012Validator.check_schema(reply_schema(HERE))
     jsonschema.validate({"clauses": [FULL]}, reply_schema(HERE))
-    for wrong in ({"shout": True}, {"to": "p9"}, {"gestures": [{"name": "dance"}]}, {"wait_s": 9}):
+    moon = {"gestures": [{"name": "point", "toward": "moon"}]}
+    dance = {"gestures": [{"name": "dance"}]}
+    for wrong in ({"shout": True}, {"to": "p9"}, moon, dance, {"wait_s": 9}):
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate({"clauses": [FULL | wrong]}, reply_schema(HERE))
 
@@ -237,6 +239,7 @@ def test_reading_takes_time_in_proportion_to_the_text():
 def test_letters_that_cannot_be_seen_or_sent_are_taken_out():
     clause = made({"say": "Hel\u200blo \u202ethere, \ufeffyou."})
     assert clause.text == "Hello there, you."
+    assert made({"say": "您好\u200b，请问？ ｙｅｓ"}).text == "您好，请问？yes"
     _, (control,) = read('{"clauses": [{"say": "Hel\x01lo\tthere."}]}')
     assert to_clause(control, HERE).text == "Hello there."
     with pytest.raises(NonsenseError, match="schema"):
@@ -260,6 +263,14 @@ def test_a_model_speaks_the_visitors_language_and_no_other(language):
         else:
             with pytest.raises(NonsenseError, match="another language"):
                 check_words(text, before=(), rules="", language=language)
+
+
+def test_names_in_latin_letters_are_no_other_language_and_the_desks_own_words_never():
+    check_words("您来见Priya Nair。", before=(), rules="", language="zh")
+    with pytest.raises(NonsenseError, match="another language"):
+        check_words("Please see Priya Nair 您好", before=(), rules="", language="zh")
+    ours = "There is no public printer here."
+    check_words(ours, before=(), rules="", language="zh", deeds=Deeds(own_words=(ours,)))
 
 
 TOLD = Deeds(told=("Mara Lindqvist",))
