@@ -13,6 +13,11 @@ from statistics import median
 from typing import Literal
 
 from agent.core.messages import (
+    Act,
+    ActFinished,
+    ActId,
+    ActStarted,
+    ClauseSpoken,
     Engagement,
     EngagementChanged,
     Message,
@@ -38,6 +43,10 @@ READS: tuple[type[Message], ...] = (
     StageState,
     PageChanged,
     StreamQuiet,
+    Act,
+    ActStarted,
+    ClauseSpoken,
+    ActFinished,
 )
 """The kinds that make a difference to it."""
 _FRESH_S = 1.5
@@ -54,6 +63,7 @@ _USUAL_EVERY_S = 0.5
 _HEARD_KEPT = 80
 _VOICE_SHARE = 0.2
 _CAMERA = "camera"
+_ACTS_KEPT = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +86,9 @@ class Surroundings:
         self._usual: deque[float] = deque(maxlen=_USUAL_KEPT)
         self._usual_at = float("-inf")
         self._directions: deque[SoundDirection] = deque(maxlen=_HEARD_KEPT)
+        self._clauses: dict[ActId, int] = {}
         self.agent_speaks = False
-        """As the stage reports it."""
+        """Its own voice is heard, as the stage reports it."""
 
     def take(self, message: Message) -> None:
         """Take in one message; other kinds make no difference."""
@@ -92,12 +103,27 @@ class Surroundings:
                 self._directions.append(message)
             case StageState():
                 self.agent_speaks = message.speaking
+            case Act() | ActStarted() | ClauseSpoken() | ActFinished():
+                self._stage(message)
             case PageChanged():
                 self._page_camera = message.connected and message.camera
             case StreamQuiet(stream=stream) if stream == _CAMERA:
                 self._quiet = not message.recovered
             case _:
                 pass
+
+    def _stage(self, message: Act | ActStarted | ClauseSpoken | ActFinished) -> None:
+        """An answer that is to go on keeps the floor; between its parts all is still."""
+        match message:
+            case Act():
+                kept = [*self._clauses.items(), (message.act, len(message.clauses))]
+                self._clauses = dict(kept[-_ACTS_KEPT:])
+            case ActStarted():
+                self.agent_speaks = self.agent_speaks or bool(message.text)
+            case ClauseSpoken() if message.index + 1 < self._clauses.get(message.act, 0):
+                pass
+            case ClauseSpoken() | ActFinished():
+                self.agent_speaks = False
 
     # Eyes
 
