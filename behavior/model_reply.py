@@ -16,7 +16,7 @@ from behavior.tools.proposing import ROUNDS
 from behavior.tools.proposing import proposable as allowed
 
 KEPT = frozenset({
-    "tool", "emergency", "fire", "forget_me", "memory", "repeat", "backchannel", "unheard",
+    "tool", "form", "emergency", "fire", "forget_me", "memory", "repeat", "backchannel", "unheard",
     "private", "staff",
 })  # fmt: skip
 """Answered in the desk's own words: at once, and the same each time."""

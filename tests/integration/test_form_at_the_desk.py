@@ -2,12 +2,14 @@
 
 import logging
 import sqlite3
+from dataclasses import replace
 
 import pytest
 
 from agent.core.codec import to_line
 from agent.core.messages import (
     ButtonPressed,
+    Clause,
     Engagement,
     EngagementChanged,
     FormShown,
@@ -18,8 +20,10 @@ from agent.core.messages import (
     ToolRefused,
 )
 from agent.core.withheld import Withheld
+from behavior.conversation import Part
 from behavior.directory import Notify
 from behavior.forms.config import FormConfig
+from behavior.model_reply import is_kept
 from behavior.tools.arguments import proposal
 from behavior.tools.contract import UseTool
 from behavior.tools.permission import NotifyRule, ScreenRule, ToolRule, ToolsConfig
@@ -365,8 +369,6 @@ class Proposing:
         return getattr(self.inner, name)
 
     async def answer(self, conversation, heard):
-        from dataclasses import replace
-
         async for part in self.inner.answer(conversation, heard):
             if heard.text == "do it":
                 part = replace(part, effects=(self.use,))
@@ -481,6 +483,12 @@ async def test_what_is_in_a_form_is_in_no_log_no_recording_and_no_memory(tmp_pat
         kept += [to_line(withheld.kept(message)) for message in visit.reception.messages]
     for secret in secrets:
         assert not [line for line in kept if secret.lower() in str(line).lower()]
+
+
+def test_what_is_said_about_a_form_goes_to_no_language_model():
+    asked = Part(clauses=(Clause(text="Which company are you from?"),), intent="form")
+    assert is_kept(asked)
+    assert not is_kept(replace(asked, intent="question"))
 
 
 async def test_script_in_a_value_stays_text(tmp_path):
