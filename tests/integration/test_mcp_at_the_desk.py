@@ -1,5 +1,6 @@
 """A visitor asks for what an MCP server knows; a model proposes it; `foyer check` names faults."""
 
+import psutil
 import pytest
 
 from agent.core.messages import (
@@ -10,7 +11,7 @@ from agent.core.messages import (
 from behavior.tools.permission import ToolsConfig
 from tests.fakes.brokers import until
 from tests.fakes.desk import Reception, demo_site, ended
-from tests.integration.mcp_house import command, told_by, tool
+from tests.integration.mcp_house import HOUSE, command, told_by, tool
 
 pytestmark = [pytest.mark.real_time, pytest.mark.patient]
 
@@ -90,5 +91,20 @@ async def test_other_rules_start_and_end_a_server_while_the_agent_runs(tmp_path)
         desk.dialogue.obey(ToolsConfig(mcp=[command(lunch)]))
         await ready(desk)
         assert "lentil soup" in await says(desk, "what is for lunch", 2)
+        assert _servers()
         desk.dialogue.obey(ToolsConfig())
         assert "lentil" not in await says(desk, "what is for lunch", 3)
+        await until(lambda: not _servers(), 10)
+
+
+def _servers():
+    """MCP servers that this process has started."""
+    children = psutil.Process().children(recursive=True)
+    return [one for one in children if one.is_running() and str(HOUSE) in " ".join(_line(one))]
+
+
+def _line(process):
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []

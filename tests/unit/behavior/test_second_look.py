@@ -95,6 +95,14 @@ async def test_a_model_may_look_twice_and_not_for_ever(tmp_path):
     assert desk.replies[-1].last
 
 
+async def test_a_model_that_wants_three_at_once_is_asked_again_twice(tmp_path):
+    more = says("I see.")
+    model, desk, said, _ = await visit(tmp_path, says("All.", LOOK, LOOK, LOOK), more, more, more)
+    assert [len(heard.observed) for heard in model.heard] == [0, 1, 2]
+    assert "Besides you" in said
+    assert [reply.last for reply in desk.replies].count(True) == 1
+
+
 async def test_what_the_rules_forbid_a_model_is_not_looked_at(tmp_path):
     rules = ToolsConfig(look=ToolRule(model_may_propose=False))
     model, desk, said, _ = await visit(tmp_path, says("Let me see.", LOOK), rules=rules)
