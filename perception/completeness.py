@@ -38,6 +38,14 @@ _ANSWERING_WORDS = (
     "yes no yeah yep nope okay ok sure hello hi hey thanks goodbye bye please help stop right "
     "correct exactly great perfect fine sorry pardon morning afternoon evening wait"
 )
+_CALL_FOR_MORE = {
+    "de": "mit und oder zu zum zur bei von vom für der die das den dem ein eine einen mein um",
+    "fr": "avec et ou à au de du des pour chez le la les un une mon ma dans que",
+    "es": "con y o a al de del para por el la los las un una mi en que",
+    "zh": "和 跟 找 见 叫 约 到 在 给 去 是",
+}
+"""On these nobody ends a sentence in other languages; what else they say is not judged there."""
+_CONTINUED = {code: tuple(words.split()) for code, words in _CALL_FOR_MORE.items()}
 _DANGLING = frozenset(_DANGLING_WORDS.split())
 _ASKS = frozenset(_ASKING_WORDS.split())
 _ANSWERS = frozenset(_ANSWERING_WORDS.split())
@@ -78,15 +86,18 @@ class PatienceConfig(BaseModel):
         2.5, ge=1, le=6, description="By how much every wait grows when patient is on."
     )
 
-    def silence_s(self, text: str, confidence: float) -> float:
-        """The silence, seconds, that ends a turn whose words so far are `text`."""
+    def silence_s(self, text: str, confidence: float, language: str = "") -> float:
+        """The silence, seconds, that ends a turn whose words so far are `text`.
+
+        `language`: in which they were heard; empty means English.
+        """
         waits = {
             Completeness.NOTHING: self.nothing_s,
             Completeness.DANGLING: self.dangling_s,
             Completeness.OPEN: self.open_s,
             Completeness.CLOSED: self.closed_s,
         }
-        look = completeness(text)
+        look = completeness(text) if language in {"", "en"} else completeness_in(language, text)
         if look is Completeness.CLOSED and confidence < 0.3:
             look = Completeness.OPEN
         return waits[look] * (self.patient_factor if self.patient else 1.0)
@@ -109,6 +120,17 @@ def completeness(text: str) -> Completeness:
     if (first in _ASKS and len(words) >= 3) or len(words) >= 4:
         return Completeness.CLOSED
     return Completeness.OPEN
+
+
+def completeness_in(language: str, text: str) -> Completeness:
+    """How finished `text` looks in another language than English: that little is known there."""
+    words = [w.strip(".,!?;:。，？！") for w in text.lower().split()]
+    words = [w for w in words if w]
+    if not words:
+        return Completeness.NOTHING
+    continued = _CONTINUED.get(language, ())
+    last = words[-1][-1:] if language == "zh" else words[-1]
+    return Completeness.DANGLING if last in continued else Completeness.OPEN
 
 
 def _ends(line: str, endings: tuple[str, ...]) -> bool:

@@ -227,7 +227,7 @@ class TurnTaker:
         if turn.words is None:
             late = silence_s >= self._config.words_within_s
             return self.close(late=True) if late else []
-        needed_s = self._config.patience.silence_s(turn.words, turn.confidence)
+        needed_s = self._config.patience.silence_s(turn.words, turn.confidence, turn.language)
         # A voice that may just be beginning again is not cut off by the end it would revise.
         needed_s += _BENEFIT_OF_DOUBT_S if self._voice.perhaps else -FRAME_S / 2
         if silence_s < needed_s and not turn.final:

@@ -12,6 +12,7 @@ import pytest
 from agent.core.clock import LoopClock
 from agent.core.messages import BackendChosen, TurnEnded, TurnId, TurnPaused
 from perception.backends.whisper import WhisperRecogniser
+from perception.completeness import PatienceConfig
 from perception.recogniser_process import RecogniserProcess, understood
 from perception.recognition import RecognitionConfig, WhisperConfig
 from perception.site_language import SiteLanguage
@@ -119,3 +120,19 @@ def test_the_language_of_a_reading_goes_with_its_turn_and_with_no_other():
     out += turns.finish()
     told = [m.language for m in out if isinstance(m, TurnPaused | TurnEnded)]
     assert told == ["de", "de"]
+
+
+def test_how_finished_words_look_is_judged_in_their_own_language():
+    patience = PatienceConfig()
+    waits = {
+        "ich habe einen termin mit": ("de", patience.dangling_s),
+        "ich habe einen termin mit anna keller": ("de", patience.open_s),
+        "je viens voir madame": ("fr", patience.open_s),
+        "je viens avec": ("fr", patience.dangling_s),
+        "我来找": ("zh", patience.dangling_s),
+        "洗手间在哪里？": ("zh", patience.open_s),
+        "i have an appointment with": ("en", patience.dangling_s),
+        "where is the restroom": ("", patience.closed_s),
+    }
+    for text, (language, seconds) in waits.items():
+        assert patience.silence_s(text, 0.9, language) == seconds, text
