@@ -30,6 +30,8 @@ _ASIDE_IF_ASKED = frozenset(
      Intent.MY_NAME, Intent.HOST_STATUS, Intent.PERSONAL, Intent.MAYBE_QUESTION, Intent.JOKE,
      Intent.HOW_ARE_YOU}
 )  # fmt: skip
+_ABOUT_IT = re.compile(r"^(?:do|does|must|should|is|are|why|when|what|who|which|have)\b")
+"""A frequent question about registering is answered, and no form shown unasked."""
 _NO_VALUE = re.compile(r"(?:yes|no|yeah|nope|ok|okay|sure|please|well|sorry|correct|right|\s)*")
 
 
@@ -41,6 +43,8 @@ def about_form(
     form = next((f for f in site.forms if talk is not None and f.key == talk.form), None)
     if talk is None or form is None:
         wanted = wanted_form(draft.heard.text, site.forms)
+        if requests[0].intent is Intent.QUESTION and _ABOUT_IT.search(plain(draft.heard.text)):
+            return None
         return _begin(draft, wanted, requests, take) if wanted is not None else None
     if requests[0].intent is Intent.FAREWELL and not order_in(draft.heard.text, form).what:
         _leave(draft)

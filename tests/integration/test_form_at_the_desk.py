@@ -169,6 +169,14 @@ async def test_what_was_misunderstood_is_put_right(tmp_path, lines, field, value
         assert visit.screen.values[field] == value
 
 
+async def test_a_question_about_signing_in_is_answered_and_no_form_is_shown_unasked(tmp_path):
+    async with Visit(tmp_path) as visit:
+        await visit.says("do i have to sign in")
+        assert visit.screen.shown == 0
+        await visit.says("where can i sign in")
+        assert visit.screen.shown == 1
+
+
 async def test_a_visitor_may_ask_for_something_else_and_come_back(tmp_path):
     async with Visit(tmp_path) as visit:
         await visit.says("i want to register", "rosa demo")
