@@ -22,21 +22,22 @@ class Counted:
 
 
 _PIECES = re.compile(r"[A-Za-z]+|[0-9]|[^\x00-\x7f]|[^\sA-Za-z0-9]|\n+| {2,}")
-_LETTERS_A_TOKEN = 3.0
-"""English has about four and a half; other languages in an English tokenizer about three."""
+_SHORT, _LETTERS_OF_SHORT, _LETTERS_OF_LONG = 7, 3.5, 2.4
+"""Common words are one token or two; long and foreign ones come apart into small pieces."""
 _MESSAGE, _CHAT = 8, 8
 """What a chat template puts around a message, and around all of them."""
 
 
 def estimate(text: str) -> int:
-    """Tokens of a text, rather too many: words in pieces of three letters, each digit and sign.
+    """Tokens of a text, rather too many: words in pieces of a few letters, each digit and sign.
 
     A letter outside of ASCII counts as two, as in tokenizers made for English.
     """
     total = 0.0
     for piece in _PIECES.findall(text):
         if piece[0].isascii() and piece[0].isalpha():
-            total += math.ceil(len(piece) / _LETTERS_A_TOKEN)
+            letters = _LETTERS_OF_SHORT if len(piece) <= _SHORT else _LETTERS_OF_LONG
+            total += math.ceil(len(piece) / letters)
         else:
             total += 1 if piece[0].isascii() else 2
     return math.ceil(total)

@@ -14,6 +14,8 @@ from tests.fakes.model_server import AFTER_FIRST, FAULTS, GOOD, ModelServer
 
 # Sockets are real here, so time is too. Deadlines are short and nothing waits to settle.
 pytestmark = pytest.mark.real_time
+PATIENT = {"first_clause_s": 5.0, "whole_s": 9.0}
+"""Where it is no deadline that is tried."""
 QUESTION = "i have an appointment with daniel okafor"
 MODEL = ReplySource.LANGUAGE_MODEL
 
@@ -63,7 +65,7 @@ def text(parts):
 
 
 async def test_a_healthy_server_words_the_reply_and_the_desk_decides_what_is_done():
-    async with ModelServer() as server, Line(server.url) as line:
+    async with ModelServer() as server, Line(server.url, **PATIENT) as line:
         parts, _ = await line.ask()
         assert [p.source for p in parts if p.clauses] == [MODEL, MODEL]
         assert text(parts) == " ".join(c["say"] for c in GOOD)
@@ -80,7 +82,7 @@ async def test_the_first_clause_is_out_before_the_reply_is_complete():
     clauses = [{"say": f"This is clause number {i} of it."} for i in range(5)]
     async with (
         ModelServer(clauses=clauses, piece_s=0.02) as server,
-        Line(server.url, whole_s=5) as line,
+        Line(server.url, **PATIENT) as line,
     ):
         parts, times = await line.ask()
         assert len(parts) == 6
@@ -134,7 +136,7 @@ async def test_a_server_that_fails_is_left_alone_and_tried_again():
 async def test_a_stale_revision_hangs_up_on_the_server():
     async with (
         ModelServer(piece_s=0.05) as server,
-        Line(server.url, first_clause_s=5, whole_s=9) as line,
+        Line(server.url, **PATIENT) as line,
     ):
         stream = line.dialogue.answer(Conversation(), Heard(text=QUESTION))
         await anext(stream)
@@ -161,7 +163,7 @@ HISTORY = tuple((("visitor", "agent")[i % 2], f"line {i} " + "word " * 60) for i
 async def test_the_context_is_bounded_in_tokens_and_keeps_the_newest(tokenizer):
     async with (
         ModelServer(tokenizer=tokenizer) as server,
-        Line(server.url, context_tokens=3000, max_tokens=300) as line,
+        Line(server.url, context_tokens=3000, max_tokens=300, **PATIENT) as line,
     ):
         parts, _ = await line.ask(history=HISTORY)
         sent = server.requests[0]["messages"]
@@ -178,7 +180,7 @@ async def test_the_context_is_bounded_in_tokens_and_keeps_the_newest(tokenizer):
 async def test_the_models_own_bound_counts_where_it_is_lower():
     async with (
         ModelServer(longest=2000) as server,
-        Line(server.url, context_tokens=50_000, max_tokens=200) as line,
+        Line(server.url, context_tokens=50_000, max_tokens=200, **PATIENT) as line,
     ):
         await line.ask(history=HISTORY)
         assert server.count(server.requests[0]["messages"]) <= 2000 - 200
@@ -187,7 +189,7 @@ async def test_the_models_own_bound_counts_where_it_is_lower():
 async def test_without_a_count_of_the_server_it_says_that_it_estimates():
     async with (
         ModelServer(tokenizer="none", counts_usage=False) as server,
-        Line(server.url) as line,
+        Line(server.url, **PATIENT) as line,
     ):
         await line.ask()
         told = line.figures()[0]
@@ -201,7 +203,7 @@ async def test_an_estimate_that_was_too_low_is_put_right_by_what_the_server_coun
 
     async with (
         ModelServer(tokenizer="none") as server,
-        Line(server.url, context_tokens=9000, max_tokens=100) as line,
+        Line(server.url, context_tokens=9000, max_tokens=100, **PATIENT) as line,
     ):
         monkeypatch.setattr(server, "count", letters)
         await line.ask(history=HISTORY)
@@ -212,7 +214,7 @@ async def test_an_estimate_that_was_too_low_is_put_right_by_what_the_server_coun
 
 
 async def test_how_long_the_prompt_was_and_how_fast_words_came_is_told():
-    async with ModelServer(piece_s=0.01) as server, Line(server.url) as line:
+    async with ModelServer(piece_s=0.01) as server, Line(server.url, **PATIENT) as line:
         _, times = await line.ask()
         (told,) = line.figures()
         assert 0 < told.first_clause_s <= times[0] + 0.01
@@ -239,7 +241,7 @@ async def test_a_key_comes_from_the_environment_and_is_in_no_message(monkeypatch
 
 
 KEY = "s3cret-0f-th3-h0use"
-KEYED = {"api_key_env": "FOYER_TEST_KEY"}
+KEYED = {"api_key_env": "FOYER_TEST_KEY", **PATIENT}
 
 
 @pytest.mark.parametrize(
@@ -263,6 +265,7 @@ async def test_a_key_that_cannot_be_sent_and_a_password_in_the_address_are_not_t
         assert "Daniel Okafor" in text(parts)
         assert line.health() == [Health.DEGRADED]
         assert KEY not in repr((parts, line.published))
+        assert "somebody" not in repr(line.published)
 
 
 async def test_what_a_visitor_says_goes_to_the_configured_server_and_nowhere_else():
@@ -274,7 +277,7 @@ async def test_what_a_visitor_says_goes_to_the_configured_server_and_nowhere_els
 
 
 async def test_a_server_that_wants_a_pause_gets_it():
-    async with ModelServer() as server, Line(server.url, retry_after_s=0.1) as line:
+    async with ModelServer() as server, Line(server.url, retry_after_s=0.1, **PATIENT) as line:
         await line.ask()
         server.fault = "too_many"
         await line.ask()
@@ -286,7 +289,7 @@ async def test_a_server_that_wants_a_pause_gets_it():
 
 
 async def test_a_connection_that_was_closed_behind_our_back_costs_no_reply():
-    async with ModelServer(closes_after=1) as server, Line(server.url) as line:
+    async with ModelServer(closes_after=1) as server, Line(server.url, **PATIENT) as line:
         for _ in range(4):
             parts, _ = await line.ask()
             assert parts[0].source is MODEL
@@ -297,7 +300,7 @@ async def test_it_does_not_matter_where_the_bytes_are_cut():
     said = [{"say": "The café is open, naïve as it sounds."}, {"say": "Please take a seat."}]
     async with (
         ModelServer(clauses=said, odd_pieces=True) as server,
-        Line(server.url, first_clause_s=3, whole_s=5) as line,
+        Line(server.url, **PATIENT) as line,
     ):
         parts, _ = await line.ask("what is the meaning of life")
         assert text(parts) == " ".join(c["say"] for c in said)
