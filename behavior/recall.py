@@ -111,12 +111,30 @@ class _Words:
         if not question.topic or not pool:
             return tuple(pool)
         found = self.times.about(question.topic, pool)
+        if pool[0].what is What.AGENT_SAID:
+            found = self._answers(question.topic, pool, found)
         if not found and pool[0].what is What.AGENT_SAID:
             # The agent's answer to a line about it, whatever words it used.
             asked = self.times.about(question.topic, self.memory.said(by_agent=False))
             answers = (next_of(pool, one.ended) for one in asked)
             found = tuple(one for one in answers if one is not None)
         return found or (tuple(pool) if question.loose else ())
+
+    def _answers(
+        self, topic: str, pool: Sequence[Line], direct: tuple[Line, ...]
+    ) -> tuple[Line, ...]:
+        """Where a question and its answer hold more of the topic together, that answer."""
+        asked = self.memory.said(by_agent=False)
+        wanted = set(topic.split())
+        best, answer = 0, None
+        for line in pool:
+            before = [one for one in asked if one.ended <= line.began + 0.5]
+            both = f"{before[-1].words if before else ''} {line.words}".lower()
+            share = len(wanted & set(re.findall(r"[\w']+", both)))
+            if share > best or (share == best and line in direct):
+                best, answer = share, line
+        enough = len(wanted) > 1 and best == len(wanted) and answer is not None
+        return (answer,) if enough and answer is not None and answer not in direct else direct
 
     def _told(self, question: TimeQuestion) -> Recalled:
         told = self.memory.of(What.TOLD_HOST)

@@ -60,6 +60,8 @@ class Times:
                     return ()
                 before = question.relation is Relation.BEFORE_THAT
                 return ((ALWAYS, that[0]) if before else (that[1], now),)
+            case Relation.BEFORE_ME if came is not None:
+                return ((ALWAYS, came),)
             case Relation.SINCE_CAME | Relation.AFTER_ME if came is not None:
                 return ((came, now),)
             case _ if question.pivot is not None:
@@ -74,6 +76,11 @@ class Times:
             return ()
         if pivot.what is Happening.CUT and question.relation is not Relation.AFTER:
             return spans  # what was being said then
+        at_once = question.relation in {Relation.WHEN, Relation.WHILE}
+        if at_once and pivot.what is Happening.GESTURED:
+            return spans[-1:]
+        if at_once and pivot.what is Happening.WAS:
+            return spans
         first, last = spans[0], spans[-1]
         match question.relation:
             case Relation.BEFORE | Relation.UNTIL:
@@ -114,6 +121,11 @@ class Times:
                 return _spans_of(self.gestures(event.by is not By.VISITOR))
             case Happening.CUT:
                 return _spans_of([one for one in memory.said(by_agent=True) if one.cut])
+            case Happening.WAS | Happening.WAITED if event.by is By.OTHER:
+                return tuple(
+                    (one.came_at, memory.now if one.left_at is None else one.left_at)
+                    for one in memory.others
+                )
             case Happening.CAME if event.by is By.OTHER:
                 return tuple((one.came_at, one.came_at) for one in memory.others)
             case Happening.LEFT if event.by is By.OTHER:

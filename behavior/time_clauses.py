@@ -65,8 +65,11 @@ def taken_apart(meant: Meant) -> tuple[Clause, Place]:
     words = text.split()
     main, subs = _split(words)
     for relation, sub in subs:
-        if relation is Relation.WHEN and read_clause(sub, subordinate=True).what is None:
+        said = read_clause(sub, subordinate=True)
+        if relation is Relation.WHEN and said.what is None:
             main += sub  # `did I mention when my train goes`: what was said, not when
+        elif _is_the_same(relation, said, main):
+            main += topic_of(" ".join(sub)).split()  # `I said something about it, what did I say`
         else:
             place = _with_pivot(place, relation, sub)
     return read_clause(main), place
@@ -99,6 +102,14 @@ def _split(words: Sequence[str]) -> tuple[list[str], list[tuple[Relation, list[s
             elif not opens and word != ASKED:
                 current.append(word)
     return main, [(relation, sub) for relation, sub in subs if sub]
+
+
+def _is_the_same(relation: Relation, said: Clause, words: Sequence[str]) -> bool:
+    """A statement and a question about the same: what is asked is what was stated."""
+    main = read_clause(words)
+    same = said.by is main.by and said.what is main.what is Happening.SAID
+    bare = not topic_of(" ".join(words))
+    return relation is Relation.WHEN and same and bare and "something" in said.words
 
 
 def _main_start(words: Sequence[str]) -> int:

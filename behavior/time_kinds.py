@@ -228,6 +228,9 @@ def _of_nobody(clause: Clause, place: Place) -> Kind | None:
 
 def _to_others(clause: Clause) -> bool:
     rest = clause.words[clause.verb_at + 1 :]
+    with_at = next((i for i, w in enumerate(rest) if w in {"with", "to"}), len(rest))
+    if any(w in OTHERS for w in rest[with_at : with_at + 4]):
+        return True
     whom = (w for w in rest if w in OTHERS or w in {"me", "him", "her", "them", "about"})
     return next(whom, "me") not in {"me", "about"}
 

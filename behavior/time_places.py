@@ -23,7 +23,7 @@ _ORDINAL = re.compile(
     r"|you\b|one|remark|statement|did\b|have\b))"
 )
 _MOST = re.compile(
-    r"\b(?:last|latest|first) (two|three|four|five) (?:\w+ )?"
+    r"\b(?:last|latest|first|the|my|your|what) (two|three|four|five) (?:\w+ )?"
     r"(?:questions?|things?|answers?|requests?|sentences?)\b"
 )
 _COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5}

@@ -31,6 +31,8 @@ _FOLLOW_UP = {
     Relation(name): tuple(re.compile(one) for one in lines)
     for name, lines in _DATA["follow_up"].items()
 }
+_OFTEN = frozenset({Kind.HOW_OFTEN, Kind.HOW_OFTEN_YOU})
+_SAY = frozenset(("say", "said"))
 _RELEVANT = re.compile(_DATA["relevant"])
 
 _REPEATED = frozenset(("", "say", "said", "saying", "tell", "told", "telling", "speak", "talk"))
@@ -109,6 +111,10 @@ def _with_topic(question: TimeQuestion, clause: Clause, meant: Meant) -> TimeQue
         return question
     after = " ".join(clause.words[clause.verb_at + 1 :]) if clause.verb_at >= 0 else ""
     topic = topic_of(after)
+    if not topic and question.kind in _OFTEN and clause.verb in _SAY:
+        topic = " ".join(w for w in after.split() if w not in {"to", "you", "me", "that", "it"})
+    if topic and clause.asked == "how":
+        topic = " ".join((topic_of(" ".join(clause.words[: clause.verb_at])), topic)).strip()
     if topic:
         return replace(question, topic=topic, asks=asked)
     # What stands before the verb may be but a turn of phrase: `which strange words did I say`.

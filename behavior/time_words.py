@@ -35,7 +35,7 @@ _CLEFT_FIRST = re.compile(
 )
 _THE_THING = re.compile(
     r"\b(?:what|which)? ?(?:was|were|is)? ?(?:the|that|this) "
-    r"(?P<which>(?:\w+ )?)things? (?:that |which )?(?=(?:i|you|we)\b)"
+    r"(?P<which>(?:(?!two|three|four|five)\w+ )?)things? (?:that |which )?(?=(?:i|you|we)\b)"
 )
 _OF_ME = re.compile(
     r"\bwhat (?:do|did) you (?:still )?(?:know|remember|recall|have) (?:of|about|on) (?=my\b|me\b)"
