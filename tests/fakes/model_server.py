@@ -55,6 +55,8 @@ class ModelServer:
     """`max_model_len` as it tells of itself."""
     closes_after: int = 0
     """Closes kept connections after so many answers without saying so; 0: keeps them."""
+    drops: int = 0
+    """So many requests find the connection closed when they come."""
     requests: list[dict] = field(default_factory=list)
     tokenized: int = 0
     hung_up: int = 0
@@ -117,6 +119,10 @@ class ModelServer:
 
     async def _complete(self, request):
         self.requests.append(await request.json())
+        if self.drops:
+            self.drops -= 1
+            request.transport.close()
+            return web.Response()
         if self.key and request.headers.get("Authorization") != f"Bearer {self.key}":
             return web.Response(status=401)
         if self.fault in STATUS:
@@ -150,10 +156,12 @@ class ModelServer:
         if self.fault.startswith("endless"):
             await self._flood(answer)
         if self.fault == "odd_events":
-            for data in ("3", "[]", '"x"', '{"choices": 7}', '{"choices": [1, {"delta": "x"}]}'):
+            await self._write(answer, b'data: 3\r\n\r\n: and\ndata: "x"\n\n')
+        if self.fault == "odd_choices":  # which can be passed over
+            for data in ('{"choices": 7}', '{"choices": [1, {"delta": "x"}]}', '{"usage": "much"}'):
                 await self._write(answer, f"data: {data}\r\n\r\n".encode())
         if self.fault == "error_event":
-            told = {"error": {"type": "InternalError", "message": f"Bearer {self.key}"}}
+            told = {"error": {"type": self.key or "Fault", "message": f"Bearer {self.key}"}}
             await self._event(answer, told)
         await self._pieces(request, answer)
         if self.fault == "hang_after_first":

@@ -79,14 +79,17 @@ async def test_a_healthy_server_words_the_reply_and_the_desk_decides_what_is_don
 
 
 async def test_the_first_clause_is_out_before_the_reply_is_complete():
-    clauses = [{"say": f"This is clause number {i} of it."} for i in range(5)]
+    """And its deadline is the first clause's alone: the whole may take longer."""
+    clauses = [{"say": f"This is clause number {i} of it."} for i in range(6)]
     async with (
-        ModelServer(clauses=clauses, piece_s=0.02) as server,
-        Line(server.url, **PATIENT) as line,
+        ModelServer(clauses=clauses, piece_s=0.08) as server,
+        Line(server.url, first_clause_s=1.2, whole_s=9.0) as line,
     ):
         parts, times = await line.ask()
-        assert len(parts) == 6
+        assert len(parts) == 7
         assert times[0] < 0.5 * times[-1]
+        assert times[-1] > 1.2
+        assert {p.source for p in parts} == {MODEL}
 
 
 @pytest.mark.parametrize("fault", sorted(FAULTS - AFTER_FIRST))
@@ -266,6 +269,7 @@ async def test_a_key_that_cannot_be_sent_and_a_password_in_the_address_are_not_t
         assert line.health() == [Health.DEGRADED]
         assert KEY not in repr((parts, line.published))
         assert "somebody" not in repr(line.published)
+        assert "model server http://127.0.0.1:9/v1: " in line.published[0].detail
 
 
 async def test_what_a_visitor_says_goes_to_the_configured_server_and_nowhere_else():
@@ -294,6 +298,20 @@ async def test_a_connection_that_was_closed_behind_our_back_costs_no_reply():
             parts, _ = await line.ask()
             assert parts[0].source is MODEL
             await line.clock.sleep_until(line.clock.now() + 0.05)
+
+
+@pytest.mark.parametrize(("drops", "source"), [(1, MODEL), (2, ReplySource.EMBEDDED)])
+async def test_a_request_that_finds_the_connection_closed_is_sent_once_more(drops, source):
+    async with ModelServer(drops=drops) as server, Line(server.url, **PATIENT) as line:
+        parts, _ = await line.ask()
+        assert parts[0].source is source
+        assert len(server.requests) == 2
+
+
+async def test_events_that_say_nothing_are_passed_over():
+    async with ModelServer(fault="odd_choices") as server, Line(server.url, **PATIENT) as line:
+        parts, _ = await line.ask()
+        assert {p.source for p in parts} == {MODEL}
 
 
 async def test_it_does_not_matter_where_the_bytes_are_cut():
