@@ -86,7 +86,8 @@ def test_never_where_only_staff_go():
 
 def test_a_tool_that_was_used_is_a_line_for_who_asked():
     transcript = Transcript()
-    for one in says(1.0, 3.0, "who is behind me", person="p1"):
+    asks = says(1.0, 3.0, "who is behind me", person="p1")
+    for one in (*asks, *says(3.2, 3.8, "me", turn=2, person="p2")):  # talked with by now
         transcript.take(one)
     used = ToolFinished(at=4.0, tool="look", turn=TurnId(1), revision=0, outcome=ToolOutcome.DONE,
                         took_s=0.5, found="2 people, the nearest at 1.4 m")  # fmt: skip

@@ -13,7 +13,10 @@ from agent.core.messages import (
 )
 from behavior.addressed import Addressed
 from behavior.memory import Encounter
+from behavior.situation import Mark
 from behavior.transcript import Transcript
+from tests.fakes.desk import Reception, ended
+from tests.fakes.encounters import Lobby, acts_of
 from tests.fakes.people import approach, lost, stand
 from tests.integration.test_transcript_at_work import agent_says
 
@@ -103,6 +106,35 @@ def test_who_is_found_again_where_they_were_lost_is_the_same():
     assert at_once.before(B) is None
     later = watched(before, lost(6.0, A), talks(B, at=18.0, seconds=3.0))
     assert later.before(B) is None
+
+
+def test_the_answer_goes_to_who_was_seen_to_ask_though_another_is_talked_with():
+    lobby = Lobby()
+    lobby.attends("p1", 0.0)
+    lobby.speaks(2.0)
+    lobby.ends(3.0, "hello there")
+    lobby.performs(lobby.replies(3.1, "Hello."), 3.2, 4.0)
+    lobby.attends("p2", 5.0, y=0.8)
+    lobby.speaks(8.0, turn=2)
+    lobby.ends(9.0, "where is the lift", turn=2)
+    (act,) = acts_of(lobby.replies(9.1, "On your right.", turn=2, to=PersonId("p2")))
+    assert (act.to, act.gaze.person) == ("p2", "p2")
+    assert lobby.situation.people["p2"].has(Mark.SPOKE)
+
+
+async def test_words_that_end_while_another_speaks_stay_with_whom_they_were_said_to(tmp_path):
+    act, started, end = agent_says(4.0, "You can park behind the house.", to=A)
+    async with Reception(tmp_path) as reception:
+        reception.tell(ended(3.0, "where can i leave my car", turn=1, person=A))
+        await reception.settle()
+        reception.tell(replace(act, in_reply_to=TurnId(1)), started)
+        reception.tell(ended(5.0, "where is the lift", turn=2, person=B))
+        await reception.settle()
+        reception.tell(end)
+        await reception.settle()
+        history = {one.person: one.history for one in reception.dialogue._encounters}
+        assert ("agent", "You can park behind the house.") in history[A]
+        assert all("park" not in words for _, words in history[B])
 
 
 def test_words_on_stage_are_remembered_where_they_were_said_to():
