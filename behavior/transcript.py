@@ -200,7 +200,8 @@ class Transcript:
             case HelpCalled():
                 self._write(What.CALLED, done.at, done.person, deed)
             case ToolFinished():
-                self._write(What.TOOL, done.at, self._asked_by.get(done.turn), deed)
+                began, asker = done.at - done.took_s, self._asked_by.get(done.turn)
+                self._write(What.TOOL, done.at, asker, deed, began=began)
 
     def _addressee(self, act: Act) -> PersonId | None:
         """To whom an act is: who asked what it answers, else whom it names."""

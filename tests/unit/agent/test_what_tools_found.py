@@ -36,7 +36,9 @@ def test_it_is_told_when_the_answer_is_explained():
     assert f"the tool look was done after 1.8 s: {FOUND}" in explain(recorded, 12.2)
 
 
-def test_it_is_a_line_of_the_transcript():
+def test_it_is_a_line_of_the_transcript_with_its_stretch_of_time():
     transcript = Transcript()
     transcript.take(LOOKED)
+    (line,) = transcript.lines()
+    assert (line.began, line.ended) == (12.0 - 1.8, 12.0)
     assert FOUND in transcript.text()
