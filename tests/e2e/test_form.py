@@ -126,7 +126,7 @@ async def conversation(folder):
             said["changed"] = await visit.says("b a b one two three")
             seen["changed"] = await visit.looks()
 
-            await visit.says("until noon")
+            said["choice"] = await visit.says("until noon")
             await visit.touches("[data-key=rules] .form-option")
             said["read back"] = await visit.says("what have you written")
             seen["read back"] = await visit.looks()
@@ -198,6 +198,11 @@ def test_a_form_that_was_changed_on_the_page_is_noticed_and_put_back(visit):
     assert "PIN" not in visit.seen["changed"]["labels"]
     assert visit.seen["changed"]["values"]["plate"] == "BAB123"
     assert visit.seen["changed"]["values"]["host"] == "Anna Keller"
+
+
+def test_a_tap_of_the_agents_own_is_not_taken_for_a_hand(visit):
+    assert "yourself" not in visit.said["choice"]
+    assert "Noon" in visit.said["choice"]
 
 
 def test_a_touch_counts_like_a_word_and_all_is_read_back(visit):
