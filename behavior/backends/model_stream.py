@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import json
 import re
+from collections import deque
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ from agent.core.errors import FoyerError
 
 FAULTS = (aiohttp.ClientError, OSError, ValueError, LookupError, FoyerError)
 """What asking a server may raise, besides running out of time."""
-_REPLY_BYTES = 4_000_000
+_REPLY_BYTES = 2_000_000
 _LINE_BYTES = 200_000
 _USAGE_S = 0.15
 """So long the figures of a reply are waited for after its words."""
@@ -35,7 +36,9 @@ class ReplyStream:
 
     def __init__(self, answer: aiohttp.ClientResponse) -> None:
         self._answer = answer
-        self._held = bytearray()
+        self._held = b""
+        """The beginning of a line that is not whole yet."""
+        self._lines: deque[bytes] = deque()
         self._length = 0
         self.usage: Usage | None = None
         """What the server counted; known at the end, if at all."""
@@ -64,20 +67,19 @@ class ReplyStream:
 
     async def _line(self) -> bytes | None:
         """The next line, or what is left at the end; None: there is no more."""
-        while (end := self._held.find(b"\n")) < 0:
+        while not self._lines:
             if len(self._held) > _LINE_BYTES:
                 raise ValueError("a line without an end")
             piece = await self._answer.content.readany()
             if not piece:
-                left, self._held = bytes(self._held), bytearray()
+                left, self._held = self._held, b""
                 return left or None
             self._length += len(piece)
             if self._length > _REPLY_BYTES:
                 raise ValueError("the reply does not end")
-            self._held += piece
-        line = bytes(self._held[:end])
-        del self._held[: end + 1]
-        return line
+            *whole, self._held = (self._held + piece).split(b"\n")
+            self._lines.extend(whole)
+        return self._lines.popleft()
 
     def _pieces(self, event: Mapping[str, object]) -> list[str]:
         if (error := event.get("error")) is not None:

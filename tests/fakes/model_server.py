@@ -31,7 +31,8 @@ FAULTS = {
 }  # fmt: skip
 AFTER_FIRST = {"hang_after_first", "cut_after_first", "reset_after_first"}
 """Faults that come when one clause has been given already."""
-_MEGABYTES = 10
+_MEGABYTES = 30
+"""More than the buffers between server and client take, which is some ten."""
 
 
 @dataclass
