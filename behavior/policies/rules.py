@@ -47,6 +47,9 @@ RULES: Mapping[str, Rule] = {
         ("gone_after_s",),
     ),
     "tools.called": Rule("the next number of a queue is called aloud", ("call_line",)),
+    "tools.look": Rule("asked to look somewhere, it turns its eyes there", ("look",)),
+    "tools.look_other_side": Rule("asked to look around, it looks to both sides", ("look",)),
+    "tools.looked": Rule("after a look its eyes go back to whoever asked", ("look",)),
     "waiting.reassure": Rule(
         "someone who waits for a host hears of it every {reassure_every_s} s",
         ("reassure_every_s", "reassure_times", "reassurances"),
