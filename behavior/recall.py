@@ -16,7 +16,8 @@ from behavior.transcript_lines import Line, What
 
 _ASKS = re.compile(
     r"\?|\b(?:where|what|when|how|who|which|why|can|could|may|is there|are there|do you|does|is it"
-    r"|will|would like to know)\b",
+    r"|will|would like to know)\b"
+    r"|^(?:and |so )?(?:do|does|did|has|have|are|was|were|shall|should)\b",
     re.IGNORECASE,
 )
 _SMALL_TALK = re.compile(

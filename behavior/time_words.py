@@ -65,7 +65,8 @@ _NUMBERS = {
     "a": 1.0, "an": 1.0, "one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0,
     "six": 6.0, "seven": 7.0, "eight": 8.0, "nine": 9.0, "ten": 10.0, "fifteen": 15.0,
     "twenty": 20.0, "thirty": 30.0, "forty": 40.0, "fifty": 50.0, "sixty": 60.0, "ninety": 90.0,
-    "half a": 0.5, "half an": 0.5, "a couple of": 2.0, "couple of": 2.0, "a couple": 2.0,
+    "half": 0.5, "half a": 0.5, "half an": 0.5,
+    "a couple of": 2.0, "couple of": 2.0, "a couple": 2.0,
     "a few": 3.0, "few": 3.0, "some": 3.0, "several": 4.0, "one and a half": 1.5, "the": 1.0,
     "": 1.0,
 }  # fmt: skip

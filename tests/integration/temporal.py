@@ -36,6 +36,7 @@ ENCOUNTERS = HERE / "encounters_in_time.yaml"
 SEVERAL = HERE / "encounters_of_several.yaml"
 AFRESH = HERE / "encounters_asked_afresh.yaml"
 LAST = HERE / "encounters_asked_last.yaml"
+FOURTH = HERE / "encounters_asked_fourth.yaml"
 CLOSE_S = 1.0
 """So near both ends of a stretch have to be."""
 

@@ -7,7 +7,9 @@ import pytest
 
 from agent.core.messages import Act, HostNotified, ReplyReady
 from agent.panel import PageView
+from behavior.notifications import NotDeliveredError
 from tests.fakes.company import meet, person, says
+from tests.fakes.desk import Reception, demo_site, ended
 from tests.fakes.stores import places_of
 
 NAME = "zanzibar"
@@ -90,3 +92,29 @@ async def test_memory_ends_with_the_visit_in_every_store_but_the_visit_book(tmp_
     assert kept[32]
     assert [one for one in kept[90] if not one.startswith("visits.sqlite")] == []
     assert any(one.startswith("visits.sqlite") for one in kept[90])
+
+
+class Down:
+    """An address that does not answer at first; keeps what it was given."""
+
+    def __init__(self):
+        self.got = []
+
+    async def send(self, address, subject, text, *, key=""):
+        self.got.append(text)
+        raise NotDeliveredError("no answer")
+
+
+@pytest.mark.parametrize("forgets", [True, False])
+async def test_a_message_that_waits_to_be_tried_again_is_dropped_with_forget_me(tmp_path, forgets):
+    channel = Down()
+    async with Reception(tmp_path) as reception:
+        host = next(h for h in demo_site().hosts if h.name == "Priya Nair")
+        reception.dialogue._deeds._channels[host.notify.channel] = channel
+        reception.tell(ended(1.0, ABOUT, turn=1))
+        await reception.settle(0.2)
+        assert len(channel.got) == 1
+        if forgets:
+            reception.tell(ended(2.0, "forget me", turn=2))
+        await reception.settle(60)
+        assert (len(channel.got) == 1) is forgets

@@ -7,12 +7,12 @@ import pytest
 from behavior.conversation import Conversation, Heard
 from behavior.replies import respond
 from tests.fakes.desk import demo_desk
-from tests.integration.temporal import AFRESH, LAST, SEVERAL, ask, asked, encounters, faults
+from tests.integration.temporal import AFRESH, FOURTH, LAST, SEVERAL, ask, asked, encounters, faults
 from tests.integration.visitor import bend
 
 ENCOUNTERS = encounters()
 ASKED = asked(ENCOUNTERS)
-OF_SEVERAL = asked(encounters(SEVERAL, AFRESH, LAST))
+OF_SEVERAL = asked(encounters(SEVERAL, AFRESH, LAST, FOURTH))
 
 
 def test_there_are_forty_encounters_and_forty_more_of_several_people():
