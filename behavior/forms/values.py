@@ -35,6 +35,11 @@ _ALL_RIGHT = re.compile(
     r"\b(?:everything|all|that|it)(?:'s| is| looks| seems) (?:all )?(?:right|correct|fine|good|"
     r"ok|okay)\b"
 )
+_NOT_SETTLED = re.compile(
+    r"^(?:and |but |so |sorry |wait )*(?:what|why|who|how|when|where|which|did|do i|do you|does|"
+    r"must|should|shall|have i|can|could|may|would|am i|is|are)\b|\bif\b|\bunless\b"
+)
+"""A question or a condition is neither yes nor no: `what did i agree to`."""
 _DISAGREES = re.compile(r"\b(?:not|don't|do not|won't|never) (?:agree|accept)\b|\bdisagree\b")
 _AROUND = re.compile(
     r"^(?:(?:yes|well|ok|okay|sure|so|please|it's|it is|its|that's|that is|that would be|"
@@ -171,6 +176,8 @@ def _letters(text: str) -> str:
 
 def yes_or_no(text: str) -> str:
     """`yes`, `no` or nothing, of a plain line."""
+    if _NOT_SETTLED.search(text):
+        return ""
     if _ALL_RIGHT.search(text) and " not " not in f" {text} ":
         return "yes"
     if _DISAGREES.search(text) or _NO.search(text) or re.match(r"no\b", text):

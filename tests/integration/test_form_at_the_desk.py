@@ -415,6 +415,15 @@ async def test_a_model_may_do_only_what_the_rules_name_and_never_agree_or_send(
         assert visit.of(HostNotified) == []
 
 
+@pytest.mark.parametrize(
+    "line", ["what did i agree to", "do i have to agree", "i'd agree if you explained it", "no"]
+)
+async def test_a_question_or_a_condition_agrees_to_nothing(tmp_path, line):
+    async with Visit(tmp_path) as visit:
+        await visit.says(*TO_THE_END[:-1], line)
+        assert "rules" not in visit.screen.values
+
+
 async def test_a_model_never_agrees_in_the_visitors_place(tmp_path):
     rules = ToolsConfig(screen=ScreenRule(model_may_propose=True))
     async with Visit(tmp_path, rules=rules) as visit:

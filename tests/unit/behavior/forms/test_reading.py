@@ -103,6 +103,8 @@ def test_values_are_found_for_the_fields_they_belong_to(line, asked, found):
         ("what have you written so far", "read_back", ""),
         ("why do you need that", "help", ""),
         ("show me the house rules", "scroll", "rules"),
+        ("i'd like to see the rules", "scroll", "rules"),
+        ("i have read the rules and i agree", "", ""),
         ("i'd rather type it myself", "by_hand", ""),
         ("rosa demo", "", ""),
         ("acme limited", "", ""),
