@@ -23,7 +23,7 @@ _WALK_M_S = 1.0
 _UNSEEN_S = 0.25
 _SAME_PLACE_M = 0.5
 _WALKS_M_S = 0.4
-_BESIDE_M = 1.6
+_BESIDE_M = 1.3
 _SIGHTING_S = 0.2
 """The longest that one sighting counts for, in the time two are seen to walk side by side."""
 _CONFUSED_M = 0.6
@@ -224,7 +224,8 @@ def _engagement(situation: Situation, change: EngagementChanged) -> Situation:
     attends = change.state in _ATTENTIVE
     since = (person.attending_since or change.at) if attends else None
     marks = person.marks
-    if _walks_away(change.state) and Mark.GREETED in marks and Mark.SPOKE not in marks:
+    greeted_here = marks.get(Mark.GREETED, float("-inf")) >= person.first_seen_at
+    if _walks_away(change.state) and greeted_here and Mark.SPOKE not in marks:
         marks = {**marks, Mark.REFUSED: change.at}
     return _put(
         situation,

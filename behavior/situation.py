@@ -116,7 +116,7 @@ class Mark(StrEnum):
     """Said goodbye to."""
 
 
-CAME_TOGETHER_S = 2.5
+CAME_TOGETHER_S = 3.0
 """Who was seen to walk beside another for this long belongs to them."""
 _PASSING_MARKS = frozenset(
     (Mark.NOTICED, Mark.SIGNED, Mark.OFFERED, Mark.QUEUED, Mark.SPOKE, Mark.ANSWERED)

@@ -203,13 +203,14 @@ def _twice(it: Moment) -> Finding | None:
     return Finding("greeted the same person twice") if greets and it.greeted else None
 
 
+REFUSALS: Final = "refusals"
 CHECKS: Final[Mapping[str, tuple[str, Check]]] = {
     "passers_by": ("Passers-by are left alone", _passer_by),
     "calling": ("Nobody is called across the room", _called_across),
     "names": ("No names with strangers in earshot", _names_aloud),
     "phone": ("Nobody on the phone is spoken to", _on_the_phone),
     "conversations": ("Conversations are not broken into", _closed_group),
-    "refusals": ("After a refusal there is silence", _after_refusal),
+    REFUSALS: ("After a refusal there is silence", _after_refusal),
     "remarks": ("No remarks on looks, age, gender or mood", _remarks),
     "children": ("Children are not asked for names", _child_name),
     "quiet_hours": ("Nobody is spoken to unasked in quiet hours", _quiet_hours),

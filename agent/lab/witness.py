@@ -21,6 +21,7 @@ from agent.lab.audit import (
     BROKE_IN,
     BROKE_IN_S,
     CHECKS,
+    REFUSALS,
     TALKED_OVER,
     TALKED_OVER_S,
     Finding,
@@ -62,6 +63,7 @@ _SAME_TALK_S: Final = 60.0
 _WALKS_M_S: Final = 0.5
 _HAND_UP_S: Final = 3.0
 _TOLD_FOR_S: Final = 1.0
+_NO_LASTS_S: Final = 3.0
 _HUMS: Final = ("mm-hm", "mhm", "uh-huh")
 
 
@@ -170,6 +172,8 @@ class Witness:
         )
         for norm, (_, check) in CHECKS.items():
             if finding := check(it):
+                if norm == REFUSALS and not self._was_heard(it):
+                    finding = replace(finding, knowable=False)
                 self._breach(norm, now, number, act, finding)
         sounds_s = self._voice_at - self._voice_from
         if now - self._voice_at <= _STILL_SOUNDS_S and now - self._voice_from > BROKE_IN_S:
@@ -186,6 +190,11 @@ class Witness:
         told = {who for who, at in self._told_of.items() if view.at - at <= _TOLD_FOR_S}
         people = (replace(one, seen=one.seen and one.person in told) for one in view.people)
         return replace(view, people=tuple(people))
+
+    def _was_heard(self, it: Moment) -> bool:
+        """The ears have told of a voice since the no was said; else nobody could have known."""
+        refused_at = it.visit.refused_at if it.visit is not None else None
+        return refused_at is None or self._voice_at >= refused_at - _NO_LASTS_S
 
     def _knows_of_greeting(self, number: int, act: Act, now: float) -> bool:
         """Greeted before, and not so long ago that it is another visit under another id."""

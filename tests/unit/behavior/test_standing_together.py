@@ -40,7 +40,7 @@ def marked(situation, person, *marks):
     return situation
 
 
-def walk(situation, *people, start=0.0, for_s=3.0, apart_m=0.8):
+def walk(situation, *people, start=0.0, for_s=3.5, apart_m=0.8):
     """They come up side by side, and stand at 1.5 m."""
     for k in range(round(for_s * 10) + 1):
         x = 1.5 + 0.1 * (for_s * 10 - k)
@@ -76,34 +76,34 @@ def test_who_only_stands_beside_is_a_stranger_though_greeted_in_the_same_breath(
 
 
 def test_to_walk_past_one_another_for_a_moment_is_not_to_come_together():
-    passing = greeted_at_once(walk(Situation(), "p1", "p2", for_s=2.0), "p1", "p2")
+    passing = greeted_at_once(walk(Situation(), "p1", "p2", for_s=2.5), "p1", "p2")
     assert a_name_for(passing) == pytest.approx(0.8)
 
 
 def test_company_outlives_a_change_of_id():
     situation = greeted_at_once(walk(Situation(), "p1", "p2"), "p1", "p2")
-    situation = after(seen("p1", 3.6), seen("p3", 3.7, y=0.8), start=situation)
-    situation = after(seen("p3", 3.8, y=0.8), start=situation)
+    situation = after(seen("p1", 4.1), seen("p3", 4.2, y=0.8), start=situation)
+    situation = after(seen("p3", 4.3, y=0.8), start=situation)
     assert "p2" not in situation.people
     assert situation.people["p1"].came_with(situation.people["p3"])
-    situation = after(seen("p3", 4.2, y=0.8), seen("p4", 4.3), start=situation)
-    situation = after(seen("p4", 4.4), start=situation)
+    situation = after(seen("p3", 4.7, y=0.8), seen("p4", 4.8), start=situation)
+    situation = after(seen("p4", 4.9), start=situation)
     assert set(situation.people) == {"p3", "p4"}
     assert situation.people["p4"].came_with(situation.people["p3"])
 
 
 def test_those_who_came_with_a_greeted_person_are_not_greeted_once_more():
     lobby = Lobby()
-    for k in range(30):
-        for who, y in (("p1", 0.0), ("p2", 1.4)):
-            lobby.tell(seen(who, 0.1 * k, x=4.5 - 0.1 * k, y=y, speed=1.0, approach=1.0))
-    lobby.becomes("p2", 2.95, "approaching")
+    for k in range(40):
+        for who, y in (("p1", 0.0), ("p2", 1.25)):
+            lobby.tell(seen(who, 0.1 * k, x=5.5 - 0.1 * k, y=y, speed=1.0, approach=1.0))
+    lobby.becomes("p2", 3.95, "approaching")
     assert len(lobby.acts("greeting.sign")) == 1
-    lobby.attends("p1", 3.1, x=1.4)
-    lobby.until(4.5)
+    lobby.attends("p1", 4.1, x=1.4)
+    lobby.until(5.5)
     (greeting,) = acts_of([one for _, one in lobby.sent if getattr(one, "clauses", ())])
     assert lobby.situation.people["p2"].has(Mark.GREETED)
-    lobby.performs([greeting], 4.5, 8.0)
+    lobby.performs([greeting], 5.5, 9.0)
     lobby.loses("p1", 30.0)
     lobby.becomes("p2", 32.0, "attending")
     lobby.until(50.0)
@@ -329,6 +329,19 @@ def test_where_two_pass_closely_a_refusal_holds_for_both():
     start = after(seen("p1", 1.9, x=1.4), start=start)
     stands = after(seen("p2", 2.0, x=1.4, y=0.4, speed=0.0), start=start)
     assert not stands.refused(stands.people["p2"])
+
+
+def test_who_comes_after_a_greeted_one_has_not_refused_by_walking_in():
+    start = marked(after(seen("p1", 1.0, x=3.2)), "p1", Mark.GREETED)
+    start = after(PersonLost(at=1.0, person=PersonId("p1")), start=start)
+    start = after(seen("p2", 40.0, x=3.3, speed=1.0), start=start)
+    assert start.people["p2"].returned
+    passing = EngagementChanged(
+        at=41.0, person=PersonId("p2"), state=Engagement.PASSING, previous=None, distance_m=2.0
+    )
+    assert not after(passing, start=start).people["p2"].has(Mark.REFUSED)
+    greeted = marked(start, "p2", Mark.GREETED)
+    assert after(passing, start=greeted).people["p2"].has(Mark.REFUSED)
 
 
 # Not understood
