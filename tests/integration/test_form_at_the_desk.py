@@ -8,13 +8,19 @@ import pytest
 
 from agent.core.codec import to_line
 from agent.core.messages import (
+    Act,
+    ActFinished,
+    ActId,
+    ActStarted,
     ButtonPressed,
     Clause,
+    ClauseSpoken,
     Engagement,
     EngagementChanged,
     FormShown,
     HostNotified,
     PersonId,
+    Reason,
     ToolFinished,
     ToolOutcome,
     ToolRefused,
@@ -140,6 +146,7 @@ async def test_a_yes_may_be_put_in_many_words(tmp_path, yes):
     [
         ("help me with the registration please", {}),
         ("could you do the visitor form with me", {}),
+        ("i come from the registration, i need a form", {}),
         ("i'd like to register, i am from acme", {"company": "Acme"}),
     ],
 )
@@ -485,17 +492,40 @@ async def test_a_channel_that_fails_is_told_and_tried_again_only_where_it_failed
     assert len(visit.book()) == 1
 
 
+def heard_on_stage(act, turn, text):
+    """What the stage reports of words that were heard to their end."""
+    reason = Reason(policy="reply", because="")
+    return (
+        Act(at=1.0, act=act, reason=reason, clauses=(Clause(text=text),), in_reply_to=turn),
+        ActStarted(at=1.0, act=act, text=text),
+        ClauseSpoken(at=1.0, act=act, index=0, text=text),
+        ActFinished(at=1.0, act=act, heard=text),
+    )
+
+
 async def test_what_is_in_a_form_is_in_no_log_no_recording_and_no_memory(tmp_path, caplog):
     caplog.set_level(logging.DEBUG)
     secrets = ("Zebulon", "Quux", "ZQX")
     async with Visit(tmp_path) as visit:
-        await visit.says(
-            "i want to register", "zebulon demo", "i work for quux", "anna keller",
-            "z q x one two three", "until noon", "yes i agree",
-        )  # fmt: skip
+        await visit.says("i want to register")
+        visit.reception.tell(*visit.of(FormShown))  # as the bus does
+        for n, line in enumerate((
+            "zebulon demo", "i work for quux", "anna keller", "z q x one two three", "until noon",
+            "yes i agree",
+        )):  # fmt: skip
+            said = await visit.says(line)
+            visit.reception.tell(*heard_on_stage(ActId(n), visit.turn, said))
+        await visit.reception.settle()
         assert visit.screen.values["plate"] == "ZQX123"
         encounter = visit.reception.dialogue._current
-        kept = [*encounter.history, *(caplog.messages), *map(str, caplog.records)]
+        assert len(encounter.history) == 13
+        memory = visit.reception.dialogue._transcript
+        kept = [
+            *encounter.history,
+            *map(repr, memory._lines),
+            *(caplog.messages),
+            *map(str, caplog.records),
+        ]
         withheld = Withheld()
         kept += [to_line(withheld.kept(message)) for message in visit.reception.messages]
     for secret in secrets:
