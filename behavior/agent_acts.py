@@ -6,10 +6,11 @@ An act is planned, begins, is heard clause by clause, and ends; what was heard g
 from collections import OrderedDict, deque
 from dataclasses import dataclass
 
-from agent.core.messages import Act, ActFinished, ActId, ActStarted, ClauseSpoken, PersonId
+from agent.core.messages import Act, ActFinished, ActId, ActStarted, ClauseSpoken, PersonId, TurnId
 from behavior.transcript_lines import Line, What
 
 _KEPT = 64
+_TURNS_KEPT = 16
 
 
 @dataclass(slots=True)
@@ -36,12 +37,24 @@ class AgentActs:
 
     def __init__(self) -> None:
         self._acts: OrderedDict[ActId, _OnStage] = OrderedDict()
+        self._askers: OrderedDict[TurnId, PersonId | None] = OrderedDict()
         self._unsaid: deque[ActId] = deque(maxlen=_KEPT)
         """Acts whose words are not to be written, because somebody was forgotten."""
 
-    def plan(self, act: Act, person: PersonId | None) -> None:
-        """An act was decided; `person`: to whom."""
+    def asked(self, turn: TurnId, person: PersonId | None) -> None:
+        """A turn was this person's, as far as is known."""
+        self._askers[turn] = person
+        while len(self._askers) > _TURNS_KEPT:
+            self._askers.popitem(last=False)
+
+    def asker(self, turn: TurnId | None) -> PersonId | None:
+        """Whose turn it was; None: not known."""
+        return self._askers.get(turn) if turn is not None else None
+
+    def plan(self, act: Act, partner: PersonId | None) -> None:
+        """An act was decided: for who asked what it answers, else whom it names, else `partner`."""
         if act.clauses or act.gestures:
+            person = self.asker(act.in_reply_to) or act.to or partner
             self._acts[act.act] = _OnStage(act, person)
             while len(self._acts) > _KEPT:
                 self._acts.popitem(last=False)
@@ -82,6 +95,8 @@ class AgentActs:
 
     def forget(self, person: PersonId | None) -> None:
         """Write nothing more of what is on stage for this person."""
+        for turn in [turn for turn, who in self._askers.items() if who == person]:
+            del self._askers[turn]
         for act in [a for a, one in self._acts.items() if one.person == person]:
             del self._acts[act]
             self._unsaid.append(act)

@@ -55,6 +55,26 @@ class Memory:
         return "\n".join(one for one in (lines, others) if one) if lines else ""
 
 
+def memory_of(
+    lines: tuple[Line, ...],
+    person: PersonId | None,
+    at: float,
+    came_at: float | None,
+    others: tuple[Passage, ...],
+) -> Memory:
+    """The part of a transcript that is this visitor's, without the question that is being asked."""
+    mine = tuple(
+        one
+        for one in lines
+        if one.person == person
+        and one.what is not What.EARLIER
+        and not (one.what is What.SAID and one.ended >= at - 1e-6)
+    )
+    if came_at is None and mine:
+        came_at = mine[0].began
+    return Memory(now=at, person=person, came_at=came_at, lines=mine, others=others)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recalled:
     """What was found, with the stretch of time it rests on."""

@@ -5,7 +5,6 @@ heard are in it. What a person said is gone from it when their visit ends, and a
 ask to be forgotten: of others who came later only the times of a visit remain, without an id.
 """
 
-from collections import OrderedDict
 from dataclasses import replace
 
 from agent.core.messages import (
@@ -31,16 +30,15 @@ from agent.core.messages import (
 )
 from behavior.addressee import for_agent, speaker_of
 from behavior.agent_acts import AgentActs, Heard
-from behavior.event_memory import Memory
+from behavior.event_memory import Memory, memory_of
 from behavior.in_view import Present
 from behavior.kept_lines import KeptLines
 from behavior.people_in_view import PeopleInView
 from behavior.transcript_config import STATES, deed_of
 from behavior.transcript_config import TranscriptConfig as TranscriptConfig
-from behavior.transcript_lines import BY_AGENT, Line, What, text_of
+from behavior.transcript_lines import BY_AGENT, Line, What, said, text_of
 from behavior.watching import Glance
 
-_TURNS_KEPT = 16
 _OTHERS = 4
 
 
@@ -57,7 +55,6 @@ class Transcript:
         self._lines = KeptLines()
         self._people = PeopleInView()
         self._acts = AgentActs()
-        self._asked_by: OrderedDict[TurnId, PersonId | None] = OrderedDict()
         self._agent_spoke_at: float | None = None
         self._wishes: tuple[TurnId, int] | None = None
         self._ended: TurnEnded | None = None
@@ -88,7 +85,7 @@ class Transcript:
                     self._wishes = message.turn, message.revision
                     self._keep_wish()
             case Act():
-                self._acts.plan(message, self._addressee(message))
+                self._acts.plan(message, self._people.partner)
             case ActStarted():
                 if (seen := self._acts.begin(message)) is not None:
                     self._lines.add(seen)
@@ -108,7 +105,6 @@ class Transcript:
         """Drop everything about this person, at once; None: about whoever was never seen."""
         self.erased += self._lines.forget(person)
         self._acts.forget(person)
-        self._asked_by = OrderedDict((t, who) for t, who in self._asked_by.items() if who != person)
         if self._ended is not None and self._ended.person in {person, None}:
             self._ended = None
         if person is not None:
@@ -131,20 +127,9 @@ class Transcript:
 
         `since`: when the visit began, for somebody who was never seen.
         """
-        mine = tuple(
-            one
-            for one in self.lines()
-            if one.person == person
-            and one.what is not What.EARLIER
-            and not (one.what is What.SAID and one.ended >= at - 1e-6)  # the question itself
-        )
         here = self._people.present.get(person) if person is not None else None
         came = here.came_at if here is not None else since
-        if came is None and mine:
-            came = mine[0].began
-        return Memory(
-            now=at, person=person, came_at=came, lines=mine, others=self._people.others(person)
-        )
+        return memory_of(self.lines(), person, at, came, self._people.others(person))
 
     def others(self, person: PersonId | None) -> tuple[PersonId, ...]:
         """Who is in view besides this person, longest here first; a few are enough."""
@@ -200,13 +185,8 @@ class Transcript:
             case HelpCalled():
                 self._write(What.CALLED, done.at, done.person, deed)
             case ToolFinished():
-                began, asker = done.at - done.took_s, self._asked_by.get(done.turn)
+                began, asker = done.at - done.took_s, self._acts.asker(done.turn)
                 self._write(What.TOOL, done.at, asker, deed, began=began)
-
-    def _addressee(self, act: Act) -> PersonId | None:
-        """To whom an act is: who asked what it answers, else whom it names."""
-        asker = self._asked_by.get(act.in_reply_to) if act.in_reply_to is not None else None
-        return asker or act.to or self._people.partner
 
     def _change(self, change: EngagementChanged) -> None:
         if change.state is Engagement.LEFT:
@@ -235,9 +215,7 @@ class Transcript:
         began = self._people.began(turn)
         witnesses = self._people.witnesses(began, turn.at)
         person = turn.person or speaker_of(witnesses, self._people.partner)
-        self._asked_by[turn.turn] = person
-        while len(self._asked_by) > _TURNS_KEPT:
-            self._asked_by.popitem(last=False)
+        self._acts.asked(turn.turn, person)
         glance = next((one.glance for one in witnesses if one.person == person), None)
         if not turn.text.strip():
             if turn.voiced_s > 0.3 or began < turn.at:
@@ -249,17 +227,7 @@ class Transcript:
             self._people.talk_with(person, turn.at)
             if (here := self._people.present.get(person)) is not None:
                 here.stopped = True
-        line = Line(
-            began=began,
-            ended=turn.at,
-            what=What.SAID,
-            person=person,
-            words=turn.text.strip(),
-            typed=turn.typed,
-            glance=glance,
-            to_agent=sure,
-        )
-        self._lines.add(line)
+        self._lines.add(said(turn, person, began, glance, sure))
         self._ended = replace(turn, person=person)
         self._keep_wish()
 
@@ -276,8 +244,6 @@ class Transcript:
             self.forget(person)
             return
         self._write(What.PRESSED, button.at, person, f"presses {button.button!r}")
-
-    # The agent's own part
 
     def _put(self, heard: Heard | None) -> None:
         """Write what was heard of an act so far in place of what was written before."""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from agent.core.messages import PersonId
+from agent.core.messages import PersonId, TurnEnded
 from behavior.watching import Glance, Trend
 
 
@@ -65,6 +65,22 @@ class Line:
     """How surely the words were meant for the agent, 0..1."""
     cut: bool = False
     """Interrupted: only the beginning was heard."""
+
+
+def said(
+    turn: TurnEnded, person: PersonId | None, began: float, glance: Glance | None, sure: float
+) -> Line:
+    """The line of a turn. `sure`: how surely it was meant for the agent."""
+    return Line(
+        began=began,
+        ended=turn.at,
+        what=What.SAID,
+        person=person,
+        words=turn.text.strip(),
+        typed=turn.typed,
+        glance=glance,
+        to_agent=sure,
+    )
 
 
 def short(person: PersonId | None) -> str:
