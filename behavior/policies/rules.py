@@ -82,6 +82,9 @@ RULES: Mapping[str, Rule] = {
         "it asks again when a voice had no words in it, at most every {not_caught_every_s} s",
         ("not_caught", "not_caught_voiced_s", "not_caught_every_s"),
     ),
+    "reply.overheard": Rule(
+        "words it makes no sense of are let pass when those who stand there look at each other"
+    ),
     "interruption.duck": Rule(
         "it lowers its voice to {soft_gain} as soon as a visitor's voice begins", ("soft_gain",)
     ),
