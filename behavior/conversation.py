@@ -83,6 +83,10 @@ class Conversation:
     """The stretch of time that its answer rested on."""
     form: FormTalk | None = None
     """The form on the screen that is being filled in."""
+    delivery_for: str = ""
+    """The host who was told of a delivery."""
+    spoken_of: str = ""
+    """Key of the place that was last spoken of, for `when does it open`."""
     language: str = ""
     """In which the visitor is served, such as `de`; empty: the site's own."""
 

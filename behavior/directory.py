@@ -29,6 +29,7 @@ SURE = 0.84
 UNSURE = 0.70
 _TIE = 0.05
 _WHOLE = 0.12
+_LENGTHS_APART = 3
 _ARTICLES = frozenset({"the", "a", "to", "is", "my"})
 _ENGLISH = tongue(ENGLISH)
 
@@ -342,24 +343,26 @@ class Directory:
         return tuple(forms)
 
     @cached_property
-    def _place_names(self) -> dict[str, tuple[str, ...]]:
-        return {p.key: tuple(_spaced(n) for n in (p.name, *p.also)) for p in self.site.places}
+    def _place_names(self) -> tuple[tuple[Destination, str], ...]:
+        return tuple((p, _spaced(n)) for p in self.site.places for n in (p.name, *p.also))
 
     def _people(self, line: str, *, expected: bool = False) -> Found:
         """Find whom `line` names. `expected`: a name was asked for, so trust a poorer likeness."""
         best: dict[str, _Candidate] = {}
         for start, end, words in _runs(words_of(plain(line))):
+            if words in self._everyday and not expected:
+                continue  # "i will be late" does not name Will
             for host, form, full in self._forms:
+                if not 0.5 * len(form) <= len(words) <= 2 * len(form):
+                    continue  # `_score` would say 0, and most are told apart by this
                 score = _score(words, form, full, self._everyday)
-                if words in self._everyday and not expected:
-                    continue  # "i will be late" does not name Will
+                if score < UNSURE - (0.02 if expected else 0.0):
+                    continue
                 known = best.get(host.name)
                 # A whole name heard a little bent says more than half a name heard exactly.
-                if score >= UNSURE - (0.02 if expected else 0.0) and (
-                    known is None or score + _WHOLE * full > known.score + _WHOLE * known.full
-                ):
+                if known is None or _weight(score, full) >= _weight(known.score, known.full):
                     best[host.name] = _Candidate(host, score, (start, end), full)
-        ranked = sorted(best.values(), key=lambda c: -(c.score + _WHOLE * c.full))
+        ranked = sorted(best.values(), key=lambda c: -_weight(c.score, c.full))
         return _decide(ranked, words_of(plain(line)), expected, self._everyday)
 
     def department(self, line: str) -> tuple[Host, ...]:
@@ -373,11 +376,16 @@ class Directory:
         """Places that `line` names: place, likeness 0..1, words taken; best first, no overlaps."""
         found: list[tuple[Destination, float, tuple[int, int]]] = []
         for start, end, words in _runs(words_of(plain(line))):
-            for place in self.site.places:
-                names = self._place_names[place.key]
-                score = max(_place_score(words, n, self.words) for n in names)
-                if score >= 0.80:
-                    found.append((place, score, (start, end)))
+            scores: dict[str, float] = {}
+            for place, name in self._place_names:
+                if words == name or abs(len(words) - len(name)) <= _LENGTHS_APART:
+                    score = _place_score(words, name, self.words)
+                    scores[place.key] = max(score, scores.get(place.key, 0.0))
+            found += [
+                (place, scores[place.key], (start, end))
+                for place in self.site.places
+                if scores.get(place.key, 0.0) >= 0.80
+            ]
         # Of two readings of the same words, the longer and then the closer one stands.
         found.sort(key=lambda f: (f[1] < 0.93, -(f[2][1] - f[2][0]), -f[1]))
         kept: list[tuple[Destination, float, tuple[int, int]]] = []
@@ -386,6 +394,11 @@ class Directory:
             if not overlaps and all(item[0].key != k[0].key for k in kept):
                 kept.append(item)
         return tuple(sorted(kept, key=lambda f: -f[1]))
+
+
+def _weight(score: float, full: bool) -> float:
+    """How much a likeness says: a whole name more than a half."""
+    return round(score + _WHOLE * full, 3)
 
 
 def _spaced(name: str) -> str:
@@ -420,7 +433,11 @@ def _place_score(words: str, form: str, language: Tongue) -> float:
     if words == form:
         return 1.0
     parts, everyday = words.split(), language.everyday
-    if abs(len(words) - len(form)) > 3 or len(form) < 4 or all(p in everyday for p in parts):
+    if (
+        abs(len(words) - len(form)) > _LENGTHS_APART
+        or len(form) < 4
+        or all(p in everyday for p in parts)
+    ):
         return 0.0
     if not form.isascii():
         return 0.0  # one Chinese character more or less is another place

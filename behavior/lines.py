@@ -47,7 +47,11 @@ def bare_name(line: str, words: Tongue = _ENGLISH) -> str:
     text = words.cue("behind_name").sub("", text)
     parts = text.split()
     odd = words.cue("odd_in_name").search(text) or any(p in words.not_a_name for p in parts)
-    if not 1 <= len(parts) <= 4 or odd:
+    several = words.cue("and_name").split(text)
+    if len(several) == 2 and all(1 <= len(one.split()) <= 2 for one in several) and not odd:
+        return fit_name(_as_written(text, line))
+    said = len(parts) > 1 and all(part in words.everyday for part in parts)
+    if not 1 <= len(parts) <= 4 or odd or said:
         return ""
     return fit_name(_as_written(" ".join(parts), line))
 
@@ -63,7 +67,7 @@ def own_name(text: str, line: str, words: Tongue = _ENGLISH) -> tuple[str, str]:
     match = words.cue("name").search(text) or words.cue("this_is").match(text)
     if match is None:
         match = words.cue("i_am").match(text)
-        if match is None or match[1].split()[0] in words.not_a_name:
+        if match is None or _is_no_name(match[1].split()[0], words):
             return "", text
     name: list[str] = []
     for word in match[1].split():
@@ -77,6 +81,12 @@ def own_name(text: str, line: str, words: Tongue = _ENGLISH) -> tuple[str, str]:
     rest = words.cue("beside_name").sub("", words.cue("lead").sub("", rest + " ").strip())
     # A name nobody bears is none; what is left of the line is read by itself.
     return fit_name(_as_written(" ".join(name), line)), rest.strip()
+
+
+def _is_no_name(word: str, words: Tongue) -> bool:
+    """Whether a word after `I am` says how or what one is: `waiting`, `late`, `delighted`."""
+    everyday = word in words.not_a_name or word in words.everyday
+    return everyday or words.cue("no_name_ending").search(word) is not None
 
 
 def _as_written(name: str, line: str) -> str:

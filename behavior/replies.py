@@ -6,38 +6,43 @@ what it asks for by itself. A question that a digression left open is asked agai
 
 from dataclasses import replace
 
-from behavior import tasks
+from behavior import amends, tasks
 from behavior.conversation import Asked, Conversation, Heard, Meeting, Part
+from behavior.corrections import denied, merged_name, nearer_to_visitor, new_time, put_right
 from behavior.directory import Found
 from behavior.draft import Desk, Draft
 from behavior.forms.talk import about_form, ask_again
-from behavior.lines import bare_name, correction
+from behavior.lines import bare_name
 from behavior.recollection import recollect
 from behavior.requests import take, tell, tell_languages, unclear
 from behavior.sounds_like import plain, spelled, without_fillers, words_of
+from behavior.tidying import tidy
 from behavior.time_questions import follow_up
-from behavior.tongue import ENGLISH
+from behavior.tongue import ENGLISH, Tongue
 from behavior.tools import drafting
 from behavior.tools.contract import Expected, UseTool
 from behavior.tools.trust import fit_name, without_tricks
 from behavior.understanding import SMALL, Intent, Request, understand
 from behavior.which_language import wished
+from behavior.yes_and import ASKS_YES_OR_NO, parted, without_answer
 
 _FIRM = frozenset(
     {Intent.FORGET_ME, Intent.CANCEL, Intent.REPEAT, Intent.STAFF, Intent.FAREWELL, Intent.WAIT,
      Intent.INSULT, Intent.JOKE, Intent.HOW_ARE_YOU, Intent.OPEN_NOW, Intent.TIME, Intent.DATE,
      Intent.MY_NAME, Intent.PRIVATE, Intent.DELIVERY, Intent.SIGNATURE, Intent.PICKUP,
      Intent.DIRECTIONS, Intent.QUESTION, Intent.HOST_STATUS, Intent.MEMORY,
-     Intent.TOOL}
+     Intent.TOOL, Intent.SOMEBODY_MISSING, Intent.DOOR, Intent.LOUDER, Intent.GO_ON,
+     Intent.HELP, Intent.LOOKING}
 )  # fmt: skip
 """What a line may ask for while a question is open, without being an answer to it."""
+_SHORT = 5
 
 
 def respond(conversation: Conversation, heard: Heard, desk: Desk) -> Part:
     """Answer one line. Pure: the same arguments give the same answer, and nothing is done."""
     text = without_tricks(heard.text)
     fillers = () if desk.words.code == ENGLISH else (desk.words.cue("fillers"),)
-    heard = replace(heard, text=without_fillers(text, *fillers))
+    heard = replace(heard, text=tidy(without_fillers(text, *fillers), desk.words))
     draft = Draft(conversation, heard, desk)
     if not plain(heard.text):
         draft.say("unheard")
@@ -52,16 +57,7 @@ def respond(conversation: Conversation, heard: Heard, desk: Desk) -> Part:
             recollect(draft, heard.text)
         _keep_question(draft)
         return draft.finish("memory", "asks on about the past")
-    requests = understand(
-        heard.text,
-        directory=desk.directory,
-        index=desk.index,
-        entries=desk.entries,
-        now=heard.local_time,
-        visitor=conversation.visitor or "",
-        words=desk.words,
-        rules=heard.leave.config,
-    )
+    requests = _understood(draft, heard.text)
     first = requests[0]
     if first.intent in {Intent.EMERGENCY, Intent.FIRE}:
         tasks.emergency(draft, first.intent)
@@ -72,7 +68,7 @@ def respond(conversation: Conversation, heard: Heard, desk: Desk) -> Part:
         return draft.finish("language", "asks for a language")
     if answered := about_form(draft, requests, take):
         return draft.finish(*answered)
-    if answered := _answer(draft, requests):
+    if answered := _answer_and_more(draft) or _answer(draft, requests):
         return draft.finish(*answered)
     for request in requests:
         take(draft, request)
@@ -82,11 +78,49 @@ def respond(conversation: Conversation, heard: Heard, desk: Desk) -> Part:
     return draft.finish(intent, "; ".join(r.because for r in requests))
 
 
+def _understood(draft: Draft, line: str) -> tuple[Request, ...]:
+    desk = draft.desk
+    return understand(
+        line,
+        directory=desk.directory,
+        index=desk.index,
+        entries=desk.entries,
+        now=draft.heard.local_time,
+        visitor=draft.before.visitor or "",
+        words=desk.words,
+        rules=draft.heard.leave.config,
+        spoken_of=draft.before.spoken_of,
+    )
+
+
+def _answer_and_more(draft: Draft) -> tuple[str, str] | None:
+    """Take `yes and where is the lift` as the answer and as the wish. None: it is no such line."""
+    asked = draft.before.asked
+    both = parted(draft.heard.text, draft.desk.words) if asked in ASKS_YES_OR_NO else None
+    if both is None:
+        return None
+    yes, rest = both
+    more = _understood(draft, rest)
+    if any(r.intent not in _FIRM or r.name for r in more):
+        return None
+    if not yes:
+        without_answer(draft)
+    elif asked is Asked.CONFIRM_HOST:
+        _about_host(draft, Request(intent=Intent.YES, text=rest))
+    else:
+        _yes_or_no(draft, Request(intent=Intent.YES, text=rest))
+    for request in more:
+        take(draft, request)
+    intents = "+".join(dict.fromkeys(r.intent.value for r in more))
+    return f"{'yes' if yes else 'no'}+{intents}", f"answers `{asked.value}` and asks for more"
+
+
 def _answer(draft: Draft, requests: tuple[Request, ...]) -> tuple[str, str] | None:
     """Take the line as an answer to what was asked, or as a correction. None: it is neither."""
     request, asked = requests[0], draft.before.asked
-    if put_right := correction(draft.heard.text, draft.desk.words):
-        return _correct(draft, put_right)
+    chooses = asked is Asked.WHICH_HOST and draft.before.meeting is not None
+    if not chooses and (right := put_right(draft.heard.text, draft.before, draft.desk.words)):
+        return _correct(draft, right)
     if len(requests) > 1:
         return None
     if request.intent in _FIRM and not _names_expected(draft, request):
@@ -116,13 +150,7 @@ def _names_expected(draft: Draft, request: Request) -> bool:
 
 def _correct(draft: Draft, put_right: str) -> tuple[str, str] | None:
     desk, state = draft.desk, draft.state
-    again = understand(
-        put_right,
-        directory=desk.directory,
-        index=desk.index,
-        entries=desk.entries,
-        words=desk.words,
-    )
+    again = _understood(draft, put_right)
     request = again[0]
     because = "puts right what was understood before"
     if request.intent is Intent.NAME or (request.name and not request.found.hosts):
@@ -130,21 +158,28 @@ def _correct(draft: Draft, put_right: str) -> tuple[str, str] | None:
         return "name", because
     expects_host = state.asked in {Asked.HOST, Asked.CONFIRM_HOST, Asked.WHICH_HOST, Asked.VISITOR}
     found = desk.directory.people(put_right, expected=expects_host)
+    if nearer_to_visitor(put_right, state, 1.0 if found.sure else found.score):
+        found = Found()
     in_meeting = state.meeting is not None or expects_host
+    if found.hosts and state.delivery_for and state.meeting is None:
+        amends.redirect_delivery(draft, found)
+        return "delivery", because
     if found.hosts and (in_meeting or request.intent is Intent.MEET_HOST):
         tasks.withdraw(draft, unless=found.hosts)
         tasks.choose_host(draft, found)
         return "meet_host", because
+    if state.meeting is not None and (time := new_time(put_right, desk.words)):
+        amends.change_time(draft, time)
+        return "meet_host", because
+    known = state.asked is Asked.VISITOR or (state.meeting and state.meeting.notified)
+    name = bare_name(put_right, desk.words) if known else ""
+    if name and request.intent in {*SMALL, Intent.MEET_HOST}:
+        tasks.take_name(draft, merged_name(state.visitor or "", name))
+        return "name", because
     if request.intent not in SMALL:
         for one in again:
             take(draft, one)
         return request.intent.value, because
-    if state.asked is Asked.VISITOR and (name := bare_name(put_right, desk.words)):
-        tasks.take_name(draft, name)
-        return "name", because
-    if state.meeting and state.meeting.notified and (name := bare_name(put_right, desk.words)):
-        tasks.take_name(draft, name)
-        return "name", because
     return None
 
 
@@ -157,7 +192,12 @@ def _about_host(draft: Draft, request: Request) -> tuple[str, str] | None:
     if letters := spelled(line):
         found = directory.people(letters, expected=True)
         return _go_on_with(draft, found, f"spelled {letters}")
-    if state.asked is Asked.CONFIRM_HOST and request.intent is Intent.YES and options:
+    if state.asked is Asked.CONFIRM_HOST and not directory.people(line, expected=True).hosts:
+        request = _plainly(draft, request)
+    one_known = len(options) == 1 and _that_one(line, draft.desk.words)
+    if (state.asked is Asked.CONFIRM_HOST and request.intent is Intent.YES and options) or (
+        one_known and request.intent is not Intent.NO
+    ):
         tasks.accept_host(draft, options[0])
         return "meet_host", "the visitor says yes"
     if state.asked is Asked.CONFIRM_HOST and request.intent is Intent.NO:
@@ -185,6 +225,13 @@ def _about_host(draft: Draft, request: Request) -> tuple[str, str] | None:
     return _go_on_with(draft, Found(), "a name that is not in the directory")
 
 
+def _that_one(line: str, words: Tongue) -> bool:
+    """Whether a short line means the one person who was named: `yes, her please`."""
+    text = plain(line)
+    short = len(words_of(text)) <= _SHORT and words.cue("her_or_him").search(text)
+    return bool(words.cue("that_person").match(text) or short)
+
+
 def _go_on_with(draft: Draft, found: Found, because: str) -> tuple[str, str]:
     if found.hosts:
         tasks.choose_host(draft, found)
@@ -196,6 +243,10 @@ def _go_on_with(draft: Draft, found: Found, because: str) -> tuple[str, str]:
 def _among(draft: Draft, options: tuple[str, ...], line: str) -> str | None:
     """Find which of the names just offered is meant: by name, department or order."""
     words = words_of(plain(line))
+    no = denied(line, options, draft.desk.words)
+    left = [name for name in options if name not in no]
+    if no and len(left) == 1:
+        return left[0]
     for i, names in enumerate(draft.desk.words.ordinals[: len(options)]):
         if any(n in words for n in names):
             return options[i]
@@ -259,6 +310,7 @@ def _about_delivery(draft: Draft, request: Request) -> tuple[str, str] | None:
 
 def _yes_or_no(draft: Draft, request: Request) -> tuple[str, str] | None:
     asked = draft.before.asked
+    request = _plainly(draft, request)
     if request.intent is Intent.YES:
         if asked is Asked.CONFIRM_ENTRY:
             tell(draft, draft.before.asked_about)
@@ -279,6 +331,18 @@ def _yes_or_no(draft: Draft, request: Request) -> tuple[str, str] | None:
         draft.say("no_more")
         return request.intent.value, f"answers `{asked.value}`"
     return None
+
+
+def _plainly(draft: Draft, request: Request) -> Request:
+    """A yes or no with something behind it that makes no sense is a yes or no."""
+    words, text = draft.desk.words, plain(draft.heard.text)
+    if request.intent not in {Intent.UNKNOWN, Intent.NAME, Intent.MAYBE_QUESTION}:
+        return request
+    if words.cue("begins_yes").match(text):
+        return replace(request, intent=Intent.YES, name="")
+    if words.cue("begins_no").match(text):
+        return replace(request, intent=Intent.NO, name="")
+    return request
 
 
 def _keep_question(draft: Draft) -> None:

@@ -1,7 +1,7 @@
 """What each thing a visitor may ask for is answered with."""
 
 from agent.core.messages import Clause
-from behavior import tasks
+from behavior import amends, tasks
 from behavior.conversation import Asked, Conversation, Forget, Meeting
 from behavior.directory import WEEKDAYS, Destination, opening_minutes
 from behavior.draft import Draft
@@ -12,6 +12,13 @@ from behavior.tools import drafting
 from behavior.tools.contract import UseTool, Way
 from behavior.understanding import Intent, Request
 from behavior.wording import in_language, sentences
+from behavior.yes_and import unheard_rest
+
+_STAYS_OPEN = frozenset(
+    {Asked.STAFF, Asked.CONFIRM_TOOL, Asked.OWN_NAME, Asked.WHICH_HOST, Asked.DELIVERY_FOR,
+     Asked.CONFIRM_ENTRY}
+)  # fmt: skip
+"""Questions whose answer still counts when it is said again, after it was not understood."""
 
 
 def take(draft: Draft, request: Request) -> None:
@@ -27,6 +34,8 @@ def take(draft: Draft, request: Request) -> None:
             tasks.private(draft, request)
         case Intent.DELIVERY:
             tasks.deliver(draft, request)
+        case Intent.SOMEBODY_MISSING:
+            amends.somebody_missing(draft)
         case Intent.SIGNATURE:
             tasks.sign(draft, request)
         case Intent.PICKUP:
@@ -63,6 +72,27 @@ def _small_talk(draft: Draft, request: Request) -> None:
             draft.say("repeat.intro")
             draft.clauses += before.last_reply
             draft.asked, draft.about = before.asked, before.asked_about
+        case Intent.LOUDER if before.last_reply:
+            draft.repeats = True
+            draft.say("louder")
+            draft.clauses += before.last_reply
+            draft.asked, draft.about = before.asked, before.asked_about
+        case Intent.GO_ON if before.last_reply:
+            draft.repeats = True
+            draft.clauses += before.last_reply[unheard_rest(draft) :]
+            draft.asked, draft.about = before.asked, before.asked_about
+            if not draft.clauses:
+                draft.ask("more", Asked.MORE)
+        case Intent.DOOR:
+            draft.ask("door", Asked.STAFF)
+        case Intent.HELP | Intent.GO_ON:
+            draft.say("help")
+        case Intent.LOOKING:
+            draft.say("no_more")
+        case Intent.PLEASANT:
+            draft.say("pleasant")
+        case Intent.LOUDER:
+            draft.say("louder.nothing")
         case Intent.REPEAT:
             draft.say("repeat.nothing")
         case Intent.CANCEL:
@@ -103,6 +133,8 @@ def _small_talk(draft: Draft, request: Request) -> None:
 
 def _show_way(draft: Draft, request: Request) -> None:
     place = request.place
+    if place is not None:
+        draft.change(spoken_of=place.key)
     if place is None:
         lost = draft.desk.words.cue("lost").search(request.text)
         if lost and len(words_of(request.text)) < 9:
@@ -131,6 +163,8 @@ def tell(draft: Draft, key: str) -> None:
     """Answer a frequent question, pointing at the place it speaks of."""
     entry = draft.desk.entries[key]
     place = draft.desk.site.place(entry.point) if entry.point else None
+    if place is not None:
+        draft.change(spoken_of=place.key)
     clauses = sentences(entry.answer)
     if entry.language:
         clauses = in_own_language(draft, clauses)
@@ -177,12 +211,14 @@ def _tell_time(draft: Draft, intent: Intent) -> None:
 def unclear(draft: Draft) -> None:
     """Own up, differently each time, and in the end offer typing and a person."""
     heard, count = draft.heard, draft.before.not_understood
-    words = words_of(plain(heard.text))
-    asks = draft.desk.words.cue("asks").search(plain(heard.text))
+    text = plain(heard.text)
+    text = draft.desk.words.cue("lead").sub("", f"{text} ").strip() or text
+    words = words_of(text)
+    asks = draft.desk.words.cue("asks").search(text)
     if asks and len(words) >= 4 and (heard.typed or heard.confidence >= 0.6):
         return draft.ask("know.unknown", Asked.STAFF)
-    if count == 0:
-        return draft.say("unclear.1")
-    if count == 1:
-        return draft.say("unclear.2")
-    draft.ask("unclear.3", Asked.STAFF)
+    if count >= 2:
+        return draft.ask("unclear.3", Asked.STAFF)
+    draft.say("unclear.1" if count == 0 else "unclear.2")
+    if draft.asked is Asked.NOTHING and draft.before.asked in _STAYS_OPEN:
+        draft.asked, draft.about = draft.before.asked, draft.before.asked_about

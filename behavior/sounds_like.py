@@ -35,8 +35,17 @@ LETTER_NAMES = {
 
 _FILLERS = re.compile(r"\b(?:u+m+|u+h+|e+r+m*|h+m+)\b,?", re.IGNORECASE)
 _WIFI = re.compile(r"\bwi[- ]?fi\b|\bwhy fi\b", re.IGNORECASE)
-_AROUND_LETTERS = {"it's", "its", "is", "that's", "spelled", "spelt", "double", "and", "yes",
-                   "my", "name"}  # fmt: skip
+_AROUND_LETTERS = {"it's", "its", "is", "that's", "that", "spelled", "spelt", "and", "yes",
+                   "my", "name", "capital", "with", "then"}  # fmt: skip
+_MANY = {"double": 2, "triple": 3}
+_NAMED = {w[0]: frozenset(w.split()) for w in (
+    "alpha alfa", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "india",
+    "juliet juliett", "kilo", "lima", "mike", "november", "oscar", "papa", "quebec", "romeo",
+    "sierra", "tango", "uniform", "victor", "whiskey whisky", "xray", "yankee", "zulu",
+)}  # fmt: skip
+_BY_WORD = {word: letter for letter, words in _NAMED.items() for word in words}
+_AS_IN = re.compile(r"\b(\w+) (?:for|as in|like in|like) (\w)\w*")
+_MORE_BEFORE = 9
 
 
 @lru_cache(maxsize=8192)
@@ -88,10 +97,25 @@ def without_fillers(line: str, fillers: re.Pattern[str] = _FILLERS) -> str:
 
 
 def spelled(text: str) -> str | None:
-    """Join a name that was spelled: `s m i t h`, `bee ee el el`, `o for oscar k`. None if not."""
-    line = re.sub(r"\b\w+ (?:for|as in) (\w)\w*", r"\1", plain(text))
+    """Join a name that was spelled, at the end of a line: `s m i t h`, `bee e double l`,
+    `o for oscar k as in kilo`, `kilo oscar echo`, `it's Smythe, that is s m y t h e`. None if not.
+    """
+    line = _AS_IN.sub(r"\2", plain(text))
     words = [w for w in line.split() if w not in _AROUND_LETTERS]
-    letters = [w if len(w) == 1 else LETTER_NAMES.get(w, "") for w in words]
-    if len(letters) < 3 or not all(letters) or sum(len(w) == 1 for w in words) < len(words) / 2:
+    run: list[str] = []
+    clear = 0
+    for word in reversed(words):
+        if word in _MANY and run:
+            run[-1] *= _MANY[word]
+            continue
+        letter = word if len(word) == 1 else _BY_WORD.get(word) or LETTER_NAMES.get(word, "")
+        if not letter:
+            break
+        clear += len(word) == 1 or word in _BY_WORD
+        run.append(letter)
+    before = sum(word not in _MANY for word in words) - len(run)
+    letters = "".join(reversed(run))
+    surely = clear == len(run) if before else clear >= len(run) / 2
+    if len(letters) < 3 or not surely or before > _MORE_BEFORE:
         return None
-    return "".join(letters)
+    return letters

@@ -219,6 +219,7 @@ def delivery_for(draft: Draft, found: Found) -> None:
     host = found.hosts[0].name
     if not drafting.may_tell(draft, host):
         return _record_delivery(draft, host)
+    draft.change(delivery_for=host)
     draft.say("delivery.told", host=host)
     draft.do(NotifyHost(host=host, visitor="a courier", purpose="delivery"))
     _record_delivery(draft, host)

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from behavior.directory import Destination, Directory, Found
+from behavior.finer_pieces import finer
 from behavior.knowledge import Entry, Index, Match
 from behavior.lines import meeting_time, own_name, urgency
 from behavior.past_questions import Kind, Relation
@@ -59,6 +60,19 @@ class Intent(StrEnum):
     INSULT = "insult"
     PERSONAL = "personal"
     BACKCHANNEL = "backchannel"
+    SOMEBODY_MISSING = "somebody_missing"
+    """A child has lost its parents, or parents their child."""
+    DOOR = "door"
+    """A door is to be opened."""
+    LOUDER = "louder"
+    """The last words again, for somebody who hears badly."""
+    GO_ON = "go_on"
+    HELP = "help"
+    """Help with something that is not said yet."""
+    LOOKING = "looking"
+    """Wants nothing."""
+    PLEASANT = "pleasant"
+    """Remarks on the weather and the day."""
     YES = "yes"
     NO = "no"
     UNKNOWN = "unknown"
@@ -66,7 +80,8 @@ class Intent(StrEnum):
 
 SMALL = frozenset(
     {Intent.THANKS, Intent.GREETING, Intent.YES, Intent.NO, Intent.UNKNOWN, Intent.WAIT,
-     Intent.COMPLIMENT, Intent.MAYBE_QUESTION, Intent.REPEAT, Intent.NAME}
+     Intent.COMPLIMENT, Intent.MAYBE_QUESTION, Intent.REPEAT, Intent.NAME, Intent.LOUDER,
+     Intent.GO_ON, Intent.HELP, Intent.LOOKING, Intent.PLEASANT}
 )  # fmt: skip
 """Intents that do not make a part of a line a request of its own."""
 
@@ -91,9 +106,14 @@ class Request:
 
 
 _UNYIELDING = frozenset(
-    {Intent.FORGET_ME, Intent.CANCEL, Intent.STAFF, Intent.PRIVATE, Intent.MY_NAME}
+    {Intent.FORGET_ME, Intent.CANCEL, Intent.STAFF, Intent.PRIVATE, Intent.MY_NAME, Intent.LOUDER}
 )
 _ENGLISH = tongue(ENGLISH)
+_POLITE = frozenset({Intent.THANKS, Intent.GREETING, Intent.COMPLIMENT, Intent.YES})
+_GOING_ON = 0.1
+"""`and on Saturday` need not be as near to a question as a whole one."""
+_OF_IT = 0.48
+_FEW_WORDS = 10
 
 
 def understand(
@@ -106,11 +126,12 @@ def understand(
     visitor: str = "",
     words: Tongue = _ENGLISH,
     rules: ToolsConfig | None = None,
+    spoken_of: str = "",
 ) -> tuple[Request, ...]:
     """Return what `line` asks for, at least one request, in the order to be done.
 
     `now`: at the site; `visitor`: the name given before. Both only for what is looked up.
-    `rules` name what may be asked of MCP servers.
+    `rules` name what may be asked of MCP servers. `spoken_of`: the place that `it` may stand for.
     """
     whole = plain(line)
     if urgent := urgency(whole, words):
@@ -120,14 +141,12 @@ def understand(
         return (Request(intent=Intent.TOOL, text=whole, tool=private, because=because),)
     name, rest = own_name(whole, line, words)
     reader = _Reader(directory, index, entries, now, name or visitor, words, rules)
+    if about := reader.about(whole, spoken_of):
+        return (about,)
     if name and words.cue("this_is").match(whole) and reader.is_firm(whole):
         name = ""
     pieces = _pieces(line, words)
-    if (
-        len(pieces) > 1
-        and not reader.is_known(whole)
-        and (several := reader.several(pieces, whole))
-    ):
+    if several := reader.most(whole, pieces, finer(pieces, words)):
         return _with_name(several, name)
     if name and not rest:
         return (Request(intent=Intent.NAME, text=whole, name=name, because="says a name"),)
@@ -139,7 +158,8 @@ def understand(
 
 def _pieces(line: str, words: Tongue) -> list[str]:
     """The parts of a line in the order of doing; `before I asked` in a question is no order."""
-    if words.code == ENGLISH and (asked := time_question(line)):
+    ordered = words.cue("first").search(line.lower()) is not None
+    if words.code == ENGLISH and not ordered and (asked := time_question(line)):
         if asked.kind is Kind.OTHERS or asked.relation is Relation.BETWEEN:
             return [plain(line)]  # `between the lift and the stairs` is one thing
         parts = words.cue("split").split(line.lower())
@@ -173,25 +193,41 @@ class _Reader:
         self._index = index
         self._entries = entries
 
+    def most(self, whole: str, *partings: list[str]) -> tuple[Request, ...]:
+        """Read the line in each of these parts; return the most requests, the first that has so."""
+        if max(map(len, partings)) < 2 or self.is_known(whole):
+            return ()
+        found: tuple[Request, ...] = ()
+        for pieces in dict.fromkeys(tuple(parts) for parts in partings):
+            several = self.several(list(pieces), whole) if len(pieces) > 1 else ()
+            found = several if len(several) > len(found) else found
+        return found
+
     def several(self, pieces: list[str], whole: str) -> tuple[Request, ...]:
         """Read parts that each ask for something of their own; none if fewer than two do."""
         own: list[Request] = []
+        polite = True
         for piece in pieces:
-            if own and own[-1].place:  # "where is the café and when does it open"
-                named = self._words.said["the"].format(name=own[-1].place.name)
+            if own and (place := self._place_of(own[-1])):  # "where is the café and is it open"
+                named = self._words.said["the"].format(name=place.name)
+                piece = self._words.cue("there").sub(
+                    self._words.said["to"].format(name=named), piece
+                )
                 piece = self._words.cue("pronoun").sub(named, piece)
             request = self.read(piece, sure_only=True)
             bare_word = len(words_of(piece)) < 2 and request.intent is not Intent.MEET_HOST
             if request.intent in SMALL or bare_word:
+                polite = polite and request.intent in _POLITE
                 continue
             same = any(
                 (r.intent, r.entry, r.place) == (request.intent, request.entry, request.place)
                 for r in own
             )
             if same:
+                polite = False
                 continue
             own.append(request)
-        if len(own) < 2:
+        if len(own) < 2 and not (own and polite):
             return ()
         if Intent.MEET_HOST in {r.intent for r in own} and not self._words.cue("first").search(
             whole
@@ -204,6 +240,27 @@ class _Reader:
                 for r in own
             ]
         return tuple(own)
+
+    def _place_of(self, request: Request) -> Destination | None:
+        """What place a request is about."""
+        arguments = request.tool.arguments if request.tool is not None else None
+        key = getattr(arguments, "room", "") or getattr(arguments, "to", "")
+        return request.place or self._directory.site.place(key)
+
+    def about(self, text: str, key: str) -> Request | None:
+        """Read `when does it open` as a question about the place last spoken of."""
+        place = self._directory.site.place(key)
+        if place is None or not self._words.cue("asks_about_it").search(text):
+            return None
+        named = self._words.said["the"].format(name=place.name)
+        meant = self._words.cue("asks_about_it").sub(lambda m: f"{m[1]} {named} {m[2]}", text)
+        best = self._index.nearest(meant)[0]
+        known = best.label.startswith("know:") and best.score >= self._index.threshold + 0.12
+        entry = best.label.removeprefix("know:")
+        if not known or self._entries[entry].point != key:
+            return None
+        because = f"`it` is {named}; nearest to {best.form!r}, likeness {best.score:.2f}"
+        return Request(intent=Intent.QUESTION, text=meant, entry=entry, because=because)
 
     def is_known(self, text: str) -> bool:
         """Whether the whole line is a question we know: `i use a wheelchair, how do i get up`."""
@@ -275,9 +332,19 @@ class _Reader:
             if not found.hosts and not about_others:
                 return self._by_meaning(text, self._index.nearest(text), False)
             return Request(intent=intent, text=text, found=found, because="asks for private facts")
+        if intent is Intent.DIRECTIONS:
+            places = self._directory.places(text)
+            place = places[0][0] if places else None
+            return Request(intent=intent, text=text, place=place, because="is lost")
+        if intent is Intent.INSULT:
+            calm = " ".join(self._words.cue("swearing").sub(" ", text).split())
+            rest = self.read(calm, sure_only=True) if calm and calm != text else None
+            return rest if rest and rest.intent not in SMALL | {Intent.INSULT} else None
         if intent in {Intent.THANKS, Intent.COMPLIMENT} and len(words_of(text)) > 2:
             rest = self._rest_of(text)
-            return rest if rest.intent not in SMALL else None
+            behind = intent is Intent.THANKS and not self._words.cue("thanks_words").match(text)
+            lost = rest.intent is Intent.UNKNOWN and behind
+            return rest if rest.intent not in SMALL or lost else None
         return None
 
     def _rest_of(self, text: str) -> Request:
@@ -360,7 +427,8 @@ class _Reader:
         kind, _, key = best.label.partition(":")
         # One stray word is like many forms; it has to be closer.
         bar += 0.08 if len(words_of(text)) == 1 else 0.0
-        if best.score >= bar:
+        bar -= _GOING_ON if self._words.cue("goes_on").match(text) else 0.0
+        if best.score >= bar and self._is_of_it(text, best, bar):
             if kind == "know":
                 return Request(intent=Intent.QUESTION, text=text, entry=key, because=because)
             if kind != "time":
@@ -368,11 +436,32 @@ class _Reader:
             if by_example(key, text) is not None:
                 return Request(intent=Intent.MEMORY, text=text, entry=key, because=because)
         rival = nearest[1].score if len(nearest) > 1 else 0.0
-        if kind == "know" and best.score >= bar - 0.06 and best.score - rival >= 0.04:
+        near = best.score >= bar - 0.06 and best.score - rival >= 0.04
+        if kind == "know" and near and self._is_of_it(text, best, bar):
             return Request(intent=Intent.MAYBE_QUESTION, text=text, entry=key, because=because)
+        if not sure_only and (place := self._only_place(text)):
+            because = f"names `{place.key}` and nothing else that is understood"
+            return Request(intent=Intent.DIRECTIONS, text=text, place=place, because=because)
         if self._words.cue("where").search(text) and self._words.cue("where_to").search(text):
             return Request(intent=Intent.DIRECTIONS, text=text, because="asks for a place we lack")
         return Request(intent=Intent.UNKNOWN, text=text, because=f"{because}: too far")
+
+    def _is_of_it(self, text: str, best: Match, bar: float) -> bool:
+        """Whether the thing asked for is of the question, too, and not only the way of asking.
+
+        `is there a swimming pool` is put as `is there a water fountain` is.
+        """
+        match = self._words.cue("is_there").match(text)
+        if match is None or best.score >= bar + 0.15 or not best.label.startswith("know:"):
+            return True
+        near = self._index.nearest(text[match.end() :], 4)
+        return any(one.label == best.label and one.score >= _OF_IT for one in near)
+
+    def _only_place(self, text: str) -> Destination | None:
+        """The one place that a line names exactly, where nothing else of it is understood."""
+        places = [place for place, score, _ in self._directory.places(text) if score >= 0.98]
+        short = len(words_of(text)) <= _FEW_WORDS
+        return places[0] if len(places) == 1 and short else None
 
     def _of_example(self, intent: Intent, text: str, because: str) -> Request:
         found = self._directory.people(text)

@@ -40,7 +40,7 @@ _BEFORE = {"half past": 30, "quarter past": 15, "ten past": 10, "five past": 5,
            "quarter to": -15, "ten to": -10, "five to": -5}  # fmt: skip
 _AT = re.compile(
     r"\b(?:at|around|about|by|from) "
-    r"(?P<before>half past |quarter (?:past|to) |ten (?:past|to) |five (?:past|to) )?"
+    r"(?:a )?(?P<before>half past |quarter (?:past|to) |ten (?:past|to) |five (?:past|to) )?"
     r"(?P<hour>one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|noon|\d{1,2})"
     r"(?:[: ](?P<digits>\d{2})(?!\d))?"
     r"(?: (?P<minutes>thirty|fifteen|forty five|fifty|twenty))?"
@@ -63,10 +63,15 @@ def asked_for(
     """
     text = plain(line)
     site = directory.site
+    looked_up = _calendar(text, directory, now, visitor, words) if site.calendars else None
+    if site.services and _names_service(text, site) and (found := _queue(text, site, words)):
+        return found
+    if looked_up is not None and _is_out_of_sight(looked_up, site):
+        return looked_up
     if found := observation_for(text, directory, rules, words):
         return found
-    if site.calendars and (found := _calendar(text, directory, now, visitor, words)):
-        return found
+    if looked_up is not None:
+        return looked_up
     if site.services and (found := _queue(text, site, words)):
         return found
     if site.floor_map.points and (found := _way(text, directory, words)):
@@ -100,6 +105,12 @@ def _calendar(
     if words.tool("agenda").search(text):
         return Asked("agenda", Agenda(room=place.key if place else "", at=at))
     return None
+
+
+def _is_out_of_sight(asked: Asked, site: SiteConfig) -> bool:
+    """Whether a room is asked about that cannot be seen from the desk."""
+    place = site.place(getattr(asked.arguments, "room", ""))
+    return asked.tool == "room_free" and place is not None and not place.in_view_m
 
 
 def _place_with(directory: Directory, text: str, keys: set[str]) -> Destination | None:
@@ -142,6 +153,10 @@ def _queue(text: str, site: SiteConfig, words: Tongue) -> Asked | None:
     return None
 
 
+def _names_service(text: str, site: SiteConfig) -> bool:
+    return any(plain(name) in text for s in site.services for name in (s.name, *s.also))
+
+
 def _service(text: str, site: SiteConfig) -> ServiceConfig:
     named = [s for s in site.services if any(plain(name) in text for name in (s.name, *s.also))]
     return named[0] if named else site.services[0]
@@ -152,6 +167,7 @@ def _service(text: str, site: SiteConfig) -> ServiceConfig:
 
 def _way(text: str, directory: Directory, words: Tongue) -> Asked | None:
     step_free = bool(words.tool("step_free").search(text))
+    text = words.tool("step_free").sub(" ", text)  # `I cannot climb stairs` asks for no stairs
     site = directory.site
     start = ""
     if match := words.tool("way_from").search(text):

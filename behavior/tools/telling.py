@@ -52,7 +52,9 @@ class Voice:
         after, clauses = self._words(before, line)
         after = replace(after, asked=line.asked, asked_about=line.about, wanted=line.wanted)
         if line.host and line.asked is Asked.CONFIRM_HOST:
-            after = _about_host(after, line.host)
+            after = _about_hosts(after, (line.host,))
+        if isinstance(result, People):
+            after = _about_hosts(after, result.hosts)
         spoken = tuple(_aloud(clause, rule) for clause in clauses)
         part = _part(use, spoken, after, f"the tool `{use.tool}`")
         if isinstance(result, Sight | Sounds | Reading | Told):
@@ -268,9 +270,9 @@ def _harmless(words: Mapping[str, str]) -> dict[str, str]:
     return {k: v.translate(table if k in kept else bar) for k, v in words.items()}
 
 
-def _about_host(after: Conversation, host: str) -> Conversation:
+def _about_hosts(after: Conversation, hosts: tuple[str, ...]) -> Conversation:
     meeting = after.meeting or Meeting()
-    return replace(after, meeting=replace(meeting, options=(host,)))
+    return replace(after, meeting=replace(meeting, options=hosts))
 
 
 def _part(use: UseTool, clauses: tuple[Clause, ...], after: Conversation | None, why: str) -> Part:

@@ -336,7 +336,8 @@ class _Visit:
         intent = self.parts[-1][1].intent if self.parts else "unknown"
         misheard_ = self.run_.lines[-1][0] != self.run_.lines[-1][1]
         pleased = not self._wrong_in(turn) and intent not in _UNCLEAR
-        if state.asked is Asked.CONFIRM_HOST and not self._answers_next(number):
+        unsure = not pleased or intent == "meet_host"
+        if state.asked is Asked.CONFIRM_HOST and unsure and not self._answers_next(number):
             meant = any(w in self._all_words(turn) for w in plain_words(state.asked_about).split())
             return "yes" if meant else f"no {self._another(turn)}"
         if state.asked is Asked.CONFIRM_ENTRY and not self._answers_next(number):

@@ -42,7 +42,8 @@ def put(line: str, chance: random.Random, *, first: bool) -> str:
     for table in (_SHORT, _LONG):
         for one, other in table.items():
             if chance.random() < 0.3:
-                words = re.sub(rf"\b{one}\b(?! (?:not|a robot))", other, words, count=1)
+                behind = r"(?<!do )(?<!did )(?<!can )(?<!could )(?<!may )(?<!should )(?<!that )"
+                words = re.sub(rf"{behind}\b{one}\b(?! (?:to|not|a robot))", other, words, count=1)
     long = len(words.split()) > 2
     if long and _ASKS.match(words) and chance.random() < 0.08:
         begun = words.split()[: chance.choice((1, 2))]

@@ -1,0 +1,23 @@
+"""Where a line turns from one wish to the next without a word for it, or with one misheard.
+
+`where is the toilet in what is the wifi password`: `in` was `and`. Each question word begins a new
+piece; whether the pieces are wishes of their own is for the reader to judge. Pure.
+"""
+
+from behavior.sounds_like import plain
+from behavior.tongue import Tongue
+
+
+def finer(pieces: list[str], words: Tongue) -> list[str]:
+    """Part each piece again before words with which a question or a wish begins."""
+    begins, link = words.cue("begins_a_wish"), words.cue("link_misheard")
+    found: list[str] = []
+    for piece in pieces:
+        began = opened = 0
+        for match in begins.finditer(piece):
+            if match.start() > opened + 1:  # `tell me where` begins once
+                found.append(piece[began : match.start()])
+                began = match.start()
+            opened = match.end()
+        found.append(piece[began:])
+    return [text for text in (plain(link.sub("", one.strip())) for one in found) if text]
