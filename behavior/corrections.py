@@ -80,7 +80,8 @@ def _taken_down(before: Conversation) -> Iterable[str]:
 
 def _without_denied(text: str, wrong: tuple[str, ...], words: Tongue) -> str:
     """The line without `not` and the wrong name after it."""
-    no, parts, kept, i = words.cue("denies"), text.split(), [], 0
+    no, parts, i = words.cue("denies"), text.split(), 0
+    kept: list[str] = []
     while i < len(parts):
         j = i + 1
         if no.fullmatch(parts[i]):

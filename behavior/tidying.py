@@ -18,7 +18,7 @@ _WORDS_LEFT = 3
 
 def tidy(line: str, words: Tongue) -> str:
     """The line as it was meant to be said; capitals and signs stay where words do."""
-    again, kept = words.cue("said_twice_on_purpose"), line
+    again, kept = words.cue("said_twice_on_purpose"), line.strip()
     kept = words.cue("no_misheard").sub("no", kept)
     kept = _CONTRACTED.sub(r"\1 is", kept)
     if not again.search(line.lower()):

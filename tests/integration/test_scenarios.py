@@ -6,7 +6,6 @@ from tests.integration.visitor import played, scenarios
 from tests.integration.wordings import SCENARIOS as FOLDER
 
 SCENARIOS = scenarios()
-FILES = sorted({s["file"] for s in SCENARIOS})
 TIMES = 20
 
 
@@ -17,16 +16,17 @@ def test_every_wording_of_a_scenario_ends_well(scenario, tmp_path):
     assert [str(run) for run in runs if run.faults] == []
 
 
-@pytest.mark.parametrize("file", FILES)
-def test_19_of_20_end_well_said_in_other_ways_and_misheard(file, tmp_path, record_property):
+@pytest.mark.parametrize("first_seed", [100, 110])
+def test_19_of_20_end_well_said_in_other_ways_and_misheard(first_seed, tmp_path, record_property):
     runs = []
-    for number, scenario in enumerate(s for s in SCENARIOS if s["file"] == file):
-        folder = tmp_path / str(number)
-        runs += played(scenario, folder, range(100, 100 + TIMES), errors=1.0)
+    for number, scenario in enumerate(SCENARIOS):
+        seeds = range(first_seed, first_seed + TIMES // 2)
+        runs += played(scenario, tmp_path / str(number), seeds, errors=1.0)
     failed = [run for run in runs if run.faults]
     record_property("ended well", f"{len(runs) - len(failed)} of {len(runs)}")
     wrong = sum(run.words_wrong for run in runs) / sum(run.words for run in runs)
     record_property("words misheard", f"{wrong:.3f}")
+    assert wrong > 0.03
     assert len(failed) <= 0.05 * len(runs), "\n".join(map(str, failed))
 
 
@@ -36,6 +36,15 @@ def test_without_the_encoder_most_of_it_still_works(tmp_path):
         runs += played(scenario, tmp_path / str(number), (0, 1), varied=False, encoder="words")
     failed = [run for run in runs if run.faults]
     assert len(failed) <= 0.15 * len(runs), "\n".join(map(str, failed))
+
+
+def test_there_are_more_than_eighty_and_every_tool_is_asked_for():
+    assert len(SCENARIOS) >= 80
+    deeds = " ".join(deed for s in SCENARIOS for deed in s.get("done", ()))
+    for tool in ("who", "department", "way", "room_free", "agenda", "expected", "take_number",
+                 "my_number"):  # fmt: skip
+        assert f"Tool {tool} done" in deeds, tool
+    assert all(word in deeds for word in ("NotifyHost", "CallHelp", "Ticket", "Forget"))
 
 
 def test_every_scenario_has_a_name_of_its_own_in_its_file():

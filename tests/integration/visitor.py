@@ -335,7 +335,7 @@ class _Visit:
         state = self._state()
         intent = self.parts[-1][1].intent if self.parts else "unknown"
         misheard_ = self.run_.lines[-1][0] != self.run_.lines[-1][1]
-        pleased = not self._wrong_in(turn) and intent not in _UNCLEAR
+        pleased = not self._wrong_in(turn) and ("expect" in turn or intent not in _UNCLEAR)
         unsure = not pleased or intent == "meet_host"
         if state.asked is Asked.CONFIRM_HOST and unsure and not self._answers_next(number):
             meant = any(w in self._all_words(turn) for w in plain_words(state.asked_about).split())
