@@ -1,5 +1,7 @@
 """What each thing a visitor may ask for is answered with."""
 
+from dataclasses import replace
+
 from agent.core.messages import Clause
 from behavior import amends, tasks
 from behavior.conversation import Asked, Conversation, Forget, Meeting
@@ -50,6 +52,8 @@ def take(draft: Draft, request: Request) -> None:
             _show_way(draft, request)
         case Intent.TOOL if request.tool is not None:
             drafting.want(draft, request.tool)
+        case Intent.QUESTION if _hears_badly(draft, request):
+            _small_talk(draft, replace(request, intent=Intent.LOUDER))
         case Intent.QUESTION:
             tell(draft, request.entry)
         case Intent.MAYBE_QUESTION:
@@ -62,6 +66,13 @@ def take(draft: Draft, request: Request) -> None:
             _tell_time(draft, request.intent)
         case _:
             _small_talk(draft, request)
+
+
+def _hears_badly(draft: Draft, request: Request) -> bool:
+    """Whether somebody asks to be spoken to louder, who was told something already."""
+    louder = draft.desk.words.intents.get(Intent.LOUDER)
+    heard_badly = louder is not None and louder.search(request.text) is not None
+    return heard_badly and bool(draft.before.last_reply)
 
 
 def _small_talk(draft: Draft, request: Request) -> None:

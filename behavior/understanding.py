@@ -106,7 +106,7 @@ class Request:
 
 
 _UNYIELDING = frozenset(
-    {Intent.FORGET_ME, Intent.CANCEL, Intent.STAFF, Intent.PRIVATE, Intent.MY_NAME, Intent.LOUDER}
+    {Intent.FORGET_ME, Intent.CANCEL, Intent.STAFF, Intent.PRIVATE, Intent.MY_NAME}
 )
 _ENGLISH = tongue(ENGLISH)
 _POLITE = frozenset({Intent.THANKS, Intent.GREETING, Intent.COMPLIMENT, Intent.YES})
