@@ -210,9 +210,7 @@ class _Reader:
         for piece in pieces:
             if own and (place := self._place_of(own[-1])):  # "where is the café and is it open"
                 named = self._words.said["the"].format(name=place.name)
-                piece = self._words.cue("there").sub(
-                    self._words.said["to"].format(name=named), piece
-                )
+                piece = self._words.cue("there").sub(f"to {named}", piece)
                 piece = self._words.cue("pronoun").sub(named, piece)
             request = self.read(piece, sure_only=True)
             bare_word = len(words_of(piece)) < 2 and request.intent is not Intent.MEET_HOST
