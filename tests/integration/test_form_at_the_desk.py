@@ -146,7 +146,7 @@ async def test_a_yes_may_be_put_in_many_words(tmp_path, yes):
     [
         ("help me with the registration please", {}),
         ("could you do the visitor form with me", {}),
-        ("i come from the registration, i need a form", {}),
+        ("i'd like to fill in a form, i come from the registration", {}),
         ("i'd like to register, i am from acme", {"company": "Acme"}),
     ],
 )
@@ -371,6 +371,11 @@ def uses(tool, **arguments):
     use = proposal({"name": tool, "arguments": arguments}, SITE)
     assert isinstance(use, UseTool)
     return use
+
+
+def test_a_form_that_the_site_does_not_have_cannot_be_wished_for():
+    wished = proposal({"name": "fill", "arguments": {"form": "nowhere"}}, SITE)
+    assert wished.because == "a model proposed: no such form"
 
 
 class Proposing:
