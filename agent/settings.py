@@ -21,7 +21,7 @@ from agent.recorder import RecorderConfig
 from agent.server import ServerConfig
 from agent.watchdog import WatchdogConfig
 from behavior.desks import in_other_languages, read_in_other_languages
-from behavior.dialogue import DialogueConfig
+from behavior.dialogue_config import DialogueConfig
 from behavior.directory import SiteConfig
 from behavior.knowledge import Entry, KnowledgeError, knowledge_files, read_knowledge, site_facts
 from behavior.lobby.live import LobbyConfig

@@ -9,13 +9,10 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import AsyncIterable, Callable, Coroutine
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
-
-from pydantic import BaseModel, ConfigDict, Field
 
 from agent.core.clock import Clock, WallTime
 from agent.core.messages import (
@@ -29,18 +26,15 @@ from agent.core.messages import (
     Health,
     LanguageFollowed,
     Message,
-    PersonId,
     PersonLost,
     PersonSeen,
-    ReplyReady,
     TurnEnded,
-    TurnId,
     TurnPaused,
 )
 from agent.core.withheld import WITHHELD, Withheld
 from behavior.addressed import Addressed
+from behavior.answer import Answer, with_question
 from behavior.conversation import (
-    Asked,
     Conversation,
     DialogueBackend,
     Forget,
@@ -49,74 +43,21 @@ from behavior.conversation import (
     Part,
 )
 from behavior.deeds import DoesDeeds
+from behavior.dialogue_config import DialogueConfig
 from behavior.directory import SiteConfig
 from behavior.editions import Editions
+from behavior.encounters import Encounters
 from behavior.memory import Encounter
-from behavior.model_server import ModelServerConfig
-from behavior.notifications import NotifyConfig
 from behavior.second_look import SecondLook
 from behavior.tools.contract import ToolError, UseTool
 from behavior.tools.desk import NO_TOOLS, For, ToolDesk
 from behavior.tools.permission import ToolsConfig
-from behavior.transcript import Transcript, TranscriptConfig
+from behavior.transcript import Transcript
 
 Input = Message
 """Turns, who comes and goes, buttons; and what was done and heard, to be remembered."""
 
 _TOOLS_A_TURN = 3
-
-
-class DialogueConfig(BaseModel):
-    """Who answers, from what, and what is kept of it."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    backend: str = Field("auto", description="`auto`: a model server if one is set, else embedded.")
-    encoder: str = Field("auto", description="Sentence vectors: `auto`, `minilm` or `words`.")
-    knowledge: Path = Field(
-        Path("configs/knowledge"), description="Folder of Markdown files with frequent questions."
-    )
-    visits: Path = Field(Path("var/visits.sqlite"), description="The visit book.")
-    tickets: Path = Field(Path("var/tickets.sqlite"), description="The numbers of those who queue.")
-    cache: Path = Field(
-        Path("var/cache"), description="Where the encoded knowledge waits for the next start."
-    )
-    retention_days: float = Field(
-        30.0, gt=0, le=3650, description="Visits are deleted after this many days."
-    )
-    grace_s: float = Field(
-        20.0, ge=0, le=600, description="An encounter outlives a person's absence by this long."
-    )
-    idle_s: float = Field(
-        90.0, gt=0, le=3600, description="An encounter with nobody in view ends after this silence."
-    )
-    model: ModelServerConfig = Field(
-        default_factory=ModelServerConfig, description="The language model server, if any."
-    )
-    script: tuple[str, ...] = Field(
-        (), description="Replies of the `scripted` back-end; ` | ` parts clauses."
-    )
-    notify: NotifyConfig = Field(default_factory=NotifyConfig, description="Reaching people.")
-    transcript: TranscriptConfig = Field(
-        default_factory=TranscriptConfig, description="What is remembered of an encounter."
-    )
-
-
-@dataclass(slots=True)
-class _Work:
-    """The answer to one revision of one turn, while it is being made."""
-
-    turn: TurnId
-    revision: int
-    encounter: Encounter
-    heard: Heard
-    task: asyncio.Task[None] | None = None
-    said: tuple[Clause, ...] = ()
-    parts: list[Part] = field(default_factory=list)
-    committed: bool = False
-    counts: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set with `committed`, for tools that wait for it."""
-    applied: bool = False
 
 
 class Spawns(Protocol):
@@ -166,11 +107,11 @@ class Dialogue:
         self._wall = wall
         self.ready = asyncio.Event()
         """Set while it can answer."""
-        self._work: _Work | None = None
-        self._spoken: _Work | None = None
+        self._work: Answer | None = None
+        self._spoken: Answer | None = None
         """A committed answer that still streams while the next turn is already heard."""
-        self._encounters: list[Encounter] = []
-        self._current: Encounter | None = None
+        self.encounters = Encounters(config)
+        """Whose visits go on, and with whom is spoken now."""
         self._transcript = self._blank()
         self._addressed = Addressed()
         self._withheld = Withheld()
@@ -195,8 +136,8 @@ class Dialogue:
 
     async def run(self) -> None:
         """Answer until cancelled. A restart forgets the encounters, not the visit book."""
-        self._work = self._spoken = self._current = None
-        self._encounters.clear()
+        self._work = self._spoken = None
+        self.encounters = Encounters(self._config)
         self._transcript, self._addressed = self._blank(), Addressed()
         await self._backend.warm_up()
         self.ready.set()
@@ -231,7 +172,7 @@ class Dialogue:
         for work in (self._spoken, self._work):
             if work is not None and work.task is not None:
                 await asyncio.wait((work.task,))
-        for encounter in tuple(self._encounters):
+        for encounter in self.encounters:
             self._end(encounter)
         await self._deeds.drained()
 
@@ -249,9 +190,9 @@ class Dialogue:
             case TurnEnded() if message.text.strip():
                 self._commit(message, group)
             case Act():
-                self._addressed.plan(message, self._encounter_of(message.to))
+                self._addressed.plan(message, self.encounters.of(message.to))
             case ActFinished():
-                encounter = self._addressed.heard(message.act, self._current)
+                encounter = self._addressed.heard(message.act, self.encounters.current)
                 if encounter is not None:
                     encounter.note("agent", message.heard)
             case ButtonPressed(button=button) if button.partition("_")[0] == "next":
@@ -261,27 +202,27 @@ class Dialogue:
             case ButtonPressed():
                 self._press(message)
             case EngagementChanged(state=Engagement.LEFT) | PersonLost():
-                if (left := self._encounter_of(message.person)) is not None:
+                if (left := self.encounters.of(message.person)) is not None:
                     left.leave(message.person, message.at)
                     if left.left_at is not None:
                         self._clear_screen(left)
             case EngagementChanged(state=Engagement.ENGAGED):
                 # Whoever comes up does not end a conversation that goes on.
                 if not self._transcript.in_conversation(but=message.person):
-                    self._encounter_with(message.person, message.at)
-                self._tell_language(self._current, message.at)
+                    self.encounters.meet(message.person, message.at, self._transcript)
+                self._tell_language(self.encounters.current, message.at)
             case _:
                 pass
 
     # Turns
 
-    def _start(self, turn: TurnPaused | TurnEnded, group: Spawns) -> _Work:
+    def _start(self, turn: TurnPaused | TurnEnded, group: Spawns) -> Answer:
         named = turn.person if isinstance(turn, TurnEnded) else None
         # A typed line is of whoever is served: nobody's lips tell it.
         typed = isinstance(turn, TurnEnded) and turn.typed
         seen = None if typed else self._transcript.speaker(turn.turn, turn.at)
         person = named or seen
-        encounter = self._encounter_with(person, turn.at)
+        encounter = self.encounters.meet(person, turn.at, self._transcript)
         self._addressed.answer(turn.turn, encounter)
         self._drop()
         local_time = self._local_time(turn.at)
@@ -301,7 +242,7 @@ class Dialogue:
             ),
             others=self._transcript.others(encounter.person),
         )
-        work = _Work(turn.turn, turn.revision, encounter, heard)
+        work = Answer(turn.turn, turn.revision, encounter, heard)
         self._work = work
         work.task = group.create_task(self._answer(work), name=f"reply {turn.turn}")
         return work
@@ -330,7 +271,7 @@ class Dialogue:
         work.encounter.person = work.encounter.person or end.person
         self._apply(work)
 
-    async def _answer(self, work: _Work) -> None:
+    async def _answer(self, work: Answer) -> None:
         conversation = work.encounter.conversation
         uses: list[UseTool] = []
         question: tuple[Clause, ...] = ()
@@ -344,7 +285,7 @@ class Dialogue:
             await self._use_tools(work, uses[:_TOOLS_A_TURN], question, self._tools)
 
     async def _use_tools(
-        self, work: _Work, uses: list[UseTool], question: tuple[Clause, ...], tools: ToolDesk
+        self, work: Answer, uses: list[UseTool], question: tuple[Clause, ...], tools: ToolDesk
     ) -> None:
         """One tool after the other, in the order asked for; an open question comes last."""
         before = work.parts[0].conversation or work.encounter.conversation
@@ -370,13 +311,13 @@ class Dialogue:
                         continue
                     last = part.last and not wanted
                     if last and part.conversation is not None:
-                        part = _with_question(part, before, question)
+                        part = with_question(part, before, question)
                     before = part.conversation or before
                     if not self._give(work, replace(part, last=last)):
                         return
 
     async def _look_again(
-        self, work: _Work, again: SecondLook, found: Part, before: Conversation, more: bool
+        self, work: Answer, again: SecondLook, found: Part, before: Conversation, more: bool
     ) -> bool:
         """Have the model tell what its tool has found; False: nobody waits for it any more."""
         async with contextlib.aclosing(again.words(found, before)) as stream:
@@ -386,17 +327,17 @@ class Dialogue:
                     return False
         return True
 
-    def _give(self, work: _Work, part: Part) -> bool:
+    def _give(self, work: Answer, part: Part) -> bool:
         """Have a part of an answer spoken; False: nobody waits for this answer any more."""
         work.parts.append(part)
         if work is not self._work and work is not self._spoken:
             self._apply(work)  # superseded while a thread ran on: says nothing any more,
             return False  # but what was committed is done
-        self._publish(_as_message(work, part))
+        self._publish(work.message(part))
         self._apply(work)
         return True
 
-    def _apply(self, work: _Work) -> None:
+    def _apply(self, work: Answer) -> None:
         """Make a committed answer count: the conversation goes on, its effects run, once."""
         if not work.committed or not work.parts:
             return
@@ -412,7 +353,7 @@ class Dialogue:
                 self._forget(encounter, work.heard)
             self._deeds.do(first.effects, encounter, work.heard.at)
             if work is self._work and first.clauses and self._spoken is not None:
-                _cancel(self._spoken)
+                self._spoken.cancel()
                 self._spoken = None
         latest = work.parts[-1].conversation
         if latest is not None and latest is not first.conversation and work is self._work:
@@ -420,13 +361,13 @@ class Dialogue:
         if len(work.parts) > 1 or first.source != "embedded":
             said = tuple(clause for part in work.parts for clause in part.clauses)
             encounter.conversation = replace(encounter.conversation, last_reply=said)
-        if encounter is self._current:
+        if encounter is self.encounters.current:
             self._tell_language(encounter, work.heard.at)
 
     def _choose_language(self, pressed: ButtonPressed, code: str) -> None:
         """A visitor has chosen a language on the page."""
         if code in self._languages:
-            encounter = self._encounter_with(pressed.person, pressed.at)
+            encounter = self.encounters.meet(pressed.person, pressed.at, self._transcript)
             encounter.conversation = replace(
                 encounter.conversation, language=code if code != self._languages[0] else ""
             )
@@ -446,9 +387,9 @@ class Dialogue:
         if work is None or work.task is None or work.task.done():
             return
         if not work.committed:
-            return _cancel(work)
+            return work.cancel()
         if self._spoken is not None:
-            _cancel(self._spoken)
+            self._spoken.cancel()
         self._spoken = work
 
     async def _call_next(self, service: str, at: float) -> None:
@@ -468,45 +409,9 @@ class Dialogue:
 
     # Encounters
 
-    def _encounter_with(self, person: PersonId | None, at: float) -> Encounter:
-        current = self._current
-        if person is not None:
-            if (known := self._encounter_of(person) or self._company_of(person, at)) is not None:
-                self._current = known
-                return known
-            if current is not None and current.person is None and self._fresh(current, at):
-                current.person = person  # spoke first, was seen later
-                self._transcript.claim(person)
-                return current
-        elif current is not None and self._fresh(current, at):
-            return current
-        encounter = Encounter(began_at=at, last_at=at, person=person)
-        encounter.conversation = replace(encounter.conversation, salt=len(self._encounters) * 7)
-        self._encounters.append(encounter)
-        self._current = encounter
-        return encounter
-
-    def _encounter_of(self, person: PersonId | None) -> Encounter | None:
-        return next((one for one in self._encounters if one.is_of(person)), None)
-
-    def _company_of(self, person: PersonId, at: float) -> Encounter | None:
-        """The visit of whom this person was before a tracker lost them, or has walked in with."""
-        if (found := self._encounter_of(self._transcript.before(person))) is not None:
-            found.person, found.left_at = person, None
-            return found
-        for encounter in self._encounters:
-            first = encounter.person
-            if first is not None and self._transcript.together(first, person):
-                encounter.company.add(person)
-                return encounter
-        return None
-
-    def _fresh(self, encounter: Encounter, at: float) -> bool:
-        return encounter in self._encounters and at - encounter.last_at <= self._config.idle_s
-
     def _press(self, button: ButtonPressed) -> None:
-        known = button.person is not None or self._current is not None
-        encounter = self._encounter_with(button.person, button.at)
+        known = button.person is not None or self.encounters.current is not None
+        encounter = self.encounters.meet(button.person, button.at, self._transcript)
         if button.button == "forget" and known:
             self._drop()
             self._forget(encounter)
@@ -521,7 +426,7 @@ class Dialogue:
             self._transcript.forget(person)
         for work in (self._work, self._spoken):
             if work is not None and work.encounter is encounter:
-                work.heard = replace(work.heard, history=(), memory=None)
+                work.remember_nothing()
 
     async def _keep_tidy(self) -> None:
         while True:
@@ -530,12 +435,8 @@ class Dialogue:
 
     def tidy(self, now: float) -> None:
         """End encounters whose time is over, and delete what may not be kept any longer."""
-        for encounter in tuple(self._encounters):
-            gone = encounter.left_at is not None or encounter.person is None
-            last = max(encounter.last_at, encounter.left_at or 0.0, self._touched_at(encounter))
-            limit = self._config.grace_s if encounter.left_at else self._config.idle_s
-            if gone and now - last > limit:
-                self._end(encounter)
+        for encounter in self.encounters.over(now, self._touched_at):
+            self._end(encounter)
         self._transcript.tidy(now)
         self._deeds.tidy(now)
 
@@ -551,9 +452,7 @@ class Dialogue:
         self._clear_screen(encounter)
         self._deeds.end(encounter)
         self._transcript.end(encounter.person)
-        self._encounters.remove(encounter)
-        if self._current is encounter:
-            self._current = None
+        if self.encounters.end(encounter):
             self._tell_language(None, self._clock.now())
         self._addressed.forget(encounter)
         for person in encounter.company:
@@ -561,36 +460,5 @@ class Dialogue:
         if self._work is not None and self._work.encounter is encounter:
             self._drop()
         if self._spoken is not None and self._spoken.encounter is encounter:
-            _cancel(self._spoken)
+            self._spoken.cancel()
             self._spoken = None
-
-
-def _with_question(part: Part, before: Conversation, question: tuple[Clause, ...]) -> Part:
-    """Ask at the end what the desk still has to ask, unless the tool's answer asks already."""
-    after = part.conversation
-    if after is None or after.asked is not Asked.NOTHING or not question:
-        return part
-    after = replace(after, asked=before.asked, asked_about=before.asked_about)
-    return replace(part, clauses=(*part.clauses, *question), conversation=after)
-
-
-def _as_message(work: _Work, part: Part) -> ReplyReady:
-    return ReplyReady(
-        at=work.heard.at,
-        turn=work.turn,
-        revision=work.revision,
-        clauses=part.clauses,
-        part=len(work.parts) - 1,
-        last=part.last,
-        source=part.source,
-        intent=part.intent,
-        because=part.because,
-        closes=part.closes,
-        to=work.heard.person,
-    )
-
-
-def _cancel(work: _Work) -> None:
-    # Committed but not yet done: its effects are owed, so it runs on and says nothing.
-    if work.task is not None and (work.applied or not work.committed):
-        work.task.cancel()

@@ -10,7 +10,8 @@ from behavior.backends.embedded import EmbeddedDialogue
 from behavior.backends.scripted import Line, ScriptedDialogue
 from behavior.conversation import DialogueBackend
 from behavior.deeds import Deeds
-from behavior.dialogue import Dialogue, DialogueConfig, Input
+from behavior.dialogue import Dialogue, Input
+from behavior.dialogue_config import DialogueConfig
 from behavior.directory import SiteConfig
 from behavior.forms.delivery import Delivery
 from behavior.forms.screen import NoScreen, Screen

@@ -29,7 +29,7 @@ from agent.core.messages import (
     VisitRecorded,
 )
 from agent.settings import read_site
-from behavior.dialogue import DialogueConfig
+from behavior.dialogue_config import DialogueConfig
 from behavior.directory import SiteConfig
 from behavior.reception import set_up_dialogue
 

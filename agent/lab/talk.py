@@ -30,7 +30,8 @@ from behavior.conversation import (
     Part,
     RecordVisit,
 )
-from behavior.dialogue import Dialogue, DialogueConfig, Input
+from behavior.dialogue import Dialogue, Input
+from behavior.dialogue_config import DialogueConfig
 from behavior.directory import SiteConfig
 from behavior.draft import Desk, set_up_desk
 from behavior.memory import Encounter

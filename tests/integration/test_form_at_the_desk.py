@@ -522,7 +522,7 @@ async def test_what_is_in_a_form_is_in_no_log_no_recording_and_no_memory(tmp_pat
             visit.reception.tell(*heard_on_stage(ActId(n), visit.turn, said))
         await visit.reception.settle()
         assert visit.screen.values["plate"] == "ZQX123"
-        encounter = visit.reception.dialogue._current
+        encounter = visit.reception.dialogue.encounters.current
         assert len(encounter.history) == 13
         memory = visit.reception.dialogue._transcript
         kept = [

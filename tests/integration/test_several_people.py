@@ -29,7 +29,7 @@ async def test_what_one_has_said_is_not_told_to_the_other_and_not_in_their_histo
     seen = {}
 
     def inspect(met):
-        seen.update({e.person: list(e.history) for e in met.dialogue._encounters})
+        seen.update({e.person: list(e.history) for e in met.dialogue.encounters})
 
     met = await meet(
         tmp_path,
@@ -59,7 +59,7 @@ async def test_a_couple_is_one_visit_whoever_of_them_speaks(tmp_path):
         until=35,
     )
     assert [one.host for one in met.of(HostNotified)] == ["Priya Nair"]
-    assert len(met.dialogue._encounters) == 1
+    assert len(list(met.dialogue.encounters)) == 1
 
 
 async def test_one_asks_for_the_other(tmp_path):
@@ -95,7 +95,7 @@ async def test_a_voice_over_an_answer_stops_it_and_what_was_not_heard_is_not_rem
     kept = {}
 
     def inspect(met):
-        for one in met.dialogue._encounters:
+        for one in met.dialogue.encounters:
             kept[one.person] = " ".join(words for who, words in one.history if who == "agent")
         kept["transcript"] = met.dialogue._transcript.text()
 

@@ -280,7 +280,7 @@ class _Visit:
         self.run_.lines.append((line, heard, self.reply))
         self._check_time(turn, line, ended_at)
         await desk.dialogue._deeds.drained()
-        current = desk.dialogue._current
+        current = desk.dialogue.encounters.current
         self.forgotten |= current is not None and not current.history
         await self._listen(turn)
         self._note_deeds()
@@ -327,7 +327,7 @@ class _Visit:
     # How a visitor helps
 
     def _state(self) -> Conversation:
-        current = self.reception.dialogue._current
+        current = self.reception.dialogue.encounters.current
         return current.conversation if current is not None else Conversation()
 
     def _helps(self, turn, number, before, line):

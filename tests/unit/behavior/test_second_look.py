@@ -56,7 +56,7 @@ async def visit(folder, *answers, **more):
     model = Model(*answers)
     async with Visit(folder, seen("p2", 2.0, 1.0), backend=model, **more) as one:
         said = await one.says("sesame")
-        state = one.desk.dialogue._encounters[0].conversation
+        state = one.desk.dialogue.encounters.current.conversation
     return model, one.desk, said, state
 
 

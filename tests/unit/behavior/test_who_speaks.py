@@ -132,7 +132,7 @@ async def test_words_that_end_while_another_speaks_stay_with_whom_they_were_said
         await reception.settle()
         reception.tell(end)
         await reception.settle()
-        history = {one.person: one.history for one in reception.dialogue._encounters}
+        history = {one.person: one.history for one in reception.dialogue.encounters}
         assert ("agent", "You can park behind the house.") in history[A]
         assert all("park" not in words for _, words in history[B])
 
