@@ -197,9 +197,12 @@ def _knows_as(person: Person, old: PersonId, new: PersonId) -> Person:
 def _departure_for(
     situation: Situation, who: PersonId, place: Place, at: float
 ) -> Departure | None:
-    """Who of those that left, and not long ago, was nearest to where somebody appears."""
+    """Who of those that left, and not long ago, was nearest to where somebody appears.
+
+    Where one person was lost under several ids, it is the id with which most has passed.
+    """
     config = situation.config
-    best, best_m = None, float("inf")
+    near: list[tuple[float, Departure]] = []
     for left in situation.departures:
         elapsed_s = at - left.at
         if left.id == who:
@@ -209,9 +212,13 @@ def _departure_for(
             reach_m += _WALK_M_S * min(elapsed_s, 2.0)
         far_m = apart_m(left.place, place)
         lately = elapsed_s <= max(config.return_within_s, config.bridge_s)
-        if lately and far_m <= min(reach_m, best_m):
-            best, best_m = left, far_m
-    return best
+        if lately and far_m <= reach_m:
+            near.append((far_m, left))
+    if not near:
+        return None
+    nearest_m = min(far_m for far_m, _ in near)
+    there = [left for far_m, left in near if far_m <= nearest_m + _SAME_PLACE_M]
+    return max(there, key=lambda left: len(left.marks))  # the one we know most of
 
 
 def _engagement(situation: Situation, change: EngagementChanged) -> Situation:

@@ -121,6 +121,18 @@ def test_somebody_new_is_taken_for_whoever_left_nearest_to_there():
     assert after(seen("p3", 12.5, x=1.2), start=start).people["p3"].has(Mark.GREETED)
 
 
+def test_of_several_ids_lost_in_one_place_the_one_we_know_most_of_comes_back():
+    start = marked(after(seen("p1", 10.0, x=2.0)), "p1", Mark.REFUSED)
+    start = after(seen("p2", 10.1, x=1.8), start=start)
+    start = after(
+        PersonLost(at=10.1, person=PersonId("p1")),
+        PersonLost(at=10.1, person=PersonId("p2")),
+        start=start,
+    )
+    back = after(seen("p3", 10.5, x=1.8), start=start)
+    assert back.refused(back.people["p3"])
+
+
 # Lips
 
 
