@@ -46,6 +46,8 @@ _AT = re.compile(
     r"(?: (?P<minutes>thirty|fifteen|forty five|fifty|twenty))?"
     r"(?: (?:o'?clock))?(?: (?P<half>a ?m|p ?m|in the morning|in the afternoon|tonight))?\b"
 )
+_FOR_EYES = re.compile(r"\b(?:see|look|watch|anybody|anyone|somebody|someone|people|person)\b")
+"""Not a question for a calendar: who is there, and what can be seen."""
 
 
 def asked_for(
@@ -66,9 +68,11 @@ def asked_for(
     looked_up = _calendar(text, directory, now, visitor, words) if site.calendars else None
     if site.services and _names_service(text, site) and (found := _queue(text, site, words)):
         return found
-    if looked_up is not None and _is_out_of_sight(looked_up, site):
+    found = observation_for(text, directory, rules, words)
+    for_eyes = found is not None and _FOR_EYES.search(text) is not None
+    if looked_up is not None and _is_out_of_sight(looked_up, site) and not for_eyes:
         return looked_up
-    if found := observation_for(text, directory, rules, words):
+    if found:
         return found
     if looked_up is not None:
         return looked_up
