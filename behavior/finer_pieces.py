@@ -4,8 +4,13 @@
 piece; whether the pieces are wishes of their own is for the reader to judge. Pure.
 """
 
+import re
+
 from behavior.sounds_like import plain
 from behavior.tongue import Tongue
+
+_NOT_ALONE = re.compile(r"(?:can|could|do) you (?:see|look|tell|know)(?: it| that)?(?: from here)?")
+"""Belongs to the wish before it: `is the hall free, can you see`."""
 
 
 def finer(pieces: list[str], words: Tongue) -> list[str]:
@@ -20,4 +25,10 @@ def finer(pieces: list[str], words: Tongue) -> list[str]:
                 began = match.start()
             opened = match.end()
         found.append(piece[began:])
-    return [text for text in (plain(link.sub("", one.strip())) for one in found) if text]
+    parted: list[str] = []
+    for text in (plain(link.sub("", one.strip())) for one in found):
+        if parted and _NOT_ALONE.fullmatch(text):
+            parted[-1] = f"{parted[-1]} {text}"
+        elif text:
+            parted.append(text)
+    return parted
