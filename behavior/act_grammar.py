@@ -29,7 +29,7 @@ from behavior.tools.trust import without_tricks
 
 LEXEMES = (
     "nod", "wave", "point", "offer_palm", "show_way", "welcome_arms", "shrug", "heart_clasp",
-    "self_indicate", "small_bow", "here_desk", "parcel", "sign",
+    "self_indicate", "small_bow", "here_desk", "parcel", "writing",
 )  # fmt: skip
 """Names in the lexicon of gestures that a model may ask for."""
 _DEICTIC = frozenset({"point", "show_way"})

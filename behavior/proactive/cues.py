@@ -79,6 +79,22 @@ def _state(state: Engagement) -> Callable[[Sighting], float | None]:
     return lambda one: float(one.person.engagement is state)
 
 
+_PASSED: tuple[Mark, ...] = (
+    Mark.NOTICED,
+    Mark.SIGNED,
+    Mark.GREETED,
+    Mark.OFFERED,
+    Mark.QUEUED,
+    Mark.SPOKE,
+    Mark.SERVED,
+    Mark.WAITING,
+    Mark.REASSURED,
+    Mark.REFUSED,
+    Mark.FAREWELLED,
+)
+"""What has passed between us, as the model was trained on it; another asks for new training."""
+
+
 def _mark(mark: Mark) -> Callable[[Sighting], float | None]:
     def read(one: Sighting) -> float | None:
         at = one.person.marks.get(mark)
@@ -137,7 +153,7 @@ CUES: tuple[Cue, ...] = (
         "engagement",
         lambda s: _lately(s.situation.now - s.person.engagement_since),
     ),
-    *(Cue(f"was_{m.value}", "history", _mark(m)) for m in tuple(Mark)),
+    *(Cue(f"was_{m.value}", "history", _mark(m)) for m in _PASSED),
     Cue("returned", "history", lambda s: float(s.person.returned)),
     Cue("addressee", "history", _addressee),
     Cue("other_served", "others", _other_served),

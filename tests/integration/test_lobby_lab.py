@@ -88,7 +88,12 @@ def test_one_who_greets_everybody_from_afar_is_caught(house, tmp_path, capsys):
     bad = variant(
         house,
         tmp_path,
-        norms_off=["leave_passers_by_alone", "do_not_call_across_the_room"],
+        norms_off=[
+            "leave_passers_by_alone",
+            "do_not_call_across_the_room",
+            "words_wait_until_people_stand",
+            "greet_faces_not_backs",
+        ],
         engagement={
             "attend_m": 6.0,
             "attend_keep_m": 7.0,
