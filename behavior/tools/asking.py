@@ -46,8 +46,8 @@ _AT = re.compile(
     r"(?: (?P<minutes>thirty|fifteen|forty five|fifty|twenty))?"
     r"(?: (?:o'?clock))?(?: (?P<half>a ?m|p ?m|in the morning|in the afternoon|tonight))?\b"
 )
-_FOR_EYES = re.compile(r"\b(?:see|look|watch|anybody|anyone|somebody|someone|people|person)\b")
-"""Not a question for a calendar: who is there, and what can be seen."""
+_FOR_EYES = re.compile(r"\b(?:see|look|watch)\b")
+"""Not a question for a calendar alone."""
 
 
 def asked_for(
