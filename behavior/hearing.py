@@ -30,7 +30,7 @@ _ANSWERED_WITHIN_S = 12.0
 _WORDS_LAST_S = 0.6
 """A shorter voice without words was a noise."""
 NOT_UNDERSTOOD = "unknown"
-_NO_WISH = frozenset({"thanks", "no"})
+_NO_WISH = frozenset({"thanks", "no", "looking"})
 _MISHEARD_FROM, _MISHEARD_AS = 12, 87.0
 """Phrases of so many letters are also known by so much likeness, per cent."""
 _TOO_COMMON = "thank"
