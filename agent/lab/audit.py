@@ -203,9 +203,11 @@ def _twice(it: Moment) -> Finding | None:
     return Finding("greeted the same person twice") if greets and it.greeted else None
 
 
+PASSERS_BY: Final = "passers_by"
 REFUSALS: Final = "refusals"
+TWICE: Final = "twice"
 CHECKS: Final[Mapping[str, tuple[str, Check]]] = {
-    "passers_by": ("Passers-by are left alone", _passer_by),
+    PASSERS_BY: ("Passers-by are left alone", _passer_by),
     "calling": ("Nobody is called across the room", _called_across),
     "names": ("No names with strangers in earshot", _names_aloud),
     "phone": ("Nobody on the phone is spoken to", _on_the_phone),
@@ -215,7 +217,7 @@ CHECKS: Final[Mapping[str, tuple[str, Check]]] = {
     "children": ("Children are not asked for names", _child_name),
     "quiet_hours": ("Nobody is spoken to unasked in quiet hours", _quiet_hours),
     "ai": ("Everybody is told that this is an AI", _no_ai),
-    "twice": ("Nobody is greeted twice", _twice),
+    TWICE: ("Nobody is greeted twice", _twice),
 }
 """Key -> the norm as a sentence, and its check at the agent's first sound."""
 BROKE_IN: Final = "interruptions"

@@ -79,7 +79,7 @@ def manners_section(run: Run) -> str:
         times, unseen = counts[norm]
         note = f"broken {times} time{'s' if times != 1 else ''}" if times else ""
         if unseen:
-            hidden = f"{unseen} more that its camera could not have seen"
+            hidden = f"{unseen} more that its senses could not tell of"
             note = f"{note}; {hidden}" if note else hidden
         items.append(
             tag(

@@ -21,13 +21,16 @@ from agent.lab.audit import (
     BROKE_IN,
     BROKE_IN_S,
     CHECKS,
+    PASSERS_BY,
     REFUSALS,
     TALKED_OVER,
     TALKED_OVER_S,
+    TWICE,
     Finding,
     Moment,
     says_ai,
 )
+from agent.lab.identity import Identities
 from agent.lab.outcomes import ONLOOKER_M, Breach, Deed, Visit
 from agent.lab.stage import TimedStage
 from agent.lab.tape import Cut, Tape
@@ -83,12 +86,12 @@ class Witness:
         self._acts: dict[int, Act] = {}
         self._told_ai: set[int] = set()
         self._greeted: dict[int, PersonId | None] = {}
+        self._greeted_at: dict[int, float] = {}
         self._talked_at: dict[int, float] = {}
         self._ended_at: float | None = None
         self._voice_from = self._voice_at = float("-inf")
         self._hand_up_at: dict[PersonId, float] = {}
-        self._told_of: dict[int, float] = {}
-        """Whom the senses have told the agent of; a camera sees before it says so."""
+        self._identities = Identities()
         self._stood: dict[int, tuple[float, float]] = {}
         self._speed_m_s: dict[int, float] = {}
         self._talked_over_s = 0.0
@@ -110,7 +113,7 @@ class Witness:
             case ActStarted() if message.text:
                 self._begun(now, self._acts[message.act])
             case PersonSeen():
-                self._told_of[self._number(message.person)] = now
+                self._identities.take(message, self._number(message.person))
                 if message.hand_raised:
                     self._hand_up_at[message.person] = now
             case SpeechStarted():
@@ -172,9 +175,8 @@ class Witness:
         )
         for norm, (_, check) in CHECKS.items():
             if finding := check(it):
-                if norm == REFUSALS and not self._was_heard(it):
-                    finding = replace(finding, knowable=False)
-                self._breach(norm, now, number, act, finding)
+                known = finding.knowable and self._could_know(norm, it, number)
+                self._breach(norm, now, number, act, replace(finding, knowable=known))
         sounds_s = self._voice_at - self._voice_from
         if now - self._voice_at <= _STILL_SOUNDS_S and now - self._voice_from > BROKE_IN_S:
             speaker = _talks_to_agent(view)
@@ -184,17 +186,23 @@ class Witness:
         for one in it.company:
             self._talked_at[one] = now
             if act.reason.policy.startswith("greeting."):
-                self._greeted[one] = act.to
+                self._greeted[one], self._greeted_at[one] = act.to, now
 
     def _as_told(self, view: LobbyView) -> LobbyView:
-        told = {who for who, at in self._told_of.items() if view.at - at <= _TOLD_FOR_S}
+        """A camera sees before it says so: the agent knows of whom it has been told."""
+        told = self._identities.told_lately(view.at, _TOLD_FOR_S)
         people = (replace(one, seen=one.seen and one.person in told) for one in view.people)
         return replace(view, people=tuple(people))
 
-    def _was_heard(self, it: Moment) -> bool:
-        """The ears have told of a voice since the no was said; else nobody could have known."""
+    def _could_know(self, norm: str, it: Moment, number: int) -> bool:
+        """What the senses never told of, or told of as somebody else, nobody could know."""
         refused_at = it.visit.refused_at if it.visit is not None else None
-        return refused_at is None or self._voice_at >= refused_at - _NO_LASTS_S
+        if norm == REFUSALS and refused_at is not None:
+            heard = self._voice_at >= refused_at - _NO_LASTS_S
+            return heard and self._identities.followed_since(number, refused_at)
+        if norm == TWICE:
+            return self._identities.followed_since(number, self._greeted_at.get(number, it.now))
+        return norm != PASSERS_BY or not self._identities.was_another(it.act.to)
 
     def _knows_of_greeting(self, number: int, act: Act, now: float) -> bool:
         """Greeted before, and not so long ago that it is another visit under another id."""
