@@ -10,6 +10,7 @@ from behavior.backends.embeddings import Encoder, Words
 from behavior.conversation import Asked, Conversation, Effect, Heard, Part
 from behavior.directory import Directory, SiteConfig
 from behavior.knowledge import Entry, Index, read_knowledge
+from behavior.said_as import FORMS
 from behavior.sounds_like import plain
 from behavior.time_questions import EXAMPLES
 from behavior.tongue import ENGLISH, Tongue, tongue
@@ -52,12 +53,13 @@ def set_up_desk(
     forms = [(f"know:{e.key}", q) for e in entries.values() for q in e.questions]
     examples = yaml.safe_load((Path(__file__).parent / "examples.yaml").read_text("utf-8"))
     forms += [(f"intent:{name}", line) for name, lines in examples.items() for line in lines]
+    forms += FORMS
     forms += [(f"time:{kind}", line) for kind, lines in EXAMPLES.items() for line in lines]
     return Desk(
         site,
         Directory(site),
         entries,
-        Index(forms, encoder, kept),
+        Index(forms, encoder, kept, _WORD_BONUS if encoder.slow else 0.0),
         load_wording(),
         spoken=site.spoken,
     )
@@ -108,6 +110,10 @@ def _desk(
     lines = [plain(line) for _, line in forms]
     index = Index(forms, Words(words.own_words, lines, _LIKE_ENOUGH))
     return Desk(site, Directory(site, words), entries, index, wording, words, language, spoken)
+
+
+_WORD_BONUS = 0.06
+"""What a word that only one question has adds to the likeness to it."""
 
 
 class Draft:

@@ -26,6 +26,10 @@ from behavior.tongue import ENGLISH, Tongue, tongue
 _MAX_BYTES = 1_000_000
 _EXTRA = re.compile(r"(screen|point|offer|as):\s*(.+)")
 _ENGLISH = tongue(ENGLISH)
+_RARE = 4
+"""A word that so many labels have says nothing about any of them."""
+_OTHER_KINDS = ("as:", "room:", "department:")
+"""Labels of forms that are looked for by themselves only (`said_as`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +57,13 @@ class Match:
     score: float
     """Likeness, -1..1."""
     form: str
+    bonus: float = 0.0
+    """What of the likeness is due to a word that few others have."""
+
+    @property
+    def by_meaning(self) -> float:
+        """The likeness in meaning alone."""
+        return self.score - self.bonus
 
 
 class KnowledgeError(BadInputError):
@@ -231,34 +242,71 @@ class Index:
     """Known forms as vectors. Finding is a pure function of the line."""
 
     def __init__(
-        self, forms: Sequence[tuple[str, str]], encoder: Encoder, kept: Path | None = None
+        self,
+        forms: Sequence[tuple[str, str]],
+        encoder: Encoder,
+        kept: Path | None = None,
+        word_bonus: float = 0.0,
     ) -> None:
         """Take (label, form) pairs. Encodes them all, so build it off the loop.
 
-        `kept`: folder in which the vectors wait for the next start.
+        `kept`: folder in which the vectors wait for the next start. `word_bonus`: added to the
+        likeness of a label's forms where the line has a word that only this label has.
         """
         self._labels = [label for label, _ in forms]
         self._forms = [form for _, form in forms]
         self._encoder = encoder
         self.threshold = encoder.threshold
+        self.knows_meaning = encoder.slow
+        """Whether likeness is of meaning; of spelling otherwise, which says less."""
+        self._word_bonus = word_bonus
+        self._rare = _rare_words(forms) if word_bonus else {}
         self._vectors = _encoded([plain(form) for _, form in forms], encoder, kept)
 
-    def nearest(self, line: str, count: int = 3) -> tuple[Match, ...]:
-        """Return the nearest forms, best first, at most one a label."""
+    def nearest(self, line: str, count: int = 3, *, only: str = "") -> tuple[Match, ...]:
+        """Return the nearest forms, best first, at most one a label.
+
+        `only`: of labels that begin so. Without it, those of `said_as` are left out.
+        """
         scores = self._vectors @ self._encoder.encode([plain(line)])[0]
+        bonus = self._bonus(line) if self._rare else {}
+        if bonus:
+            scores = scores + np.array([bonus.get(label, 0.0) for label in self._labels])
         best: dict[str, Match] = {}
         for i in np.argsort(-scores):
             label = self._labels[i]
-            if label not in best:
-                best[label] = Match(label, float(scores[i]), self._forms[i])
+            fits = label.startswith(only) if only else not label.startswith(_OTHER_KINDS)
+            if fits and label not in best:
+                gain = bonus.get(label, 0.0)
+                best[label] = Match(label, float(scores[i]), self._forms[i], gain)
             if len(best) == count:
                 break
         return tuple(best.values())
+
+    def _bonus(self, line: str) -> dict[str, float]:
+        """What each label gains by the words of the line: the fewer have a word, the more."""
+        found: dict[str, float] = {}
+        for word in set(plain(line).split()) & self._rare.keys():
+            labels = self._rare[word]
+            for label in labels:
+                gain = self._word_bonus * (1.0 - (len(labels) - 1) / _RARE)
+                found[label] = max(found.get(label, 0.0), gain)
+        return found
 
     def alike(self, line: str, others: Sequence[str]) -> list[float]:
         """Likeness in meaning of `line` to each of `others`, -1..1."""
         vectors = self._encoder.encode([plain(one) for one in (line, *others)])
         return [float(one) for one in vectors[1:] @ vectors[0]]
+
+
+def _rare_words(forms: Sequence[tuple[str, str]]) -> dict[str, set[str]]:
+    """Words that few labels have in their forms, with these labels."""
+    labels: dict[str, set[str]] = {}
+    for label, form in forms:
+        if not label.startswith(_OTHER_KINDS):
+            for word in plain(form).split():
+                labels.setdefault(word, set()).add(label)
+    return {w: those for w, those in labels.items() if len(those) < _RARE and len(w) > 2}
 
 
 def _encoded(lines: Sequence[str], encoder: Encoder, kept: Path | None) -> Vectors:

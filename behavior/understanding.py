@@ -14,6 +14,7 @@ from behavior.finer_pieces import finer
 from behavior.knowledge import Entry, Index, Match
 from behavior.lines import meeting_time, own_name, urgency
 from behavior.past_questions import Kind, Relation
+from behavior.said_as import ANYWHERE, read_as, unframed
 from behavior.sequence import in_order
 from behavior.sounds_like import plain, words_of
 from behavior.time_questions import by_example, time_question
@@ -113,6 +114,10 @@ _POLITE = frozenset({Intent.THANKS, Intent.GREETING, Intent.COMPLIMENT, Intent.Y
 _GOING_ON = 0.1
 """`and on Saturday` need not be as near to a question as a whole one."""
 _OF_IT = 0.48
+_ALONE, _FAR_AHEAD = 0.05, 0.1
+"""A question with no rival near need not be so like."""
+_SURELY = 0.12
+"""So much nearer than the least likeness: a rule that is more often wrong gives way."""
 _FEW_WORDS = 10
 
 
@@ -263,7 +268,7 @@ class _Reader:
     def is_known(self, text: str) -> bool:
         """Whether the whole line is a question we know: `i use a wheelchair, how do i get up`."""
         best = self._index.nearest(text)[0]
-        return best.label.startswith("know:") and best.score >= self._index.threshold + 0.3
+        return best.label.startswith("know:") and best.by_meaning >= self._index.threshold + 0.3
 
     def is_firm(self, text: str) -> bool:
         """Whether a pattern takes the line: `this is rubbish` is no introduction."""
@@ -272,9 +277,13 @@ class _Reader:
     def read(self, text: str, *, sure_only: bool = False) -> Request:
         """Read one part as one request."""
         stripped = self._words.cue("lead").sub("", text + " ").strip() or text
-        nearest = self._index.nearest(stripped)
-        wanted = self._tool(stripped) or (self._tool(text) if text != stripped else None)
-        past = self._words.code == ENGLISH and time_question(text)
+        asked = unframed(stripped, self._words)
+        nearest = self._nearest(stripped, asked)
+        wanted = next(filter(None, map(self._tool, dict.fromkeys((asked, stripped, text)))), None)
+        settled = wanted is not None and wanted.firm
+        if not settled and (other := self._read_as(asked, nearest, wanted, sure_only)):
+            return other
+        past = self._is_past(text, nearest)
         if (
             past
             and wanted is not None
@@ -288,7 +297,7 @@ class _Reader:
             return Request(intent=Intent.TOOL, text=stripped, tool=wanted, because=because)
         if past:
             return Request(intent=Intent.MEMORY, text=text, because="asks about the past")
-        for candidate in (stripped, text):
+        for candidate in dict.fromkeys((stripped, text, asked)):
             for intent, pattern in self._patterns:
                 if pattern.search(candidate) and not self._better_question(intent, nearest):
                     return self._task(intent, stripped, candidate) or Request(
@@ -299,6 +308,47 @@ class _Reader:
             or self._meeting(stripped, nearest)
             or self._by_meaning(stripped, nearest, sure_only)
         )
+
+    def _nearest(self, *lines: str) -> tuple[Match, ...]:
+        """The known forms that the line is like, with its frame or without."""
+        found = [self._index.nearest(line) for line in dict.fromkeys(lines)]
+        return max(found, key=lambda one: one[0].score)
+
+    def _is_past(self, text: str, nearest: Sequence[Match]) -> bool:
+        """Whether the line asks about what was; `did anyone find a phone` is no such question."""
+        asked = time_question(text) if self._words.code == ENGLISH else None
+        if asked is None:
+            return False
+        if self._words.cue("not_past").match(text):
+            return False
+        others = asked.kind is Kind.OTHERS or asked.kind.value.startswith("came_")
+        if not (others and self._index.knows_meaning):
+            return True
+        best = nearest[0]
+        return best.label.startswith("time:") or best.by_meaning < self._index.threshold + _SURELY
+
+    def _read_as(
+        self, text: str, nearest: Sequence[Match], wanted: ToolWanted | None, sure_only: bool
+    ) -> Request | None:
+        """Read a line that is put in another way as the plainer one that it comes to.
+
+        `wanted`: the tool that its words ask for; it yields to a line that is very near.
+        """
+        if self._words.code != ENGLISH:
+            return None
+        line, why = ("", "") if wanted else read_as(text, self._directory, self._index, self._words)
+        best = self._index.nearest(text, 1, only=ANYWHERE)[:1]
+        bar = max(self._index.threshold + (_SURELY if wanted else 0.0), nearest[0].score)
+        if not why and best and best[0].score >= bar:
+            line = best[0].label.removeprefix(ANYWHERE)
+            why = f"like {best[0].form!r}, {best[0].score:.2f}"
+        if not line:
+            return None
+        because = f"read as {line!r}: {why}"
+        if tool := self._tool(line):
+            return Request(intent=Intent.TOOL, text=text, tool=tool, because=because)
+        place = self._place(line, ()) if not sure_only else None
+        return replace(place, text=text, because=because) if place else None
 
     def _tool(self, text: str) -> ToolWanted | None:
         return asked_for(
@@ -330,6 +380,8 @@ class _Reader:
             if not found.hosts and not about_others:
                 return self._by_meaning(text, self._index.nearest(text), False)
             return Request(intent=intent, text=text, found=found, because="asks for private facts")
+        if intent is Intent.STAFF and self._directory.department(text):
+            return self._meeting(text, ())
         if intent is Intent.DIRECTIONS:
             places = self._directory.places(text)
             place = places[0][0] if places else None
@@ -362,7 +414,7 @@ class _Reader:
         best = nearest[0]
         # Spelling alone says less than meaning: there a pattern yields to next to nothing.
         margin = 0.22 if self._words.code == ENGLISH else 0.4
-        return best.label.startswith("know:") and best.score >= self._index.threshold + margin
+        return best.label.startswith("know:") and best.by_meaning >= self._index.threshold + margin
 
     def _place(self, text: str, nearest: Sequence[Match]) -> Request | None:
         places = self._directory.places(text)
@@ -394,8 +446,8 @@ class _Reader:
         cue = self._words.cue("meet").search(text)
         departments = self._directory.department(text)
         best = nearest[0] if nearest else None
-        known = best is not None and best.label.startswith("know:")
-        if known and best and best.score >= self._index.threshold + 0.12 and not found.hosts:
+        other = best is not None and best.label != f"intent:{Intent.MEET_HOST}"
+        if other and best and best.score >= self._index.threshold + _SURELY and not found.hosts:
             return None
         if (
             not cue
@@ -425,15 +477,16 @@ class _Reader:
         kind, _, key = best.label.partition(":")
         # One stray word is like many forms; it has to be closer.
         bar += 0.08 if len(words_of(text)) == 1 else 0.0
+        rival = nearest[1].score if len(nearest) > 1 else 0.0
+        bar -= _ALONE if best.score - rival >= _FAR_AHEAD else 0.0
         bar -= _GOING_ON if self._words.cue("goes_on").match(text) else 0.0
         if best.score >= bar and self._is_of_it(text, best, bar):
             if kind == "know":
                 return Request(intent=Intent.QUESTION, text=text, entry=key, because=because)
             if kind != "time":
                 return self._of_example(Intent(key), text, because)
-            if by_example(key, text) is not None:
+            if by_example(key, text) is not None and not self._words.cue("not_past").match(text):
                 return Request(intent=Intent.MEMORY, text=text, entry=key, because=because)
-        rival = nearest[1].score if len(nearest) > 1 else 0.0
         near = best.score >= bar - 0.06 and best.score - rival >= 0.04
         if kind == "know" and near and self._is_of_it(text, best, bar):
             return Request(intent=Intent.MAYBE_QUESTION, text=text, entry=key, because=because)

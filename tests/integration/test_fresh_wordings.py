@@ -1,0 +1,31 @@
+"""Requests put in ways that the scenarios do not have, typed, each said once and not again."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.integration.visitor import played
+
+SETS = yaml.safe_load(Path(__file__).with_name("fresh_wordings.yaml").read_text("utf-8"))
+
+
+def right(cases, folder):
+    """How many lines end well, and the visits that do not."""
+    wrong, well = [], 0
+    for number, case in enumerate(cases):
+        turn = {k: case[k] for k in ("says", "expect", "absent") if k in case} | {"typed": True}
+        before = [{"says": [line]} for line in case.get("after", ())]
+        scenario = {"name": str(number), "turns": [*before, turn]}
+        scenario |= {k: case[k] for k in ("at", "done", "not_done") if k in case}
+        runs = played(scenario, folder / str(number), range(len(case["says"])), varied=False)
+        wrong += [run for run in runs if run.faults]
+        well += sum(not run.faults for run in runs)
+    return well, wrong
+
+
+@pytest.mark.parametrize(("name", "at_least"), [("dev", 324), ("new", 60)])
+def test_what_ended_well_once_stays_so(name, at_least, tmp_path, record_property):
+    well, wrong = right(SETS[name], tmp_path)
+    record_property("ended well", f"{well} of {well + len(wrong)}")
+    assert well >= at_least, "\n".join(map(str, wrong))
