@@ -55,7 +55,9 @@ async def test_a_place_is_looked_at_only_where_the_site_says_it_can_be_seen(tmp_
         assert "At the waiting area I see one person" in await visit.says(
             "is anybody in the waiting area"
         )
-        assert "cannot see the lecture hall" in await visit.says("can you see anybody in the lecture hall")
+        assert "cannot see the lecture hall" in await visit.says(
+            "can you see anybody in the lecture hall"
+        )
 
 
 async def test_outside_is_out_of_sight_and_what_is_in_sight_is_told(tmp_path):
