@@ -391,11 +391,21 @@ class _Reader:
             rest = self.read(calm, sure_only=True) if calm and calm != text else None
             return rest if rest and rest.intent not in SMALL | {Intent.INSULT} else None
         if intent in {Intent.THANKS, Intent.COMPLIMENT} and len(words_of(text)) > 2:
+            if self._is_no(text):
+                return Request(intent=Intent.NO, text=text, because="a no, and thanks")
             rest = self._rest_of(text)
             behind = intent is Intent.THANKS and not self._words.cue("thanks_words").match(text)
-            lost = rest.intent is Intent.UNKNOWN and behind
+            lost = rest.intent is Intent.UNKNOWN and behind and len(words_of(rest.text)) > 1
             return rest if rest.intent not in SMALL or lost else None
         return None
+
+    def _is_no(self, text: str) -> bool:
+        """`not now thanks`, `no thank you very much`: a no, politely."""
+        rest = " ".join(self._words.cue("thanks_words").sub(" ", text).split())
+        return any(
+            intent is Intent.NO and (pattern.search(rest) or pattern.search(text))
+            for intent, pattern in self._patterns
+        )
 
     def _rest_of(self, text: str) -> Request:
         rest = self._words.cue("thanks_words").sub(" ", text)
