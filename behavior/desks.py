@@ -71,7 +71,7 @@ def answer(conversation: Conversation, heard: Heard, desks: Mapping[str, Desk]) 
     """
     before, desk = at_desk(conversation, heard, desks)
     part = respond(before, heard, desk)
-    if part.intent != "unknown" or len(words_of(plain(heard.text))) < _WORDS_ENOUGH:
+    if part.intent not in _VAGUE or len(words_of(plain(heard.text))) < _WORDS_ENOUGH:
         return part
     for code, other in desks.items():
         if other is desk or not evidence_for(code, heard.text, tuple(desks)):
