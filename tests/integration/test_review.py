@@ -165,6 +165,8 @@ def test_every_fault_of_the_knowledge_is_told_at_once_with_those_of_other_files(
     edit(site / GREETING, "sign_within_m", "sign_with_m")
     assert main(["check", str(site / "demo.yaml")]) == 2
     err = capsys.readouterr().err
-    assert "building.md:13: no place 'lyft'; did you mean lift?" in err
+    lines = (site / BUILDING).read_text(encoding="utf-8").splitlines()
+    line = lines.index("point: lyft") + 1
+    assert f"building.md:{line}: no place 'lyft'; did you mean lift?" in err
     assert "own.md:1: is not UTF-8 text" in err
     assert "did you mean sign_within_m" in err

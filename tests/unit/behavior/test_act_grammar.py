@@ -15,7 +15,7 @@ from agent.core.messages import (
     Place,
     Posture,
 )
-from behavior.act_grammar import Here, SpokenClause, from_clause, reply_schema, to_clause
+from behavior.act_grammar import CLAUSES, Here, SpokenClause, from_clause, reply_schema, to_clause
 from behavior.act_reader import ClauseReader, NonsenseError
 from behavior.face_words import nearest_face
 from behavior.knowledge import read_knowledge
@@ -202,7 +202,7 @@ def test_a_clause_is_out_before_a_later_one_breaks_the_schema():
         ('{"clauses": [{"say": "Hi."}' + "\n" * 500, "blanks"),
         ('{"clauses": [{"say": "' + "a" * 2000, "without an end"),
         ('{"clauses": [{"say": ' + "[" * 100, "nested"),
-        (reply(*[{"say": "Hello."}] * 7), "too many"),
+        (reply(*[{"say": "Hello."}] * (CLAUSES + 1)), "too many"),
         (reply({"say": ""}), "schema"),
         (reply({"say": "a" * 201}), "schema"),
         ('{"clauses": [{"say": "Hi.", "wait_s": NaN}]}', "schema"),
