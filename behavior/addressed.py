@@ -5,10 +5,12 @@ forgotten or is over nothing more is remembered, though its last words may still
 """
 
 from collections import OrderedDict
+from typing import TypeVar
 
 from agent.core.messages import Act, ActId, TurnId
 from behavior.memory import Encounter
 
+Key = TypeVar("Key")
 _KEPT = 64
 
 
@@ -41,7 +43,11 @@ class Addressed:
 
     def forget(self, encounter: Encounter) -> None:
         """Remember nothing more of this encounter."""
-        for acts in (self._acts, self._turns):
-            for key, one in acts.items():
-                if one is encounter:
-                    acts[key] = None  # type: ignore[index]
+        _let_go(self._acts, encounter)
+        _let_go(self._turns, encounter)
+
+
+def _let_go(known: OrderedDict[Key, Encounter | None], encounter: Encounter) -> None:
+    for key, one in known.items():
+        if one is encounter:
+            known[key] = None

@@ -119,18 +119,19 @@ class _Bounded(httpx2.AsyncHTTPTransport):
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         answer = await super().handle_async_request(request)
-        if "event-stream" not in answer.headers.get("content-type", ""):
+        streams = "event-stream" in answer.headers.get("content-type", "")
+        if not streams and isinstance(answer.stream, httpx2.AsyncByteStream):
             answer.stream = _Counted(answer.stream)  # events have a bound of their own
         return answer
 
 
 class _Counted(httpx2.AsyncByteStream):
-    def __init__(self, stream: object) -> None:
+    def __init__(self, stream: httpx2.AsyncByteStream) -> None:
         self._stream = stream
 
     async def __aiter__(self) -> AsyncGenerator[bytes]:
         size = 0
-        async for piece in self._stream:  # type: ignore[attr-defined]
+        async for piece in self._stream:
             size += len(piece)
             if size > _MAX_BYTES:
                 raise httpx2.ReadError("more than any tool has to say")
@@ -138,4 +139,4 @@ class _Counted(httpx2.AsyncByteStream):
 
     async def aclose(self) -> None:
         """As the stream it counts."""
-        await self._stream.aclose()  # type: ignore[attr-defined]
+        await self._stream.aclose()

@@ -33,6 +33,9 @@ from agent.core.messages.acts import Clause
 from behavior.norms import Norms, NormsFile
 from behavior.planner import Planner
 from behavior.policies.catalogue import CATALOGUE, PoliciesConfig, build_policies
+from behavior.presence import mark
+from behavior.situation import Situation
+from behavior.update import update
 from behavior.wishes import Woke
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs" / "policies"
@@ -222,3 +225,18 @@ def kinds(sent):
 
 def acts_of(sent):
     return [one for one in sent if isinstance(one, Act)]
+
+
+def after(*messages, start=None):
+    """The situation after these messages."""
+    situation = start or Situation()
+    for message in messages:
+        situation = update(situation, message)
+    return situation
+
+
+def marked(situation, person, *marks):
+    """The situation in which this has passed with somebody, just now."""
+    for one in marks:
+        situation = mark(situation, PersonId(person), one)
+    return situation

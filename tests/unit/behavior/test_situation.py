@@ -17,17 +17,9 @@ from agent.core.messages import (
     TurnId,
 )
 from behavior.hearing import says_any, speaker_of
-from behavior.presence import mark
 from behavior.situation import Holder, Mark, Situation, SituationConfig
 from behavior.update import update
-from tests.fakes.encounters import Lobby, acts_of, seen
-
-
-def after(*messages, start=None):
-    situation = start or Situation()
-    for message in messages:
-        situation = update(situation, message)
-    return situation
+from tests.fakes.encounters import Lobby, acts_of, after, marked, seen
 
 
 def becomes(person, at, state, x=1.5):
@@ -38,12 +30,6 @@ def becomes(person, at, state, x=1.5):
 
 def lost(person, at):
     return PersonLost(at=at, person=PersonId(person))
-
-
-def marked(situation, person, *marks):
-    for one in marks:
-        situation = mark(situation, PersonId(person), one)
-    return situation
 
 
 def test_it_cannot_be_changed_in_place():

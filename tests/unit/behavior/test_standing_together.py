@@ -20,24 +20,10 @@ from agent.core.messages import (
 from behavior.hearing import speaker_of
 from behavior.norm_people import faced_by_another, stranger_m
 from behavior.overheard import seen_to_speak
-from behavior.presence import mark
 from behavior.situation import Encounter, Mark, Situation
 from behavior.update import update
 from behavior.wishes import Wish
-from tests.fakes.encounters import Lobby, acts_of, seen
-
-
-def after(*messages, start=None):
-    situation = start or Situation()
-    for message in messages:
-        situation = update(situation, message)
-    return situation
-
-
-def marked(situation, person, *marks):
-    for one in marks:
-        situation = mark(situation, PersonId(person), one)
-    return situation
+from tests.fakes.encounters import Lobby, acts_of, after, marked, seen
 
 
 def walk(situation, *people, start=0.0, for_s=3.5, apart_m=0.8):
