@@ -12,23 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from actuation.faces import (
-    REWIND_S,
-    SHAPES,
-    Bump,
-    FaceConfig,
-    Moves,
-    compose,
-    expression_vector,
-    still_mouth,
-)
+from actuation.face_heads import FaceHeads, FacePart, Mouth
+from actuation.faces import SHAPES, FaceConfig, compose, expression_vector, still_mouth
 from actuation.generators.rules_blink import Blinks
 from actuation.generators.rules_face import AFTER_S, MouthTrack, mouth_track
-from actuation.generators.rules_gaze import GazeConfig, GazeMode, GazeProcess
+from actuation.generators.rules_gaze import MOST_EYE_RAD, GazeConfig, GazeMode, GazeProcess
 from actuation.generators.rules_idle import IdleBody, lean_vector
 from actuation.generators.voices.phones import VOWELS
 from actuation.gestures import Gestures, PlacedStroke
 from actuation.motion import FRAME_RATE_HZ, Frame
+from actuation.moves import REWIND_S, Bump, Moves
 from actuation.playback import Playback
 from actuation.rotations import minimum_jerk
 from actuation.safety import SafetyLimits
@@ -65,7 +58,7 @@ def track_of(speech: Speech) -> MouthTrack:
 
 @dataclass(slots=True)
 class _MouthOnStage:
-    track: MouthTrack
+    track: Mouth
     zero_at: float
     """Stage time of the clause's first sample."""
     over_at: float
@@ -94,6 +87,7 @@ class Animation:
         self._blinks = Blinks(
             seed=config.seed, per_minute=config.face.blinks_per_minute, start=start
         )
+        self.heads = FaceHeads()
         self._expression, self._lean = Moves(SHAPES), Moves(6)
         self._mouths: list[_MouthOnStage] = []
         self._brows: list[Bump] = []
@@ -124,9 +118,7 @@ class Animation:
         """Place the gestures of a clause; its times are stage time."""
         return list(self._gestures.for_clause(spoken, earliest_s=earliest_at))
 
-    def speak(
-        self, spoken: ScoredClause, track: MouthTrack, *, from_at: float | None = None
-    ) -> None:
+    def speak(self, spoken: ScoredClause, track: Mouth, *, from_at: float | None = None) -> None:
         """Move lips, brows and head with a clause; its times are stage time.
 
         `from_at`: only what comes after, when the clause is resumed in its middle.
@@ -174,7 +166,7 @@ class Animation:
         """Make `count` frames from frame number `first` on; frame k is at k / 60 s."""
         times = np.arange(first, first + count) / FRAME_RATE_HZ
         joints, look = self._body(times, first)
-        face = self._face(times, look[1])
+        face = self._face(times, look[1], look[2])
         speaking = playback is not None and playback.playing
         frames = []
         for i, at in enumerate(times.tolist()):
@@ -192,24 +184,34 @@ class Animation:
             )
         return tuple(frames)
 
-    def _body(self, times: Floats, first: int) -> tuple[NDArray[np.float32], tuple[Floats, Floats]]:
+    def _body(
+        self, times: Floats, first: int
+    ) -> tuple[NDArray[np.float32], tuple[Floats, Floats, Floats]]:
+        """Joints, and of the eyes yaw and pitch against the head and lids."""
         look = self._gaze.evaluate(times)
         self._nods = [b for b in self._nods if b.over_at > times[0] - REWIND_S]
         nod = sum((b.evaluate(times) for b in self._nods), np.zeros(len(times)))
+        # A head that turns tilts a little with it.
+        ruled = np.stack([look.head_yaw, look.head_pitch + nod, -0.12 * look.head_yaw], axis=1)
+        head = self.heads.in_charge(FacePart.HEAD, ruled, times)
+        blink = self._blinks.evaluate(times, speaking=bool(self._mouths))
+        sight = np.stack([look.head_yaw + look.eye_yaw, look.head_pitch + look.eye_pitch, blink],
+                         axis=1)  # fmt: skip
+        sight = self.heads.in_charge(FacePart.GAZE, sight, times)
         joints = self._idle.evaluate(
             times,
             lean=self._lean.evaluate(times),
-            head_yaw=look.head_yaw,
-            head_pitch=look.head_pitch + nod,
-            # A head that turns tilts a little with it.
-            head_roll=-0.12 * look.head_yaw,
+            head_yaw=head[:, 0],
+            head_pitch=head[:, 1],
+            head_roll=head[:, 2],
         )
         joints = self._gestures.lay_over(joints, times)
         joints = self._limits.clamp(joints, first)
         # Eyes keep their aim while the head nods.
-        return joints.astype(np.float32), (look.eye_yaw, look.eye_pitch - nod)
+        eyes = np.clip(sight[:, :2] - head[:, :2], -MOST_EYE_RAD, MOST_EYE_RAD)
+        return joints.astype(np.float32), (eyes[:, 0], eyes[:, 1], sight[:, 2])
 
-    def _face(self, times: Floats, eye_pitch: Floats) -> NDArray[np.float32]:
+    def _face(self, times: Floats, eye_pitch: Floats, blink: Floats) -> NDArray[np.float32]:
         mouth = still_mouth(len(times))
         self._mouths = [m for m in self._mouths if m.over_at > times[0] - REWIND_S]
         for each in self._mouths:
@@ -217,9 +219,11 @@ class Animation:
         self._brows = [b for b in self._brows if b.over_at > times[0] - REWIND_S]
         brows = sum((b.evaluate(times) for b in self._brows), np.zeros(len(times)))
         return compose(
-            mouth=mouth,
-            expression=self._expression.evaluate(times),
-            blink=self._blinks.evaluate(times, speaking=bool(self._mouths)),
+            mouth=self.heads.in_charge(FacePart.MOUTH, mouth, times),
+            expression=self.heads.in_charge(
+                FacePart.EXPRESSION, self._expression.evaluate(times), times
+            ),
+            blink=blink,
             brows=np.clip(brows, 0.0, 1.0),
             eye_pitch=eye_pitch,
             config=self._config.face,

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from actuation.faces import REWIND_S
 from actuation.gesture_choice import GestureChoice, GestureConfig
 from actuation.gestures import PlacedStroke
 from actuation.lexemes import Lexicon, standard_lexicon
+from actuation.moves import REWIND_S
 from actuation.score import ScoredClause
 from actuation.skeleton import Skeleton, load_skeleton
 from actuation.strokes import Stroke, lay_over

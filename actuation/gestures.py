@@ -11,8 +11,8 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from actuation.faces import REWIND_S
 from actuation.motion import JOINT_INDEX
+from actuation.moves import REWIND_S
 from actuation.rotations import minimum_jerk, multiply, turned
 from actuation.score import ScoredClause
 from agent.core.messages import GestureCue

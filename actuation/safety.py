@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from actuation.clearance import Clearance
-from actuation.faces import REWIND_S
 from actuation.motion import FRAME_RATE_HZ, JOINT_NAMES
+from actuation.moves import REWIND_S
 from actuation.rotations import (
     about,
     angle,

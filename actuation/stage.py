@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from actuation.animation import Animation, AnimationConfig, track_of
 from actuation.attention import Attention
-from actuation.generators.rules_face import MouthTrack
+from actuation.face_heads import Mouth
 from actuation.gestures import Gestures, PlacedStroke
 from actuation.motion import (
     FRAME_RATE_HZ,
@@ -104,7 +104,7 @@ class Stage:
         self._utterances = utterances or itertools.count(1)
         self._current: Playback | None = None
         self._covered: list[Playback] = []
-        self._tracks: dict[int, MouthTrack] = {}
+        self._tracks: dict[int, Mouth] = {}
         self._silent: list[tuple[float, Act]] = []
         self._relax_at = math.inf
         self._rewind(start)
@@ -216,7 +216,7 @@ class Stage:
         speech: Speech,
         now: float,
         *,
-        track: MouthTrack | None = None,
+        track: Mouth | None = None,
     ) -> ScoredClause | None:
         """A clause's sound is there: put it on the score, and start if it is the first.
 

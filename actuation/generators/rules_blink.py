@@ -7,7 +7,7 @@ Gaps are log-normal with a refractory second; one in seven blinks is double; lid
 import numpy as np
 from numpy.typing import NDArray
 
-from actuation.faces import REWIND_S
+from actuation.moves import REWIND_S
 from actuation.rotations import minimum_jerk
 
 Floats = NDArray[np.float64]

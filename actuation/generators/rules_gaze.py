@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from actuation.faces import Moves
+from actuation.moves import Moves
 
 Floats = NDArray[np.float64]
 

@@ -5,11 +5,12 @@ import pytest
 
 from actuation.animation import Animation, AnimationConfig
 from actuation.attention import Attention
-from actuation.faces import Bump, FaceConfig, Moves, compose, expression_vector, still_mouth
+from actuation.faces import FaceConfig, compose, expression_vector, still_mouth
 from actuation.generators.rules_blink import Blinks
 from actuation.generators.rules_gaze import MOST_EYE_RAD, GazeConfig, GazeMode, GazeProcess
 from actuation.gestures import HeadGestures
 from actuation.motion import FACE_INDEX, JOINT_INDEX
+from actuation.moves import Bump, Moves
 from actuation.rotations import angle
 from agent.core.messages import (
     Expression,
