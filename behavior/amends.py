@@ -7,8 +7,8 @@ from behavior import tasks
 from behavior.conversation import CallHelp, Meeting, NotifyHost, RecordVisit
 from behavior.directory import Found
 from behavior.draft import Draft
+from behavior.intents import Intent, Request
 from behavior.tools import drafting
-from behavior.understanding import Intent, Request
 
 _EXPECTED = 0.76
 """Likeness of a name that was asked for, above which it is taken."""

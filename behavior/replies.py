@@ -12,6 +12,7 @@ from behavior.corrections import denied, merged_name, nearer_to_visitor, new_tim
 from behavior.directory import Found
 from behavior.draft import Desk, Draft
 from behavior.forms.talk import about_form, ask_again
+from behavior.intents import SMALL, Intent, Request
 from behavior.lines import bare_name
 from behavior.recollection import recollect
 from behavior.requests import take, tell, tell_languages, unclear
@@ -22,7 +23,7 @@ from behavior.tongue import ENGLISH, Tongue
 from behavior.tools import drafting
 from behavior.tools.contract import Expected, UseTool
 from behavior.tools.trust import fit_name, without_tricks
-from behavior.understanding import SMALL, Intent, Request, understand
+from behavior.understanding import understand
 from behavior.which_language import wished
 from behavior.yes_and import ASKS_YES_OR_NO, parted, without_answer
 

@@ -7,12 +7,12 @@ from behavior import amends, tasks
 from behavior.conversation import Asked, Conversation, Forget, Meeting
 from behavior.directory import WEEKDAYS, Destination, opening_minutes
 from behavior.draft import Draft
+from behavior.intents import Intent, Request
 from behavior.knowledge import clock_in_words, hours_in_words
 from behavior.recollection import recollect
 from behavior.sounds_like import plain, words_of
 from behavior.tools import drafting
 from behavior.tools.contract import UseTool, Way
-from behavior.understanding import Intent, Request
 from behavior.wording import in_language, sentences
 from behavior.yes_and import unheard_rest
 

@@ -9,10 +9,10 @@ from dataclasses import replace
 from behavior.conversation import Asked, CallHelp, Meeting, NotifyHost, RecordVisit
 from behavior.directory import Found, Host
 from behavior.draft import Draft
+from behavior.intents import Intent, Request
 from behavior.tongue import Tongue
 from behavior.tools import drafting
 from behavior.tools.contract import Message, UseTool
-from behavior.understanding import Intent, Request
 
 
 def meet(draft: Draft, request: Request) -> None:

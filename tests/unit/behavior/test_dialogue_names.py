@@ -4,9 +4,9 @@ import pytest
 from pydantic import ValidationError
 
 from behavior.directory import Directory, SiteConfig
+from behavior.intents import Intent
 from behavior.lines import correction, urgency
 from behavior.sounds_like import likeness, plain, spelled
-from behavior.understanding import Intent
 from tests.fakes.desk import demo_site
 
 
