@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from actuation.clearance import DESK_BACK_M, DESK_FRONT_M, DESK_HALF_M, DESK_TOP_M
-from actuation.embodiments.preview import Preview
+from actuation.embodiments.preview import Camera, Preview
 from actuation.embodiments.vrm_file import Character, read_character
 from actuation.generators.rules_idle import rest_pose
 from actuation.lexemes import Lexeme
@@ -24,7 +24,6 @@ from actuation.strokes import lay_over, make_stroke
 from agent.core.errors import BadInputError
 
 Picture = NDArray[np.uint8]
-Camera = tuple[tuple[float, float, float], tuple[float, float, float], float]
 
 VISITOR: Camera = ((0.0, 1.36, 2.63), (0.0, 1.27, 0.0), 0.40)
 """Eye, target (metres) and vertical field of view (radians): as the kiosk shows the character."""
@@ -64,7 +63,7 @@ def draw_sheet(
     cells = []
     for lexeme in lexemes:
         for label, joints in key_frames(lexeme, skeleton, side=side):
-            cells.append(_labelled(preview.draw(_frame(joints)), label))
+            cells.append(labelled(preview.draw(_frame(joints)), label))
     blank = np.full_like(cells[0], _PAPER)
     cells += [blank] * (-len(cells) % columns)
     rows = [np.hstack(cells[i : i + columns]) for i in range(0, len(cells), columns)]
@@ -107,7 +106,8 @@ def _frame(joints: NDArray[np.float64]) -> Frame:
     )
 
 
-def _labelled(picture: Picture, label: str) -> Picture:
+def labelled(picture: Picture, label: str) -> Picture:
+    """The picture under a strip with its name."""
     strip = np.full((18, picture.shape[1], 3), _PAPER, np.uint8)
     cv2.putText(strip, label, (4, 13), cv2.FONT_HERSHEY_SIMPLEX, 0.4, _INK, 1, cv2.LINE_AA)
     return np.vstack([strip, picture])

@@ -18,6 +18,8 @@ from actuation.motion import Frame
 from actuation.rotations import turned
 
 Floats = NDArray[np.float32]
+Camera = tuple[tuple[float, float, float], tuple[float, float, float], float]
+"""Eye, target (metres) and vertical field of view (radians)."""
 
 _BACKGROUND = np.array([0.86, 0.85, 0.82], np.float32)
 _LIGHTS = (
@@ -27,9 +29,9 @@ _LIGHTS = (
 )
 _AMBIENT = np.array([0.34, 0.33, 0.33])
 _NEAR_M, _FAR_M = 0.05, 10.0
-FACE_CAMERA = ((0.0, 1.555, 0.95), (0.0, 1.535, 0.0), 0.36)
-"""Eye, target (metres) and vertical field of view (radians): the face."""
-BODY_CAMERA = ((0.0, 1.42, 1.75), (0.0, 1.30, 0.0), 0.50)
+FACE_CAMERA: Camera = ((0.0, 1.555, 0.95), (0.0, 1.535, 0.0), 0.36)
+"""The face."""
+BODY_CAMERA: Camera = ((0.0, 1.42, 1.75), (0.0, 1.30, 0.0), 0.50)
 
 
 class Preview:
@@ -40,7 +42,7 @@ class Preview:
         character: Character,
         *,
         size: int = 480,
-        camera: tuple[tuple[float, float, float], tuple[float, float, float], float] = BODY_CAMERA,
+        camera: Camera = BODY_CAMERA,
     ) -> None:
         self._character = character
         self._size = size
