@@ -8,7 +8,7 @@ VENV := .venv
 FOYER := $(VENV)/bin/python -m agent
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
 
-.PHONY: run test test-robot test-vllm lint help chat bench clean avatar lock
+.PHONY: run test system-packages pages test-robot test-vllm lint help chat bench clean avatar lock
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -22,14 +22,19 @@ run: $(VENV)/.run-ready ## set up, build the pages, fetch the models, start (CON
 chat: $(VENV)/.run-ready ## talk to the receptionist by typing
 	@$(FOYER) chat $(CONFIG)
 
-test: $(VENV)/.test-ready ## set up and run every check: style, types, pages, tests
-	@sh tests/system_packages.sh
-	@$(FOYER) models pull
-	@$(FOYER) pages build
-	@$(MAKE) --no-print-directory lint
-	@$(FOYER) pages test
+test: ## set up and run every check: style, types, pages, tests
+	@$(MAKE) --no-print-directory -j 2 $(VENV)/.test-ready system-packages
+	@$(MAKE) --no-print-directory -j 2 lint pages
 	$(VENV)/bin/python -m pytest -q -n 2 -m "not alone" --durations=5
 	$(VENV)/bin/python -m pytest -q -m alone --durations=10
+
+system-packages:
+	@sh tests/system_packages.sh
+
+pages: $(VENV)/.test-ready
+	@$(FOYER) models pull
+	@$(FOYER) pages build
+	@$(FOYER) pages test
 
 test-robot: $(VENV)/.test-ready ## a Reachy Mini's own daemon in MuJoCo: build it, receive a visitor with it
 	@PYTHON=$(PYTHON) sh tests/robot/build.sh
@@ -73,7 +78,8 @@ $(VENV)/.run-ready: $(VENV)/bin/python pyproject.toml constraints.txt
 	@$(PIP) install -q --progress-bar on -c constraints.txt -e . || { echo "the installation failed; the lines above say why"; exit 1; }
 	@touch $@
 
-$(VENV)/.test-ready: $(VENV)/.run-ready
-	@echo "[+] installing what the tests need"
-	@$(PIP) install -q -c constraints.txt -e '.[test]'
-	@touch $@
+# All that the tests need holds all that a run needs: one installation is enough.
+$(VENV)/.test-ready: $(VENV)/bin/python pyproject.toml constraints.txt
+	@echo "[+] installing the parts and what the tests need (about 1 GB the first time, some minutes)"
+	@$(PIP) install -q --progress-bar on -c constraints.txt -e '.[test]' || { echo "the installation failed; the lines above say why"; exit 1; }
+	@touch $(VENV)/.run-ready $@
