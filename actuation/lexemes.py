@@ -90,16 +90,6 @@ class Lexeme(_Entry):
             raise ValueError("keys must rise in time")
         return self
 
-    @property
-    def first_t(self) -> float:
-        """Time of the first key against the apex, seconds."""
-        return min([key.t for key in self.keys] + [key.t for key in self.head])
-
-    @property
-    def last_t(self) -> float:
-        """Time of the last key against the apex, the hold included, seconds."""
-        return max([key.t for key in self.keys] + [key.t for key in self.head]) + self.hold_s
-
 
 @dataclass(frozen=True, slots=True)
 class Called:

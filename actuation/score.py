@@ -120,10 +120,6 @@ class Score:
         gap = _SENTENCE_GAP_S if ends_sentence else _CLAUSE_GAP_S
         return last.end_s + max(gap, last.clause.pause_after_s)
 
-    def without_after(self, score_s: float) -> "Score":
-        """Return the score without clauses that start after `score_s`."""
-        return replace(self, clauses=tuple(c for c in self.clauses if c.start_s <= score_s))
-
     def heard(self, act: ActId, score_s: float) -> str:
         """Words of `act` that were over, or more than half over, at `score_s`."""
         said: list[str] = []

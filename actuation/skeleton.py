@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from actuation.motion import JOINT_INDEX, JOINT_NAMES
+from actuation.motion import JOINT_NAMES
 from actuation.turn import Turn
 from agent.core.errors import BadInputError
 
@@ -39,10 +39,6 @@ ARM_JOINTS: dict[str, tuple[str, ...]] = {
         *(f"{side}{finger}{part}" for finger in FINGERS for part in parts_of(finger)),
     )
     for side in SIDES
-}
-ARM_INDEX: dict[str, NDArray[np.intp]] = {
-    side: np.array([JOINT_INDEX[name] for name in names], np.intp)
-    for side, names in ARM_JOINTS.items()
 }
 
 

@@ -27,8 +27,6 @@ _MOST = re.compile(
     r"(?:questions?|things?|answers?|requests?|sentences?)\b"
 )
 _COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5}
-_PERSONS = "person|man|woman|visitor|guest|guy|lady|gentleman|people|one"
-_THAT_PERSON = re.compile(rf"\b(before|after|since) (that|this) (?=(?:other )?(?:{_PERSONS})\b)")
 _ALL = re.compile(r"\b(?:everything|all)(?: the things| that)?\b|\bwhat all\b")
 
 

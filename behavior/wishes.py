@@ -5,7 +5,7 @@ it remembers nothing between calls, because all that it needs is in the situatio
 it says when it wants to be asked again.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 from agent.core.messages import (
@@ -55,11 +55,6 @@ class Wish:
     def greets(self) -> bool:
         """It greets somebody in words."""
         return self.speaks and any(mark is Mark.GREETED for _, mark in self.marks)
-
-    def because_of(self, *norms: str) -> "Wish":
-        """The same wish, with `norms` named in its reason."""
-        reason = replace(self.act.reason, norms=(*self.act.reason.norms, *norms))
-        return replace(self, act=replace(self.act, reason=reason))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -333,8 +333,3 @@ class Bus:
             raise RuntimeError("the bus does not run yet: call open_to_threads(loop) first")
         if not loop.is_closed():
             loop.call_soon_threadsafe(self.publish, message)
-
-    @property
-    def subscriptions(self) -> tuple[Subscription[Any], ...]:
-        """All backlogs, for the console and the watchdog."""
-        return tuple(self._subscriptions)

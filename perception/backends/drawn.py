@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 Pixels = NDArray[np.uint8]
-Colour = tuple[int, int, int]
 
 WIDTH_PX, HEIGHT_PX = 640, 480
 SKIN, SHADE, NOSE = (224, 172, 140), (196, 140, 110), (214, 160, 128)

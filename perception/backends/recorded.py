@@ -55,14 +55,6 @@ class RecordedCamera:
             await asyncio.to_thread(video.release)
 
 
-def video_rate_hz(path: Path) -> float:
-    """Stated pictures a second; 25 where the file does not say."""
-    video = _open(path)
-    rate = float(video.get(cv2.CAP_PROP_FPS))
-    video.release()
-    return rate if 1 <= rate <= 240 else 25.0
-
-
 def _open(path: Path) -> cv2.VideoCapture:
     if not path.is_file():
         raise BadInputError(f"{path}: there is no such file")
