@@ -28,7 +28,8 @@ from behavior.proactive.threshold import best_threshold
 if TYPE_CHECKING:
     from behavior.backends.proactive_training import Progress
 
-MODELS = ("proactive",)
+MODELS = ("proactive", "lipreader")
+_EPISODES = 90
 _HELD_OUT_EVERY = 6
 _TUNE_EVERY = 8
 """So many-th stretch is kept for finding the threshold."""
@@ -36,13 +37,13 @@ _TUNE_EVERY = 8
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command line."""
-    parser.add_argument("name", choices=MODELS, metavar="NAME", help="proactive")
-    parser.add_argument("--episodes", type=int, default=90, metavar="N", help="stretches to live")
+    parser.add_argument("name", choices=MODELS, metavar="NAME", help=", ".join(MODELS))
+    parser.add_argument("--episodes", type=int, metavar="N", help="stretches to live; lips: clips")
     parser.add_argument("--minutes", type=float, default=12.0, help="length of a stretch")
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="of lobby and training")
     parser.add_argument("--steps", type=int, default=1500, metavar="N", help="of training")
     parser.add_argument("--threads", type=int, default=2, metavar="N", help="cores to use")
-    parser.add_argument("--out", type=Path, default=FILE, metavar="FILE", help="weights (.npz)")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="weights (.npz)")
     parser.add_argument(
         "--recordings", type=Path, metavar="DIR", help="a site's NAME.mcap with NAME.jsonl beside"
     )
@@ -50,6 +51,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Live, learn, write."""
+    if arguments.name == "lipreader":
+        from agent.commands.train_lips import run as train_lips
+
+        return train_lips(arguments)
+    arguments.episodes = _EPISODES if arguments.episodes is None else arguments.episodes
+    arguments.out = arguments.out or FILE
     if arguments.episodes < 2:
         raise BadInputError("train: --episodes: at least 2, one to learn from, one to tune on")
     if arguments.out.suffix != ".npz":

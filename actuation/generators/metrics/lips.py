@@ -37,29 +37,30 @@ class TimedPhone:
         return (self.start_s + self.end_s) / 2
 
 
-def _shape(faces: Floats, *names: str) -> Floats:
+def shape_mean(faces: Floats, *names: str) -> Floats:
+    """(n,) mean of the named shapes of (n, 52) faces."""
     return np.asarray(np.mean([faces[:, FACE_INDEX[n]] for n in names], axis=0))
 
 
 def lip_gap(faces: Floats) -> Floats:
     """(n,) opening between the lips, in units of a fully open jaw, 0 when they meet."""
-    parting = _shape(faces, "mouthLowerDownLeft", "mouthLowerDownRight") + _shape(
+    parting = shape_mean(faces, "mouthLowerDownLeft", "mouthLowerDownRight") + shape_mean(
         faces, "mouthUpperUpLeft", "mouthUpperUpRight"
     )
-    seal = _shape(faces, "mouthPressLeft", "mouthPressRight") + _shape(
+    seal = shape_mean(faces, "mouthPressLeft", "mouthPressRight") + shape_mean(
         faces, "mouthRollLower", "mouthRollUpper"
     )
-    jaw = _shape(faces, "jawOpen") - _shape(faces, "mouthClose")
-    gap = jaw + 0.3 * parting + 0.25 * _shape(faces, "mouthFunnel") - 0.05 * seal
+    jaw = shape_mean(faces, "jawOpen") - shape_mean(faces, "mouthClose")
+    gap = jaw + 0.3 * parting + 0.25 * shape_mean(faces, "mouthFunnel") - 0.05 * seal
     return np.asarray(np.clip(gap, 0.0, None))
 
 
 def teeth_contact(faces: Floats) -> Floats:
     """(n,) how far the lower lip is at the upper teeth, 0..1: rolled in, teeth bare, jaw high."""
-    bare = _shape(faces, "mouthUpperUpLeft", "mouthUpperUpRight")
-    low = _shape(faces, "mouthLowerDownLeft", "mouthLowerDownRight")
-    roll = _shape(faces, "mouthRollLower") / 0.45
-    jaw = np.clip(1 - 3 * np.clip(_shape(faces, "jawOpen") - 0.1, 0, None), 0, 1)
+    bare = shape_mean(faces, "mouthUpperUpLeft", "mouthUpperUpRight")
+    low = shape_mean(faces, "mouthLowerDownLeft", "mouthLowerDownRight")
+    roll = shape_mean(faces, "mouthRollLower") / 0.45
+    jaw = np.clip(1 - 3 * np.clip(shape_mean(faces, "jawOpen") - 0.1, 0, None), 0, 1)
     return np.asarray(np.clip(roll, 0, 1) * np.clip(bare / 0.12, 0, 1) * (1 - low) * jaw)
 
 
@@ -100,8 +101,8 @@ def apex_errors_s(times: Floats, faces: Floats, phones: Sequence[TimedPhone]) ->
     """
     gap = lip_gap(faces)
     closed = gap < CLOSED_PART * (float(np.quantile(gap, 0.95)) or 1.0)
-    pursed = _shape(faces, "mouthPucker") + 0.5 * _shape(faces, "mouthFunnel")
-    jaw = _shape(faces, "jawOpen")
+    pursed = shape_mean(faces, "mouthPucker") + 0.5 * shape_mean(faces, "mouthFunnel")
+    jaw = shape_mean(faces, "jawOpen")
     found: list[float] = []
     for i, phone in enumerate(phones):
         begin, end = phone.start_s - _WINDOW_S, phone.end_s + _WINDOW_S
