@@ -64,6 +64,7 @@ from agent.core.messages import (
 )
 from agent.expectations import Pulse, WatchedCamera, expectations
 from agent.kiosk_form import KioskForm
+from agent.listening_along import judges_of
 from agent.local_sound import LocalSound
 from agent.models import models_folder
 from agent.recorder import Recorder
@@ -265,6 +266,10 @@ class _Wiring:
             clock=clock,
             config=config.turns,
             detector=self._stand_ins.voice_detector,
+            judges=judges_of(config),
+            sights=bus.subscribe(
+                PersonSeen, PersonLost, SoundDirection, delivery=RECENT, reader="turns: sights"
+            ),
         )
         self._runtime.add(self._listening, SPARED)
 

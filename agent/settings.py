@@ -18,7 +18,7 @@ from agent.core.errors import BadInputError
 from agent.history import HistoryConfig, Source
 from agent.kiosk_browser import KioskConfig
 from agent.recorder import RecorderConfig
-from agent.server import ServerConfig
+from agent.server_config import ServerConfig
 from agent.watchdog import WatchdogConfig
 from behavior.desks import in_other_languages, read_in_other_languages
 from behavior.dialogue_config import DialogueConfig
@@ -33,6 +33,7 @@ from behavior.policies.catalogue import CATALOGUE, PoliciesConfig
 from behavior.slots import SlotError, filled
 from behavior.tools.calendars import seen_from_here
 from behavior.tools.sensors import beside_site
+from perception.array import ArrayConfig
 from perception.echo import EchoConfig
 from perception.recognition import RecognitionConfig
 from perception.seeing import SeeingConfig
@@ -60,6 +61,19 @@ class SourceConfig(_Device):
         description="page: the browser that shows the kiosk; device: one of this machine's own;"
         " file: a recording; reachy: the robot's among `bodies`; none.",
     )
+    array: ArrayConfig = Field(
+        ArrayConfig(),
+        description="Several microphones of one device or recording, to tell where a voice is.",
+    )
+
+    @model_validator(mode="after")
+    def _an_array_is_on_a_device(self) -> Self:
+        if self.array.microphones and self.source in ("page", "reachy"):
+            raise ValueError(
+                "array: a page gives one channel and a robot tells directions itself; set"
+                " source: device (or file), or remove the array"
+            )
+        return self
 
 
 class CameraConfig(_Device):

@@ -41,11 +41,15 @@ def microphone_of(
         case "device":
             from perception.backends.devices_microphone import DeviceMicrophone
 
-            return DeviceMicrophone(clock, device=config.device, system=system)
+            return DeviceMicrophone(
+                clock, device=config.device, channels=config.array.channels, system=system
+            )
         case "file":
             from perception.backends.recorded_sound import RecordedSound
 
-            return RecordedSound(_named(config, "microphone"), clock=clock)
+            return RecordedSound(
+                _named(config, "microphone"), clock=clock, channels=config.array.channels
+            )
         case "none":
             return BrowserMicrophone()  # one that nobody feeds: typed lines still come through
 

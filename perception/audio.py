@@ -14,6 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 from perception.senses import SOUND_RATE_HZ, SoundChunk
 
 Sound = NDArray[np.float32]
+Channels = NDArray[np.float32]
+"""(microphones, samples)."""
 FRAME = 512
 """Samples in a frame for the voice detector: 32 ms."""
 FRAME_S = FRAME / SOUND_RATE_HZ
@@ -129,6 +131,18 @@ class LevelFilter:
         return _within(samples - np.float32(self._offset))
 
 
+def beside(rest: Channels | None, size: int, more: Channels | None) -> Channels | None:
+    """`more` channels behind those of a rest of `size` samples; None where they do not fit."""
+    if more is None:
+        return None
+    if size == 0:
+        return more
+    if rest is None or len(rest) != len(more):
+        # The rest was heard by one microphone: its part of the others is silence.
+        rest = np.zeros((len(more), size), np.float32)
+    return np.concatenate([rest, more], axis=1)
+
+
 class Framer:
     """Cuts chunks of any length into frames of `FRAME` samples whose times stay exact.
 
@@ -137,21 +151,25 @@ class Framer:
 
     def __init__(self) -> None:
         self._rest = np.zeros(0, np.float32)
+        self._channels: Channels | None = None
         self._at = 0.0
 
     def push(self, chunk: SoundChunk) -> list[SoundChunk]:
-        """The frames that `chunk` completes, oldest first."""
+        """The frames that `chunk` completes, oldest first; with channels where all of it has."""
         expected = self._at + self._rest.size / SOUND_RATE_HZ
         if self._rest.size and abs(chunk.at - expected) > _JUMP_S:
-            self._rest = self._rest[:0]
+            self._rest, self._channels = self._rest[:0], None
         at = chunk.at - self._rest.size / SOUND_RATE_HZ
+        channels = beside(self._channels, self._rest.size, chunk.channels)
         sound = np.concatenate([self._rest, chunk.samples])
         whole = sound.size // FRAME
-        frames = [
-            SoundChunk(at=at + i * FRAME_S, samples=sound[i * FRAME : (i + 1) * FRAME])
-            for i in range(whole)
-        ]
+        frames = []
+        for i in range(whole):
+            part = slice(i * FRAME, (i + 1) * FRAME)
+            several = None if channels is None else channels[:, part]
+            frames.append(SoundChunk(at=at + i * FRAME_S, samples=sound[part], channels=several))
         self._rest, self._at = sound[whole * FRAME :], at + whole * FRAME_S
+        self._channels = None if channels is None else channels[:, whole * FRAME :]
         return frames
 
 

@@ -10,7 +10,7 @@ from agent.core.backend import pick
 from agent.core.clock import Clock
 from agent.core.errors import BackendUnavailableError
 from agent.core.messages import BackendChosen, Message
-from perception.audio import Sound
+from perception.audio import Channels, Sound, beside
 from perception.echo import (
     BLOCK,
     ECHO_CANCELLERS,
@@ -61,15 +61,19 @@ class EchoFreeMicrophone:
         canceller: EchoCanceller | None = None
         waiting: deque[SoundChunk] = deque()
         rest, rest_at = np.zeros(0, np.float32), 0.0
+        channels: Channels | None = None
         async for chunk in self._microphone.sound():
             canceller = canceller or self._canceller()
             if rest.size and abs(chunk.at - rest_at - rest.size / SOUND_RATE_HZ) > _BLOCK_S:
-                rest = rest[:0]
+                rest, channels = rest[:0], None
             rest_at = chunk.at - rest.size / SOUND_RATE_HZ
+            channels = beside(channels, rest.size, chunk.channels)
             rest = np.concatenate([rest, chunk.samples])
             while rest.size >= BLOCK:
-                waiting.append(SoundChunk(at=rest_at, samples=rest[:BLOCK]))
+                block = None if channels is None else channels[:, :BLOCK]
+                waiting.append(SoundChunk(at=rest_at, samples=rest[:BLOCK], channels=block))
                 rest, rest_at = rest[BLOCK:], rest_at + _BLOCK_S
+                channels = None if channels is None else channels[:, BLOCK:]
             while waiting and self._ready(waiting[0]):
                 yield self._cleaned(waiting.popleft(), canceller)
 
@@ -112,7 +116,9 @@ class EchoFreeMicrophone:
         played = self._alignment.beside(chunk.at)
         self._seek(played, chunk.samples)
         return SoundChunk(
-            at=chunk.at - canceller.delay_s, samples=canceller.cancel(chunk.samples, played)
+            at=chunk.at - canceller.delay_s,
+            samples=canceller.cancel(chunk.samples, played),
+            channels=chunk.channels,  # with the echo: nobody takes a direction while it is there
         )
 
     def _seek(self, played: Sound, heard: Sound) -> None:

@@ -6,7 +6,7 @@ elsewhere. Sound is never published.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterable, Callable
+from collections.abc import AsyncIterable, Callable, Sequence
 
 from agent.core.backend import pick
 from agent.core.clock import Clock
@@ -23,6 +23,7 @@ from perception.audio import (
 from perception.completeness import PatienceConfig
 from perception.recognition import WordSource
 from perception.senses import Microphone, SoundChunk
+from perception.sound_judges import Judge, SoundJudges
 from perception.turns import BeginWords, DropWords, Outcome, SettleWords, TurnsConfig, TurnTaker
 from perception.voice_activity import VOICE_DETECTORS, VoiceDetector
 
@@ -49,8 +50,13 @@ class Listening:
         config: TurnsConfig,
         detector: Callable[[], VoiceDetector] | None = None,
         in_step: bool = False,
+        judges: Sequence[Judge] = (),
+        sights: AsyncIterable[Message] | None = None,
     ) -> None:
-        """`in_step`: sound waits for words, as a file read flat out must."""
+        """`in_step`: sound waits for words, as a file read flat out must.
+
+        `judges` listen along; `sights`: people and directions of sound, for those that look.
+        """
         self._microphone = microphone
         self._words = words
         self._lines = lines
@@ -62,6 +68,9 @@ class Listening:
             "voice detector", VOICE_DETECTORS, config.voice.detector
         )
         self._in_step = in_step
+        self._judges = SoundJudges(judges)
+        self._sights = sights
+        self._agent_speaks = False
         self._turns = TurnTaker(config)
         self._recent = RecentSound(config.pre_roll_s + 2.0)
         self._looked = 0
@@ -81,6 +90,7 @@ class Listening:
                     group.create_task(self._follow_lines(), name="lines"),
                     group.create_task(self._follow_stage(), name="stage"),
                     group.create_task(self._close_when_deaf(), name="deaf"),
+                    group.create_task(self._follow_sights(), name="sights"),
                 ]
                 await self._listen()
                 for helper in helpers:
@@ -94,8 +104,11 @@ class Listening:
         levels: list[tuple[float, float]] = []
         async for chunk in self._microphone.sound():
             self._chunk_came.set()
+            for told in self._judges.take(chunk):
+                self._publish(told)
             samples = level_filter.push(clean(chunk.samples))
-            for frame in framer.push(SoundChunk(at=chunk.at, samples=samples)):
+            even = SoundChunk(at=chunk.at, samples=samples, channels=chunk.channels)
+            for frame in framer.push(even):
                 level = level_db(frame.samples)
                 probability = detector.probability(frame.samples)
                 if level < self._config.voice.quietest_db:
@@ -113,6 +126,8 @@ class Listening:
     def _hear(self, frame: SoundChunk, probability: float) -> None:
         listened = self._turns.open_turn
         self._recent.add(frame)
+        for told in self._judges.hear(frame, probability, agent_speaks=self._agent_speaks):
+            self._publish(told)
         outcomes = self._turns.hear(frame.at, probability)
         if listened is not None:  # before the wishes: what is settled includes this frame
             self._words.feed(frame.samples)
@@ -129,7 +144,7 @@ class Listening:
                 case DropWords():
                     self._words.drop(outcome.turn, late=outcome.late)
                 case Message():
-                    self._publish(outcome)
+                    self._publish(self._judges.complete(outcome))
 
     async def _keep_step(self) -> None:
         """As if the words had been read as fast as they were said."""
@@ -166,7 +181,13 @@ class Listening:
 
     async def _follow_stage(self) -> None:
         async for state in self._stage:
+            self._agent_speaks = state.speaking
             self._turns.agent_speaks(state.speaking)
+
+    async def _follow_sights(self) -> None:
+        if self._sights is not None:
+            async for message in self._sights:
+                self._judges.see(message)
 
     async def _close_when_deaf(self) -> None:
         """An open turn does not wait for a microphone that has gone silent altogether."""

@@ -19,6 +19,8 @@ class SoundChunk:
     """When the first sample was captured, seconds on the agent's axis."""
     samples: NDArray[np.float32]
     """Mono, in [-1, 1], `SOUND_RATE_HZ`. Any length."""
+    channels: NDArray[np.float32] | None = None
+    """(microphones, samples) of an array, of the same time and rate, as they came; None: one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

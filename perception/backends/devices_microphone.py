@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import importlib
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,7 +26,9 @@ _QUIET_S = 3.0
 
 
 class DeviceMicrophone:
-    """One input device, mono, at its own rate; its blocks are stamped when they arrive.
+    """One input device at its own rate: one channel, or those of an array.
+
+    Its blocks are stamped when they arrive.
 
     When it has gone, it is found again by its name once it is back, whatever its number is then.
     """
@@ -36,15 +38,18 @@ class DeviceMicrophone:
         clock: Clock,
         *,
         device: int | str = "",
+        channels: Sequence[int] = (),
         system: SoundSystem | None = None,
         portaudio: Any = None,  # noqa: ANN401 - the sounddevice module; tests put their own here
     ) -> None:
         """`device`: its number or a part of its name; empty: the system's own choice.
 
-        `system`: PortAudio, as it is shared with a loudspeaker.
+        `channels`: of an array, by their number on the device; the first is what words are heard
+        by. `system`: PortAudio, as it is shared with a loudspeaker.
         """
         self._clock = clock
         self._device = device
+        self._channels = tuple(channels)
         self._system = system or SoundSystem()
         self._portaudio = portaudio
 
@@ -72,6 +77,8 @@ class DeviceMicrophone:
         blocks: deque[tuple[float, Any]] = deque(maxlen=_MOST_WAITING)
         came = asyncio.Event()
         taken, called = 0, False
+        wanted = self._channels or (0,)
+        _enough(device, wanted)
 
         def block(data: Any, count: int, times: Any, status: Any) -> None:  # noqa: ANN401
             # PortAudio's thread. What its buffer held is older than now by its latency.
@@ -79,15 +86,15 @@ class DeviceMicrophone:
             taken += count
             latency_s = max(0.0, times.currentTime - times.inputBufferAdcTime)
             at = self._clock.now() - min(latency_s, 0.5)
-            blocks.append((at, data[:, 0].copy()))
+            blocks.append((at, data[:, wanted].T.copy()))
             # One call wakes the loop for all that waits: a device gone wild must not flood it.
             if not called:
                 called = True
                 with contextlib.suppress(RuntimeError):  # the loop is closed
                     loop.call_soon_threadsafe(came.set)
 
-        stream, rate_hz = await asyncio.to_thread(_open, portaudio, device, block)
-        resampler = Resampler(rate_hz)
+        stream, rate_hz = await asyncio.to_thread(_open, portaudio, device, max(wanted) + 1, block)
+        resamplers = [Resampler(rate_hz) for _ in wanted]
         begun_at = self._clock.now()
         with stream:
             while not self._system.letting_go:
@@ -107,13 +114,26 @@ class DeviceMicrophone:
                     )
                 for _ in range(len(blocks)):
                     at, data = blocks.popleft()
-                    at -= resampler.held_s
-                    samples = resampler.push(clean(data))
-                    if samples.size:
-                        yield SoundChunk(at=at, samples=samples)
+                    at -= resamplers[0].held_s
+                    parts = [
+                        one.push(clean(part)) for one, part in zip(resamplers, data, strict=True)
+                    ]
+                    if parts[0].size:
+                        several = np.stack(parts) if len(parts) > 1 else None
+                        yield SoundChunk(at=at, samples=parts[0], channels=several)
 
 
-def _open(portaudio: Any, device: SoundDevice, callback: Any) -> tuple[Any, int]:  # noqa: ANN401
+def _enough(device: SoundDevice, wanted: Sequence[int]) -> None:
+    """Raise what cures a device with fewer channels than the array names."""
+    if max(wanted) >= device.inputs:
+        raise BackendUnavailableError(
+            f"microphone {device.name} has {device.inputs} channels, and microphone.array names"
+            f" channel {max(wanted)} (the first is 0); choose the array's own device, or the"
+            " profile of it that gives each microphone by itself"
+        )
+
+
+def _open(portaudio: Any, device: SoundDevice, channels: int, callback: Any) -> tuple[Any, int]:  # noqa: ANN401
     """An input stream, at 16 kHz where the device can, else at its own rate."""
     fault: Exception | None = None
     for rate_hz in (SOUND_RATE_HZ, device.rate_hz):
@@ -122,7 +142,7 @@ def _open(portaudio: Any, device: SoundDevice, callback: Any) -> tuple[Any, int]
                 samplerate=rate_hz,
                 blocksize=round(rate_hz * _BLOCK_S),
                 device=device.index,
-                channels=1,
+                channels=channels,
                 dtype=np.float32,
                 callback=callback,
             )

@@ -41,7 +41,7 @@ class FakePortAudio:
         self.plugged = list(plugged)
         self.latency_s = latency_s
         self.echo = echo
-        """What a microphone hears: (seconds, count) -> samples."""
+        """What a microphone hears: (seconds, count) -> samples, (count,) or (count, channels)."""
         self.streams = []
         self.played = []
         """(when it is heard, samples) of every block that was asked for."""
@@ -136,7 +136,9 @@ class FakeStream:
             self.world.played.append((now + self.latency, out[:, 0].copy()))
         else:
             heard = self.world.echo(now - BLOCK_S, count) if self.world.echo else np.zeros(count)
-            self.callback(np.asarray(heard, np.float32)[:, None], count, times, None)
+            heard = np.asarray(heard, np.float32)
+            block = heard[:, None] if heard.ndim == 1 else heard[:, : self.channels]
+            self.callback(block, count, times, None)
         self.blocks += 1
         due = self.begins_at + self.blocks * BLOCK_S * (1 + self.world.clock_error)
         self.world.loop.call_at(due, self._block)

@@ -27,6 +27,8 @@ class SpeechContinues(Message):
     revision: int
     voiced_s: float
     """Voiced time since the last `SpeechStarted`, seconds."""
+    overlap: float = 0.0
+    """How surely two speak at once just now, 0..1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +39,9 @@ class WordsHeard(Message):
     revision: int
     text: str
     """Personal data: shown and decided on, not logged by default."""
+    stable_words: int | None = None
+    """So many of its first words will not change any more while the turn lasts: show these. None:
+    all of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +73,10 @@ class TurnEnded(Message):
     """How long the voice was heard in all, seconds."""
     language: str = ""
     """In which the recogniser heard it, such as `de`; empty: it does not tell."""
+    overlap: float = 0.0
+    """Share of the voice in which two seemed to speak at once, 0..1; the words may be mixed."""
+    person_confidence: float = 1.0
+    """How surely it was `person`, 0..1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,15 +91,19 @@ class MicrophoneLevel(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoundDirection(Message):
-    """Where sound comes from, as a row of microphones tells: while a voice lasts, and once after.
+    """Where sound comes from, as several microphones tell: while a voice lasts, and once after.
 
-    Such a row cannot tell front from behind; what is told is the direction in front.
+    Those in a row cannot tell front from behind; what is told is the direction in front.
     """
 
     azimuth_rad: float
     """In the agent's frame, 0 straight ahead, left positive, -pi..pi."""
     speech: bool
     """The microphones take it for a voice."""
+    confidence: float = 1.0
+    """How surely it comes from there, 0..1."""
+    others_rad: tuple[float, ...] = ()
+    """Where other voices came from in the last second, as `azimuth_rad`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,6 +48,33 @@ async def test_a_microphone_is_heard_by_part_of_its_name_at_the_time_of_the_soun
         assert chunk.samples == pytest.approx(tone(chunk.at, chunk.samples.size), abs=1e-3)
 
 
+def tones(start_s, count):
+    return np.stack([tone(start_s, count, 48_000) * gain for gain in (1.0, 0.5, -0.25)], axis=1)
+
+
+async def test_the_microphones_of_an_array_come_beside_each_other_in_the_order_they_are_named():
+    world = FakePortAudio(device("Array", inputs=3, outputs=0), echo=tones)
+    clock = LoopClock(asyncio.get_running_loop())
+    source = DeviceMicrophone(
+        clock, channels=(2, 0), system=SoundSystem(world.afresh), portaudio=world
+    )
+    chunks = await heard(source, 0.5)
+    for chunk in chunks[5:]:
+        assert chunk.channels.shape == (2, chunk.samples.size)
+        assert chunk.channels[0] == pytest.approx(chunk.samples)
+        assert chunk.channels[1] == pytest.approx(-4 * chunk.samples, abs=1e-3)
+
+
+async def test_a_device_with_too_few_channels_for_the_array_says_what_to_do():
+    world = FakePortAudio(device("Webcam", inputs=2, outputs=0), echo=tones)
+    clock = LoopClock(asyncio.get_running_loop())
+    source = DeviceMicrophone(
+        clock, channels=(0, 3), system=SoundSystem(world.afresh), portaudio=world
+    )
+    with pytest.raises(BackendUnavailableError, match="Webcam has 2 channels.*channel 3"):
+        await heard(source, 0.5)
+
+
 async def test_a_microphone_that_is_pulled_out_says_so_and_is_found_again_by_its_name():
     world = FakePortAudio(device("USB microphone", inputs=1, outputs=0), echo=tone)
     source = microphone(world, "usb")
