@@ -6,7 +6,6 @@ may take over; consoles are as many as there are operators.
 """
 
 import asyncio
-import re
 from collections.abc import AsyncIterable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Protocol
 
 from actuation.embodiments.page import PageLink
 from agent.access import same_token, token_from
+from agent.buttons import VISITOR_BUTTONS, chooses_language, is_button
 from agent.core.clock import Clock
 from agent.core.errors import BadInputError
 from agent.core.messages import (
@@ -53,25 +53,10 @@ from agent.wire import (
 from behavior.transcript_config import TranscriptConfig
 from perception.backends.browser import PICTURE, unpack
 
-VISITOR_BUTTONS = frozenset({"help", "start", "forget", "emergency"})
-"""Anybody may stop a machine that moves; only an operator lets it move again."""
-OPERATOR_BUTTONS = VISITOR_BUTTONS | {"stop", "reload", "staff", "release", "next"}
-"""`next` calls the next number of the first queue; `next_KEY`, that of the service KEY."""
 TICK_S = 0.1
 PANEL_EVERY_S = 0.25
 OLD_S = 10.0
 WEB = Path(__file__).parent / "web" / "dist"
-
-
-def is_button(name: str) -> bool:
-    """Whether an operator can press it."""
-    known = name in OPERATOR_BUTTONS or chooses_language(name)
-    return known or re.fullmatch(r"next_[a-z_]{1,27}", name) is not None
-
-
-def chooses_language(name: str) -> bool:
-    """Whether it is a visitor's choice of a language: `language_de`."""
-    return re.fullmatch(r"language_[a-z]{2,3}", name) is not None
 
 
 class Body(Protocol):
@@ -451,14 +436,3 @@ class PageServer:
                 at=self._clock.now(), component="agent.page", health=health, detail=detail
             )
         )
-
-
-__all__ = [
-    "OPERATOR_BUTTONS",
-    "WEB",
-    "Body",
-    "PageServer",
-    "Senses",
-    "ServerConfig",
-    "is_button",
-]

@@ -8,16 +8,17 @@ import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Protocol
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from agent.access import host_allowed, origin_allowed, same_token
+from agent.buttons import OPERATOR_BUTTONS, is_button
 from agent.core.errors import BadInputError, FoyerError
-from agent.lobby_page import events
+from agent.lobby_page import Room, events
 from agent.page import Closed, Page
-from agent.server import OPERATOR_BUTTONS, PageServer, is_button
 from agent.server_config import ServerConfig
-from agent.wire import MAX_JSON_BYTES, MAX_MESSAGE_BYTES, encode
+from agent.wire import MAX_JSON_BYTES, MAX_MESSAGE_BYTES, Panel, encode
 
 COOKIE = "foyer_token"
 GOODBYE_S = 2.0
@@ -47,8 +48,42 @@ HEADERS = {
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
+class Served(Protocol):
+    """What is behind the pages: whom the network opens them for, and what it asks and tells."""
+
+    config: ServerConfig
+    web: Path
+    """The folder of the built pages."""
+    token: str
+    room: Room | None
+
+    def open(self, *, trusted: bool) -> Page:
+        """A socket was opened."""
+        ...
+
+    def close(self, page: Page) -> None:
+        """A socket has gone."""
+        ...
+
+    def receive(self, page: Page, message: str | bytes) -> None:
+        """Take in one message. Raises `Closed` when the socket is to be closed for it."""
+        ...
+
+    def press(self, button: str) -> None:
+        """An operator pressed something."""
+        ...
+
+    def panel(self) -> Panel:
+        """What the panel shows now."""
+        ...
+
+    def health(self) -> dict[str, object]:
+        """What `/health` says."""
+        ...
+
+
 @contextlib.asynccontextmanager
-async def listening(server: PageServer) -> AsyncIterator[str]:
+async def listening(server: Served) -> AsyncIterator[str]:
     """Serve until the block ends; gives the address browsers open."""
     config = server.config
     site = Site(server)
@@ -112,7 +147,7 @@ def _shown(host: str) -> str:
 class Site:
     """The routes of one server."""
 
-    def __init__(self, server: PageServer) -> None:
+    def __init__(self, server: Served) -> None:
         self._server = server
         self.app = web.Application(
             middlewares=[self._guard], client_max_size=MAX_JSON_BYTES, handler_args=None
@@ -294,7 +329,7 @@ class Site:
         return socket
 
 
-async def _read(server: PageServer, socket: web.WebSocketResponse, page: Page) -> None:
+async def _read(server: Served, socket: web.WebSocketResponse, page: Page) -> None:
     """Hand on what the page sends until it closes or is to be closed."""
     try:
         async for message in socket:

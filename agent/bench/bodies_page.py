@@ -26,7 +26,8 @@ from agent.core.bus import RECENT, Bus
 from agent.core.clock import LoopClock
 from agent.core.errors import BackendUnavailableError
 from agent.panel import SHOWN
-from agent.server import WEB, PageServer, Senses, ServerConfig
+from agent.server import WEB, PageServer, Senses
+from agent.server_config import ServerConfig
 
 Floats = NDArray[np.float64]
 _HOP_S: Final = 0.01

@@ -29,7 +29,8 @@ from agent.core.bus import RECENT, Bus
 from agent.core.clock import LoopClock
 from agent.core.errors import BackendUnavailableError, BadInputError
 from agent.panel import SHOWN
-from agent.server import WEB, PageServer, Senses, ServerConfig
+from agent.server import WEB, PageServer, Senses
+from agent.server_config import ServerConfig
 
 Floats = NDArray[np.float64]
 

@@ -2,8 +2,7 @@
 
 import argparse
 
-from agent.commands.rollback import add_config, history_of
-from agent.history import Edition, History
+from agent.commands.editions import add_config, history_of, show
 
 HELP = "list the configurations the agent has run by, and what changed in each"
 
@@ -38,14 +37,3 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print("The files are as in none of these: changed since, or not taken on.")
     return 0
-
-
-def show(history: History, edition: Edition) -> None:
-    """Print what going back to the edition would change."""
-    found = history.differences(edition)
-    for one in found:
-        print(f"{one.path}:" + ("" if one.then is not None else " is not in that edition"))
-        if one.then is not None:
-            print("\n".join(f"  {line}" for line in list(one.lines())[2:]))
-    if not found:
-        print(f"the files are as in edition {edition.number}")

@@ -3,12 +3,11 @@
 import argparse
 import sys
 from datetime import datetime
-from pathlib import Path
 
+from agent.commands.editions import add_config, history_of, show
 from agent.config import ConfigError
-from agent.core.errors import BadInputError
-from agent.history import Edition, History, HistoryConfig
-from agent.settings import AgentConfig, read_settings
+from agent.history import Edition, History
+from agent.settings import read_settings
 
 HELP = "write an earlier configuration back; a running agent takes it on"
 
@@ -18,13 +17,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_config(parser)
     parser.add_argument(
         "--to", type=int, metavar="N", help="an edition of `foyer history` (default: the last good)"
-    )
-
-
-def add_config(parser: argparse.ArgumentParser) -> None:
-    """Declare the configuration."""
-    parser.add_argument(
-        "config", type=Path, nargs="?", default=Path("configs/demo.yaml"), help="a configuration"
     )
 
 
@@ -44,22 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def history_of(config: Path) -> History:
-    """The editions of a configuration; of one that is broken, where they lie by default."""
-    from agent.config import load
-
-    if not config.parent.is_dir():
-        raise BadInputError(f"{config}: there is no such folder")
-    try:
-        where = load(config, AgentConfig).history
-    except ConfigError:
-        where = HistoryConfig()
-    return History(where, config)
-
-
 def _go_back(history: History, edition: Edition) -> None:
-    from agent.commands.history import show
-
     show(history, edition)
     # The person's own clock: it only dates the edition that is set aside.
     history.go_back(edition, datetime.now())

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from agent import log
 from agent.app import Agent, build
-from agent.commands.rollback import history_of
+from agent.commands.editions import history_of
 from agent.config import ConfigError
 from agent.core.bus import EVERY, Bus
 from agent.core.clock import Clock, LoopClock, WallTime

@@ -27,7 +27,8 @@ from agent.core.messages import (
     StageState,
 )
 from agent.panel import SHOWN
-from agent.server import WEB, PageServer, Senses, ServerConfig
+from agent.server import WEB, PageServer, Senses
+from agent.server_config import ServerConfig
 from perception.backends.browser import BrowserCamera, BrowserMicrophone
 from tests.e2e.browser import browser, mjpeg, recorded, screenshot, wav
 

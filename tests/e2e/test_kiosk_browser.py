@@ -20,7 +20,8 @@ from agent.core.errors import BackendUnavailableError
 from agent.core.messages import ComponentHealth, Health, PageChanged, Played
 from agent.kiosk_browser import NAMES, KioskBrowser, KioskConfig, program_of
 from agent.panel import SHOWN
-from agent.server import WEB, PageServer, Senses, ServerConfig
+from agent.server import WEB, PageServer, Senses
+from agent.server_config import ServerConfig
 from perception.backends.browser import BrowserCamera, BrowserMicrophone
 
 pytestmark = pytest.mark.real_time

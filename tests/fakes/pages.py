@@ -10,7 +10,8 @@ from actuation.embodiments.page import AvatarBody
 from agent.core.bus import RECENT, Bus
 from agent.core.clock import LoopClock
 from agent.panel import SHOWN
-from agent.server import PageServer, Senses, ServerConfig
+from agent.server import PageServer, Senses
+from agent.server_config import ServerConfig
 
 WITHIN_S = 5.0
 

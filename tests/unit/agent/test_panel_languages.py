@@ -1,5 +1,6 @@
 """What pages are told of languages: captions, cards, the page's own."""
 
+from agent.buttons import chooses_language, is_button
 from agent.core.messages import (
     Act,
     ActFinished,
@@ -13,7 +14,6 @@ from agent.core.messages import (
     TurnId,
 )
 from agent.panel import PageView
-from agent.server import chooses_language, is_button
 from agent.wire import Caption, Card, LanguageSaid, Workers
 
 
