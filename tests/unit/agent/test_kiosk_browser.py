@@ -208,7 +208,11 @@ def test_a_spoilt_profile_is_written_anew(tmp_path):
 
 
 def sleeper(*words):
-    return subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", *words])
+    """A process that is up: the system shows a new one without its words for a moment."""
+    script = "import time; print(flush=True); time.sleep(60)"
+    process = subprocess.Popen([sys.executable, "-c", script, *words], stdout=subprocess.PIPE)
+    process.stdout.readline()
+    return process
 
 
 def test_a_browser_left_behind_by_an_earlier_agent_is_ended_and_no_other_program(tmp_path):
@@ -227,7 +231,7 @@ def test_a_browser_left_behind_by_an_earlier_agent_is_ended_and_no_other_program
     finally:
         for process in (former, stranger):
             process.kill()
-            process.wait()
+            process.communicate()
 
 
 @pytest.mark.real_time
