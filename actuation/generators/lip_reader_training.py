@@ -50,7 +50,7 @@ def train(
         loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
         plan.step()
-        told(Progress(step=step, steps=steps, loss=float(loss)))
+        told(Progress(step=step, steps=steps, loss=float(loss.detach())))
     return network.eval()
 
 
