@@ -28,6 +28,8 @@ class ActOnStage:
     spoken: int = 0
     started: bool = False
     over: bool = False
+    cut: bool = False
+    """Its last clauses were taken off, to be said in other words."""
 
     @property
     def complete(self) -> bool:
@@ -164,6 +166,10 @@ class Playback:
             clause=replace(moved.clause, gestures=gestures),
             prominences=tuple(p for p in moved.prominences if p.at_s >= from_at),
         )
+
+    def has_sent(self, score_s: float) -> bool:
+        """Sound from beyond `score_s` has gone out."""
+        return self._sent_s > score_s + 1e-6
 
     def has_fallen_silent(self, now: float) -> bool:
         """All sound there is has come out, and more is awaited."""

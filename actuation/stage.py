@@ -28,6 +28,7 @@ from actuation.motion import (
 )
 from actuation.playback import ActOnStage, Playback
 from actuation.score import ScoredClause
+from actuation.second_wording import REWORDED, leave_for_later, rewording, shorten
 from actuation.telling import Telling, TellingConfig
 from actuation.voice import Speech
 from agent.core.messages import (
@@ -129,6 +130,9 @@ class Stage:
                 self._rewind(now)
             self._perform_silent(act, now)
             return
+        if act.revises is not None:
+            self._revise(act, now)
+            return
         if current is not None:
             match act.speech_meets:
                 case Meeting.SKIP:
@@ -226,7 +230,7 @@ class Stage:
         playback = next(
             (p for p in (self._current, *self._covered) if p and on_stage in p.acts), None
         )
-        if playback is None or on_stage.over:
+        if playback is None or on_stage.over or index >= len(on_stage.act.clauses):
             return None
         earliest = max(now + self._config.lead_in_s, self.sent_at)
         if playback is self._current and playback.has_fallen_silent(now):
@@ -369,6 +373,28 @@ class Stage:
         self._current = None
         self._end_playback(now)
         for act in kept:
+            self.act(act, now)
+
+    def _revise(self, by: Act, now: float) -> None:
+        """Say the rest of an act in other words; what is being heard may end first."""
+        current = self._current
+        if current is not None:
+            self._progress_before_end(current, now)
+        new = rewording(self._current, by, now)
+        if new is None or current is None:
+            self._telling.finish(by, now, interrupted=True, detail="nothing was left to be said")
+            return
+        if new.stays is None:
+            leave_for_later(current, by)
+            self._end_speech(now, REWORDED, lambda _: False)
+        else:
+            ended, early = shorten(current, new.stays, by)
+            for one in ended:
+                self._telling.finish(one.act, now, interrupted=True, detail=REWORDED)
+            if early:
+                self._hold(current, now)
+                self._resume(current, now, repeat=False)
+        for act in new.then:
             self.act(act, now)
 
     def _progress_before_end(self, current: Playback, now: float) -> None:

@@ -87,7 +87,8 @@ class Telling:
             on_stage.over = True
             if act.more_follows:
                 self._floor_until = ended_at + self._config.floor_kept_s
-            self.finish(act, ended_at, heard=playback.score.heard(act.act, math.inf))
+            heard = playback.score.heard(act.act, math.inf)
+            self.finish(act, ended_at, heard=heard, interrupted=on_stage.cut)
 
     def silent(self, act: Act, at: float) -> None:
         """An act without words begins."""

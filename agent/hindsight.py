@@ -42,6 +42,6 @@ def _marked(situation: Situation, act: Act) -> Situation:
         marks = _MARKS["greeting.sign"]  # a norm made a silent sign of it
     for one in marks:
         situation = mark(situation, act.to, one)
-    if act.in_reply_to is not None:
+    if act.in_reply_to is not None and act.revises is None:
         situation = part_spoken(situation, act.in_reply_to, last=not act.more_follows)
     return situation

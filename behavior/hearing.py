@@ -86,11 +86,13 @@ def declines(text: str, phrases: tuple[str, ...]) -> bool:
 
 
 def _is_misheard(heard: str, phrase: str) -> bool:
-    """A short phrase by itself, with its first word right; a longer one anywhere."""
+    """A short phrase by itself or to begin with, its first word right; a longer one anywhere."""
     if len(phrase) < _MISHEARD_FROM or _TOO_COMMON in phrase:
         begins, words = phrase.split()[0], len(phrase.split())
-        alike = heard.split()[:1] == [begins] and len(heard.split()) == words
-        return alike and fuzz.ratio(phrase, heard) >= _MISHEARD_AS
+        first = heard.split()[:words]
+        alone = len(heard.split()) == words or len(phrase) >= _MISHEARD_FROM
+        alike = first[:1] == [begins] and len(first) == words and alone
+        return alike and fuzz.ratio(phrase, " ".join(first)) >= _MISHEARD_AS
     return len(heard) >= len(phrase) and fuzz.partial_ratio(phrase, heard) >= _MISHEARD_AS
 
 
@@ -201,8 +203,10 @@ def _ended(situation: Situation, end: TurnEnded) -> Situation:
         floor = replace(floor, false_stop_at=situation.now)
         situation = replace(situation, floor=floor)
     if nothing:
-        words = max(end.voiced_s, turn.total_voiced_s) >= _WORDS_LAST_S
-        return mark(situation, speaker_of(situation, end), Mark.UNCLEAR) if words else situation
+        if max(end.voiced_s, turn.total_voiced_s) < _WORDS_LAST_S:
+            return situation
+        situation = mark(situation, _spoken_to(situation), Mark.UNCLEAR)
+        return mark(situation, speaker_of(situation, end), Mark.UNCLEAR)
     turns = {
         one.id: replace(one, closed=True) if one.ended and one.id != end.turn else one
         for one in situation.turns.values()
@@ -279,6 +283,7 @@ def _judge_clear(situation: Situation, turn: Turn) -> Situation:
     if person is None:
         return situation
     if reply.intent == NOT_UNDERSTOOD and reply.source is ReplySource.EMBEDDED:
+        situation = mark(situation, _spoken_to(situation), Mark.UNCLEAR)
         return mark(situation, person.id, Mark.UNCLEAR)
     if reply.intent in _NO_WISH and _spoken_to(situation) == person.id:
         return mark(situation, person.id, Mark.REFUSED)  # "thanks" to an offer is a no

@@ -147,13 +147,18 @@ def _look_away(wish: Wish, _: Found) -> Wish:
     return replace(wish, act=replace(wish.act, gaze=Gaze(target=GazeTarget.AWAY)))
 
 
-def _drop_names(wish: Wish, _: Found) -> Wish:
-    said = tuple(
+def without_names(clauses: tuple[Clause, ...]) -> tuple[Clause, ...]:
+    """As many clauses, each in its discreet words where it has some, with nothing shown."""
+    return tuple(
         clause
         if clause.discreet is None
         else replace(clause, text=clause.discreet, discreet=None, screen=None, gestures=())
-        for clause in wish.act.clauses
+        for clause in clauses
     )
+
+
+def _drop_names(wish: Wish, _: Found) -> Wish:
+    said = without_names(wish.act.clauses)
     return _saying(wish, tuple(one for one in said if one.text.strip() or one.screen))
 
 

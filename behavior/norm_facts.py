@@ -124,6 +124,11 @@ _ADDRESSEE: Mapping[str, Fact] = {
     "addressee.distance_m": Fact(
         _NUMBER, "How far away the person is, metres.", of_addressee(lambda _, p: p.distance_m)
     ),
+    "addressee.unseen_s": Fact(
+        _NUMBER,
+        "How long ago the person was last seen, seconds.",
+        of_addressee(lambda s, p: s.now - p.seen_at),
+    ),
     "addressee.speed_m_s": Fact(
         _NUMBER, "How fast the person walks.", of_addressee(lambda _, p: p.speed_m_s)
     ),
@@ -138,7 +143,7 @@ _ADDRESSEE: Mapping[str, Fact] = {
     "addressee.body_turned_rad": Fact(
         _NUMBER,
         "How far the person's body is turned away, wherever the eyes go.",
-        of_addressee(lambda _, p: p.facing_rad),
+        of_addressee(lambda _, p: p.body_rad if p.body_rad is not None else p.facing_rad),
     ),
     "addressee.looks_away": Fact(
         _FLAG, "The person is turned away from the agent.", of_addressee(people.looks_away)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from agent.core.messages import PersonId
 from behavior.overheard import faces
+from behavior.presence import goes_on_as
 from behavior.situation import Mark, Person, Situation, apart_m
 from behavior.wishes import Wish
 
@@ -154,7 +155,7 @@ def stranger_m(situation: Situation, wish: Wish) -> FactValue:
     distances = [
         min(_soon_m(other), apart_m(other.place, person.place) if person else 99.0)
         for other in situation.people.values()
-        if other.id not in ours
+        if other.id not in ours and not (person and goes_on_as(person, other, other.place))
     ]
     distances += [
         left.place.distance_m

@@ -7,7 +7,7 @@ a veto as `ActRefused`, a change in the reason of the act.
 """
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
@@ -245,10 +245,17 @@ class Norms:
         self._in_order = sorted(self.all, key=_rank)
         self._of_silence = [norm for norm in self._in_order if not norm.needs_words]
 
-    def judge(self, situation: Situation, wish: Wish) -> Judgement:
-        """Return the wish as it may be done, or its refusal, and the norms behind it."""
+    def judge(
+        self, situation: Situation, wish: Wish, *, only: Collection[Change] = ()
+    ) -> Judgement:
+        """Return the wish as it may be done, or its refusal, and the norms behind it.
+
+        `only`: by norms that make these changes, and by exceptions to them; none: by all.
+        """
         facts = Facts(situation, wish)
         asked = self._in_order if wish.speaks else self._of_silence
+        if only:
+            asked = [n for n in asked if n.how in only or n.verdict is Verdict.ALLOW]
         firing = [norm for norm in asked if norm.holds(facts)]
         if not firing:
             return Judgement(wish=wish)

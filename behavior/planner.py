@@ -19,6 +19,7 @@ from behavior.hearing import dismiss, part_spoken
 from behavior.norm_cases import Cases, log_norms
 from behavior.norms import Norms
 from behavior.presence import mark
+from behavior.second_thoughts import thought_over
 from behavior.situation import Mark, Situation, SituationConfig
 from behavior.update import update
 from behavior.wishes import Policy, Wish, Wishes, Woke
@@ -141,6 +142,7 @@ class Planner:
                 self._set_wake(policy.name, wishes.wake_at, now)
                 one.take(wishes)
         refused = self._grant(one) if one.wishes else []
+        self._think_again(one)
         self._situation = one.situation
         return [*one.out, *self._worth_telling(refused)]
 
@@ -187,6 +189,17 @@ class Planner:
             one.send(wish.act)
             one.situation = _done(one.situation, wish)
         return [*refused, *settlement.refused]
+
+    def _think_again(self, one: _Round) -> None:
+        """Change what is still unsaid of the words on stage where it may no longer be said."""
+        for _ in one.situation.floor.speech:
+            found = thought_over(one.situation, self._norms)
+            if found is None:
+                return
+            wish, judgement = found
+            self.cases.note(one.situation, wish, judgement)
+            one.send(replace(wish.act, act=ActId(self._next_act)))
+            self._next_act += 1
 
     def _worth_telling(self, refused: list[ActRefused]) -> list[ActRefused]:
         """Leave out what was told a moment ago: a wish comes back until it can be had."""

@@ -28,6 +28,7 @@ _SIGHTING_S = 0.2
 """The longest that one sighting counts for, in the time two are seen to walk side by side."""
 _CONFUSED_M = 0.6
 _LIPS_MOVE = 0.06
+_BODY_S = 0.5
 _NEW_EYES = 0.2
 """Weight of one sighting in the smoothed height of the eyes."""
 _ATTENTIVE = (Engagement.ATTENDING, Engagement.ENGAGED)
@@ -65,6 +66,7 @@ def _seen(situation: Situation, seen: PersonSeen) -> Situation:
             approach_m_s=seen.approach_m_s,
             speed_m_s=seen.speed_m_s,
             facing_rad=seen.facing_rad,
+            body_rad=_body(known, seen),
             gaze_off_rad=seen.gaze_off_rad,
             eyes_m=known.eyes_m + weight * (seen.face_height_m - known.eyes_m),
             mouth_open=seen.mouth_open,
@@ -72,6 +74,14 @@ def _seen(situation: Situation, seen: PersonSeen) -> Situation:
             walked_with_s=_walked_with_s(situation, known, seen),
         ),
     )
+
+
+def _body(known: Person, seen: PersonSeen) -> float | None:
+    """How far the body is turned, over about half a second: single pictures are a guess."""
+    if seen.facing_rad is None or known.body_rad is None:
+        return seen.facing_rad
+    share = min(1.0, max(0.0, seen.at - known.seen_at) / _BODY_S)
+    return known.body_rad + share * (seen.facing_rad - known.body_rad)
 
 
 def _with_lips(situation: Situation, known: Person | None, seen: PersonSeen) -> Situation:
@@ -127,7 +137,9 @@ def _enter(
     situation: Situation, who: PersonId, place: Place, at: float
 ) -> tuple[Situation, Person]:
     """Someone new, unless someone just like that has left where this one appears."""
-    person = Person(id=who, place=place, first_seen_at=at, seen_at=at, engagement_since=at)
+    person = Person(
+        id=who, place=place, first_seen_at=at, id_since=at, seen_at=at, engagement_since=at
+    )
     left = _departure_for(situation, who, place, at)
     if left is None:
         return situation, person
@@ -152,22 +164,26 @@ def _found_again(
     """Whether this is somebody we know, found again under another id.
 
     A tracker that loses somebody who stands still may find them under a new id before it gives up
-    the old one: the old one is not seen any more, and the new one began there and then.
+    the old one: the old one is not seen any more, and the new one began there and then. It may do
+    so several times within a second or two.
     """
-    for old in situation.people.values():
+    for old in tuple(situation.people.values()):
         if old.id == person.id or seen.at - old.seen_at <= _UNSEEN_S:
             continue
-        began_s = person.first_seen_at - old.seen_at
-        if began_s >= 0.0 and apart_m(old.place, seen.place) <= _SAME_PLACE_M:
-            marks = {**old.marks, **person.marks}
+        if goes_on_as(old, person, seen.place):
             person = replace(
                 person,
-                marks=marks,
-                first_seen_at=old.first_seen_at,
+                marks={**old.marks, **person.marks},
+                first_seen_at=min(old.first_seen_at, person.first_seen_at),
                 walked_with_s={**old.walked_with_s, **person.walked_with_s},
             )
-            return _renamed(situation, old, person.id), person
+            situation = _renamed(situation, old, person.id)
     return situation, person
+
+
+def goes_on_as(old: Person, new: Person, place: Place) -> bool:
+    """`new` began where `old` had been seen last, and not before: they may be one and the same."""
+    return new.id_since >= old.seen_at and apart_m(old.place, place) <= _SAME_PLACE_M
 
 
 def _renamed(situation: Situation, old: Person, who: PersonId) -> Situation:

@@ -45,6 +45,7 @@ class ScenePerson(BaseModel):
     eyes_m: float = Field(1.6, gt=0, le=2.5, description="Height of the eyes, metres.")
     hand_up_s: float | None = Field(None, ge=0, description="A hand has been up for so long.")
     attends_s: float = Field(2.0, ge=0, description="Has attended for so long, if attending.")
+    unseen_s: float = Field(0.0, ge=0, le=60, description="Was last seen so long ago.")
     has: tuple[Mark, ...] = Field((), description="What has passed: greeted, refused, waiting...")
     has_s: float = Field(1.0, ge=0, description="How long ago that was.")
 
@@ -188,7 +189,7 @@ def _person(who: PersonId, one: ScenePerson) -> Person:
         id=who,
         place=Place(x_m=one.distance_m, y_m=one.left_m),
         first_seen_at=_NOW_S - 60,
-        seen_at=_NOW_S,
+        seen_at=_NOW_S - one.unseen_s,
         engagement=one.engagement,
         engagement_since=_NOW_S - 2,
         attending_since=_NOW_S - one.attends_s if attends else None,

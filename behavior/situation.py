@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from agent.core.messages import (
     ActId,
+    Clause,
     Engagement,
     Expression,
     GazeTarget,
@@ -130,7 +131,10 @@ class Person:
     id: PersonId
     place: Place
     first_seen_at: float
+    """Under whatever id."""
     seen_at: float
+    id_since: float = float("-inf")
+    """When somebody was first seen under this id."""
     engagement: Engagement = Engagement.PRESENT
     engagement_since: float = 0.0
     attending_since: float | None = None
@@ -138,6 +142,8 @@ class Person:
     approach_m_s: float = 0.0
     speed_m_s: float = 0.0
     facing_rad: float | None = None
+    body_rad: float | None = None
+    """How far the body is turned from the agent, smoothed."""
     gaze_off_rad: float | None = None
     eyes_m: float = 1.6
     """Height of the eyes above the floor, smoothed, metres."""
@@ -255,6 +261,14 @@ class OnStage:
     """When it was last heard of."""
     heard: str = ""
     in_reply_to: TurnId | None = None
+    more_follows: bool = False
+    clauses: tuple[Clause, ...] = ()
+    spoken: int = 0
+    """How many of its clauses have been heard."""
+    clause_at: float | None = None
+    """When the clause that is being heard began; None: nothing is heard yet."""
+    revises: ActId | None = None
+    """The act whose rest it says in other words."""
 
 
 class Holder(StrEnum):

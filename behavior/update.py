@@ -95,6 +95,9 @@ def _act(situation: Situation, act: Act) -> Situation:
         sent_at=now,
         news_at=now,
         in_reply_to=act.in_reply_to,
+        more_follows=act.more_follows,
+        clauses=act.clauses,
+        revises=act.revises,
     )
     lines = situation.lines
     if act.in_reply_to is None:  # an answer is no line of the house's, and may hold names
@@ -167,15 +170,23 @@ def _duck(situation: Situation, duck: Duck) -> Situation:
 
 
 def _act_started(situation: Situation, report: ActStarted) -> Situation:
-    return _stage_news(situation, report.act, started=True)
+    return _stage_news(situation, report.act, clause_at=report.at, started=True)
 
 
 def _clause_spoken(situation: Situation, report: ClauseSpoken) -> Situation:
-    return _stage_news(situation, report.act, heard=report.text)
+    return _stage_news(
+        situation, report.act, clause_at=report.at, spoken=report.index + 1, heard=report.text
+    )
 
 
 def _stage_news(
-    situation: Situation, act: int, *, started: bool = False, heard: str = ""
+    situation: Situation,
+    act: int,
+    *,
+    clause_at: float,
+    started: bool = False,
+    spoken: int = 0,
+    heard: str = "",
 ) -> Situation:
     now = situation.now
     on_stage = tuple(
@@ -183,6 +194,8 @@ def _stage_news(
             one,
             started=one.started or started,
             heard=f"{one.heard} {heard}".strip(),
+            spoken=max(one.spoken, spoken),
+            clause_at=clause_at,
             news_at=now,
         )
         if one.act == act

@@ -115,10 +115,18 @@ def _called_across(it: Moment) -> Finding | None:
     return Finding(f"called to someone {person.place.distance_m:.1f} m away", person.seen)
 
 
+def named_after(text: str, names: frozenset[str]) -> int | None:
+    """After how many words of `text` the first of these names begins; None: it has none."""
+    words = [plain(word) for word in text.split()]
+    for i in range(len(words)):
+        rest = f"{' '.join(words[i:])} "
+        if any(rest.startswith(f"{name} ") for name in names):
+            return i
+    return None
+
+
 def _names_aloud(it: Moment) -> Finding | None:
-    said = f" {plain(it.text)} "
-    name = next((name for name in it.names if f" {name} " in said), None)
-    if name is None:
+    if named_after(it.text, it.names) is None:
         return None
     ours = it.company
     strangers = [one for one in it.view.people if one.person not in ours and _hears(one, it)]
@@ -206,10 +214,11 @@ def _twice(it: Moment) -> Finding | None:
 PASSERS_BY: Final = "passers_by"
 REFUSALS: Final = "refusals"
 TWICE: Final = "twice"
+NAMES: Final = "names"
 CHECKS: Final[Mapping[str, tuple[str, Check]]] = {
     PASSERS_BY: ("Passers-by are left alone", _passer_by),
     "calling": ("Nobody is called across the room", _called_across),
-    "names": ("No names with strangers in earshot", _names_aloud),
+    NAMES: ("No names with strangers in earshot", _names_aloud),
     "phone": ("Nobody on the phone is spoken to", _on_the_phone),
     "conversations": ("Conversations are not broken into", _closed_group),
     REFUSALS: ("After a refusal there is silence", _after_refusal),

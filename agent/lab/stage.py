@@ -13,6 +13,8 @@ from typing import Final
 
 from actuation.gesticulation import Gesticulation
 from actuation.playback import ActOnStage, Playback
+from actuation.score import ScoredClause
+from actuation.second_wording import REWORDED, leave_for_later, rewording, shorten
 from actuation.telling import Telling, TellingConfig
 from agent.core.messages import (
     Act,
@@ -63,12 +65,17 @@ class TimedStage:
 
     def sounding(self, now: float) -> Act | None:
         """The act whose words are being heard now."""
+        heard = self.heard(now)
+        return None if heard is None else heard[0].act
+
+    def heard(self, now: float) -> tuple[ScoredClause, float] | None:
+        """The clause that is being heard now, and how many seconds of it have been."""
         current = self._current
         if current is None or not current.playing:
             return None
         at = current.score_at(now)
         inside = (c for c in current.score.clauses if c.start_s <= at < c.end_s)
-        return next((scored.act for scored in inside), None)
+        return next(((scored, at - scored.start_s) for scored in inside), None)
 
     # Commands
 
@@ -76,6 +83,9 @@ class TimedStage:
         """Take on an act."""
         if not act.clauses:
             self._perform_silent(act, now)
+            return
+        if act.revises is not None:
+            self._revise(act, now)
             return
         current = self._current
         if current is not None:
@@ -198,6 +208,24 @@ class TimedStage:
         playback.resume(now + _RESUME_AFTER_S)
         if not placed and playback.score.clauses:
             playback.begin(now + _RESUME_AFTER_S)
+
+    def _revise(self, by: Act, now: float) -> None:
+        current = self._current
+        if current is not None and current.playing:
+            self._tell(current, now)
+        new = rewording(current, by, now)
+        if new is None or current is None:
+            self._telling.finish(by, now, interrupted=True, detail="nothing was left to be said")
+            return
+        if new.stays is None:
+            leave_for_later(current, by)
+            self._end_speech(now, REWORDED, lambda _: False)
+        else:
+            ended, _ = shorten(current, new.stays, by)
+            for one in ended:
+                self._telling.finish(one.act, now, interrupted=True, detail=REWORDED)
+        for act in new.then:
+            self.act(act, now)
 
     def _end_playback(self, playback: Playback, now: float) -> None:
         self._telling.ended(playback)

@@ -21,6 +21,7 @@ from agent.lab.audit import (
     BROKE_IN,
     BROKE_IN_S,
     CHECKS,
+    NAMES,
     PASSERS_BY,
     REFUSALS,
     TALKED_OVER,
@@ -28,6 +29,7 @@ from agent.lab.audit import (
     TWICE,
     Finding,
     Moment,
+    named_after,
     says_ai,
 )
 from agent.lab.identity import Identities
@@ -96,6 +98,8 @@ class Witness:
         self._speed_m_s: dict[int, float] = {}
         self._talked_over_s = 0.0
         self._overlapped_at = float("-inf")
+        self._begun_with: Moment | None = None
+        """What was so when the words that are being heard began, until a name of them is judged."""
 
     # What the agent did
 
@@ -173,10 +177,10 @@ class Witness:
             walks=self._speed_m_s.get(number, 0.0) > _WALKS_M_S,
             now=now,
         )
+        self._begun_with = it
         for norm, (_, check) in CHECKS.items():
             if finding := check(it):
-                known = finding.knowable and self._could_know(norm, it, number)
-                self._breach(norm, now, number, act, replace(finding, knowable=known))
+                self._judged(norm, it, number, finding)
         sounds_s = self._voice_at - self._voice_from
         if now - self._voice_at <= _STILL_SOUNDS_S and now - self._voice_from > BROKE_IN_S:
             speaker = _talks_to_agent(view)
@@ -187,6 +191,33 @@ class Witness:
             self._talked_at[one] = now
             if act.reason.policy.startswith("greeting."):
                 self._greeted[one], self._greeted_at[one] = act.to, now
+
+    def _judged(self, norm: str, it: Moment, number: int, finding: Finding) -> None:
+        known = finding.knowable and self._could_know(norm, it, number)
+        self._breach(norm, it.now, number, it.act, replace(finding, knowable=known))
+        if norm == NAMES:
+            self._begun_with = None
+
+    def _hear_names(self, now: float) -> None:
+        """Who comes while the agent speaks may hear a name that follows: judged as it is said."""
+        began, heard = self._begun_with, self._stage.heard(now)
+        if began is None or heard is None or heard[0].act.act != began.act.act:
+            return
+        clause, at_s = heard
+        word = named_after(clause.clause.text, self._names)
+        if word is None or at_s < clause.speech.words[word].start_s:
+            return
+        number = self._number(began.act.to)
+        view = self._as_told(self._lobby.view())
+        it = replace(
+            began,
+            act=replace(began.act, clauses=(clause.clause,)),
+            view=view,
+            addressee=next((one for one in view.people if one.person == number), None),
+            now=now,
+        )
+        if finding := CHECKS[NAMES][1](it):
+            self._judged(NAMES, it, number, finding)
 
     def _as_told(self, view: LobbyView) -> LobbyView:
         """A camera sees before it says so: the agent knows of whom it has been told."""
@@ -233,6 +264,7 @@ class Witness:
             self._happened(truth[self._read])
             self._read += 1
         self._listen(now)
+        self._hear_names(now)
 
     def _happened(self, one: Happening) -> None:
         if isinstance(one, Entered):

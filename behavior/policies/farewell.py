@@ -1,4 +1,8 @@
-"""Says goodbye to someone who was served and walks away; stops talking to someone who has gone."""
+"""Says goodbye to someone who was served and walks away; stops talking to someone who has gone.
+
+Where strangers to each other leave at the same time, nobody can tell for sure which of them was
+talked with: then there is a wave, which is right for all of them.
+"""
 
 from typing import ClassVar
 
@@ -100,6 +104,7 @@ class FarewellPolicy:
 
     def _goodbye(self, situation: Situation, message: Message, person: Person) -> Wish:
         near = person.distance_m <= self._config.words_within_m
+        near = near and not _others_leave(situation, person)
         wave = GestureCue(lexeme=self._config.gesture)
         act = Act(
             at=message.at,
@@ -161,6 +166,16 @@ class FarewellPolicy:
         if gone is not None and stop is None:
             moments.append(self._gone_at(situation, gone) + self._gone_after_s)
         return min((at for at in moments if at > situation.now), default=None)
+
+
+def _others_leave(situation: Situation, person: Person) -> bool:
+    """Somebody else who was greeted, and did not come with this person, walks away as well."""
+    return any(
+        other.engagement in (Engagement.DISENGAGING, Engagement.PASSING)
+        and other.has(Mark.GREETED)
+        and not other.came_with(person)
+        for other in situation.others(person)
+    )
 
 
 def _was_served(person: Person) -> bool:

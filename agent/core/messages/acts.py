@@ -148,6 +148,9 @@ class Act(Message):
     more_follows: bool = False
     """Another act continues this one's utterance; keep the floor."""
     interruptible: bool = True
+    revises: ActId | None = None
+    """The rest of that act is to be said in these words: its clauses in order, up to the last.
+    Those already heard are not said again; one that is being heard ends first, if unchanged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
