@@ -63,14 +63,14 @@ from agent.core.messages import (
     WordsHeard,
 )
 from agent.expectations import Pulse, WatchedCamera, expectations
-from agent.kiosk_form import KioskForm
 from agent.listening_along import judges_of
 from agent.local_sound import LocalSound
 from agent.models import models_folder
+from agent.pages.form import KioskForm
+from agent.pages.server import PageServer, Senses
 from agent.recorder import Recorder
 from agent.robot_senses import RobotSenses
 from agent.runtime import ESSENTIAL, OPTIONAL, RestartPolicy, Runtime
-from agent.server import PageServer, Senses
 from agent.settings import Settings, read_settings, site_language
 from agent.sources import camera_of, microphone_of
 from agent.stand_ins import REAL, StandIns

@@ -17,8 +17,8 @@ from agent.config_faults import alike
 from agent.core.errors import BadInputError
 from agent.history import HistoryConfig, Source
 from agent.kiosk_browser import KioskConfig
+from agent.pages.config import ServerConfig
 from agent.recorder import RecorderConfig
-from agent.server_config import ServerConfig
 from agent.watchdog import WatchdogConfig
 from behavior.desks import in_other_languages, read_in_other_languages
 from behavior.dialogue_config import DialogueConfig

@@ -28,9 +28,9 @@ from agent.bench.stand_in import STRETCH_S, StandInPerformer, lip_errors, mouth,
 from agent.core.bus import RECENT, Bus
 from agent.core.clock import LoopClock
 from agent.core.errors import BackendUnavailableError, BadInputError
-from agent.panel import SHOWN
-from agent.server import WEB, PageServer, Senses
-from agent.server_config import ServerConfig
+from agent.pages.config import ServerConfig
+from agent.pages.panel import SHOWN
+from agent.pages.server import WEB, PageServer, Senses
 
 Floats = NDArray[np.float64]
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import aiohttp
 import numpy as np
 
-from agent.wire import PROTOCOL
+from agent.pages.wire import PROTOCOL
 from perception.backends.browser import HEADER, PICTURE, SOUND, VERSION
 
 SIZE_PX, SWAY_PX, PICTURES = 55.0, 12.0, 24

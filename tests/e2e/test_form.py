@@ -19,7 +19,7 @@ from agent.core.messages import (
     ToolFinished,
     ToolOutcome,
 )
-from agent.server import WEB
+from agent.pages.server import WEB
 from tests.e2e.browser import browser, screenshot
 from tests.fakes.agents import house, whole_agent
 

@@ -26,9 +26,9 @@ from agent.core.messages import (
     Reason,
     StageState,
 )
-from agent.panel import SHOWN
-from agent.server import WEB, PageServer, Senses
-from agent.server_config import ServerConfig
+from agent.pages.config import ServerConfig
+from agent.pages.panel import SHOWN
+from agent.pages.server import WEB, PageServer, Senses
 from perception.backends.browser import BrowserCamera, BrowserMicrophone
 from tests.e2e.browser import browser, mjpeg, recorded, screenshot, wav
 

@@ -19,9 +19,9 @@ from agent.core.clock import LoopClock
 from agent.core.errors import BackendUnavailableError
 from agent.core.messages import ComponentHealth, Health, PageChanged, Played
 from agent.kiosk_browser import NAMES, KioskBrowser, KioskConfig, program_of
-from agent.panel import SHOWN
-from agent.server import WEB, PageServer, Senses
-from agent.server_config import ServerConfig
+from agent.pages.config import ServerConfig
+from agent.pages.panel import SHOWN
+from agent.pages.server import WEB, PageServer, Senses
 from perception.backends.browser import BrowserCamera, BrowserMicrophone
 
 pytestmark = pytest.mark.real_time

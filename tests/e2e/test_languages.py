@@ -12,7 +12,7 @@ from agent.app import build
 from agent.core.bus import Bus, Delivery
 from agent.core.clock import LoopClock
 from agent.core.messages import BackendChosen, LanguageFollowed, Message
-from agent.server import WEB
+from agent.pages.server import WEB
 from agent.settings import apart, read_settings
 from tests.e2e.browser import browser
 from tests.e2e.test_reception import Ten

@@ -32,7 +32,7 @@ from agent.core.messages import (
     TurnEnded,
 )
 from agent.models import models_folder
-from agent.server import WEB
+from agent.pages.server import WEB
 from agent.settings import apart, read_settings
 from tests.e2e.browser import browser, mjpeg, screenshot, wav
 from tests.media import media

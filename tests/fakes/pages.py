@@ -9,9 +9,9 @@ import aiohttp
 from actuation.embodiments.page import AvatarBody
 from agent.core.bus import RECENT, Bus
 from agent.core.clock import LoopClock
-from agent.panel import SHOWN
-from agent.server import PageServer, Senses
-from agent.server_config import ServerConfig
+from agent.pages.config import ServerConfig
+from agent.pages.panel import SHOWN
+from agent.pages.server import PageServer, Senses
 
 WITHIN_S = 5.0
 

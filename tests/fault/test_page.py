@@ -10,7 +10,7 @@ import pytest
 
 from actuation.motion import Cut, VoiceChunk
 from agent.core.messages import Health, LineTyped, UtteranceId
-from agent.wire import MAX_JSON_BYTES, MAX_PICTURE_BYTES
+from agent.pages.wire import MAX_JSON_BYTES, MAX_PICTURE_BYTES
 from tests.fakes.pages import kiosk, page, serving
 
 pytestmark = pytest.mark.real_time
@@ -102,7 +102,7 @@ async def test_a_flood_of_lines_closes_the_socket(tmp_path):
 
 
 async def test_half_a_message_and_then_nothing_does_not_stay_for_ever(tmp_path, monkeypatch):
-    monkeypatch.setattr("agent.page.SILENT_S", 0.8)
+    monkeypatch.setattr("agent.pages.page.SILENT_S", 0.8)
     async with serving(tmp_path) as served:
         port = int(served.server.address.rsplit(":", 1)[1])
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -134,15 +134,15 @@ async def test_half_a_request_holds_up_nobody(tmp_path):
 
 
 async def test_a_socket_without_a_hello_is_closed(tmp_path, monkeypatch):
-    monkeypatch.setattr("agent.page.HELLO_WITHIN_S", 0.2)
+    monkeypatch.setattr("agent.pages.page.HELLO_WITHIN_S", 0.2)
     async with serving(tmp_path) as served, page(served) as opened:
         assert (await opened.closing())[0] == 4007
 
 
 async def test_a_slow_reader_is_fed_no_old_voice_and_is_let_go_at_last(tmp_path, monkeypatch):
-    monkeypatch.setattr("agent.page.KEEPS_UP_S", 0.3)
-    monkeypatch.setattr("agent.page.SILENT_S", 1.0)
-    monkeypatch.setattr("agent.site.GOODBYE_S", 0.3)
+    monkeypatch.setattr("agent.pages.page.KEEPS_UP_S", 0.3)
+    monkeypatch.setattr("agent.pages.page.SILENT_S", 1.0)
+    monkeypatch.setattr("agent.pages.site.GOODBYE_S", 0.3)
     async with serving(tmp_path) as served:
         async with kiosk(served):  # reads nothing from here on, so echoes nothing
             await served.until(lambda: bool(served.server.pages))
@@ -184,13 +184,13 @@ async def test_a_page_that_goes_and_comes_back_goes_on_with_the_current_generati
 
 
 async def test_a_page_that_vanishes_without_a_word_is_noticed(tmp_path, monkeypatch):
-    monkeypatch.setattr("agent.page.SILENT_S", 0.6)
+    monkeypatch.setattr("agent.pages.page.SILENT_S", 0.6)
     async with serving(tmp_path) as served, kiosk(served):
         await served.until(lambda: served.body.health() is Health.DEGRADED)
 
 
 async def test_a_dead_kiosk_gives_its_place_to_a_new_one(tmp_path, monkeypatch):
-    monkeypatch.setattr("agent.page.KEEPS_UP_S", 0.2)
+    monkeypatch.setattr("agent.pages.page.KEEPS_UP_S", 0.2)
     async with serving(tmp_path) as served, kiosk(served):
         await asyncio.sleep(0.4)
         async with page(served, page="page-0002") as second:

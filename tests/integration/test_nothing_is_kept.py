@@ -6,7 +6,7 @@ import sqlite3
 import pytest
 
 from agent.core.messages import Act, HostNotified, ReplyReady
-from agent.panel import PageView
+from agent.pages.panel import PageView
 from behavior.notifications import NotDeliveredError
 from tests.fakes.company import meet, person, says
 from tests.fakes.desk import Reception, demo_site, ended

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from agent.explain import explain
 from agent.explain_norms import nearest_norms
-from agent.panel import PageView
+from agent.pages.panel import PageView
 from agent.recording import Recorded
 from behavior.backends.embeddings import Words
 from behavior.norm_retrieval import NearNorms

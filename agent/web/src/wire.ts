@@ -1,4 +1,4 @@
-// The words spoken over /ws, as `agent/wire.py` (JSON), `actuation/embodiments/page.py` (voice and
+// The words spoken over /ws, as `agent/pages/wire.py` (JSON), `actuation/embodiments/page.py` (voice and
 // frames) and `perception/backends/browser.py` (pictures and sound) define them.
 
 export const PROTOCOL = 1;
@@ -81,7 +81,7 @@ export interface Panel {
 }
 export interface Notice { kind: "notice"; code: string; text: string }
 export interface Pace { kind: "pace"; pictures_hz: number }
-/** A form, as `agent/form_wire.py` defines its words. */
+/** A form, as `agent/pages/form_wire.py` defines its words. */
 export interface FormField {
   key: string; label: string; kind: string; required: boolean; page: number; help: string;
   text: string; options: string[]; longest: number;

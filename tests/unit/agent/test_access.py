@@ -2,8 +2,8 @@ import stat
 
 import pytest
 
-from agent.access import host_allowed, origin_allowed, same_token, token_from
 from agent.core.errors import BadInputError
+from agent.pages.access import host_allowed, origin_allowed, same_token, token_from
 
 
 def test_the_token_is_made_once_and_for_its_owner_only(tmp_path):

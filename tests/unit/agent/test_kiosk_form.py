@@ -6,9 +6,9 @@ import json
 import pytest
 
 from agent.core.clock import LoopClock
-from agent.form_wire import FormSeen
-from agent.kiosk_form import KioskForm
-from agent.wire import MAX_JSON_BYTES, Close, decode
+from agent.pages.form import KioskForm
+from agent.pages.form_wire import FormSeen
+from agent.pages.wire import MAX_JSON_BYTES, Close, decode
 from behavior.forms.config import FormConfig
 from behavior.forms.screen import ScreenError, Sheet, Step
 from tests.fakes.desk import demo_site

@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from agent.page import CONTROL_WAITING, FRAMES_WAITING, Allowance, Closed, Page
-from agent.wire import Close, Pace, State
+from agent.pages.page import CONTROL_WAITING, FRAMES_WAITING, Allowance, Closed, Page
+from agent.pages.wire import Close, Pace, State
 
 
 def page(at=0.0):

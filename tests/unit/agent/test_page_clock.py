@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from agent.page_clock import PageClock
+from agent.pages.clock import PageClock
 
 
 def converse(clock, *, start, seconds, offset_s, drift=0.0, trip=lambda: (0.001, 0.001)):

@@ -31,7 +31,7 @@ from agent.core.messages import (
     UtteranceId,
     WordsHeard,
 )
-from agent.panel import PageView
+from agent.pages.panel import PageView
 
 WHY = Reason(policy="reply", because="the visitor asked", norms=("privacy",))
 TURN = TurnId(1)

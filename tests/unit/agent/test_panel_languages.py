@@ -1,6 +1,5 @@
 """What pages are told of languages: captions, cards, the page's own."""
 
-from agent.buttons import chooses_language, is_button
 from agent.core.messages import (
     Act,
     ActFinished,
@@ -13,8 +12,9 @@ from agent.core.messages import (
     TurnEnded,
     TurnId,
 )
-from agent.panel import PageView
-from agent.wire import Caption, Card, LanguageSaid, Workers
+from agent.pages.buttons import chooses_language, is_button
+from agent.pages.panel import PageView
+from agent.pages.wire import Caption, Card, LanguageSaid, Workers
 
 
 def view():

@@ -2,7 +2,7 @@
 
 from agent.core.messages import Act, ActId, Clause, Reason, ToolFinished, ToolOutcome, TurnId
 from agent.explain import explain
-from agent.panel import PageView
+from agent.pages.panel import PageView
 from agent.recording import Recorded
 from behavior.transcript import Transcript
 

@@ -8,12 +8,12 @@ import pytest
 
 from actuation.embodiments.page import pack_frames, pack_voice
 from actuation.motion import ARKIT_NAMES, JOINT_NAMES, Frame, VoiceChunk
-from agent import wire
 from agent.core.errors import BadInputError
 from agent.core.messages import UtteranceId
+from agent.pages import wire
 from perception.backends.browser import PICTURE, SOUND, sound_of, unpack
 
-WEB = Path(wire.__file__).parent / "web"
+WEB = Path(wire.__file__).parents[1] / "web"
 GOLDEN = json.loads((WEB / "test" / "golden.json").read_text(encoding="utf-8"))
 KINDS = {
     kind.model_fields["kind"].default: kind

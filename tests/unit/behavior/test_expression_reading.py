@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from agent.core.messages import ToolFinished, ToolOutcome, TurnId
-from agent.panel import PageView
+from agent.pages.panel import PageView
 from behavior.expression_reading import NOTICE, readings
 from behavior.transcript import Transcript
 from behavior.transcript_config import TranscriptConfig, for_site

@@ -9,7 +9,7 @@ from actuation.body_configs import SpeakerConfig
 from agent.core.clock import LoopClock
 from agent.core.messages import BackendChosen
 from agent.local_sound import LocalSound
-from agent.page_clock import PageClock
+from agent.pages.clock import PageClock
 from agent.settings import AgentConfig, SourceConfig
 from perception.backends.browser import BrowserMicrophone
 from perception.echo import BLOCK, Alignment, EchoConfig, PlayedSound, find_echo

@@ -22,7 +22,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from agent.core.errors import BadInputError
-from agent.form_wire import FormHide, FormSeen, FormShow, FormStep
+from agent.pages.form_wire import FormHide, FormSeen, FormShow, FormStep
 
 PROTOCOL = 1
 MAX_JSON_BYTES = 16_000

@@ -45,7 +45,7 @@ from agent.core.messages import (
     TurnPaused,
     WordsHeard,
 )
-from agent.wire import (
+from agent.pages.wire import (
     Caption,
     Card,
     LanguageSaid,

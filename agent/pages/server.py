@@ -1,8 +1,8 @@
 """The server behind the pages: who is connected, what they are told, what they may ask.
 
-The network itself is in `agent/site.py`, which is imported when the server starts. One kiosk page
-is active at a time: it has the camera, the microphone and the voice. A second one is told so and
-may take over; consoles are as many as there are operators.
+The network itself is in `agent/pages/site.py`, which is imported when the server starts. One kiosk
+page is active at a time: it has the camera, the microphone and the voice. A second one is told so
+and may take over; consoles are as many as there are operators.
 """
 
 import asyncio
@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Protocol
 
 from actuation.embodiments.page import PageLink
-from agent.access import same_token, token_from
-from agent.buttons import VISITOR_BUTTONS, chooses_language, is_button
 from agent.core.clock import Clock
 from agent.core.errors import BadInputError
 from agent.core.messages import (
@@ -26,13 +24,15 @@ from agent.core.messages import (
     Message,
     PageChanged,
 )
-from agent.form_wire import FormSeen
-from agent.kiosk_form import KioskForm
-from agent.lobby_page import Room
-from agent.page import Closed, Page
-from agent.panel import PageView
-from agent.server_config import ServerConfig
-from agent.wire import (
+from agent.pages.access import same_token, token_from
+from agent.pages.buttons import VISITOR_BUTTONS, chooses_language, is_button
+from agent.pages.config import ServerConfig
+from agent.pages.form import KioskForm
+from agent.pages.form_wire import FormSeen
+from agent.pages.lobby import Room
+from agent.pages.page import Closed, Page
+from agent.pages.panel import PageView
+from agent.pages.wire import (
     MAX_PICTURE_BYTES,
     MAX_SOUND_BYTES,
     PROTOCOL,
@@ -56,7 +56,7 @@ from perception.backends.browser import PICTURE, unpack
 TICK_S = 0.1
 PANEL_EVERY_S = 0.25
 OLD_S = 10.0
-WEB = Path(__file__).parent / "web" / "dist"
+WEB = Path(__file__).parents[1] / "web" / "dist"
 
 
 class Body(Protocol):
@@ -164,7 +164,7 @@ class PageServer:
 
     async def run(self) -> None:
         """Listen, serve and tell the pages what happens, until cancelled."""
-        from agent.site import listening  # aiohttp takes a while to import
+        from agent.pages.site import listening  # aiohttp takes a while to import
 
         async with listening(self) as address:
             self.address = address

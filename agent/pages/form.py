@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from agent.core.clock import Clock
-from agent.form_wire import FormHide, FormSeen, FormShow, FormStep, ShownField
+from agent.pages.form_wire import FormHide, FormSeen, FormShow, FormStep, ShownField
 from behavior.forms.screen import ScreenError, Seen, SeenField, Sheet, Step
 
 _GONE = "no kiosk page is open"

@@ -1,4 +1,4 @@
-"""The words about a form, spoken over `/ws`; part of `agent/wire.py`.
+"""The words about a form, spoken over `/ws`; part of `agent/pages/wire.py`.
 
 The server shows a form (`form_show`), asks for one step at a time (`form_step`) and takes it away
 (`form_hide`). The page answers each with what then stands on it (`form_seen`, with the same

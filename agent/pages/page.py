@@ -1,6 +1,6 @@
 """One page at the other end of a socket: what it may send, and what waits to be sent to it.
 
-Nothing here touches the network; `agent/site.py` moves bytes between this and the socket.
+Nothing here touches the network; `agent/pages/site.py` moves bytes between this and the socket.
 Outgoing words wait in lanes. Control is never dropped: a page too slow for it is closed. Voice and
 frames drop their oldest, and neither is fed to a page that has stopped echoing pings, so that an
 old gesture cannot be shown long after its moment. The panel keeps only its newest state.
@@ -10,8 +10,18 @@ import asyncio
 from collections import deque
 from dataclasses import dataclass
 
-from agent.page_clock import PageClock
-from agent.wire import Close, CutSaid, Devices, Figures, Panel, Ping, ToPage, VolumeSaid, encode
+from agent.pages.clock import PageClock
+from agent.pages.wire import (
+    Close,
+    CutSaid,
+    Devices,
+    Figures,
+    Panel,
+    Ping,
+    ToPage,
+    VolumeSaid,
+    encode,
+)
 
 CONTROL_WAITING = 256
 VOICE_WAITING = 512

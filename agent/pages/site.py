@@ -12,13 +12,13 @@ from typing import Protocol
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from agent.access import host_allowed, origin_allowed, same_token
-from agent.buttons import OPERATOR_BUTTONS, is_button
 from agent.core.errors import BadInputError, FoyerError
-from agent.lobby_page import Room, events
-from agent.page import Closed, Page
-from agent.server_config import ServerConfig
-from agent.wire import MAX_JSON_BYTES, MAX_MESSAGE_BYTES, Panel, encode
+from agent.pages.access import host_allowed, origin_allowed, same_token
+from agent.pages.buttons import OPERATOR_BUTTONS, is_button
+from agent.pages.config import ServerConfig
+from agent.pages.lobby import Room, events
+from agent.pages.page import Closed, Page
+from agent.pages.wire import MAX_JSON_BYTES, MAX_MESSAGE_BYTES, Panel, encode
 
 COOKIE = "foyer_token"
 GOODBYE_S = 2.0

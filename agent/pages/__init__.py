@@ -1,0 +1,1 @@
+"""The pages' server: who is connected, what they are told, what they may ask."""
