@@ -6,7 +6,7 @@ The data are in `expressions.yaml`; they describe the agent's face, never a visi
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from importlib import resources
@@ -222,36 +222,3 @@ def bearing_at(valence: float, arousal: float) -> Bearing:
 def expression_vector(expression: Expression, intensity: float) -> Floats:
     """(52,) of an expression at `intensity`, taken into 0..1; not a number counts as 0."""
     return bearing_of(expression.value, intensity).shapes
-
-
-class FaceStyle(BaseModel):
-    """How somebody wears a face."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    liveliness: float = Field(
-        1.0, ge=0, le=2, description="How much brows and head go along with speech; 0: still."
-    )
-    asymmetry: float = Field(
-        0.12, ge=0, le=0.5, description="How much stronger one side of a face is than the other."
-    )
-    habits: tuple[str, ...] = Field(
-        ("brow_flash", "head_tilt", "lip_press"),
-        description="Small things the face does of itself while it says nothing, by name.",
-    )
-
-
-def styled(worn: Bearing, style: FaceStyle, side: float) -> Bearing:
-    """A bearing with one side stronger.
-
-    `side`: -1..1, which side the brows and eyes favour; the mouth's left is always the stronger
-    (10.1126/science.705335), so that lips do not depend on a seed.
-    """
-    shapes = worn.shapes.copy()
-    for i, name in enumerate(ARKIT_NAMES):
-        if not name.endswith(("Left", "Right")) or name.startswith(("eyeBlink", "eyeLook")):
-            continue
-        favoured = 1.0 if name.startswith("mouth") else side
-        sign = 1.0 if name.endswith("Left") else -1.0
-        shapes[i] *= 1 + sign * favoured * style.asymmetry
-    return replace(worn, shapes=np.clip(shapes, 0.0, 1.0))

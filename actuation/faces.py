@@ -5,19 +5,19 @@ are applied to the sum. So no smile and no surprise can cost a closure. Everythi
 function of time and of what has been scheduled.
 """
 
-from collections.abc import Mapping
-from typing import Final
-
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
+from actuation.expressions import SHAPES, expression_vector
+from actuation.face_style import FaceStyle
 from actuation.generators.rules_face import COLUMN, COLUMNS
-from actuation.motion import ARKIT_NAMES, FACE_INDEX
+from actuation.motion import FACE_INDEX
 from agent.core.messages import Expression
 
+__all__ = ["SHAPES", "FaceConfig", "compose", "expression_vector", "still_mouth"]
+
 Floats = NDArray[np.float64]
-SHAPES: Final = len(ARKIT_NAMES)
 
 
 class FaceConfig(BaseModel):
@@ -35,52 +35,17 @@ class FaceConfig(BaseModel):
     blinks_per_minute: float = Field(
         14.0, ge=2, le=40, description="Blinks a minute while nothing is said; more in speech."
     )
-    brows: float = Field(1.0, ge=0, le=2, description="Strength of brows on stressed words.")
+    brows: float = Field(
+        1.0, ge=0, le=2, description="Strength of brows on stressed words and in questions."
+    )
+    style: FaceStyle = Field(
+        default_factory=FaceStyle, description="How lively and how evenly the face is worn."
+    )
 
-
-def _both(**shapes: float) -> dict[str, float]:
-    """Spell out left and right for names that have sides."""
-    spelled: dict[str, float] = {}
-    for name, value in shapes.items():
-        if name in FACE_INDEX:
-            spelled[name] = value
-        else:
-            spelled[f"{name}Left"] = spelled[f"{name}Right"] = value
-    return spelled
-
-
-EXPRESSIONS: Final[Mapping[Expression, Mapping[str, float]]] = {
-    Expression.NEUTRAL: {},
-    Expression.FRIENDLY: _both(mouthSmile=0.50, cheekSquint=0.25, eyeSquint=0.10,
-                               browInnerUp=0.15, browOuterUp=0.10, mouthDimple=0.10),
-    Expression.HAPPY: _both(mouthSmile=0.85, cheekSquint=0.60, eyeSquint=0.25, browInnerUp=0.20,
-                            browOuterUp=0.25, mouthUpperUp=0.15, mouthDimple=0.20),
-    Expression.APOLOGETIC: _both(browInnerUp=0.75, browDown=0.08, mouthFrown=0.25,
-                                 mouthPress=0.20, mouthShrugLower=0.20, eyeSquint=0.12),
-    Expression.CONCERNED: _both(browInnerUp=0.60, browDown=0.30, mouthFrown=0.28,
-                                eyeSquint=0.18, mouthPress=0.12),
-    Expression.THINKING: {**_both(browDown=0.22, eyeSquint=0.22, mouthPress=0.22),
-                          "browOuterUpRight": 0.40, "mouthLeft": 0.16, "mouthPucker": 0.10},
-    Expression.ATTENTIVE: _both(browInnerUp=0.28, browOuterUp=0.32, eyeWide=0.22,
-                                mouthSmile=0.18),
-    Expression.SURPRISED: _both(browInnerUp=0.80, browOuterUp=0.80, eyeWide=0.65, jawOpen=0.22,
-                                mouthFunnel=0.12),
-}  # fmt: skip
-"""Each face at full intensity. They are the agent's own; none describes a visitor."""
 
 _MOST = np.ones(SHAPES)
 for _name in ("eyeSquintLeft", "eyeSquintRight"):
     _MOST[FACE_INDEX[_name]] = 0.7
-
-
-def expression_vector(expression: Expression, intensity: float) -> Floats:
-    """(52,) of an expression at `intensity`, taken into 0..1; not a number counts as 0."""
-    vector = np.zeros(SHAPES)
-    strength = float(np.clip(np.nan_to_num(intensity), 0.0, 1.0))
-    for name, value in EXPRESSIONS[expression].items():
-        vector[FACE_INDEX[name]] = value * strength
-    return vector
-
 
 _LID_PER_RAD = 1.1
 _I = FACE_INDEX
@@ -104,8 +69,9 @@ _SMILING = np.array([*_PAIRS["smile"], _I["mouthDimpleLeft"], _I["mouthDimpleRig
 _BROWS = np.array([_I["browInnerUp"], _I["browOuterUpLeft"], _I["browOuterUpRight"]])
 _OTHER_MOUTH = np.array(
     [i for n, i in _I.items() if n.startswith(("mouth", "jaw")) and "Smile" not in n
-     and "Dimple" not in n and "Frown" not in n]
+     and "Dimple" not in n]
 )  # fmt: skip
+_SNEER = np.array([_I["noseSneerLeft"], _I["noseSneerRight"]])
 
 
 def compose(
@@ -113,32 +79,38 @@ def compose(
     mouth: Floats,
     expression: Floats,
     blink: Floats,
-    brows: Floats,
     eye_pitch: Floats,
     config: FaceConfig,
+    brows: Floats | None = None,
+    speech: Floats | None = None,
+    articulation: Floats | float = 1.0,
 ) -> NDArray[np.float32]:
     """Put a face together.
 
     `mouth`: (n, len(COLUMNS)); `expression`: (n, 52); `blink`, `brows`: (n,) in 0..1;
-    `eye_pitch`: (n,) radians, up positive: upper lids follow the eyes.
+    `eye_pitch`: (n,) radians, up positive: upper lids follow the eyes. `speech`: (n,) in 0..1,
+    whether words are being said; without it, how far the mouth is open tells. `articulation`: how
+    far speech moves the mouth, 1 as it says; closures do not depend on it.
     Returns (n, 52) in 0..1.
     """
     face = expression.copy()
-    speaking = np.clip(np.max(mouth[:, :-2], axis=1, initial=0.0) * 4, 0, 1)[:, None]
+    if speech is None:
+        speech = np.clip(np.max(mouth[:, :-2], axis=1, initial=0.0) * 4, 0, 1)
     # While lips speak, an expression keeps its smile and gives up half of its other lip shapes.
-    face[:, _OTHER_MOUTH] *= 1 - 0.5 * speaking
-    # Rounded lips cannot smile at the same time.
+    face[:, _OTHER_MOUTH] *= (1 - 0.5 * speech)[:, None]
+    # Rounded lips cannot smile at the same time, and an open mouth presses nothing.
     rounded = np.clip(mouth[:, COLUMN["pucker"]] + 0.6 * mouth[:, COLUMN["funnel"]], 0, 1)
-    face[:, _SMILING] *= (1 - 0.3 * speaking) * (1 - 0.7 * rounded)[:, None]
-    strength = config.mouth
+    face[:, _SMILING] *= ((1 - 0.3 * speech) * (1 - 0.7 * rounded))[:, None]
+    face[:, _PRESS] *= (1 - np.clip(2.5 * mouth[:, COLUMN["jaw"]], 0, 1))[:, None]
+    strength = config.mouth * articulation
     for column, i in _SINGLES.items():
         face[:, i] += mouth[:, COLUMN[column]] * strength
     for column, (left, right) in _PAIRS.items():
         face[:, left] += mouth[:, COLUMN[column]] * strength
         face[:, right] += mouth[:, COLUMN[column]] * strength
-    close, teeth = mouth[:, COLUMN["close"]], mouth[:, COLUMN["teeth"]]
-    _meet(face, close, teeth)
-    face[:, _BROWS] += brows[:, None] * np.array([0.30, 0.42, 0.42]) * config.brows
+    _meet(face, mouth[:, COLUMN["close"]], mouth[:, COLUMN["teeth"]])
+    if brows is not None:
+        face[:, _BROWS] += brows[:, None] * np.array([0.30, 0.42, 0.42]) * config.brows
     followed = np.clip(_LID_PER_RAD * -eye_pitch, -0.12, 0.45)
     face[:, _LIDS] += np.maximum(followed, 0.0)[:, None]
     face[:, _WIDE] += np.maximum(-followed, 0.0)[:, None]
@@ -159,6 +131,8 @@ def _meet(face: Floats, close: Floats, teeth: Floats) -> None:
     face[:, _I["mouthFunnel"]] *= (1 - close) * (1 - 0.8 * teeth)
     face[:, _I["mouthShrugUpper"]] *= 1 - close
     face[:, _SMILING] *= (1 - 0.2 * close)[:, None]
+    # A wrinkled nose lifts the upper lip with it.
+    face[:, _SNEER] *= (1 - 0.6 * close)[:, None]
     face[:, _I["mouthClose"]] = close * face[:, jaw]
     face[:, _PRESS] = np.maximum(face[:, _PRESS], 0.30 * close[:, None])
     roll_lower, roll_upper = _I["mouthRollLower"], _I["mouthRollUpper"]

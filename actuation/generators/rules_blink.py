@@ -1,8 +1,16 @@
-"""Blinks as a process: a seeded stream of lid closures with the statistics of people at rest.
+"""Blinks as a process: a seeded stream of lid closures with the statistics of people.
 
-Gaps are log-normal with a refractory second; one in seven blinks is double; lids close in about
-70 ms and open in about 150 ms. The same seed gives the same blinks, whatever the frame rate.
+Rates: 8-21 a minute at rest, 10-33 in conversation (Doughty 2001,
+10.1097/00006324-200110000-00011); half as many again while speaking (Bentivoglio et al. 1997,
+10.1002/mds.870120629: 17 and 26). Gaps are log-normal with a refractory second: skewed to the
+right, as all people's are, with a spread of about 0.6 of the mean. Lids close in about 90 ms and
+open two to three times slower (VanderWerf et al. 2003, 10.1152/jn.00557.2002). Blinks come with
+gaze shifts, nearly always beyond 33 degrees (Evinger et al. 1994, 10.1007/BF00227203), and where a
+phrase ends (Nakano & Kitazawa 2010, 10.1007/s00221-010-2387-z). The same seed gives the same
+blinks, whatever the frame rate.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +20,32 @@ from actuation.rotations import minimum_jerk
 
 Floats = NDArray[np.float64]
 
-_CLOSE_S, _SHUT_S, _OPEN_S = 0.07, 0.03, 0.15
-_DOUBLE, _DOUBLE_GAP_S = 0.14, 0.32
+_CLOSE_S, _SHUT_S, _OPEN_S = (0.075, 0.11), (0.01, 0.05), (0.17, 0.27)
+_DOUBLE, _DOUBLE_GAP_S = 0.10, 0.40
+_PARTIAL, _PARTIAL_DEPTH = 0.15, (0.55, 0.8)
 _REFRACTORY_S = 0.9
-_SPREAD = 0.55
-_LONGEST_S = _CLOSE_S + _SHUT_S + _OPEN_S
+_SPREAD = 0.72
+_IN_SPEECH = 0.66
+"""Gaps while speaking against gaps at rest: 17 / 26."""
+_SURE_RAD = 0.576
+"""33 degrees."""
+_HINTED = 0.97
+_LONGEST_S = _CLOSE_S[1] + _SHUT_S[1] + _OPEN_S[1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Blink:
+    at: float
+    close_s: float
+    shut_s: float
+    open_s: float
+    depth: float
+
+    def evaluate(self, times: Floats) -> Floats:
+        since = times - self.at
+        down = minimum_jerk(since / self.close_s)
+        up = minimum_jerk((self.close_s + self.shut_s + self.open_s - since) / self.open_s)
+        return np.asarray(self.depth * np.minimum(down, up))
 
 
 class Blinks:
@@ -25,31 +54,61 @@ class Blinks:
     def __init__(self, *, seed: int, per_minute: float, start: float) -> None:
         self._random = np.random.default_rng((seed, 0xB11))
         self._mean_gap_s = 60.0 / per_minute
-        self._starts: list[float] = []
+        self._blinks: list[_Blink] = []
+        self._last = -np.inf
+        self._planned: list[tuple[float, float]] = []
+        """When a blink would fit, and how likely it then is."""
         self._next = start + self._gap(1.0)
 
-    def hint(self, at: float) -> None:
-        """Blink about now: with a large gaze shift, or at the end of a phrase. May be ignored."""
-        last = self._starts[-1] if self._starts else -np.inf
-        if at - last > _REFRACTORY_S and self._random.random() < 0.6:
-            self._next = min(self._next, at)
+    def hint(self, at: float, probability: float) -> None:
+        """A blink would fit at `at`; it comes with `probability`, if none was just before."""
+        self._planned.append((at, probability))
+        self._planned.sort()
 
-    def evaluate(self, times: Floats, *, speaking: bool = False) -> Floats:
-        """(n,) lid closure 0..1 at rising `times`."""
-        while self._next <= times[-1]:
-            self._starts.append(self._next)
-            if self._random.random() < _DOUBLE:
-                self._starts.append(self._starts[-1] + _DOUBLE_GAP_S)
-            self._next = self._starts[-1] + self._gap(0.75 if speaking else 1.0)
+    def with_shift(self, at: float, size_rad: float) -> None:
+        """The line of sight goes by `size_rad` at `at`."""
+        self.hint(at, float(np.clip(size_rad / _SURE_RAD, 0.0, 1.0)) ** 1.5 * _HINTED)
+
+    def give_up_after(self, at: float) -> None:
+        """Forget what was planned for later than `at`."""
+        self._planned = [plan for plan in self._planned if plan[0] <= at]
+
+    def evaluate(self, times: Floats, *, speaking: bool = False, rate: float = 1.0) -> Floats:
+        """(n,) lid closure 0..1 at rising `times`. `rate`: more or fewer than usual."""
+        factor = (_IN_SPEECH if speaking else 1.0) / max(rate, 0.1)
+        self._live(float(times[-1]), factor)
         oldest = times[0] - REWIND_S
-        self._starts = [s for s in self._starts if s + _LONGEST_S > oldest] or self._starts[-1:]
+        self._blinks = [b for b in self._blinks if b.at + _LONGEST_S > oldest]
         lids = np.zeros(len(times))
-        for start in self._starts:
-            since = times - start
-            down = minimum_jerk(since / _CLOSE_S)
-            up = minimum_jerk((_LONGEST_S - since) / _OPEN_S)
-            lids = np.maximum(lids, np.minimum(down, up))
+        for blink in self._blinks:
+            lids = np.maximum(lids, blink.evaluate(times))
         return lids
+
+    def _live(self, until: float, factor: float) -> None:
+        while True:
+            planned = self._planned[0][0] if self._planned else np.inf
+            if min(planned, self._next) > until:
+                return
+            if planned <= self._next:
+                at, probability = self._planned.pop(0)
+                if at - self._last > _REFRACTORY_S and self._random.random() < probability:
+                    self._blink(at)
+                    self._next = at + self._gap(factor)
+                continue
+            at = self._next
+            self._blink(at)
+            if self._random.random() < _DOUBLE:
+                self._blink(at + _DOUBLE_GAP_S)
+            self._next = self._last + self._gap(factor)
+
+    def _blink(self, at: float) -> None:
+        close, shut, opens = (
+            float(self._random.uniform(*span)) for span in (_CLOSE_S, _SHUT_S, _OPEN_S)
+        )
+        partial = self._random.random() < _PARTIAL
+        depth = float(self._random.uniform(*_PARTIAL_DEPTH)) if partial else 1.0
+        self._blinks.append(_Blink(at, close, shut, opens, depth))
+        self._last = max(self._last, at)
 
     def _gap(self, factor: float) -> float:
         # The mean of a log-normal is exp(mu + sigma^2 / 2).

@@ -1,18 +1,25 @@
 """Where the agent looks: eyes jump, the head follows, eyes roll back as the head arrives.
 
 A shift of gaze is a saccade of the whole line of sight; the head makes part of it, slower; the
-eyes are what is left over (the vestibulo-ocular reflex). Between shifts the eyes stay alive:
-they move between the other's eyes and mouth, look away for a moment while a thought is put into
-words, and wander when nobody is there. Seeded, so the same seed gives the same glances.
+eyes are what is left over (the vestibulo-ocular reflex). Between shifts the eyes stay alive: they
+go from eye to eye to mouth of whom they look at, follow them smoothly when they move, leave them
+for a moment now and then, more often while speaking, and wander when nobody is there. Seeded, so
+the same seed gives the same glances.
+
+Aversions: how long, how far apart and where to is from Andrist et al. 2013
+(10.1007/978-3-642-40415-3_22): while speaking 1.96 s (SD 0.32), 4.75 s (1.39) apart; while
+listening 1.14 s (0.27), 7.21 s (1.88) apart; thinking 3.54 s (1.26).
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
+from actuation.expressions import GazeHabit
 from actuation.moves import Moves
 
 Floats = NDArray[np.float64]
@@ -30,7 +37,13 @@ class GazeConfig(BaseModel):
         0.65, ge=0, le=1, description="Part of a gaze shift that the head makes."
     )
     aversions: float = Field(
-        1.0, ge=0, le=3, description="How often the eyes leave the visitor while speaking."
+        1.0, ge=0, le=3, description="How often the eyes leave the visitor for a moment."
+    )
+    face_scan: float = Field(
+        1.0,
+        ge=0,
+        le=2,
+        description="How far the eyes go between a visitor's eyes and mouth; 0: they stay between.",
     )
     ambient_yaw_rad: float = Field(
         0.35, ge=0, le=1, description="How far the eyes wander to the sides when idle."
@@ -50,15 +63,50 @@ class GazeMode(StrEnum):
     """On the desk."""
 
 
-MOST_EYE_RAD = 0.55
-_MOST_HEAD = np.array([0.9, 0.45])
+MOST_EYE_RAD: Final = 0.55
+_MOST_HEAD: Final = np.array([0.9, 0.45])
 """Yaw and pitch, radians."""
-_GLANCE_SHARE = 0.25
-_SMALL_RAD = 0.05
-_SACCADE_S, _SACCADE_S_PER_RAD = 0.03, 0.13
-"""Main sequence: 2.2 ms a degree and 21 ms (10.1016/0025-5564(75)90075-9), rounded."""
+_GLANCE_SHARE: Final = 0.25
+_SMALL_RAD: Final = 0.05
+_SACCADE_S, _SACCADE_S_PER_RAD = 0.021, 0.126
+"""Main sequence: 2.2 ms a degree and 21 ms (10.1016/0025-5564(75)90075-9)."""
 _HEAD_S, _HEAD_S_PER_RAD = 0.35, 0.5
-_HEAD_LATENCY_S = 0.04
+_HEAD_LATENCY_S: Final = 0.04
+
+
+@dataclass(frozen=True, slots=True)
+class _Leaving:
+    """How eyes leave whom they look at. Means and spreads in seconds."""
+
+    lasts: tuple[float, float]
+    apart: tuple[float, float]
+    up_down_aside: tuple[float, float, float]
+
+
+_SPEAKING = _Leaving((1.96, 0.32), (4.75, 1.39), (0.137, 0.288, 0.575))
+_LISTENING = _Leaving((1.14, 0.27), (7.21, 1.88), (0.137, 0.288, 0.575))
+_THINKING = _Leaving((3.54, 1.26), (4.75, 1.39), (0.393, 0.294, 0.313))
+_AWAY_RAD: Final = (0.16, 0.27)
+_THINK_ASIDE_RAD: Final = 0.28
+_DOWN_BRIEFLY_S: Final = (0.7, 1.2)
+
+_EYES_APART_M, _EYES_TO_MOUTH_M = 0.063, 0.070
+_MOUTH_SHARE: Final = (0.20, 0.35)
+"""How much of looking at a face is at its mouth, while speaking and while listening
+(10.3758/BF03211929: listeners look there a third of the time and more in noise)."""
+_DWELL_S, _DWELL_SPREAD = 0.9, 0.55
+"""Log-normal time between small shifts within a face."""
+_JITTER_RAD: Final = 0.004
+"""Fixation never returns to the very spot (10.1038/nrn1348: fixational shifts under a degree)."""
+
+_PURSUE_S: Final = 0.3
+_PURSUE_FROM_RAD: Final = 0.012
+_BELIEVED, _LEARNED = 0.35, 0.07
+"""Of a new measured place, for where somebody is and how fast: people's places tremble. Both as in
+an alpha-beta filter, so that who walks evenly is followed without lag."""
+_FIRST_WORDS: Final = 0.4
+_BRIEF_S: Final = (0.5, 1.1)
+_PAUSE_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +116,7 @@ class Look:
     head_yaw: Floats
     head_pitch: Floats
     eye_yaw: Floats
+    """Against the head."""
     eye_pitch: Floats
 
 
@@ -80,39 +129,81 @@ class GazeProcess:
         self._sight, self._head, self._dart = Moves(2), Moves(2), Moves(2)
         self._mode = GazeMode.AMBIENT
         self._aim = np.zeros(2)
+        self._distance_m: float | None = None
         self._next_dart = start + 0.5
         self._next_wander = start + 1.5
         self._away_until: float | None = None
         self._next_aversion = np.inf
+        self._brief = False
+        self._speech: list[tuple[float, float]] = []
+        self._glances = 1.0
+        self._drift, self._seen_at = np.zeros(2), start
+        self.shifts: list[tuple[float, float]] = []
+        """When and how far the line of sight went, for the lids. Emptied by whoever reads it."""
 
-    def look(self, mode: GazeMode, aim: tuple[float, float], at: float) -> bool:
-        """Wish for `mode` with yaw and pitch `aim`. Return whether it is a large shift."""
+    def look(
+        self,
+        mode: GazeMode,
+        aim: tuple[float, float],
+        at: float,
+        distance_m: float | None = None,
+    ) -> None:
+        """Wish for `mode` with yaw and pitch `aim`; `distance_m`: of the face looked at, if any."""
         changed = mode is not self._mode
-        self._mode, self._aim = mode, np.array(aim)
+        wanted = np.nan_to_num(np.array(aim, np.float64), posinf=0.0, neginf=0.0)
+        self._mode, self._distance_m = mode, distance_m
         if mode is GazeMode.AMBIENT:
+            self._aim = wanted
             self._next_wander = min(self._next_wander, at + 0.8) if not changed else at
-            return False
-        if mode is GazeMode.AWAY:
-            side = 1.0 if self._random.random() < 0.5 else -1.0
+        elif mode is GazeMode.AWAY:
             if changed:
-                self._aim = self._sight.target + np.array([side * 0.28, 0.16])
+                self._away_until = None
+                aside = self._direction(_THINKING)
+                # Wherever up or down a thought takes the eyes, it takes them off the visitor.
+                aside[0] = np.copysign(_THINK_ASIDE_RAD, aside[0])
+                self._aim = self._sight.target + aside
                 self._glance(self._aim, at)
-            return False
-        if mode is GazeMode.DOWN:
-            return self._shift(np.array([0.0, -0.38]), at) if changed else False
-        if self._away_until is not None and not changed:
-            return False
-        far = float(np.abs(self._aim - self._sight.target).max())
-        return self._shift(self._aim, at) if changed or far > _SMALL_RAD else False
+        elif mode is GazeMode.DOWN:
+            self._aim = wanted
+            if changed:
+                self._shift(np.array([0.0, -0.38]), at)
+        else:
+            self._at(wanted, at, changed=changed)
 
     def begin_clause(self, at: float, duration_s: float) -> None:
-        """A clause starts: perhaps look aside for its first words, back before its end."""
-        odds = self._config.aversions * min(0.4, 0.12 * duration_s)
-        if self._mode is GazeMode.AT and duration_s > 1.4 and self._random.random() < odds:
+        """A clause starts: the first often has the eyes aside, as a thought is put into words."""
+        goes_on = self._speaks(at - _PAUSE_S)
+        self._speech = [(a, b) for a, b in self._speech if b > at - 60.0]
+        self._speech.append((at, at + duration_s))
+        if goes_on or self._mode is not GazeMode.AT or self._away_until is not None:
+            return
+        first = self._random.random() < _FIRST_WORDS * self._config.aversions
+        if first and duration_s > 1.4:
+            self._brief = True
             self._next_aversion = at + float(self._random.uniform(0.0, 0.25))
+        elif self._config.aversions > 0:
+            self._next_aversion = min(self._next_aversion, at + self._apart(_SPEAKING))
 
-    def evaluate(self, times: Floats) -> Look:
-        """Head and eyes at rising `times`."""
+    def stop_speaking(self, at: float) -> None:
+        """What was to be said after `at` is not."""
+        self._speech = [(a, min(b, at)) for a, b in self._speech if a < at]
+
+    def take_habit(self, habit: GazeHabit, at: float) -> None:
+        """A face is put on whose eyes do something: down for a moment, or aside in thought."""
+        if habit is GazeHabit.STEADY or self._mode is not GazeMode.AT:
+            return
+        if habit is GazeHabit.DOWN_BRIEFLY:
+            lasts = float(self._random.uniform(*_DOWN_BRIEFLY_S))
+            way = np.array([self._random.uniform(-0.06, 0.06), -0.24])
+        else:
+            lasts = self._lasts(_THINKING)
+            way = self._direction(_THINKING)
+        self._away_until = at + lasts
+        self._glance(self._aim + way, at)
+
+    def evaluate(self, times: Floats, *, glances: float = 1.0) -> Look:
+        """Head and eyes at rising `times`. `glances`: aversions against the usual number."""
+        self._glances = glances
         self._live(float(times[-1]))
         sight = self._sight.evaluate(times)
         head = self._head.evaluate(times)
@@ -120,26 +211,97 @@ class GazeProcess:
         eye = np.clip(eye, -MOST_EYE_RAD, MOST_EYE_RAD)
         return Look(head[:, 0], head[:, 1], eye[:, 0], eye[:, 1])
 
+    # On somebody.
+
+    def _at(self, aim: Floats, at: float, *, changed: bool) -> None:
+        """Jump to who is new, follow who moves, hold still on who only trembles."""
+        passed_s = float(np.clip(at - self._seen_at, 0.0, 0.5))
+        self._seen_at = at
+        expected = self._aim + self._drift * passed_s
+        off = aim - expected
+        if changed or float(np.abs(off).max()) > 2 * _SMALL_RAD:
+            self._aim, self._drift = aim, np.zeros(2)
+            if changed:
+                self._away_until = None
+                self._next_aversion = at + self._apart(self._leaving(at))
+            if self._away_until is None:
+                self._shift(aim, at)
+            return
+        self._aim = expected + _BELIEVED * off
+        self._drift = self._drift + _LEARNED * off / max(passed_s, 0.02)
+        if self._away_until is not None:
+            return
+        ahead = self._aim + self._drift * _PURSUE_S / 2
+        behind = float(np.abs(ahead - self._sight.target).max())
+        if behind > 2 * _SMALL_RAD:
+            self._shift(ahead, at)
+        elif behind > _PURSUE_FROM_RAD:
+            self._sight.go(ahead, at, _PURSUE_S)
+            self._head.go(self._turned(ahead, self._config.head_share), at, 3 * _PURSUE_S)
+
+    def _speaks(self, at: float) -> bool:
+        return any(a <= at < b + _PAUSE_S for a, b in self._speech)
+
+    def _leaving(self, at: float) -> _Leaving:
+        return _SPEAKING if self._speaks(at) else _LISTENING
+
+    def _apart(self, leaving: _Leaving) -> float:
+        often = self._config.aversions * self._glances
+        return max(0.8, float(self._random.normal(*leaving.apart))) / often if often else np.inf
+
     def _live(self, until: float) -> None:
-        if self._next_aversion <= until:
-            at, self._next_aversion = self._next_aversion, np.inf
-            self._away_until = at + float(self._random.uniform(0.5, 1.1))
-            side = 1.0 if self._random.random() < 0.5 else -1.0
-            aside = self._aim + np.array(
-                [side * self._random.uniform(0.16, 0.26), self._random.uniform(-0.12, 0.1)]
-            )
-            self._glance(aside, at)
-        if self._away_until is not None and self._away_until <= until:
-            at, self._away_until = self._away_until, None
-            if self._mode is GazeMode.AT:
+        while self._mode is GazeMode.AT:
+            if self._away_until is not None and self._away_until <= until:
+                at, self._away_until = self._away_until, None
                 self._shift(self._aim, at)
+                self._next_aversion = at + self._apart(self._leaving(at))
+            elif self._away_until is None and self._next_aversion <= until:
+                at, brief = self._next_aversion, self._brief
+                leaving = self._leaving(at)
+                self._next_aversion, self._brief = np.inf, False
+                lasts = float(self._random.uniform(*_BRIEF_S)) if brief else self._lasts(leaving)
+                self._away_until = at + lasts
+                self._glance(self._aim + self._direction(leaving), at)
+            else:
+                break
         if self._mode is GazeMode.AMBIENT:
             while self._next_wander <= until:
                 self._wander(self._next_wander)
         while self._next_dart <= until:
-            spot = self._random.normal(0.0, 1.0, 2) * np.array([0.018, 0.014])
-            self._dart.go(spot, self._next_dart, _SACCADE_S)
-            self._next_dart += float(0.35 + self._random.exponential(0.8))
+            self._dart_at(self._next_dart)
+            mu = np.log(_DWELL_S) - _DWELL_SPREAD**2 / 2
+            self._next_dart += 0.2 + float(self._random.lognormal(mu, _DWELL_SPREAD))
+
+    def _dart_at(self, at: float) -> None:
+        """A small shift: to an eye or the mouth of a face, a little aside of anything else."""
+        eye_or_mouth, side = self._random.random(2)
+        jitter = self._random.normal(0.0, 1.0, 2)
+        if self._mode is GazeMode.AT and self._away_until is None and self._distance_m is not None:
+            near = 1 / max(self._distance_m, 0.4)
+            mouth = eye_or_mouth < _MOUTH_SHARE[not self._speaks(at)]
+            # The aim is the middle of a face, a little below its eyes.
+            yaw = 0.0 if mouth else (0.5 if side < 0.5 else -0.5) * _EYES_APART_M * near
+            pitch = (-0.6 if mouth else 0.4) * _EYES_TO_MOUTH_M * near
+            spot = self._config.face_scan * np.array([yaw, pitch]) + _JITTER_RAD * jitter
+        else:
+            spot = jitter * np.array([0.018, 0.014])
+        size = float(np.abs(spot - self._dart.target).max())
+        self._dart.go(spot, at, _saccade_s(size))
+
+    # Shifts.
+
+    def _lasts(self, leaving: _Leaving) -> float:
+        return max(0.4, float(self._random.normal(*leaving.lasts)))
+
+    def _direction(self, leaving: _Leaving) -> Floats:
+        up, down, _ = leaving.up_down_aside
+        which, size = self._random.random(), float(self._random.uniform(*_AWAY_RAD))
+        side = 1.0 if self._random.random() < 0.5 else -1.0
+        if which < up:
+            return np.array([0.5 * side * size, 0.75 * size])
+        if which < up + down:
+            return np.array([0.35 * side * size, -size])
+        return np.array([side * size, float(self._random.uniform(-0.05, 0.03))])
 
     def _wander(self, at: float) -> None:
         wide = self._config.ambient_yaw_rad
@@ -150,18 +312,26 @@ class GazeProcess:
     def _glance(self, aim: Floats, at: float) -> None:
         """Look aside for a moment: the head hardly leaves what it is turned to."""
         turned = self._head.target + _GLANCE_SHARE * (aim - self._sight.target)
-        size = float(np.abs(aim - self._sight.target).max())
-        self._sight.go(aim, at, _SACCADE_S + _SACCADE_S_PER_RAD * size)
+        self._jump(aim, at)
         self._head.go(np.clip(turned, -_MOST_HEAD, _MOST_HEAD), at + _HEAD_LATENCY_S, _HEAD_S)
 
-    def _shift(self, aim: Floats, at: float, head_share: float | None = None) -> bool:
-        share = self._config.head_share if head_share is None else head_share
-        size = float(np.abs(aim - self._sight.target).max())
-        self._sight.go(aim, at, _SACCADE_S + _SACCADE_S_PER_RAD * size)
-        # Whatever the eyes cannot reach, the head must.
+    def _shift(self, aim: Floats, at: float, head_share: float | None = None) -> None:
+        self._jump(aim, at)
+        wanted = self._turned(aim, self._config.head_share if head_share is None else head_share)
+        turn = float(np.abs(wanted - self._head.target).max())
+        self._head.go(wanted, at + _HEAD_LATENCY_S, _HEAD_S + _HEAD_S_PER_RAD * turn)
+
+    def _turned(self, aim: Floats, share: float) -> Floats:
+        """How the head is turned to look at `aim`: whatever the eyes cannot reach, it must."""
         least = np.sign(aim) * np.maximum(np.abs(aim) - 0.8 * MOST_EYE_RAD, 0.0)
         wanted = np.where(np.abs(aim * share) > np.abs(least), aim * share, least)
-        turn = float(np.abs(wanted - self._head.target).max())
-        duration = _HEAD_S + _HEAD_S_PER_RAD * turn
-        self._head.go(np.clip(wanted, -_MOST_HEAD, _MOST_HEAD), at + _HEAD_LATENCY_S, duration)
-        return size > 0.3
+        return np.asarray(np.clip(wanted, -_MOST_HEAD, _MOST_HEAD))
+
+    def _jump(self, aim: Floats, at: float) -> None:
+        size = float(np.linalg.norm(aim - self._sight.target))
+        self._sight.go(aim, at, _saccade_s(size))
+        self.shifts.append((at, size))
+
+
+def _saccade_s(size_rad: float) -> float:
+    return _SACCADE_S + _SACCADE_S_PER_RAD * size_rad

@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from actuation.generators.rules_neck import neck_and_head
 from actuation.handshapes import SHAPES, solve_hand
 from actuation.motion import JOINT_INDEX, JOINT_NAMES
 from actuation.reach import Reach, solve_arm
@@ -26,6 +27,8 @@ _BREATH_RAD = 0.012
 _SHOULDER_RAD = 0.016
 _PERIODS_S = (5.3, 8.9, 13.7)
 _SWAY_RAD = {"hips": 0.006, "spine": 0.006, "chest": 0.005, "neck": 0.008, "head": 0.009}
+_SWAY_HZ = 2 * np.pi / np.array(_PERIODS_S[::-1])
+_SWAY_SHARE = 1 / np.arange(1, len(_PERIODS_S) + 1)
 _HANDS = Reach(
     hand=(0.345, -0.525, 0.61),
     palm=(-0.30, -0.95, 0.05),
@@ -78,24 +81,29 @@ class IdleBody:
         head_yaw: Floats,
         head_pitch: Floats,
         head_roll: Floats,
+        nod: Floats | None = None,
     ) -> Floats:
-        """(n, 44, 4) at `times`. `lean`: (n, 6); head angles (n,) against the trunk."""
+        """(n, 44, 4) at `times`. `lean`: (n, 6); head angles (n,) against the trunk.
+
+        `nod`: the part of the head's pitch, beside `head_pitch`, that is quick.
+        """
         joints = np.repeat(self._rest[None], len(times), axis=0)
         breath = 0.5 - 0.5 * np.cos(2 * np.pi * _BREATH_HZ * times)
         sway = {name: self._sway(i, times) for i, name in enumerate(_SWAY_RAD)}
         zero = np.zeros(len(times))
+        neck, head = neck_and_head(head_yaw, head_pitch, head_roll, zero if nod is None else nod)
         add = {
             "hips": (zero, zero, zero),
             "spine": (zero, lean[:, 0] + 0.4 * _BREATH_RAD * breath, lean[:, 1]),
             "chest": (zero, lean[:, 2] + _BREATH_RAD * breath, lean[:, 3]),
-            "neck": (0.4 * head_yaw, 0.35 * head_pitch - 0.6 * _BREATH_RAD * breath,
-                     0.4 * head_roll),
-            "head": (0.6 * head_yaw, 0.65 * head_pitch + lean[:, 4] - 0.6 * _BREATH_RAD * breath,
-                     0.6 * head_roll + lean[:, 5]),
-        }  # fmt: skip
+            "neck": (zero, -0.6 * _BREATH_RAD * breath, zero),
+            "head": (zero, lean[:, 4] - 0.6 * _BREATH_RAD * breath, lean[:, 5]),
+        }
         for name, (yaw, pitch, roll) in add.items():
             s = sway[name]
             joints[:, JOINT_INDEX[name]] = turned(yaw + s[0], pitch + s[1], roll + s[2])
+        for name, held in (("neck", neck), ("head", head)):
+            joints[:, JOINT_INDEX[name]] = multiply(held, joints[:, JOINT_INDEX[name]])
         lift = _SHOULDER_RAD * breath
         trunk = multiply(joints[:, JOINT_INDEX["hips"]], joints[:, JOINT_INDEX["spine"]])
         upright = inverse(multiply(trunk, joints[:, JOINT_INDEX["chest"]]))
@@ -103,16 +111,14 @@ class IdleBody:
             i, arm = JOINT_INDEX[f"{side}Shoulder"], JOINT_INDEX[f"{side}UpperArm"]
             # The hands lie on the desk: the trunk sways between them, they do not swing with it.
             shoulder = multiply(about("z", sign * lift), joints[:, i])
-            held = multiply(multiply(inverse(shoulder), upright), joints[:, i])
-            joints[:, arm] = multiply(held, joints[:, arm])
+            against = multiply(multiply(inverse(shoulder), upright), joints[:, i])
+            joints[:, arm] = multiply(against, joints[:, arm])
             joints[:, i] = shoulder
         return joints
 
     def _sway(self, i: int, times: Floats) -> tuple[Floats, Floats, Floats]:
         size = list(_SWAY_RAD.values())[i]
-        waves = [
-            size * sum(np.sin(2 * np.pi * times / p + self._phase[i, a, k]) / (k + 1)
-                       for k, p in enumerate(reversed(_PERIODS_S)))
-            for a in range(3)
-        ]  # fmt: skip
-        return np.asarray(waves[0]), 0.6 * np.asarray(waves[1]), np.asarray(waves[2])
+        waves = size * np.sum(
+            np.sin(_SWAY_HZ * times[:, None, None] + self._phase[i]) * _SWAY_SHARE, axis=2
+        )
+        return waves[:, 0], 0.6 * waves[:, 1], waves[:, 2]
