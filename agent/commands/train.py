@@ -28,7 +28,7 @@ from behavior.proactive.threshold import best_threshold
 if TYPE_CHECKING:
     from behavior.backends.proactive_training import Progress
 
-MODELS = ("proactive", "lipreader")
+MODELS = ("proactive", "lipreader", "overlap")
 _EPISODES = 90
 _HELD_OUT_EVERY = 6
 _TUNE_EVERY = 8
@@ -55,6 +55,10 @@ def run(arguments: argparse.Namespace) -> int:
         from agent.commands.train_lips import run as train_lips
 
         return train_lips(arguments)
+    if arguments.name == "overlap":
+        from agent.commands.train_overlap import run as train_overlap
+
+        return train_overlap(arguments)
     arguments.episodes = _EPISODES if arguments.episodes is None else arguments.episodes
     arguments.out = arguments.out or FILE
     if arguments.episodes < 2:

@@ -31,6 +31,7 @@ from behavior.situation import Mark, Situation, Turn
 from behavior.wishes import NOTHING, UNNUMBERED, Wish, Wishes, because
 
 _LISTENS_WITHIN_M = 3.0
+_URGENT = frozenset({"emergency", "fire", "somebody_missing", "staff"})
 
 
 class ReplyConfig(BaseModel):
@@ -68,6 +69,13 @@ class ReplyConfig(BaseModel):
     not_caught_every_s: float = Field(
         15.0, ge=1, le=600, description="At most once in this many seconds."
     )
+    mixed_from: float = Field(
+        0.6,
+        gt=0,
+        le=1,
+        description="A turn in which two spoke at once for this share of it is not answered, unless"
+        " it is an emergency; whoever meant it is asked to say it again. 1: only if all of it was.",
+    )
 
 
 class ReplyPolicy:
@@ -94,6 +102,13 @@ class ReplyPolicy:
         parts = _speakable(turn)
         if parts and parts[0].intent == NOT_UNDERSTOOD and _is_overheard(situation, turn):
             return Wishes(acts=(_let_pass(situation, turn, message),))
+        if parts and self._is_mixed(turn, parts[0]):
+            line = _turn_of(self._config.not_caught, situation.lines)
+            clauses = (Clause(text=line, expression=Expression.APOLOGETIC, intensity=0.4),)
+            wish = _say(situation, turn, message, "reply.mixed", clauses)
+            why = f"two spoke at once in {turn.ended.overlap:.0%} of turn {turn.id}"
+            act = replace(wish.act, reason=because("reply.mixed", why))
+            return Wishes(acts=(replace(wish, act=act),))
         if parts:
             acts = tuple(self._part(situation, turn, part) for part in parts)
             wake_at = None if parts[-1].last else situation.now + self._config.part_gap_s
@@ -122,6 +137,13 @@ class ReplyPolicy:
         goodbye = part.closes and who is not None
         marks = ((who, Mark.FAREWELLED),) if goodbye and who is not None else ()
         return Wish(act=act, marks=marks)
+
+    def _is_mixed(self, turn: Turn, first: ReplyReady) -> bool:
+        """Its words are of two people: an answer would be to what nobody asked."""
+        if turn.ended is None or turn.parts_spoken or not self._config.not_caught:
+            return False
+        urgent = _URGENT & set(first.intent.split("+"))
+        return turn.ended.overlap >= self._config.mixed_from and not urgent
 
     # Until the answer is there
 

@@ -10,6 +10,7 @@ from agent.core.messages import (
     PrepareSpeech,
     ReplyReady,
     SpeechStarted,
+    TurnEnded,
     TurnId,
 )
 from tests.fakes.encounters import Lobby, acts_of, kinds
@@ -200,3 +201,28 @@ def test_a_clause_for_somebody_else_is_said_to_them_if_they_are_there():
     to_p2, to_p1 = lobby.acts("reply.answer")
     assert (to_p2.to, to_p2.gaze.person) == ("p2", "p2")
     assert to_p1.to == "p1"  # nobody is p7
+
+
+def mixed(overlap, intent="directions"):
+    lobby = asked()
+    lobby.replies(10.0, "On your left.", now=10.2, intent=intent)
+    end = TurnEnded(
+        at=10.0, turn=TurnId(1), revision=0, text="where is the lift", voiced_s=1.0,
+        overlap=overlap,
+    )  # fmt: skip
+    return spoken(lobby.tell(end, now=10.4))
+
+
+def test_what_two_said_at_once_is_not_answered_but_asked_again():
+    (act,) = mixed(0.9)
+    assert "again" in act.clauses[0].text or "catch" in act.clauses[0].text
+    assert act.reason.policy == "reply.mixed"
+    assert "90%" in act.reason.because
+    assert act.in_reply_to == 1
+    (act,) = mixed(0.3)
+    assert act.clauses[0].text == "On your left."
+
+
+def test_an_emergency_is_answered_however_many_shout():
+    (act,) = mixed(1.0, intent="emergency")
+    assert act.clauses[0].text == "On your left."
