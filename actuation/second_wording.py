@@ -22,6 +22,8 @@ class Rewording:
     """What is to be said now: the rest in its new words, and what waited behind it."""
     stays: ScoredClause | None
     """The clause that is being heard and is said to its end; None: all of it ends at once."""
+    says_nothing: bool
+    """The rest is left out: nothing is said instead."""
 
 
 def rewording(playback: Playback | None, by: Act, now: float) -> Rewording | None:
@@ -37,17 +39,21 @@ def rewording(playback: Playback | None, by: Act, now: float) -> Rewording | Non
     if heard is not None and heard.act is first.act:
         same = heard.index < offset or by.clauses[heard.index - offset].text == heard.clause.text
         stays, said = (heard, heard.index + 1) if same else (None, heard.index)
+    if said >= len(first.act.clauses):
+        return None
     rest = by.clauses[max(said - offset, 0) :]
     rest = tuple(one for one in rest if one.text.strip() or one.screen)
-    if not rest:
-        return None
     at = playback.acts.index(first)
     before = (
         _unsaid(one) for one in playback.acts[:at] if stays is None or one.act is not stays.act
     )
     behind = (_unsaid(one) for one in playback.acts[at + 1 :])
     new = replace(by, clauses=rest, revises=None)
-    return Rewording(then=tuple(a for a in (*before, new, *behind) if a is not None), stays=stays)
+    return Rewording(
+        then=tuple(a for a in (*before, new, *behind) if a is not None and a.clauses),
+        stays=stays,
+        says_nothing=not rest,
+    )
 
 
 def _unsaid(on_stage: ActOnStage) -> Act | None:
@@ -72,22 +78,24 @@ def leave_for_later(playback: Playback, by: Act) -> None:
 
 
 def shorten(playback: Playback, stays: ScoredClause, by: Act) -> tuple[list[ActOnStage], bool]:
-    """Take off the score all that comes after the clause that stays.
+    """Take off the score all that comes after the clause that stays, or after its own act.
 
     Returns the act that `by` revises where nothing of it is to be heard any more, and whether
     anything that was taken off had been sent or laid out already.
     """
-    last = next(i for i, one in enumerate(playback.score.clauses) if one is stays)
+    its_own = stays.act.act == by.revises
+    ours = (stays,) if its_own else tuple(c for c in playback.score.clauses if c.act is stays.act)
+    last = next(i for i, one in enumerate(playback.score.clauses) if one is ours[-1])
     kept, off = playback.score.clauses[: last + 1], playback.score.clauses[last + 1 :]
     gone = set(range(last + 1, last + 1 + len(off)))
-    early = bool(gone & playback.performed) or playback.has_sent(stays.end_s)
+    early = bool(gone & playback.performed) or playback.has_sent(ours[-1].end_s)
     playback.performed -= gone
     here = next(i for i, one in enumerate(playback.acts) if one.act is stays.act)
     later = [one for one in playback.acts[here + 1 :] if not one.over]
     for one in later:
         one.over = True
     on_stage = playback.acts[here]
-    if stays.index + 1 < len(on_stage.act.clauses):
+    if its_own:
         cut = replace(on_stage.act, clauses=on_stage.act.clauses[: stays.index + 1])
         kept = tuple(replace(c, act=cut) if c.act is on_stage.act else c for c in kept)
         on_stage.act, on_stage.scored, on_stage.cut = cut, len(cut.clauses), True

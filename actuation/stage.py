@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from actuation.animation import Animation, AnimationConfig, track_of
 from actuation.attention import Attention
 from actuation.face_heads import Mouth
+from actuation.face_words import read_face
 from actuation.gestures import Gestures, PlacedStroke
 from actuation.motion import (
     FRAME_RATE_HZ,
@@ -270,7 +271,8 @@ class Stage:
             for chunk in current.sound_until(horizon, self._generation):
                 self._send(chunk)
             self._lay_out(current, horizon)
-        self._animation.look(*self.attention.target(now), self.sent_at)
+        mode, aim = self.attention.target(now)
+        self._animation.look(mode, aim, self.sent_at, self.attention.face_distance_m)
         if now >= self._relax_at:
             self._relax_at = math.inf
             self._animation.relax(self.sent_at)
@@ -394,6 +396,8 @@ class Stage:
             if early:
                 self._hold(current, now)
                 self._resume(current, now, repeat=False)
+        if new.says_nothing:
+            self._telling.finish(by, now)
         for act in new.then:
             self.act(act, now)
 
@@ -413,7 +417,7 @@ class Stage:
             self._lay(placed)
             ends += [s.end_s for s in placed]
         self._wear(act, now, at)
-        if act.expression is not None:
+        if act.expression is not None or act.manner:
             self._relax_at = max(ends) + _AFTERGLOW_S
         self._telling.silent(act, at)
         self._silent.append((max(ends), act))
@@ -421,8 +425,8 @@ class Stage:
 
     def _wear(self, act: Act, now: float, at: float) -> None:
         """Face, gaze and posture of an act."""
-        if act.expression is not None:
-            self._express(act.expression, act.intensity, at)
+        if act.expression is not None or act.manner:
+            self._express(act.expression, act.intensity, at, act.manner)
         if act.posture is not None:
             self._lean(act.posture, at)
         self.attention.wish(act.gaze, act.to, now)
@@ -431,11 +435,18 @@ class Stage:
         self._animation.lean(posture, at)
         self._send(MoodLaid(generation=self._generation, at=at, posture=posture))
 
-    def _express(self, expression: Expression, intensity: float, at: float) -> None:
-        self._animation.express(expression, intensity, at)
-        self._send(
-            MoodLaid(generation=self._generation, at=at, expression=expression, intensity=intensity)
-        )
+    def _express(
+        self, expression: Expression | None, intensity: float, at: float, manner: str = ""
+    ) -> None:
+        """A face by name, in words, or both."""
+        instruction = read_face(manner)
+        self._telling.not_understood(manner, instruction.unknown, at)
+        self._animation.express(expression, intensity, at, instruction)
+        if expression is not None:
+            shown = min(intensity * dict(instruction.faces).get(expression, 1.0), 1.0)
+            self._send(
+                MoodLaid(generation=self._generation, at=at, expression=expression, intensity=shown)
+            )
 
     def _lay(self, placed: Sequence[PlacedStroke]) -> None:
         """Tell bodies of gestures, for those that have no arms to show their frames with."""
@@ -470,7 +481,9 @@ class Stage:
             self._lay(self._animation.gesture(moved, earliest_at=self.sent_at))
             clause = scored.clause
             if clause.expression is not None:
-                self._express(clause.expression, clause.intensity, sooner)
+                self._express(clause.expression, clause.intensity, sooner, clause.manner)
+            elif clause.manner:
+                self._express(scored.act.expression, clause.intensity, sooner, clause.manner)
             if clause.posture is not None:
                 self._lean(clause.posture, sooner)
             if clause.gaze is not None:

@@ -224,6 +224,8 @@ class TimedStage:
             ended, _ = shorten(current, new.stays, by)
             for one in ended:
                 self._telling.finish(one.act, now, interrupted=True, detail=REWORDED)
+        if new.says_nothing:
+            self._telling.finish(by, now)
         for act in new.then:
             self.act(act, now)
 

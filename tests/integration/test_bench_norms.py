@@ -11,6 +11,7 @@ from aiohttp import web
 from agent.bench.norm_data import OPTIONS, SAMPLE, Record, read_records, shuffled
 from agent.bench.norms import measure
 from agent.core.errors import BadInputError
+from tests.media import media
 
 pytestmark = pytest.mark.real_time
 CONFIGS = Path(__file__).parents[2] / "configs"
@@ -187,6 +188,34 @@ def test_one_that_always_takes_the_first_option_is_at_chance(tmp_path, config):
 def test_our_own_sample_is_said_not_to_be_the_benchmark(config):
     figures = asyncio.run(measure(SAMPLE, "scripted", config=config))
     assert "not the benchmark" in figures[0].note
+
+
+def test_the_benchmarks_own_file_is_read_and_answered_in_all_three_ways(config):
+    """Three records as the benchmark publishes them; the fifth option of each is empty."""
+    path = media("norms/egonormia_sample.json")
+    records = read_records(path)
+    assert [record.id for record in records] == ["clip-1", "clip-2", "clip-3"]
+    for one in records:
+        assert (one.behaviors[4], one.justifications[4], one.taxonomy["4"]) == ("", "", ())
+        assert one.correct in one.sensibles
+        assert one.desc.startswith("The scene is set") or "Frame" in one.desc
+    assert records[0].kinds == ("Politeness", "Coordination/Proactivity")
+    figures = {one.name: one for one in asyncio.run(measure(path, config=config))}
+    for name in ("behaviour", "justification", "both", "sensible, overlap"):
+        assert 0 <= figures[name].value <= 1
+        assert figures[name].control is not None
+        assert f"{name}, with retrieval" in figures
+    assert "3 scenes of egonormia_sample.json" in figures["behaviour"].note
+    assert "not the benchmark" not in figures["behaviour"].note
+
+
+def test_an_empty_option_is_put_as_none_of_the_others(tmp_path, config):
+    data = json.loads(media("norms/egonormia_sample.json").read_text())
+    server, figures = run(tmp_path, config, lambda text: "[1]" if "brackets" in text else "1", data)
+    assert len(server.asked) == 3 * 3 * 3
+    listed = [text for text in server.asked if "None of the others." in text]
+    assert len(listed) == len(server.asked)
+    assert figures["behaviour"].note.startswith("3 scenes")
 
 
 def test_the_embedded_planner_answers_with_and_without_a_description(tmp_path, config):

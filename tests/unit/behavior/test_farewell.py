@@ -1,7 +1,8 @@
 import pytest
 
 from agent.core.messages import HostNotified
-from tests.fakes.encounters import Lobby
+from behavior.situation import Mark
+from tests.fakes.encounters import Lobby, marked, seen
 
 
 def talked(**more):
@@ -96,3 +97,39 @@ def test_it_stops_talking_to_one_who_has_gone_if_it_can_tell(camera, company, st
         lobby.attends("p2", 8.5, y=1.0)
     reasons = [reason.policy for reason in leaves_during_speech(lobby)]
     assert ("farewell.gone" in reasons) == stops
+
+
+def two_leave(*, together=False, greeted=True):
+    """p1 was answered; p2 stood by. Both walk off."""
+    lobby = talked()
+    for k in range(35):
+        for who, x, y in (("p1", 1.5, 0.0), ("p2", 1.6, 1.0)):
+            walks = 1.0 if together else 0.0
+            lobby.tell(seen(who, 12.1 + k / 10, x=x, y=y, speed=walks))
+    if greeted:
+        lobby.planner._situation = marked(lobby.situation, "p2", Mark.GREETED)
+    lobby.becomes("p2", 16.0, "disengaging", x=1.6)
+    lobby.becomes("p1", 16.0, "disengaging")
+    for i in range(30):
+        t = 16.0 + i / 10
+        lobby.sees("p1", t, x=1.5 + i / 10, approach=-1.0)
+        lobby.sees("p2", t, x=1.6 + i / 10, y=1.0, approach=-1.0)
+    return lobby.branches()[1:], len(lobby.acts("farewell.wave"))
+
+
+def test_where_two_strangers_leave_at_once_nobody_is_taken_for_the_other():
+    assert two_leave() == ([], 1)
+
+
+def test_who_came_along_or_was_never_greeted_makes_no_difference():
+    assert two_leave(together=True) == (["farewell.words"], 0)
+    assert two_leave(greeted=False) == (["farewell.words"], 0)
+
+
+def test_who_walks_on_out_of_sight_is_not_called_after():
+    lobby = talked()
+    lobby.becomes("p1", 14.0, "disengaging")
+    for i in range(2):
+        lobby.sees("p1", 14.0 + i / 10, x=1.5 + i / 10, approach=-1.0)
+    lobby.until(15.05)
+    assert lobby.branches() == ["reply.answer"]

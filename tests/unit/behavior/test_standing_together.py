@@ -17,7 +17,7 @@ from agent.core.messages import (
     TurnEnded,
     TurnId,
 )
-from behavior.hearing import speaker_of
+from behavior.hearing import declines, speaker_of
 from behavior.norm_people import faced_by_another, stranger_m
 from behavior.overheard import seen_to_speak
 from behavior.situation import Encounter, Mark, Situation
@@ -454,3 +454,115 @@ def goodbye_to(answered):
 def test_goodbye_is_said_to_whom_something_was_said():
     assert goodbye_to(answered=True)
     assert not goodbye_to(answered=False)
+
+
+def test_several_ids_within_a_second_are_all_taken_up():
+    """Lost and found three times in a row, each time before the id before was given up."""
+    start = marked(after(seen("p1", 10.0)), "p1", Mark.GREETED)
+    now = after(
+        seen("p2", 10.1),
+        seen("p2", 10.2),
+        seen("p3", 10.4),
+        seen("p3", 11.1),
+        seen("p4", 11.2),
+        seen("p4", 11.4),
+        start=start,
+    )
+    assert set(now.people) == {"p4"}
+    assert now.people["p4"].has(Mark.GREETED)
+    assert now.people["p4"].first_seen_at == 10.0
+
+
+def test_who_stood_there_before_is_not_who_was_lost_there():
+    start = after(seen("p2", 9.9, y=0.3), seen("p1", 10.0))
+    now = after(seen("p2", 10.3, y=0.3), seen("p2", 10.6, y=0.3), start=start)
+    assert set(now.people) == {"p1", "p2"}
+
+
+def test_a_name_waits_for_nobody_whom_a_new_id_made():
+    start = after(seen("p1", 10.0))
+    assert a_name_for(after(seen("p9", 10.1, y=0.3), start=start)) is None
+    assert a_name_for(after(seen("p9", 10.1, y=0.8), start=start)) == pytest.approx(0.8)
+    both = after(seen("p9", 10.1, y=0.3), seen("p1", 10.2), start=start)
+    assert a_name_for(both) == pytest.approx(0.3)
+
+
+# Bodies over half a second
+
+
+def greeted_at(turned, *, for_s=1.5, then=None):
+    """Somebody stands with the body turned so; the last pictures may show another angle."""
+    lobby = Lobby(waiting={"enabled": False})
+    for k in range(round(for_s * 10)):
+        lobby.tell(seen("p1", 0.1 * k, x=1.4, facing=turned, speed=0.0))
+        if k == 1:
+            lobby.becomes("p1", 0.1, "attending", x=1.4)
+    for k in range(2):
+        at = for_s + 0.1 * k
+        lobby.tell(seen("p1", at, x=1.4, facing=turned if then is None else then, speed=0.0))
+    return "greeting.words" in lobby.branches()
+
+
+def test_a_body_is_judged_by_half_a_second_and_not_by_one_picture():
+    assert greeted_at(0.2)
+    assert not greeted_at(0.95)
+    assert not greeted_at(0.95, then=0.55)
+
+
+def test_who_turns_to_the_agent_and_stays_so_is_greeted():
+    lobby = Lobby(waiting={"enabled": False})
+    for k in range(40):
+        turned = 0.95 if k < 15 else 0.1
+        lobby.tell(seen("p1", 0.1 * k, x=1.4, facing=turned, speed=0.0))
+        if k == 1:
+            lobby.becomes("p1", 0.1, "attending", x=1.4)
+    lobby.until(4.5)
+    (greeting,) = [at for at, branch, _ in lobby.said() if branch == "greeting.words"]
+    assert 1.5 < greeting < 2.5
+
+
+# What was not understood
+
+
+def unclear(at, *, speaker="p2", text="gargle", voiced_s=1.0):
+    """p1 is greeted, p2 stands by; something is said at `at` that nobody can make out."""
+    lobby = Lobby(waiting={"enabled": False})
+    lobby.attends("p1", 1.0)
+    lobby.until(2.0)
+    assert lobby.branches() == ["greeting.words"]
+    lobby.tell(seen("p2", at - 1.5, y=1.0, speed=0.0))
+    lobby.speaks(at - 1.0)
+    lobby.ends(at, text, voiced_s=voiced_s, person=PersonId(speaker))
+    if text:
+        lobby.tell(unknown(at), at + 0.1)
+    people = lobby.situation.people
+    return {who for who, one in people.items() if one.has(Mark.UNCLEAR)}
+
+
+def test_unclear_words_after_a_greeting_may_be_a_no_of_whom_was_greeted():
+    assert unclear(6.0) == {"p1", "p2"}
+    assert unclear(40.0) == {"p2"}
+
+
+def test_a_voice_without_words_may_be_one_too():
+    assert unclear(6.0, text="") == {"p1", "p2"}
+    assert unclear(6.0, text="", voiced_s=0.3) == set()
+
+
+@pytest.mark.parametrize(
+    ("heard", "declined"),
+    [
+        ("no thauk you just", True),
+        ("no thang you i am looking", True),
+        ("no thank you", True),
+        ("so thank you just", False),
+        ("now thank you for that", False),
+        ("not all thank you", False),
+        ("go thauk you just", False),
+        ("leave me a loan", True),
+        ("looking for the lift", False),
+    ],
+)
+def test_a_no_is_known_though_misheard_where_a_sentence_begins_with_it(heard, declined):
+    phrases = Situation().config.refusal_phrases
+    assert declines(heard, phrases) is declined

@@ -1,5 +1,7 @@
 """The stage without picture and sound tells what the real one tells, in the same order."""
 
+from dataclasses import replace
+
 import pytest
 
 from actuation.stage import PerformerConfig
@@ -138,8 +140,42 @@ def more_follows(on):
     on.run(8)
 
 
+def said_otherwise(on, wait_s, *instead):
+    old, behind = act(LONG, "Ms Bell expects you.", SHORT), act("Do sit down.")
+    on.act(old)
+    on.act(behind)
+    on.run(wait_s)
+    on.act(replace(act(*instead), revises=old.act))
+    on.run(14)
+
+
+def reworded_before_it_began(on):
+    said_otherwise(on, 0.0, LONG, "Your host expects you.", SHORT)
+
+
+def reworded_behind_what_is_heard(on):
+    said_otherwise(on, 1.2, LONG, "Your host expects you.", SHORT)
+
+
+def reworded_in_the_middle(on):
+    said_otherwise(on, 3.2, "Your host expects you.", SHORT)
+
+
+def reworded_to_nothing(on):
+    said_otherwise(on, 1.2, LONG, "", "")
+
+
+def reworded_too_late(on):
+    said_otherwise(on, 9.0, LONG, "Your host expects you.", SHORT)
+
+
 SCENES = (
     plain,
+    reworded_before_it_began,
+    reworded_behind_what_is_heard,
+    reworded_in_the_middle,
+    reworded_to_nothing,
+    reworded_too_late,
     one_after_the_other,
     replaced,
     skipped,

@@ -8,15 +8,17 @@ import pytest
 from agent.core.messages import (
     ActId,
     ActStarted,
+    Clause,
     PersonId,
     SpeechContinues,
     SpeechStarted,
     TurnId,
 )
+from agent.lab.audit import named_after
 from agent.lab.stage import TimedStage
 from agent.lab.tape import Tape
 from agent.lab.witness import Witness
-from behavior.directory import SiteConfig
+from behavior.directory import Host, SiteConfig
 from behavior.lobby.truth import Entered, Refused, Spoke
 from behavior.lobby.view import LobbyView
 from tests.fakes.encounters import seen
@@ -127,3 +129,104 @@ def test_a_passer_by_under_a_visitors_id_is_not_held_against_it(was_another):
     one.look(room.view(), 0.5)
     speaks(room, one, 5.2, "p1", "farewell.words")
     assert broken(one) == {("passers_by", not was_another)}
+
+
+# Names that follow
+
+
+class Speaks:
+    """Somebody of the house is named in the second clause of an answer to person 1."""
+
+    def __init__(self, *clauses):
+        self.room, self.told = Room(person(1)), []
+        self.stage = TimedStage(publish=self.told.append)
+        self.one = Witness(self.room, HOUSE, Tape(), self.stage, page=True)
+        self.act = replace(
+            says("", policy="reply.answer", reply_to=TurnId(1)),
+            clauses=tuple(Clause(text=text) for text in clauses),
+        )
+        self.one.take(10.0, self.act)
+        self.stage.act(self.act, 10.0)
+        self.now = 10.0
+
+    def until(self, at, *, told=True):
+        """Time passes in tenths; all that stand there are told of, or nobody."""
+        while self.now < at - 1e-9:
+            self.now = round(self.now + 0.1, 6)
+            for someone in self.room.people:
+                if told:
+                    who = f"p{someone.person}"
+                    sees(self.room, self.one, self.now, who, someone.person)
+            self.stage.advance(self.now)
+            while self.told:
+                self.one.take(self.now, self.told.pop(0))
+            self.room.at = self.now
+            self.one.see_what_happened(self.now)
+        return broken(self.one)
+
+    def comes(self, **where):
+        self.room.people = (*self.room.people, person(2, **where))
+
+
+FIRST, NAMED = "You are expected.", "In a moment Ms Keller is with you."
+HOUSE = SiteConfig(name="House", agent_name="Robin", hosts=(Host(name="Anna Keller"),))
+
+
+def test_a_name_that_follows_is_judged_when_it_is_said():
+    speaks = Speaks(FIRST, NAMED)
+    assert speaks.until(10.8) == set()
+    speaks.comes(y=1.0)
+    assert speaks.until(11.4) == set()  # the first clause is still being said
+    assert speaks.until(16.0) == {("names", True)}
+    assert len(speaks.one.breaches) == 1
+
+
+def test_who_comes_when_the_name_is_out_has_not_heard_it():
+    speaks = Speaks(NAMED, FIRST)
+    speaks.until(12.0)
+    speaks.comes(y=1.0)
+    assert speaks.until(16.0) == set()
+
+
+def test_who_goes_before_the_name_is_said_has_not_heard_it_either():
+    speaks = Speaks(FIRST, NAMED)
+    speaks.until(10.8)
+    speaks.comes(y=1.0)
+    speaks.until(11.4)
+    speaks.room.people = speaks.room.people[:1]
+    assert speaks.until(16.0) == set()
+
+
+def test_a_stranger_who_comes_unseen_could_not_be_known():
+    speaks = Speaks(FIRST, NAMED)
+    speaks.until(10.8)
+    speaks.comes(y=1.0)
+    assert speaks.until(16.0, told=False) == {("names", False)}
+
+
+def test_who_comes_no_nearer_than_earshot_hears_no_name():
+    speaks = Speaks(FIRST, NAMED)
+    speaks.until(10.8)
+    speaks.comes(x=6.0)
+    assert speaks.until(16.0) == set()
+
+
+def test_one_name_is_held_against_it_once():
+    speaks = Speaks(NAMED, NAMED)
+    speaks.comes(y=1.0)
+    assert speaks.until(16.0) == {("names", True)}
+    assert len(speaks.one.breaches) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Ms Keller expects you.", 1),
+        ("Anna Keller, of course.", 0),
+        ("That is Keller.", 2),
+        ("The kellerman is out.", None),
+        ("Nobody is here.", None),
+    ],
+)
+def test_where_a_name_begins(text, words):
+    assert named_after(text, frozenset({"anna keller", "keller"})) == words
