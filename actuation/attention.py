@@ -8,6 +8,8 @@ _FRESH_S = 3.0
 _AWAY_S = 3.5
 """Looking away or down is for a moment; then the eyes come back."""
 _PLACE_HEIGHT_M = 1.2
+_USUAL_DISTANCE_M = 1.2
+"""Of somebody at the desk whom no camera sees."""
 
 
 class Attention:
@@ -19,6 +21,8 @@ class Attention:
         self._wish: Gaze | None = None
         self._wished_at = 0.0
         self._partner: PersonId | None = None
+        self.face_distance_m: float | None = None
+        """Of the face that the target is; None where it is no face."""
 
     def see(self, sighting: PersonSeen | PersonLost) -> None:
         """Take in where somebody is, or that they are gone."""
@@ -48,6 +52,7 @@ class Attention:
 
     def target(self, now: float) -> tuple[GazeMode, tuple[float, float]]:
         """What the eyes do now, and yaw and pitch of the target, radians."""
+        self.face_distance_m = None
         wish = self._wish
         if wish is None:
             return GazeMode.AMBIENT, (0.0, 0.0)
@@ -75,6 +80,8 @@ class Attention:
         if seen is None:
             # Somebody is spoken to whom no camera sees: look straight ahead, as at the page.
             spoken_to = self._wish is not None and now - self._wished_at < 2 * _FRESH_S
+            self.face_distance_m = _USUAL_DISTANCE_M
             return (GazeMode.AT if spoken_to else GazeMode.AMBIENT), (0.0, 0.0)
         up_m = seen.face_height_m - self._eye_height_m
+        self.face_distance_m = seen.place.distance_m
         return GazeMode.AT, aim(seen.place.x_m, seen.place.y_m, up_m)

@@ -33,6 +33,7 @@ class _Detail(BaseModel):
     shapes: dict[str, float] = Field(default_factory=dict)
     head: HeadHeld | None = None
     gaze: GazeHabit | None = None
+    like: tuple[str, ...] = ()
 
 
 class _Table(BaseModel):
@@ -194,7 +195,8 @@ def instructed(
     """
     strength = amount_of(intensity)
     worn = [(n, strength * a) for n, a in instruction.faces if a > 0]
-    if face is not None and face not in dict(instruction.faces):
+    said = {*dict(instruction.faces), *_said_by_details(instruction)}
+    if face is not None and face not in said:
         worn.append((face, strength))
     denied = [name for name, amount in instruction.faces if amount <= 0]
     base = bearing(worn) if worn else usual
@@ -203,6 +205,11 @@ def instructed(
     for name, amount in instruction.details:
         base = _set(base, _table().details[name], amount, strength)
     return base
+
+
+def _said_by_details(instruction: FaceInstruction) -> set[str]:
+    """Faces that say no more than the details do."""
+    return {face for name, _ in instruction.details for face in _table().details[name].like}
 
 
 def _without(base: Bearing, denied: Sequence[str]) -> Bearing:

@@ -32,9 +32,11 @@ _EXPRESSION_S, _HEAD_S = 0.4, 0.8
 _MOUTH_S, _HEAD_MOTION_S = (0.08, 0.22), (0.3, 0.45)
 """Of what goes on in a clause's middle, and of what is cut: rise and release."""
 _BEGIN_S, _END_S = 0.15, 0.25
+_ANOTHER = 0.1
+"""Faces less apart than this are the same: the eyes do not look down again with each clause."""
 _ROLL_WITH_TURN = -0.12
 _QUICK_RAD = 0.15
-_ENDS_WITH_BLINK = 0.45
+_ENDS_WITH_BLINK = 0.3
 _INNER, _OUTER = FACE_INDEX["browInnerUp"], FACE_INDEX["browOuterUpLeft"]
 _BROWS = np.array([_INNER, _OUTER, FACE_INDEX["browOuterUpRight"]])
 
@@ -112,10 +114,12 @@ class LivingFace:
     def wear(self, worn: Bearing, at: float, duration_s: float = _EXPRESSION_S) -> None:
         """Put a face on from `at` on; the head follows it more slowly."""
         worn = styled(worn, self._config.style, self._side)
+        another = float(np.abs(worn.shapes - self._shapes.target).max()) > _ANOTHER
         self._shapes.go(worn.shapes, at, duration_s)
         rest = worn.vector()[SHAPES:]
         self._held.go(rest, at, max(duration_s, _HEAD_S) if duration_s > 0.01 else duration_s)
-        self.gaze.take_habit(worn.gaze, at)
+        if another:
+            self.gaze.take_habit(worn.gaze, at)
 
     def look(
         self, mode: GazeMode, aim: tuple[float, float], at: float, distance_m: float | None

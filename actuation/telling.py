@@ -1,7 +1,7 @@
 """Says what really happened on stage: acts begun, clauses heard, acts over, who has the floor."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -12,8 +12,11 @@ from agent.core.messages import (
     ActStarted,
     ClauseSpoken,
     Message,
+    ShownOtherwise,
     StageState,
 )
+
+_PUZZLED_KEPT = 100
 
 
 class TellingConfig(BaseModel):
@@ -38,6 +41,7 @@ class Telling:
         self._bodies_report = True
         self._floor_until = -math.inf
         self._state = (False, False)
+        self._puzzled: set[str] = set()
 
     def begun(self) -> None:
         """Speech begins: an earlier promise that more follows is kept by it."""
@@ -101,6 +105,13 @@ class Telling:
         self._publish(
             ActFinished(at=at, act=act.act, heard=heard, interrupted=interrupted, detail=detail)
         )
+
+    def not_understood(self, instruction: str, words: Sequence[str], at: float) -> None:
+        """Words of an instruction to the face that mean nothing to it; each instruction once."""
+        if words and instruction not in self._puzzled:
+            self._puzzled = {*list(self._puzzled)[-_PUZZLED_KEPT:], instruction}
+            done = f"left out {', '.join(words)}: no words for a face"
+            self._publish(ShownOtherwise(at=at, body="face", asked=instruction, done=done))
 
     def state(self, now: float, *, speaking: bool, moving: bool) -> None:
         """Who has the floor; told when it changes."""

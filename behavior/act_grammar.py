@@ -233,8 +233,8 @@ def _worn(face: SpokenFace | None) -> tuple[Expression | None, float, str]:
     manner = without_tricks(face.instruction)[:_MANNER_CHARS]
     expression, intensity = face.expression, face.intensity
     if expression is None and manner and (near := nearest_face(manner)) is not None:
-        expression, strength = near
-        intensity = strength if intensity is None else intensity
+        # How much of it is said by the words themselves, which travel along.
+        expression = near[0]
     return expression, _INTENSITY if intensity is None else intensity, manner
 
 

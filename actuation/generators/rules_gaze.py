@@ -5,10 +5,6 @@ eyes are what is left over (the vestibulo-ocular reflex). Between shifts the eye
 go from eye to eye to mouth of whom they look at, follow them smoothly when they move, leave them
 for a moment now and then, more often while speaking, and wander when nobody is there. Seeded, so
 the same seed gives the same glances.
-
-Aversions: how long, how far apart and where to is from Andrist et al. 2013
-(10.1007/978-3-642-40415-3_22): while speaking 1.96 s (SD 0.32), 4.75 s (1.39) apart; while
-listening 1.14 s (0.27), 7.21 s (1.88) apart; thinking 3.54 s (1.26).
 """
 
 from dataclasses import dataclass
@@ -20,6 +16,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from actuation.expressions import GazeHabit
+from actuation.generators.rules_aversion import LISTENING, SPEAKING, THINKING, Leaving
 from actuation.moves import Moves
 
 Floats = NDArray[np.float64]
@@ -74,19 +71,6 @@ _HEAD_S, _HEAD_S_PER_RAD = 0.35, 0.5
 _HEAD_LATENCY_S: Final = 0.04
 
 
-@dataclass(frozen=True, slots=True)
-class _Leaving:
-    """How eyes leave whom they look at. Means and spreads in seconds."""
-
-    lasts: tuple[float, float]
-    apart: tuple[float, float]
-    up_down_aside: tuple[float, float, float]
-
-
-_SPEAKING = _Leaving((1.96, 0.32), (4.75, 1.39), (0.137, 0.288, 0.575))
-_LISTENING = _Leaving((1.14, 0.27), (7.21, 1.88), (0.137, 0.288, 0.575))
-_THINKING = _Leaving((3.54, 1.26), (4.75, 1.39), (0.393, 0.294, 0.313))
-_AWAY_RAD: Final = (0.16, 0.27)
 _THINK_ASIDE_RAD: Final = 0.28
 _DOWN_BRIEFLY_S: Final = (0.7, 1.2)
 
@@ -106,6 +90,7 @@ _BELIEVED, _LEARNED = 0.35, 0.07
 an alpha-beta filter, so that who walks evenly is followed without lag."""
 _FIRST_WORDS: Final = 0.4
 _BRIEF_S: Final = (0.5, 1.1)
+_FIRST_LOOK_S: Final = 0.5
 _PAUSE_S: Final = 1.0
 
 
@@ -135,6 +120,8 @@ class GazeProcess:
         self._away_until: float | None = None
         self._next_aversion = np.inf
         self._brief = False
+        self._habit: tuple[GazeHabit, float] | None = None
+        self._at_since = start
         self._speech: list[tuple[float, float]] = []
         self._glances = 1.0
         self._drift, self._seen_at = np.zeros(2), start
@@ -158,7 +145,7 @@ class GazeProcess:
         elif mode is GazeMode.AWAY:
             if changed:
                 self._away_until = None
-                aside = self._direction(_THINKING)
+                aside = THINKING.direction(self._random)
                 # Wherever up or down a thought takes the eyes, it takes them off the visitor.
                 aside[0] = np.copysign(_THINK_ASIDE_RAD, aside[0])
                 self._aim = self._sight.target + aside
@@ -182,7 +169,7 @@ class GazeProcess:
             self._brief = True
             self._next_aversion = at + float(self._random.uniform(0.0, 0.25))
         elif self._config.aversions > 0:
-            self._next_aversion = min(self._next_aversion, at + self._apart(_SPEAKING))
+            self._next_aversion = min(self._next_aversion, at + self._apart(SPEAKING))
 
     def stop_speaking(self, at: float) -> None:
         """What was to be said after `at` is not."""
@@ -190,14 +177,15 @@ class GazeProcess:
 
     def take_habit(self, habit: GazeHabit, at: float) -> None:
         """A face is put on whose eyes do something: down for a moment, or aside in thought."""
-        if habit is GazeHabit.STEADY or self._mode is not GazeMode.AT:
-            return
+        self._habit = (habit, at) if habit is not GazeHabit.STEADY else None
+
+    def _follow_habit(self, habit: GazeHabit, at: float) -> None:
         if habit is GazeHabit.DOWN_BRIEFLY:
             lasts = float(self._random.uniform(*_DOWN_BRIEFLY_S))
             way = np.array([self._random.uniform(-0.06, 0.06), -0.24])
         else:
-            lasts = self._lasts(_THINKING)
-            way = self._direction(_THINKING)
+            lasts = THINKING.lasts_s(self._random)
+            way = THINKING.direction(self._random)
         self._away_until = at + lasts
         self._glance(self._aim + way, at)
 
@@ -222,7 +210,7 @@ class GazeProcess:
         if changed or float(np.abs(off).max()) > 2 * _SMALL_RAD:
             self._aim, self._drift = aim, np.zeros(2)
             if changed:
-                self._away_until = None
+                self._away_until, self._at_since = None, at
                 self._next_aversion = at + self._apart(self._leaving(at))
             if self._away_until is None:
                 self._shift(aim, at)
@@ -242,14 +230,19 @@ class GazeProcess:
     def _speaks(self, at: float) -> bool:
         return any(a <= at < b + _PAUSE_S for a, b in self._speech)
 
-    def _leaving(self, at: float) -> _Leaving:
-        return _SPEAKING if self._speaks(at) else _LISTENING
+    def _leaving(self, at: float) -> Leaving:
+        return SPEAKING if self._speaks(at) else LISTENING
 
-    def _apart(self, leaving: _Leaving) -> float:
+    def _apart(self, leaving: Leaving) -> float:
         often = self._config.aversions * self._glances
-        return max(0.8, float(self._random.normal(*leaving.apart))) / often if often else np.inf
+        return leaving.apart_s(self._random) / often if often > 0 else np.inf
 
     def _live(self, until: float) -> None:
+        if self._habit is not None and self._habit[1] <= until:
+            (habit, at), self._habit = self._habit, None
+            # Nobody to look away from yet: once the eyes have been on them for a moment.
+            if self._mode is GazeMode.AT:
+                self._follow_habit(habit, max(at, self._at_since + _FIRST_LOOK_S))
         while self._mode is GazeMode.AT:
             if self._away_until is not None and self._away_until <= until:
                 at, self._away_until = self._away_until, None
@@ -259,9 +252,13 @@ class GazeProcess:
                 at, brief = self._next_aversion, self._brief
                 leaving = self._leaving(at)
                 self._next_aversion, self._brief = np.inf, False
-                lasts = float(self._random.uniform(*_BRIEF_S)) if brief else self._lasts(leaving)
+                lasts = (
+                    float(self._random.uniform(*_BRIEF_S))
+                    if brief
+                    else leaving.lasts_s(self._random)
+                )
                 self._away_until = at + lasts
-                self._glance(self._aim + self._direction(leaving), at)
+                self._glance(self._aim + leaving.direction(self._random), at)
             else:
                 break
         if self._mode is GazeMode.AMBIENT:
@@ -289,19 +286,6 @@ class GazeProcess:
         self._dart.go(spot, at, _saccade_s(size))
 
     # Shifts.
-
-    def _lasts(self, leaving: _Leaving) -> float:
-        return max(0.4, float(self._random.normal(*leaving.lasts)))
-
-    def _direction(self, leaving: _Leaving) -> Floats:
-        up, down, _ = leaving.up_down_aside
-        which, size = self._random.random(), float(self._random.uniform(*_AWAY_RAD))
-        side = 1.0 if self._random.random() < 0.5 else -1.0
-        if which < up:
-            return np.array([0.5 * side * size, 0.75 * size])
-        if which < up + down:
-            return np.array([0.35 * side * size, -size])
-        return np.array([side * size, float(self._random.uniform(-0.05, 0.03))])
 
     def _wander(self, at: float) -> None:
         wide = self._config.ambient_yaw_rad

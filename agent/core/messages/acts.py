@@ -108,8 +108,8 @@ class Clause:
     posture: Posture | None = None
     """How the body holds itself from this clause on; None: as before."""
     manner: str = ""
-    """The face as it was asked for in words, `apologetic, brows up`. What is performed of it is
-    `expression` at `intensity`, the nearest there is."""
+    """The face as it was asked for in words, `apologetic, brows up`. A character wears what the
+    words say; bodies that know faces by name only show `expression`, the nearest there is."""
     language: str = ""
     """Of the text, such as `de`; empty: the site's own. Voice and captions go by it."""
 
@@ -139,6 +139,8 @@ class Act(Message):
     """Gestures without words, performed at once."""
     expression: Expression | None = None
     intensity: float = 0.6
+    manner: str = ""
+    """The face in words, as in `Clause`."""
     gaze: Gaze | None = None
     posture: Posture | None = None
     priority: Priority = Priority.SOCIAL
