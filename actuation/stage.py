@@ -396,6 +396,8 @@ class Stage:
             if early:
                 self._hold(current, now)
                 self._resume(current, now, repeat=False)
+        if new.says_nothing:
+            self._telling.finish(by, now)
         for act in new.then:
             self.act(act, now)
 
