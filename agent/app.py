@@ -20,7 +20,7 @@ from actuation.embodiments.page import AvatarBody
 from actuation.motion import Embodiment
 from actuation.performer import Performer
 from actuation.voice import Voices
-from agent.adoption import Hands, LocalTime, Parts, watcher
+from agent.configuration.adoption import Hands, LocalTime, Parts, watcher
 from agent.core.bus import EVERY, LATEST, RECENT, Bus, Delivery
 from agent.core.clock import Clock, WallTime
 from agent.core.component import Component

@@ -1,8 +1,8 @@
 """Reads the YAML an operator edits, and says exactly where it is wrong.
 
 Everything that is wrong is said at once, each as `file:line: field: what; did you mean`, in words
-for a person who edits the file and has never seen this code. See `agent.config_faults` for the
-words, `agent.config_text` for the way back: models as commented YAML.
+for a person who edits the file and has never seen this code. See `agent.configuration.faults` for
+the words, `agent.configuration.text` for the way back: models as commented YAML.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from agent.config_faults import Fault, alike, explain
+from agent.configuration.faults import Fault, alike, explain
 from agent.core.errors import FoyerError
 
 C = TypeVar("C", bound=BaseModel)

@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from agent.comparison import Comparison, about, compare, essence, is_near
 from agent.core.bus import Bus, Delivery
 from agent.core.clock import Clock, LoopClock
 from agent.core.component import Component
@@ -34,6 +33,7 @@ from agent.core.messages import (
     VisitRecorded,
 )
 from agent.core.tenure import Tenure, start_under
+from agent.explaining.comparison import Comparison, about, compare, essence, is_near
 from agent.recording import Recorded
 from agent.virtual_time import VirtualTimeLoop
 

@@ -13,9 +13,9 @@ from actuation.gesture_choice import GestureConfig
 from actuation.stage import PerformerConfig
 from actuation.voice import VoiceConfig
 from agent.config import ConfigError, Problem, beside, load, load_folder, place_of, yaml_files
-from agent.config_faults import alike
+from agent.configuration.faults import alike
+from agent.configuration.history import HistoryConfig, Source
 from agent.core.errors import BadInputError
-from agent.history import HistoryConfig, Source
 from agent.kiosk_browser import KioskConfig
 from agent.pages.config import ServerConfig
 from agent.recorder import RecorderConfig

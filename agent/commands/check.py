@@ -13,12 +13,12 @@ from pathlib import Path
 
 from actuation.embodiments.catalogue import check_files
 from agent.config import Problem, place_of
-from agent.config_text import as_yaml
+from agent.configuration.kinds import KINDS
+from agent.configuration.reference import reference
+from agent.configuration.review import contradictions
+from agent.configuration.schemas import header_for, schema_text, write_schemas
+from agent.configuration.text import as_yaml
 from agent.core.errors import BadInputError
-from agent.file_kinds import KINDS
-from agent.reference import reference
-from agent.review import contradictions
-from agent.schemas import header_for, schema_text, write_schemas
 from agent.settings import AgentConfig, Settings, read_settings
 from behavior.norm_contradictions import contradictions as norm_contradictions
 from behavior.norm_review import failing_examples, untriggerable

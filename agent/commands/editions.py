@@ -4,8 +4,8 @@ import argparse
 from pathlib import Path
 
 from agent.config import ConfigError, load
+from agent.configuration.history import Edition, History, HistoryConfig
 from agent.core.errors import BadInputError
-from agent.history import Edition, History, HistoryConfig
 from agent.settings import AgentConfig
 
 

@@ -5,11 +5,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from agent.core.messages import PersonId
-from agent.explain import explain, moment
-from agent.explain_norms import house, nearest_norms
+from agent.explaining.explain import explain, moment
+from agent.explaining.norms import house, nearest_norms
+from agent.explaining.why import WHY_NOT, Account
 from agent.recording import Recording
 from agent.settings import read_settings
-from agent.why import WHY_NOT, Account
 
 HELP = "say in plain language why an act in a recording happened, or did not"
 

@@ -4,12 +4,12 @@ import argparse
 import importlib
 from pathlib import Path
 
-from agent.comparison import Verdict, told
 from agent.core.codec import to_line
 from agent.core.messages import Message, ReplyReady, TurnEnded
+from agent.explaining.comparison import Verdict, told
+from agent.explaining.replies_compared import told_turns, turns_compared
 from agent.recording import NOT_RECORDED, NS, Recording
 from agent.replay import DECISIONS, Build, rerun
-from agent.replies_compared import told_turns, turns_compared
 
 HELP = "re-run a recording's decisions and show what would differ"
 

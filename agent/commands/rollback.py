@@ -6,7 +6,7 @@ from datetime import datetime
 
 from agent.commands.editions import add_config, history_of, show
 from agent.config import ConfigError
-from agent.history import Edition, History
+from agent.configuration.history import Edition, History
 from agent.settings import read_settings
 
 HELP = "write an earlier configuration back; a running agent takes it on"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from agent.core.errors import BadInputError
 from agent.core.messages import PersonId, PersonSeen
-from agent.explain import moment
+from agent.explaining.explain import moment
 from agent.recording import Recorded, Recording
 from agent.settings import read_settings
 from behavior.backends.embeddings import Words

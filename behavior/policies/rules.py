@@ -63,6 +63,10 @@ RULES: Mapping[str, Rule] = {
         ("offer_after_s", "offer_returned_after_s", "offers"),
     ),
     "reply.answer": Rule("a visitor who has spoken or typed is answered"),
+    "reply.mixed": Rule(
+        "words that two spoke at once for {mixed_from} of the turn are asked for again",
+        ("mixed_from",),
+    ),
     "reply.thinking": Rule(
         "it looks away and thinks when an answer takes longer than {think_after_s} s",
         ("think_after_s",),

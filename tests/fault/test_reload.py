@@ -8,10 +8,10 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field
 
 from agent.config import MAX_BYTES, load_folder, yaml_files
+from agent.configuration.reload import ConfigWatcher
 from agent.core.bus import EVERY, Bus
 from agent.core.clock import LoopClock
 from agent.core.messages import PolicyReloaded
-from agent.reload import ConfigWatcher
 
 
 class Greeting(BaseModel):

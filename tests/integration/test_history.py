@@ -10,8 +10,8 @@ import pytest
 from agent.__main__ import main
 from agent.commands.run import _or_last_good
 from agent.config import ConfigError
+from agent.configuration.history import History, HistoryConfig
 from agent.core.messages import PolicyReloaded
-from agent.history import History, HistoryConfig
 from agent.settings import read_settings
 from tests.fakes.agents import house, visitor, whole_agent
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from agent.__main__ import main
-from agent.review import surroundings
+from agent.configuration.review import surroundings
 from agent.settings import AgentConfig, read_settings
 from behavior.policies.catalogue import PoliciesConfig
 from behavior.policies.greeting import GreetingConfig, Phrase

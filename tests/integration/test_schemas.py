@@ -10,9 +10,9 @@ from jsonschema import Draft7Validator
 
 from agent.__main__ import main
 from agent.config import ConfigError, load_text
-from agent.file_kinds import KINDS, TakesEffect
-from agent.reference import reference
-from agent.schemas import SUFFIX, header_for, kinds_of_files, schema_of, schema_text
+from agent.configuration.kinds import KINDS, TakesEffect
+from agent.configuration.reference import reference
+from agent.configuration.schemas import SUFFIX, header_for, kinds_of_files, schema_of, schema_text
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 FILES = list(kinds_of_files(CONFIGS))

@@ -35,7 +35,7 @@ from agent.core.messages import (
     TurnId,
     WordsHeard,
 )
-from agent.explain import explain, moment
+from agent.explaining.explain import explain, moment
 from agent.recording import NS, Recorded, RecordingWriter
 from tests.fakes.messages import invent, rng_of
 

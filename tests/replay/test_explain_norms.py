@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from agent.explain import explain
-from agent.explain_norms import nearest_norms
+from agent.explaining.explain import explain
+from agent.explaining.norms import nearest_norms
 from agent.pages.panel import PageView
 from agent.recording import Recorded
 from behavior.backends.embeddings import Words

@@ -6,7 +6,6 @@ import time
 
 import pytest
 
-from agent.comparison import Verdict, compare, told
 from agent.core.bus import EVERY, Bus
 from agent.core.clock import LoopClock
 from agent.core.messages import (
@@ -22,6 +21,7 @@ from agent.core.messages import (
     PersonId,
     Reason,
 )
+from agent.explaining.comparison import Verdict, compare, told
 from agent.recording import Recorded
 from agent.replay import Player, replay
 from agent.virtual_time import VirtualTimeLoop

@@ -28,10 +28,10 @@ from agent.core.messages import (
     TurnEnded,
     TurnId,
 )
-from agent.plain_words import plain_deed
+from agent.explaining.plain_words import plain_deed
+from agent.explaining.why import WHY_NOT, Account
 from agent.recording import Recorded, RecordingWriter
 from agent.settings import read_settings
-from agent.why import WHY_NOT, Account
 from behavior.policies.catalogue import CATALOGUE, PoliciesConfig
 from behavior.policies.farewell import FarewellConfig, FarewellPolicy
 from behavior.policies.greeting import GreetingConfig, GreetingPolicy

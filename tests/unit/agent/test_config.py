@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from agent.config import MAX_BYTES, ConfigError, beside, load, load_folder, load_text
-from agent.config_text import as_json_schema, as_yaml
+from agent.configuration.text import as_json_schema, as_yaml
 
 
 class Frozen(BaseModel):

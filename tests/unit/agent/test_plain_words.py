@@ -1,5 +1,5 @@
 from agent.core.messages import Act, ActId, Clause, Expression, Reason
-from agent.plain_words import plain_deed
+from agent.explaining.plain_words import plain_deed
 
 WHY = Reason(policy="reply.answer", because="asked")
 

@@ -1,7 +1,7 @@
 """What a tool found is seen on the panel, told by `foyer explain` and a line of the transcript."""
 
 from agent.core.messages import Act, ActId, Clause, Reason, ToolFinished, ToolOutcome, TurnId
-from agent.explain import explain
+from agent.explaining.explain import explain
 from agent.pages.panel import PageView
 from agent.recording import Recorded
 from behavior.transcript import Transcript

@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from agent.config_faults import shown
-from agent.file_kinds import FileKind, TakesEffect
+from agent.configuration.faults import shown
+from agent.configuration.kinds import FileKind, TakesEffect
 
 SAME = "says the same as before"
 _MOST_TOLD = 6

@@ -14,8 +14,8 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from agent.config_text import bounds, choices, default_of
-from agent.file_kinds import KINDS, FileKind
+from agent.configuration.kinds import KINDS, FileKind
+from agent.configuration.text import bounds, choices, default_of
 from behavior.norm_facts import FACTS
 
 _HEADING = """# Every setting

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from agent.file_kinds import KINDS, FileKind
+from agent.configuration.kinds import KINDS, FileKind
 from behavior.norm_facts import FACTS
 
 _DIALECT = "http://json-schema.org/draft-07/schema#"

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, tzinfo
 
 from agent.core.messages import TurnEnded
-from agent.hindsight import situation_at
+from agent.explaining.hindsight import situation_at
 from agent.recording import NS, Recorded
 from behavior.norm_moment import moment
 from behavior.norm_retrieval import NearNorms, best_encoder

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from agent.configuration.where_set import WhereSet
 from agent.core.errors import BadInputError
 from agent.core.messages import (
     Act,
@@ -26,11 +27,10 @@ from agent.core.messages import (
     Stop,
     TurnEnded,
 )
-from agent.hindsight import situation_at
-from agent.plain_words import joined, plain_deed, sentence, state_in_words, tells
+from agent.explaining.hindsight import situation_at
+from agent.explaining.plain_words import joined, plain_deed, sentence, state_in_words, tells
 from agent.recording import NOT_RECORDED, NS, Recorded
 from agent.settings import Settings
-from agent.where_set import WhereSet
 from behavior.norms import Norm, Verdict
 from behavior.policies.rules import rule_of
 from behavior.policies.why_not import Hindrance, why_no_goodbye, why_not_greeted

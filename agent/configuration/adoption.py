@@ -1,7 +1,8 @@
 """What a running agent takes on from a changed configuration, and what it says of it.
 
 Everything was read and found valid before. Here the parts that can change while they run get what
-is theirs; the rest waits for a restart, and is named. See `agent.file_kinds` for which is which.
+is theirs; the rest waits for a restart, and is named. `agent.configuration.kinds` says which is
+which.
 """
 
 import asyncio
@@ -16,12 +17,12 @@ from zoneinfo import ZoneInfo
 from actuation.gesticulation import Gesticulation
 from actuation.gesture_choice import GestureConfig
 from actuation.voice import Voices
-from agent.changes import SAME, Change, changes, told
+from agent.configuration.changes import SAME, Change, changes, told
+from agent.configuration.history import History
+from agent.configuration.kinds import KINDS, TakesEffect
+from agent.configuration.reload import ConfigWatcher
 from agent.core.clock import Clock, WallTime
 from agent.core.messages import Message
-from agent.file_kinds import KINDS, TakesEffect
-from agent.history import History
-from agent.reload import ConfigWatcher
 from agent.settings import POLICY_FILES, AgentConfig, Settings, read_settings, site_language
 from behavior.conversation import DialogueBackend
 from behavior.dialogue import Dialogue

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from agent.config import place_of
-from agent.plain_words import is_number
+from agent.explaining.plain_words import is_number
 from agent.settings import POLICY_FILES, Settings
 from behavior.desks import in_other_languages
 

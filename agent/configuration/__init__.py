@@ -1,0 +1,1 @@
+"""Configurations over time: what is wrong with one, what changed, what a running agent takes on."""
