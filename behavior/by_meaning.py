@@ -7,7 +7,7 @@ from behavior.intents import Intent, Request
 from behavior.knowledge import Match
 from behavior.known import Known
 from behavior.lines import meeting_time
-from behavior.sounds_like import words_of
+from behavior.sounds_like import plain, words_of
 from behavior.time_questions import by_example
 
 _GOING_ON = 0.1
@@ -15,6 +15,12 @@ _GOING_ON = 0.1
 _OF_IT = 0.48
 _ALONE, _FAR_AHEAD = 0.05, 0.1
 """A question with no rival near need not be so like."""
+_ENDS, _ENDS_MORE = frozenset({Intent.FAREWELL, Intent.LOOKING, Intent.FORGET_ME}), 0.1
+"""What ends something has to be surer."""
+_ASKED_NOT_WISHED = 0.15
+"""So much more like has a question to be to what is no question: `am I talking to a machine`."""
+_OTHER_QUESTION = 0.08
+"""A `when` is not well answered where a `who` was asked."""
 _UNYIELDING = frozenset(
     {Intent.FORGET_ME, Intent.CANCEL, Intent.STAFF, Intent.PRIVATE, Intent.MY_NAME}
 )
@@ -22,10 +28,12 @@ _UNYIELDING = frozenset(
 
 def by_meaning(known: Known, text: str, nearest: Sequence[Match], sure_only: bool) -> Request:
     """The question or wish that the line is most like; `unknown` where none is near enough."""
+    nearest = sorted(nearest, key=lambda one: one.score - _unlike(known, text, one), reverse=True)
     best = nearest[0]
     kind, _, key = best.label.partition(":")
     rival = nearest[1].score if len(nearest) > 1 else 0.0
-    bar = _bar(known, text, best.score - rival, sure_only)
+    bar = _bar(known, text, best.score - rival, sure_only) + _unlike(known, text, best)
+    bar += _ENDS_MORE if kind == "intent" and Intent(key) in _ENDS else 0.0
     because = f"nearest to {best.form!r}, likeness {best.score:.2f}"
     if best.score >= bar and _is_of_it(known, text, best, bar):
         if kind == "know":
@@ -52,6 +60,21 @@ def _bar(known: Known, text: str, ahead: float, sure_only: bool) -> float:
     bar += 0.08 if len(words_of(text)) == 1 else 0.0
     bar -= _ALONE if ahead >= _FAR_AHEAD else 0.0
     return bar - (_GOING_ON if known.words.cue("goes_on").match(text) else 0.0)
+
+
+def _unlike(known: Known, text: str, match: Match) -> float:
+    """How much less two lines are alike than their vectors say: what sort of sentence each is."""
+    cue = known.words.cue("asks")
+    if match.label.startswith("intent:") and cue.match(text) and not cue.match(match.form):
+        return _ASKED_NOT_WISHED
+    one, other = (_asked_by(known, line) for line in (text, plain(match.form)))
+    return _OTHER_QUESTION if one and other and one != other else 0.0
+
+
+def _asked_by(known: Known, text: str) -> str:
+    """What sort of thing a question asks for: `time`, `person`, `place`; empty: none of these."""
+    sorts = ("time", "person", "place")
+    return next((s for s in sorts if known.words.cue(f"asks_for_{s}").match(text)), "")
 
 
 def _is_of_it(known: Known, text: str, best: Match, bar: float) -> bool:

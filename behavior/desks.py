@@ -10,8 +10,8 @@ from behavior.draft import Desk, desk_in
 from behavior.knowledge import Entry, KnowledgeError, read_knowledge
 from behavior.lines import urgency
 from behavior.replies import respond
-from behavior.sounds_like import plain, words_of
-from behavior.tongue import tongue
+from behavior.sounds_like import plain, without_fillers, words_of
+from behavior.tongue import ENGLISH, tongue
 from behavior.which_language import evidence_for, follow
 
 _WORDS_ENOUGH = 2
@@ -58,7 +58,8 @@ def at_desk(
     spoken = tuple(desks)
     current = conversation.language or spoken[0]
     named = conversation.asked in _NAMES
-    code = follow(current, heard.text, spoken, heard=heard.language, name_asked=named).code
+    text = _said(heard, current)
+    code = follow(current, text, spoken, heard=heard.language, name_asked=named).code
     desk = desks[_urgent((code, current, *spoken), heard.text) or code]
     return replace(conversation, language=desk.language), desk
 
@@ -74,12 +75,18 @@ def answer(conversation: Conversation, heard: Heard, desks: Mapping[str, Desk]) 
     if part.intent not in _VAGUE or len(words_of(plain(heard.text))) < _WORDS_ENOUGH:
         return part
     for code, other in desks.items():
-        if other is desk or not evidence_for(code, heard.text, tuple(desks)):
+        if other is desk or not evidence_for(code, _said(heard, desk.words.code), tuple(desks)):
             continue
         there = respond(replace(conversation, language=other.language), heard, other)
         if there.intent not in _VAGUE:
             return there
     return part
+
+
+def _said(heard: Heard, current: str) -> str:
+    """The words that tell a language: an English `um` is no German word."""
+    spoken = current == ENGLISH and not heard.typed and heard.language in ("", ENGLISH)
+    return without_fillers(heard.text) if spoken else heard.text
 
 
 def _urgent(order: tuple[str, ...], text: str) -> str:

@@ -262,13 +262,22 @@ class Index:
         self._word_bonus = word_bonus
         self._rare = _rare_words(forms) if word_bonus else {}
         self._vectors = _encoded([plain(form) for _, form in forms], encoder, kept)
+        self._columns = (
+            self._vectors if self.knows_meaning else np.ascontiguousarray(self._vectors.T)
+        )
+        self._row = {plain(form): i for i, (_, form) in enumerate(forms)}
 
     def nearest(self, line: str, count: int = 3, *, only: str = "") -> tuple[Match, ...]:
         """Return the nearest forms, best first, at most one a label.
 
         `only`: of labels that begin so. Without it, those of `said_as` are left out.
         """
-        scores = self._vectors @ self._encoder.encode([plain(line)])[0]
+        vector = self._vector(plain(line))
+        if self._columns is None:
+            scores = self._vectors @ vector
+        else:  # nearly all of it is nought
+            there = np.flatnonzero(vector)
+            scores = vector[there] @ self._columns[there]
         bonus = self._bonus(line) if self._rare else {}
         if bonus:
             scores = scores + np.array([bonus.get(label, 0.0) for label in self._labels])
@@ -282,6 +291,11 @@ class Index:
             if len(best) == count:
                 break
         return tuple(best.values())
+
+    def _vector(self, text: str) -> Vectors:
+        row = self._row.get(text)
+        one: Vectors = self._vectors[row] if row is not None else self._encoder.encode([text])[0]
+        return one
 
     def _bonus(self, line: str) -> dict[str, float]:
         """What each label gains by the words of the line: the fewer have a word, the more."""

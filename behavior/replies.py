@@ -14,6 +14,7 @@ from behavior.draft import Desk, Draft
 from behavior.forms.talk import about_form, ask_again
 from behavior.intents import SMALL, Intent, Request
 from behavior.lines import bare_name
+from behavior.misheard import mended
 from behavior.recollection import recollect
 from behavior.requests import take, tell, tell_languages, unclear
 from behavior.sounds_like import plain, spelled, without_fillers, words_of
@@ -43,7 +44,10 @@ def respond(conversation: Conversation, heard: Heard, desk: Desk) -> Part:
     """Answer one line. Pure: the same arguments give the same answer, and nothing is done."""
     text = without_tricks(heard.text)
     fillers = () if desk.words.code == ENGLISH else (desk.words.cue("fillers"),)
-    heard = replace(heard, text=tidy(without_fillers(text, *fillers), desk.words))
+    text = tidy(without_fillers(text, *fillers), desk.words)
+    if desk.words.code == ENGLISH and not heard.typed:
+        text = mended(text, desk.directory, desk.index, desk.words)
+    heard = replace(heard, text=text)
     draft = Draft(conversation, heard, desk)
     if not plain(heard.text):
         draft.say("unheard")

@@ -42,6 +42,10 @@ _MAIN = re.compile(
 _AT_LAST = re.compile(r"\s+(?:first|beforehand|before that)$")
 
 
+_GREETING_WORDS = 2
+"""`hello` in front of `before you call her` is nothing to be done."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Order:
     """How one language connects what is to be done."""
@@ -69,7 +73,7 @@ def in_order(line: str, words: Tongue = _ENGLISH) -> tuple[str, ...]:
     waits: str | None = None
     for how, text in _parts(line.lower(), order):
         piece, goes_first = _piece(text, order)
-        if how == "before" and not done:
+        if how == "before" and not any(len(words_of(one)) > _GREETING_WORDS for one in done):
             waits = piece  # `before you A, B`: A waits for B
             continue
         if how == "first" or goes_first:
@@ -96,7 +100,7 @@ def _parts(line: str, order: _Order) -> Iterator[tuple[str, str]]:
             yield how, text[: main.start()] if main else text
             if main:  # `once you have told me that call Priya`: no comma was heard
                 yield "then", text[main.start() :]
-            how, first = "then", False
+            how, first = "then", first and len(words_of(plain(text))) <= _GREETING_WORDS
         if match is None:
             return
         if (kind := match.lastgroup or "then") != "then":

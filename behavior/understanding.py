@@ -23,9 +23,11 @@ from behavior.sounds_like import plain, words_of
 from behavior.time_questions import time_question
 from behavior.tongue import ENGLISH, Tongue, tongue
 from behavior.tools.asking_senses import is_it_somebody
+from behavior.tools.contract import Way
 from behavior.tools.permission import ToolsConfig
 
 _ENGLISH = tongue(ENGLISH)
+_NAMED = 0.9
 _POLITE = frozenset({Intent.THANKS, Intent.GREETING, Intent.COMPLIMENT, Intent.YES})
 
 
@@ -67,7 +69,7 @@ def understand(
     if name and words.cue("this_is").match(whole) and known.pattern_of(whole):
         name = ""  # `this is rubbish` is no introduction
     pieces = _pieces(line, words)
-    if several := _most(known, whole, pieces, finer(pieces, words)):
+    if several := _most(known, whole, pieces, finer(pieces, words), _at_the(known, whole)):
         return _with_name(several, name)
     if name and not rest:
         return (Request(intent=Intent.NAME, text=whole, name=name, because="says a name"),)
@@ -94,13 +96,30 @@ def _with_name(requests: Sequence[Request], name: str) -> tuple[Request, ...]:
 
 def _most(known: Known, whole: str, *partings: list[str]) -> tuple[Request, ...]:
     """Read the line in each of these parts; return the most requests, the first that has so."""
-    if max(map(len, partings)) < 2 or is_known(known, whole):
+    if max(map(len, partings)) < 2 or is_known(known, whole) or _is_way_on_wheels(known, whole):
         return ()
     found: tuple[Request, ...] = ()
     for pieces in dict.fromkeys(tuple(parts) for parts in partings):
         several = _several(known, pieces, whole) if len(pieces) > 1 else ()
         found = several if len(several) > len(found) else found
     return found
+
+
+def _is_way_on_wheels(known: Known, whole: str) -> bool:
+    """`I can't use stairs, how do I get to the café` is one wish."""
+    tool = known.tool(whole)
+    way = tool.arguments if tool is not None else None
+    return isinstance(way, Way) and way.step_free
+
+
+def _at_the(known: Known, whole: str) -> list[str]:
+    """Two parts at `in the`, which `and the` comes out as; one where a place follows."""
+    for match in known.words.cue("and_the_misheard").finditer(whole):
+        before, rest = whole[: match.start()].strip(), whole[match.end("link") :].strip()
+        named = any(score > _NAMED for _, score, _ in known.directory.places(rest))
+        if not named and read(known, rest, sure_only=True).intent is Intent.QUESTION:
+            return [before, rest]
+    return [whole]
 
 
 def _several(known: Known, pieces: Sequence[str], whole: str) -> tuple[Request, ...]:

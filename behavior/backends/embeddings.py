@@ -11,9 +11,8 @@ import itertools
 import math
 import re
 import zlib
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -138,7 +137,11 @@ class MiniLm:
     _LONGEST = 64
     """Tokens of a line that are read; a visitor's line has about ten."""
 
-    def __init__(self, folder: Path | None = None) -> None:
+    _TOGETHER = 48
+    """Lines of one length that go through at once: reading the weights is what takes the time."""
+
+    def __init__(self, folder: Path | None = None, *, remembers: int = 512) -> None:
+        """`remembers`: so many lines are not computed again."""
         from threadpoolctl import ThreadpoolController
         from tokenizers import Tokenizer
 
@@ -148,41 +151,62 @@ class MiniLm:
         self._tokens = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokens.no_padding()
         self._tokens.enable_truncation(self._LONGEST)
-        self._one = lru_cache(maxsize=512)(self._encode_one)
+        self._remembers = remembers
+        self._known: OrderedDict[str, Vectors] = OrderedDict()
 
     def encode(self, lines: Sequence[str]) -> Vectors:
         """Return (len(lines), 384) float32 vectors of length 1."""
-        # Matrices this small are slower on many threads than on one, far slower on a busy machine.
-        with self._blas.limit(limits=1, user_api="blas"):
-            return np.stack([self._one(line) for line in lines])
+        unknown = [line for line in dict.fromkeys(lines) if line not in self._known]
+        if unknown:
+            # Matrices this small are slower on many threads than on one, far slower on a busy
+            # machine.
+            with self._blas.limit(limits=1, user_api="blas"):
+                self._compute(unknown)
+        out = np.stack([self._known[line] for line in lines])
+        for line in lines:
+            self._known.move_to_end(line)
+        while len(self._known) > self._remembers:
+            self._known.popitem(last=False)
+        return out
 
-    def _encode_one(self, line: str) -> Vectors:
-        ids = self._tokens.encode(line or " ").ids
+    def _compute(self, lines: Sequence[str]) -> None:
+        by_length: dict[int, list[tuple[str, list[int]]]] = {}
+        for line in lines:
+            ids = self._tokens.encode(line or " ").ids
+            by_length.setdefault(len(ids), []).append((line, ids))
+        for alike in by_length.values():
+            for i in range(0, len(alike), self._TOGETHER):
+                some = alike[i : i + self._TOGETHER]
+                vectors = self._encode_tokens(np.array([ids for _, ids in some]))
+                self._known.update(zip((line for line, _ in some), vectors, strict=True))
+
+    def _encode_tokens(self, ids: NDArray[np.int64]) -> Vectors:
+        """Return (lines, 384) for (lines, tokens)."""
         w = self._weights
         x = (
             w["embeddings.word_embeddings.weight"][ids]
-            + w["embeddings.position_embeddings.weight"][: len(ids)]
+            + w["embeddings.position_embeddings.weight"][: ids.shape[1]]
             + w["embeddings.token_type_embeddings.weight"][0]
         )
         x = self._norm(x, "embeddings.LayerNorm")
         for i in range(self._LAYERS):
             x = self._layer(x, f"encoder.layer.{i}.")
-        mean = x.mean(axis=0)
-        return np.asarray(mean / np.linalg.norm(mean), np.float32)
+        mean = x.mean(axis=1)
+        return np.asarray(mean / np.linalg.norm(mean, axis=1, keepdims=True), np.float32)
 
     def _layer(self, x: Vectors, at: str) -> Vectors:
-        length, width = x.shape
-        heads = (length, self._HEADS, width // self._HEADS)
+        lines, length, width = x.shape
+        heads = (lines, length, self._HEADS, width // self._HEADS)
 
         def split(name: str) -> Vectors:
             made = self._dense(x, f"{at}attention.self.{name}")
-            return np.asarray(made.reshape(heads).transpose(1, 0, 2))
+            return np.asarray(made.reshape(heads).transpose(0, 2, 1, 3))
 
         query, key, value = split("query"), split("key"), split("value")
-        scores = query @ key.transpose(0, 2, 1) / np.sqrt(heads[2])
+        scores = query @ key.transpose(0, 1, 3, 2) / np.sqrt(heads[3])
         scores = np.exp(scores - scores.max(axis=-1, keepdims=True))
         scores /= scores.sum(axis=-1, keepdims=True)
-        mixed = (scores @ value).transpose(1, 0, 2).reshape(length, width)
+        mixed = (scores @ value).transpose(0, 2, 1, 3).reshape(x.shape)
         x = self._norm(
             x + self._dense(mixed, f"{at}attention.output.dense"), f"{at}attention.output.LayerNorm"
         )
@@ -191,7 +215,8 @@ class MiniLm:
 
     def _dense(self, x: Vectors, name: str) -> Vectors:
         weight, bias = self._weights[f"{name}.weight"], self._weights[f"{name}.bias"]
-        return np.asarray(x @ weight.T + bias, np.float32)
+        flat = x.reshape(-1, x.shape[-1])
+        return np.asarray(flat @ weight.T + bias, np.float32).reshape(*x.shape[:-1], -1)
 
     def _norm(self, x: Vectors, name: str) -> Vectors:
         centred = x - x.mean(axis=-1, keepdims=True)

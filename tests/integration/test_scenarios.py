@@ -1,12 +1,17 @@
 """Scenario conversations with the whole embedded reception: as written, and misheard."""
 
+import os
+import sys
+
 import pytest
 
 from tests.integration.visitor import played, scenarios
 from tests.integration.wordings import SCENARIOS as FOLDER
 
 SCENARIOS = scenarios()
-TIMES = 20
+ALL = 20
+VISITS = int(os.environ.get("FOYER_VISITS", "2"))
+"""Visits of each scenario, misheard each in its own way; the whole measure is 20."""
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda s: f"{s['file']}: {s['name']}")
@@ -16,20 +21,18 @@ def test_every_wording_of_a_scenario_ends_well(scenario, tmp_path):
     assert [str(run) for run in runs if run.faults] == []
 
 
-@pytest.mark.parametrize("first_seed", [100, 110])
-def test_nine_of_ten_end_well_said_in_other_ways_and_misheard(
-    first_seed, tmp_path, record_property
-):
+def test_19_of_20_end_well_said_in_other_ways_and_misheard(tmp_path, record_property):
     runs = []
     for number, scenario in enumerate(SCENARIOS):
-        seeds = range(first_seed, first_seed + TIMES // 2)
-        runs += played(scenario, tmp_path / str(number), seeds, errors=1.0)
+        first = 100 + (0 if VISITS == ALL else number % ALL)
+        runs += played(scenario, tmp_path / str(number), range(first, first + VISITS), errors=1.0)
     failed = [run for run in runs if run.faults]
-    record_property("ended well", f"{len(runs) - len(failed)} of {len(runs)}")
     wrong = sum(run.words_wrong for run in runs) / sum(run.words for run in runs)
-    record_property("words misheard", f"{wrong:.3f}")
+    figure = f"{len(runs) - len(failed)} of {len(runs)} ended well, {wrong:.1%} of words misheard"
+    sys.stdout.write(f"\n{figure}\n")
+    record_property("ended well", figure)
     assert wrong > 0.03
-    assert len(failed) <= 0.1 * len(runs), "\n".join(map(str, failed))
+    assert len(failed) <= 0.05 * len(runs), "\n".join(map(str, failed))
 
 
 def test_without_the_encoder_most_of_it_still_works(tmp_path):
