@@ -34,6 +34,8 @@ from agent.core.messages import Expression, GestureCue, Posture
 Floats = NDArray[np.float64]
 
 _RELAX_S, _LEAN_S = 0.7, 0.7
+_USUAL_VOWEL_RMS = 0.11
+"""Of a voice at its usual level, 20 dB under full scale over a whole clause."""
 
 
 class AnimationConfig(BaseModel):
@@ -48,11 +50,12 @@ class AnimationConfig(BaseModel):
 
 
 def track_of(speech: Speech) -> MouthTrack:
-    """The mouth for a clause, louder vowels wider."""
+    """The mouth for a clause, louder vowels wider, and a loud clause wider than a soft one."""
     loud = [loudness(speech, p) for p in speech.phones]
     vowels = [x for x, p in zip(loud, speech.phones, strict=True) if p.name in VOWELS]
     usual = float(np.median(vowels)) if vowels else 0.0
-    relative = [x / usual if usual > 0 else 1.0 for x in loud]
+    whole = float(np.clip(np.sqrt(usual / _USUAL_VOWEL_RMS), 0.8, 1.25))
+    relative = [whole * x / usual if usual > 0 else 1.0 for x in loud]
     return mouth_track(speech.phones, relative, speech.duration_s)
 
 

@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from actuation.generators.rules_poses import DIPHTHONGS, LIKE, LIP_HEAVY, POSES, REST, Pose
 from actuation.generators.voices.phones import PAUSE, VOWELS
 from actuation.rotations import minimum_jerk
 from actuation.voice import Phone
@@ -33,6 +34,7 @@ _GROUPS = {
     "part": ("lower", "upper"),
     "tongue": ("tongue",),
 }
+_OPENING: Final = frozenset(("jaw", "part"))
 
 CLOSURES: Final = frozenset("pbm")
 CONTACTS: Final = frozenset("fv")
@@ -42,73 +44,26 @@ BEFORE_S, AFTER_S = 0.25, 0.3
 """How far the mouth moves before the first and after the last sample of a clause."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Pose:
-    shape: dict[str, float]
-    cares: dict[str, float]
-    """0..1 for each group; a group that is not named is not cared about."""
-
-
-def _pose(cares: str, **shape: float) -> _Pose:
-    """`cares`: groups, each with an optional weight: `jaw round:0.5`."""
-    weights = {}
-    for word in cares.split():
-        group, _, weight = word.partition(":")
-        weights[group] = float(weight or 1.0)
-    return _Pose(shape, weights)
-
-
-_ALL = "jaw round spread part tongue"
-_REST = _pose(_ALL)
-_POSES: dict[str, _Pose] = {
-    "aa": _pose(_ALL, jaw=0.62, lower=0.30, upper=0.10),
-    "ae": _pose(_ALL, jaw=0.50, stretch=0.32, smile=0.10, lower=0.32, upper=0.20),
-    "ah": _pose(_ALL, jaw=0.42, lower=0.24, upper=0.10),
-    "ao": _pose(_ALL, jaw=0.48, funnel=0.50, pucker=0.15, lower=0.10),
-    "eh": _pose(_ALL, jaw=0.38, stretch=0.28, smile=0.06, lower=0.30, upper=0.14),
-    "er": _pose(_ALL, jaw=0.26, funnel=0.38, pucker=0.22, lower=0.10),
-    "ih": _pose(_ALL, jaw=0.24, stretch=0.26, smile=0.06, lower=0.26, upper=0.12),
-    "iy": _pose(_ALL, jaw=0.15, stretch=0.42, smile=0.20, lower=0.30, upper=0.16),
-    "uh": _pose(_ALL, jaw=0.24, funnel=0.40, pucker=0.32),
-    "uw": _pose(_ALL, jaw=0.11, funnel=0.22, pucker=0.78),
-    "ax": _pose("jaw round:0.5 spread:0.5 part tongue", jaw=0.26, lower=0.18, upper=0.08),
-    "w": _pose("jaw round spread part tongue", jaw=0.08, funnel=0.16, pucker=0.88),
-    "r": _pose("jaw:0.7 round:0.8 spread:0.6 part:0.5 tongue", jaw=0.15, funnel=0.36, pucker=0.32),
-    "y": _pose("jaw spread:0.8 part:0.6 tongue", jaw=0.13, stretch=0.34, smile=0.12, lower=0.2),
-    "sh": _pose(_ALL, jaw=0.10, funnel=0.62, pucker=0.22, lower=0.26, upper=0.20),
-    "s": _pose("jaw spread:0.5 part:0.8 tongue", jaw=0.06, stretch=0.24, lower=0.28, upper=0.14),
-    "t": _pose("jaw:0.6 part:0.3 tongue", jaw=0.12, lower=0.16),
-    "l": _pose("jaw:0.5 part:0.3 tongue", jaw=0.20, lower=0.18),
-    "th": _pose("jaw:0.8 part:0.6 tongue", jaw=0.18, lower=0.20, upper=0.06, tongue=0.42),
-    "k": _pose("jaw:0.4 tongue", jaw=0.18),
-    "hh": _pose("tongue"),
-    "p": _pose("jaw:0.85 tongue", jaw=0.05),
-    "f": _pose("jaw:0.85 part tongue spread:0.3", jaw=0.09, upper=0.22),
-}
-_LIKE = {
-    "axr": "er", "ix": "ih", "b": "p", "m": "p", "v": "f", "z": "s", "zh": "sh", "ch": "sh",
-    "jh": "sh", "d": "t", "n": "t", "dx": "t", "dh": "th", "g": "k", "ng": "k", PAUSE: "pau",
-}  # fmt: skip
-_POSES["pau"] = _REST
-_DIPHTHONGS = {
-    "aw": ("aa", "uw"), "ay": ("aa", "ih"), "ey": ("eh", "iy"), "ow": ("ao", "uw"),
-    "oy": ("ao", "iy"),
-}  # fmt: skip
-_LIP_HEAVY = frozenset(("uw", "ow", "oy", "w", "sh", "zh", "ch", "jh"))
-
 _RAMP_S, _LIP_RAMP_S = 0.16, 0.22
 """The time out of silence into a pose; lips that are pursed begin earlier than the jaw."""
 _SETTLE_S = 0.12
-_SHORT_VOWEL_S = 0.08
+_UNDERSHOOT_S = 0.05
+_USUAL_REACH = 1 - 0.6 * np.exp(-0.08 / _UNDERSHOOT_S)
+"""Of a phone of 80 ms."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Key:
     at: float
-    pose: _Pose
+    pose: Pose
     scale: float
     phone: str
+    opens: float = 1.0
     silent: bool = False
+
+    def value(self, group: str, column: str) -> float:
+        more = self.opens if group in _OPENING else 1.0
+        return self.pose.shape.get(column, 0.0) * self.scale * more
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +107,19 @@ def apex_s(phone: Phone) -> float:
     return (phone.start_s + phone.end_s) / 2
 
 
+def reach(length_s: float) -> float:
+    """How far a phone of this length gets to its pose; one of usual length gets there.
+
+    Undershoot falls off exponentially with length (Lindblom 1963, 10.1121/1.1918816): fast speech
+    does not reach its targets, slow speech goes a little beyond the usual.
+    """
+    return float((1 - 0.6 * np.exp(-length_s / _UNDERSHOOT_S)) / _USUAL_REACH)
+
+
 def pose_of(name: str) -> dict[str, float]:
     """The mouth channels of a single phone, for contact sheets. Diphthongs give their start."""
-    name = _DIPHTHONGS[name][0] if name in _DIPHTHONGS else name
-    shape = dict(_POSES[_LIKE.get(name, name)].shape)
+    name = DIPHTHONGS[name][0] if name in DIPHTHONGS else name
+    shape = dict(POSES[LIKE.get(name, name)].shape)
     if name in CLOSURES:
         shape["close"] = 1.0
     if name in CONTACTS:
@@ -164,45 +128,46 @@ def pose_of(name: str) -> dict[str, float]:
 
 
 def _keys(phones: Sequence[Phone], loudness: Sequence[float], duration_s: float) -> list[_Key]:
-    keys = [_Key(-BEFORE_S, _REST, 1.0, PAUSE, True)]
+    keys = [_Key(-BEFORE_S, REST, 1.0, PAUSE, silent=True)]
     for i, (phone, loud) in enumerate(zip(phones, loudness, strict=True)):
         length = phone.end_s - phone.start_s
         if phone.name == PAUSE:
             if 0 < i < len(phones) - 1:
                 keys += _pause_keys(phone.start_s, phone.end_s)
             continue
-        scale = 1.0
-        if phone.name in VOWELS:
-            # Louder opens more; a short vowel never gets all the way.
-            reach = min(1.0, 0.55 + 0.45 * length / _SHORT_VOWEL_S)
-            scale = float(np.clip(np.sqrt(max(loud, 0.0)), 0.8, 1.25)) * reach
-        if phone.name in _DIPHTHONGS:
-            first, second = _DIPHTHONGS[phone.name]
-            keys.append(_Key(phone.start_s + 0.35 * length, _POSES[first], scale, phone.name))
-            keys.append(_Key(phone.start_s + 0.85 * length, _POSES[second], scale, phone.name))
+        vowel = phone.name in VOWELS
+        scale = reach(length) if vowel else float(np.clip(reach(length), 0.85, 1.0))
+        # Louder opens more; it purses and spreads no more.
+        opens = float(np.clip(np.sqrt(max(loud, 0.0)), 0.8, 1.25)) if vowel else 1.0
+        if phone.name in DIPHTHONGS:
+            first, second = DIPHTHONGS[phone.name]
+            keys.append(_Key(phone.start_s + 0.35 * length, POSES[first], scale, phone.name, opens))
+            keys.append(
+                _Key(phone.start_s + 0.85 * length, POSES[second], scale, phone.name, opens)
+            )
         else:
-            pose = _POSES[_LIKE.get(phone.name, phone.name)]
-            keys.append(_Key(apex_s(phone), pose, scale, phone.name))
+            pose = POSES[LIKE.get(phone.name, phone.name)]
+            keys.append(_Key(apex_s(phone), pose, scale, phone.name, opens))
     end = max(duration_s, keys[-1].at)
-    keys.append(_Key(end + _SETTLE_S, _REST, 1.0, PAUSE, True))
-    keys.append(_Key(end + AFTER_S, _REST, 1.0, PAUSE, True))
+    keys.append(_Key(end + _SETTLE_S, REST, 1.0, PAUSE, silent=True))
+    keys.append(_Key(end + AFTER_S, REST, 1.0, PAUSE, silent=True))
     return keys
 
 
 def _pause_keys(start: float, end: float) -> list[_Key]:
     if end - start < 0.16:
-        half = _Pose({}, {"jaw": 0.5, "part": 0.5, "tongue": 1.0})
-        return [_Key((start + end) / 2, half, 1.0, PAUSE, True)]
+        half = Pose({}, {"jaw": 0.5, "part": 0.5, "tongue": 1.0})
+        return [_Key((start + end) / 2, half, 1.0, PAUSE, silent=True)]
     settle = min(_SETTLE_S, (end - start) / 2)
     return [
-        _Key(start + settle, _REST, 1.0, PAUSE, True),
-        _Key(max(end - settle, start + settle + 1e-3), _REST, 1.0, PAUSE, True),
+        _Key(start + settle, REST, 1.0, PAUSE, silent=True),
+        _Key(max(end - settle, start + settle + 1e-3), REST, 1.0, PAUSE, silent=True),
     ]
 
 
 def _column_keys(keys: Sequence[_Key], group: str, column: str) -> tuple[Floats, Floats]:
     """Times and values of one channel, rising times at least a millisecond apart."""
-    sure = [(k.at, k.pose.shape.get(column, 0.0) * k.scale) for k in keys
+    sure = [(k.at, k.value(group, column)) for k in keys
             if k.pose.cares.get(group, 0.0) >= 0.99]  # fmt: skip
     sure_times, sure_values = np.array([a for a, _ in sure]), np.array([v for _, v in sure])
     points: list[tuple[float, float]] = []
@@ -210,12 +175,12 @@ def _column_keys(keys: Sequence[_Key], group: str, column: str) -> tuple[Floats,
         cares = key.pose.cares.get(group, 0.0)
         if cares <= 0.0:
             continue
-        value = key.pose.shape.get(column, 0.0) * key.scale
+        value = key.value(group, column)
         if cares < 0.99:
             passing = float(np.interp(key.at, sure_times, sure_values))
             value = cares * value + (1 - cares) * passing
         # After silence the lips wait, then move: a long pause is not one slow opening.
-        heavy = group == "round" and key.phone in _LIP_HEAVY
+        heavy = group == "round" and key.phone in LIP_HEAVY
         ramp = _LIP_RAMP_S if heavy else _RAMP_S
         if i and keys[i - 1].silent and key.at - points[-1][0] > ramp:
             points.append((key.at - ramp, points[-1][1]))

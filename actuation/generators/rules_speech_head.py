@@ -1,7 +1,7 @@
 """Head and brows of a clause: they go with its tone, its stresses, its pace and its form.
 
 The head rises and falls with pitch, the brows lift where it is high (Munhall et al. 2004,
-10.1111/j.0963-7214.2004.00700.x; Cave et al. 1996, 10.1109/ICSLP.1996.607235: most quick brow
+Psychological Science 15:133; Cave et al. 1996, 10.1109/ICSLP.1996.607235: most quick brow
 raises come with a rise of pitch); nods sit on stresses (Graf et al. 2002,
 10.1109/AFGR.2002.1004186); the head drifts while one speaks and settles in pauses (Hadar et al.
 1983, 10.1177/002383098302600202). Questions end with brows and chin up, statements with a small
