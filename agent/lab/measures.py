@@ -1,5 +1,6 @@
 """The figures of the lab: what an operator wants to know of many simulated days."""
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -72,10 +73,10 @@ class Measure:
 
     @property
     def met(self) -> bool | None:
-        """Whether the target is met; None: there is none."""
-        if self.target is None:
-            return None
+        """Whether the target is met; None: there is none, or nobody to judge it by."""
         value = self.estimate.value
+        if self.target is None or math.isnan(value):
+            return None
         return value <= self.target if self.better == "lower" else value >= self.target
 
 

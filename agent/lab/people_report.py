@@ -56,11 +56,10 @@ def _wanting_row(one: ByIntention) -> list[str]:
 
 
 def _other_row(one: ByIntention) -> list[str]:
-    signed = max(0, one.signed - one.spoken_to)
     parts = [
         ("spoken to", one.spoken_to, "s-lost"),
-        ("a look or a nod", signed, "s-sign"),
-        ("left alone", max(0, one.people - signed - one.spoken_to), "s-alone"),
+        ("a look or a nod", one.signed, "s-sign"),
+        ("left alone", one.people - one.signed - one.spoken_to, "s-alone"),
     ]
     return [
         tag("strong", text(readable(one.intention))),

@@ -79,7 +79,7 @@ def _count(n: int, one: str, many: str) -> str:
 
 
 def _headline(figures: Sequence[Measure]) -> str:
-    failed = [one.failing for one in figures if not one.met]
+    failed = [one.failing for one in figures if one.met is False]
     if not failed:
         return "Ready for visitors: every target is met"
     *first, last = failed
@@ -87,9 +87,8 @@ def _headline(figures: Sequence[Measure]) -> str:
 
 
 def _card(one: Measure) -> str:
-    badge = tag(
-        "span", "met" if one.met else "not met", class_="badge" if one.met else "badge miss"
-    )
+    said = {True: "met", False: "not met", None: "nobody to judge by"}[one.met]
+    badge = tag("span", said, class_="badge miss" if one.met is False else "badge")
     sure = interval(one.estimate, one.digits)
     sure = f", 95 % sure {sure}" if sure else ""
     side = "at most" if one.better == "lower" else "at least"

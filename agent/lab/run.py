@@ -66,7 +66,7 @@ def summary(run: Run) -> dict[str, Any]:
         "people": len(everybody(run.days)),
         "wanted_help": len(wanting(run.days)),
         **{one.key: _plain(one.estimate.value) for one in figures},
-        "targets_met": all(one.met for one in figures if one.target is not None),
+        "targets_met": all(one.met is not False for one in figures),
         "norms_broken": {norm: known for norm, (known, _) in counts.items() if known},
         "could_not_know": {norm: hidden for norm, (_, hidden) in counts.items() if hidden},
         "speed": _plain(costs(run.days)["speed"]),

@@ -18,6 +18,7 @@ class ByIntention:
     wants_help: bool
     people: int
     signed: int
+    """Had a silent sign, and heard no word that they had not asked for."""
     spoken_to: int
     """Heard a word before they had said one."""
     answered: int
@@ -39,7 +40,7 @@ def by_intention(days: Sequence[DayResult]) -> list[ByIntention]:
             intention=name,
             wants_help=any(one.wants_help for one in people),
             people=len(people),
-            signed=sum(one.sign_at is not None for one in people),
+            signed=sum(one.sign_at is not None and not one.spoken_to_unasked for one in people),
             spoken_to=sum(one.spoken_to_unasked for one in people),
             answered=sum(one.word_at is not None for one in people),
             served=sum(one.served_at is not None for one in people),

@@ -1,0 +1,489 @@
+"""What the report says, of one run and of two side by side: words and figures, not looks."""
+
+import json
+import math
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from agent.lab.charts import change, gauge, histogram, stacked, verdict
+from agent.lab.comparison import (
+    ActChange,
+    Comparison,
+    Effect,
+    act_changes,
+    credited,
+    differences,
+    examples,
+    tally,
+)
+from agent.lab.comparison_report import comparison_section, comparison_summary
+from agent.lab.episode_report import episodes_section
+from agent.lab.html import anonymous, interval, number, readable, table, tag, text
+from agent.lab.manners import Change, Line
+from agent.lab.people_report import kinds_section, manners_section, rules_section
+from agent.lab.report import as_html
+from agent.lab.run import Run, as_json, summary
+from agent.lab.statistics import Estimate
+from tests.unit.agent.lab.lives import TIMING, breach, day, deed, passer, served, visit
+
+SIGN, WORDS, OFFER = "greeting.sign", "greeting.words", "waiting.offer"
+
+
+def a_run(*days, **more):
+    given = {
+        "name": "configs/demo.yaml",
+        "days": days,
+        "episodes": (),
+        "plans": {},
+        "command": "foyer lobby configs/demo.yaml",
+        "took_s": 1.0,
+        "processes": 1,
+        "page": True,
+    }
+    return Run(**(given | more))
+
+
+def words_of(page):
+    """The page as one reads it."""
+    shown = re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", shown))
+
+
+def estimate(value, low, high, n=10):
+    return Estimate(value=value, low=low, high=high, n=n)
+
+
+# Elements
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "shown"),
+    [
+        (1234.5, 1, "1,234.5"),
+        (-0.25, 2, "−0.25"),
+        (0.0, 1, "0.0"),
+        (-0.0, 1, "0.0"),
+        (math.nan, 1, "–"),
+        (-math.inf, 1, "never"),
+        (math.inf, 1, "∞"),
+    ],
+)
+def test_a_figure_is_written_for_people(value, digits, shown):
+    assert number(value, digits) == shown
+
+
+def test_an_interval_without_width_or_knowledge_is_left_out():
+    assert interval(estimate(1, 0.5, 1.5)) == "0.5 to 1.5"
+    assert interval(estimate(1, 1.0, 1.0)) == ""
+    assert interval(estimate(1, math.nan, math.nan)) == ""
+
+
+def test_what_people_wrote_cannot_become_markup():
+    assert text("<b> & 'c'") == "&lt;b&gt; &amp; &#x27;c&#x27;"
+    assert tag("p", class_='a"b', aria_label=None) == '<p class="a&quot;b"></p>'
+    assert readable("phone_visit") == "phone visit"
+
+
+def test_ids_of_people_are_not_told():
+    assert anonymous("p12ab34cd came with pffffffff, plain p12") == (
+        "somebody came with somebody, plain p12"
+    )
+
+
+def test_a_table_has_a_cell_for_each_head():
+    shown = table(["A", "B"], [["1", "2"], ["3", "4"]])
+    assert shown.count("<th ") == 2
+    assert re.findall(r"<td>(\d)</td>", shown) == list("1234")
+
+
+@pytest.mark.parametrize(
+    ("found", "better", "said"),
+    [
+        (estimate(1, 0.5, 1.5), "lower", "worse"),
+        (estimate(1, 0.5, 1.5), "higher", "better"),
+        (estimate(-1, -1.5, -0.5), "lower", "better"),
+        (estimate(-1, -1.5, -0.5), "higher", "worse"),
+        (estimate(1, 0.0, 1.5), "higher", "same"),
+        (estimate(-1, -1.5, 0.0), "lower", "same"),
+        (estimate(1, 0.5, 1.5), "", "same"),
+        (estimate(1, 0.5, math.nan), "lower", "same"),
+    ],
+)
+def test_only_what_the_interval_leaves_no_doubt_of_is_called_a_difference(found, better, said):
+    assert verdict(found, better) == said
+    assert said == "same" or f"point {said}" in change(found, better)
+
+
+def numbers(drawing, element, attribute):
+    found = re.findall(rf"<{element}[^>]*? {attribute}=\"([-\d.]+)\"", drawing)
+    return [float(one) for one in found]
+
+
+def test_a_gauge_shows_value_interval_and_the_good_side():
+    drawing = gauge(estimate(1.0, 0.5, 1.5), 2.0, "lower")  # the line goes from 0 to 4
+    assert numbers(drawing, "circle", "cx") == [50.0]
+    assert numbers(drawing, "rect", "x") == [0.0, 0.0, 25.0]
+    assert numbers(drawing, "rect", "width") == [200.0, 100.0, 50.0]
+    higher = gauge(estimate(1.0, 0.5, 1.5), 2.0, "higher")
+    assert numbers(higher, "rect", "x")[1] == 100.0
+    assert numbers(gauge(estimate(0, 0, 0), 0.0, "lower"), "rect", "width")[1] == 4.0
+
+
+def test_a_change_is_drawn_on_its_side_of_nothing():
+    assert numbers(change(estimate(1.0, 0.5, 1.5), "lower"), "circle", "cx")[0] > 70
+    assert numbers(change(estimate(-1.0, -1.5, -0.5), "lower"), "circle", "cx")[0] < 70
+    assert "not known" in change(estimate(math.nan, math.nan, math.nan), "lower")
+
+
+def test_a_histogram_counts_all_and_the_ends_hold_what_lies_outside():
+    drawing = histogram([-9.0, 0.1, 0.2, 1.0, 99.0], low=0.0, high=2.0, step=1.0, mark=1.0)
+    assert re.findall(r"<title>([^<]*)</title>", drawing) == ["0.0 to 1.0 s: 3", "1.0 to 2.0 s: 2"]
+    assert re.findall(r'class="(good|short)"', drawing) == ["short", "good"]
+    assert numbers(drawing, "rect", "height") == [130.0, 86.7]
+
+
+def test_parts_of_a_whole_are_as_wide_as_they_are_many():
+    drawing = stacked([("a", 3, "x"), ("b", 0, "y"), ("c", 1, "z")])
+    assert numbers(drawing, "rect", "width") == [120.0, 40.0]
+    assert numbers(drawing, "rect", "x") == [0.0, 120.0]
+    assert 'aria-label="a: 3, b: 0, c: 1"' in drawing
+
+
+# One run
+
+
+def good_day():
+    return day(served(1), served(2, group=4), visit(3, group=4), passer(4), passer(5))
+
+
+def test_ready_is_said_only_where_every_target_is_met():
+    assert "Ready for visitors: every target is met" in as_html(a_run(good_day()))
+    late = day(served(1, sign_at=5.9), visit(2, stopped_at=3.0), breaches=[breach("names")])
+    page = words_of(as_html(a_run(late)))
+    assert "Not ready: it misses visitors, it notices people too late and it breaks norms" in page
+    assert "Ready for visitors" not in page
+
+
+def test_what_there_was_nobody_to_judge_by_is_not_held_against_it():
+    """No passers-by came: nothing is said of them, good or bad."""
+    run = a_run(day(served(1)))
+    assert "Ready for visitors" in as_html(run)
+    assert summary(run)["targets_met"] is True
+    assert summary(a_run(day(visit(1, stopped_at=3.0))))["targets_met"] is False
+
+
+def test_the_first_words_count_people_and_parties():
+    page = words_of(as_html(a_run(good_day(), day(passer(1, word_at=3.0)))))
+    assert (
+        "In 2 simulated days, 6 people came through the lobby. 2 came for help, alone or with"
+        " others: 2 got what they came for, nobody was missed. Of 3 who walked by, alone or"
+        " together, it spoke to 1."
+    ) in page
+
+
+def test_several_missed_are_so_many_and_one_is_one():
+    one, two = visit(1, stopped_at=3.0), visit(2, stopped_at=4.0)
+    assert "0 got what they came for, 1 was missed" in words_of(as_html(a_run(day(one))))
+    assert "2 were missed" in words_of(as_html(a_run(day(one, two))))
+
+
+def test_each_target_has_a_card_that_says_met_or_not():
+    cards = re.findall(r'<div class="card">(.*?)</div>', as_html(a_run(good_day())), re.DOTALL)
+    assert [words_of(one).split()[0] for one in cards] == ["met"] * 4
+    assert "Target: at most 1" in words_of(cards[0])
+    assert "Target: at least 1" in words_of(cards[2])
+    assert "Target: none" in words_of(cards[3])
+    late = day(served(1, sign_at=5.9))
+    cards = re.findall(r'<div class="card">(.*?)</div>', as_html(a_run(late)), re.DOTALL)
+    assert words_of(cards[2]).split()[:2] == ["not", "met"]
+    assert words_of(cards[0]).strip().startswith("nobody to judge by")
+
+
+def test_who_never_got_a_sign_is_told_beside_the_first_seconds():
+    page = words_of(as_html(a_run(day(served(1), visit(2, stopped_at=4.0)))))
+    assert "2 visitors; the dashed line is the target. 1 got none." in page
+    assert "got none" not in words_of(as_html(a_run(good_day())))
+
+
+def test_each_day_has_its_row():
+    one = replace(good_day(), plan="hall", seed=71)
+    other = day(visit(1, stopped_at=2.0), passer(2, word_at=1.0), breaches=[
+        breach("names"), breach("names", knowable=False)], seed=72)  # fmt: skip
+    rows = re.findall(r"<tr>(.*?)</tr>", as_html(a_run(one, other)).split("The days")[1], re.DOTALL)
+    cells = [re.findall(r"<td>(.*?)</td>", row) for row in rows[1:]]
+    assert cells[0] == ["1", "hall, normal", "71", "5", "2", "2", "0", "0", "0", "1,800×"]
+    assert cells[1] == ["2", "hall, normal", "72", "2", "1", "0", "1", "1", "1", "1,800×"]
+
+
+def test_the_foot_tells_what_it_cost_and_how_to_do_it_again():
+    slow = replace(good_day(), timing=replace(TIMING, p95_ms=0.42, cpu_s=6.0))
+    page = words_of(as_html(a_run(good_day(), slow)))
+    assert "95 of 100 less than 0.42 ms. 2 simulated hours took 8 s of a core" in page
+    assert "(900 times real time): 50% in the lobby itself, 25% in decisions, 25% in" in page
+    assert "foyer lobby configs/demo.yaml" in page
+
+
+def test_kinds_of_people_are_told_with_what_became_of_them():
+    people = day(
+        served(1),
+        visit(2, word_at=3.0, gave_up="not understood"),
+        visit(3),
+        passer(4, word_at=2.0, disturbed=["spoken to while passing"]),
+        passer(5, sign_at=1.0),
+        passer(6),
+        passer(7),
+    )
+    page = kinds_section(a_run(people))
+    assert 'aria-label="served: 1, spoken with, not served: 1, never heard a word: 1"' in page
+    assert 'aria-label="spoken to: 1, a look or a nod: 1, left alone: 2"' in page
+    assert "33 %" in page
+    assert "not understood (1)" in page
+    assert "spoken to while passing (1)" in page
+
+
+def test_a_broken_norm_is_marked_and_what_could_not_be_known_is_told_apart():
+    hidden = breach("names", knowable=False)
+    page = manners_section(a_run(day(breaches=[breach("names"), breach("names"), hidden])))
+    (item,) = re.findall(r'<li class="broken">(.*?)</li>', page)
+    assert words_of(item).strip() == (
+        "No names with strangers in earshot broken 2 times; 1 more that its senses could not tell"
+        " of"
+    )
+    only = manners_section(a_run(day(breaches=[hidden])))
+    assert 'class="broken"' not in only
+    assert "1 more that its senses could not tell of" in only
+
+
+def test_its_own_norms_are_told_with_what_they_did():
+    shaped = deed(1.0, WORDS, norms=("look_before_you_speak",))
+    vetoed = deed(2.0, WORDS, kind="ActRefused", by="norm:greet_once")
+    page = rules_section(a_run(day(deeds=[shaped, shaped, vetoed])))
+    rows = re.findall(r"<code>(\w+)</code></td><td>(\d)</td>.*?<td>(\d)</td>", page)
+    assert rows == [("look_before_you_speak", "2", "0"), ("greet_once", "0", "1")]
+    assert "None had a say." in rules_section(a_run(day()))
+
+
+def test_no_episode_is_said_to_be_none():
+    assert "Nothing went wrong enough to show." in episodes_section(a_run(good_day()))
+
+
+def test_the_summary_and_the_file_tell_the_same():
+    run = a_run(day(served(1), breaches=[breach("names"), breach("phone", knowable=False)]))
+    told = summary(run)
+    assert told["norms_broken"] == {"names": 1}
+    assert told["could_not_know"] == {"phone": 1}
+    assert told["targets_met"] is False
+    assert told["speed"] == 1800
+    kept = json.loads(as_json(run))
+    assert {key: kept[key] for key in told if key != "breaches"} | {"breaches": 1.0} == told
+    assert kept["breaches"][0]["clock"] == "08:00:05"
+    assert kept["measures"]["lead"] == {
+        "label": "First sign comes ahead", "unit": "s", "target": 1.0, "met": True,
+        "value": 2.0, "low": 2.0, "high": 2.0, "n": 1,
+    }  # fmt: skip
+
+
+# Two side by side
+
+
+def a_change(name="words_within_m", old=3.0, new=2.0, line=6):
+    where = Path("greeting.yaml")
+    return Change(
+        document="greeting",
+        key=(name,),
+        old=old,
+        new=new,
+        old_line=Line(path=where, line=line),
+        new_line=Line(path=Path("new") / where, line=line + 1),
+    )
+
+
+def hours(lead_s, deeds=(), more=()):
+    people = [served(i, at=600.0 * i, sign_at=600.0 * i + 6 - lead_s) for i in range(1, 60)]
+    return [day(*people, *more, deeds=deeds)]
+
+
+def compared(old, new, *effects, joint=None):
+    return Comparison(
+        old_name="old.yaml",
+        new_name="new.yaml",
+        old=tuple(old),
+        new=tuple(new),
+        differences=tuple(differences(old, new)),
+        acts=tuple(act_changes(old, new)),
+        effects=effects,
+        joint=joint or {},
+    )
+
+
+OLD_DEEDS = (deed(604.0, SIGN, text="(nod)"), deed(607.0, WORDS), deed(650.0, OFFER))
+NEW_DEEDS = (deed(604.0, SIGN, text="(nod)"), deed(609.5, WORDS), deed(650.0, OFFER, text="Yes?"))
+
+
+def both():
+    old, new = hours(3.0, OLD_DEEDS), hours(2.0, NEW_DEEDS)
+    effect = Effect(
+        change=a_change(),
+        acts=tally(act_changes(old, new)),
+        differences=tuple(differences(old, new)),
+        alone=True,
+    )
+    return compared(old, new, effect)
+
+
+def test_two_are_set_side_by_side_with_what_is_sure():
+    page = words_of(comparison_section(both()))
+    assert "received twice: by old.yaml and by new.yaml" in page
+    lead = re.search(r"First sign comes ahead s (\S+) (\S+) (\S+) (.*? to \S+) (\w+)", page)
+    assert lead is not None
+    assert lead.groups() == ("3.00", "2.00", "−1.00", "−1.00 to −1.00", "worse")
+    assert re.search(r"Visitors missed in 100 0.00 0.00 0.00 0.00 to 0.00 no clear", page)
+
+
+def test_what_rises_is_signed_and_nothing_is_not():
+    old, new = hours(2.0), hours(3.0)
+    page = words_of(comparison_section(compared(old, new)))
+    assert "2.00 3.00 +1.00 +1.00 to +1.00 better" in page
+    assert "+0" not in page
+
+
+def test_a_line_is_told_with_old_new_place_acts_and_figures():
+    page = words_of(comparison_section(both()))
+    assert "greeting: words_within_m 3.0 2.0 greeting.yaml:6 → new/greeting.yaml:7" in page
+    assert "greeting.words done later: 1 time For example day 1, 08:10:09, to somebody" in page
+    assert "“Hello.”, 2.5 s later" in page
+    assert "waiting.offer worded otherwise: 1 time" in page
+    assert "“Hello.” became “Yes?”" in page
+    assert "First sign comes ahead: 3.00 → 2.00 s (worse)" in page
+    assert "Visitors missed:" not in page
+
+
+def test_a_line_that_did_nothing_says_so():
+    old = hours(3.0)
+    nothing = Effect(change=a_change(), acts={}, differences=(), alone=True)
+    page = words_of(comparison_section(compared(old, old, nothing)))
+    assert "Changed no act." in page
+    assert "No figure moved beyond doubt." in page
+    same = words_of(comparison_section(compared(old, old)))
+    assert "do not differ in any setting that bears on decisions" in same
+
+
+def test_a_line_that_does_not_go_alone_says_why():
+    problem = Effect(
+        change=a_change(old=None), acts={}, differences=(), alone=False, problem="it takes two"
+    )
+    page = words_of(comparison_section(compared(hours(3.0), hours(3.0), problem)))
+    assert "not there 2.0" in page
+    assert "it takes two" in page
+    assert "Changed no act" not in page
+
+
+def test_what_only_several_lines_bring_about_is_told_so():
+    it = replace(both(), joint={(SIGN, "gone"): 3})
+    page = words_of(comparison_section(it))
+    assert "Several lines together" in page
+    assert "greeting.sign no longer done: 3 times" in page
+    assert "Several lines together" not in words_of(comparison_section(both()))
+
+
+def test_the_comparison_as_data_says_the_same():
+    told = comparison_summary(replace(both(), joint={(SIGN, "gone"): 3}))
+    assert (told["old"], told["new"]) == ("old.yaml", "new.yaml")
+    assert told["figures"]["lead"] == {
+        "old": 3.0, "new": 2.0, "change": -1.0, "low": -1.0, "high": -1.0, "verdict": "worse",
+    }  # fmt: skip
+    assert told["acts_changed"] == {"greeting.words later": 1, "waiting.offer reworded": 1}
+    (line,) = told["lines"]
+    assert line["setting"] == "greeting: words_within_m"
+    assert (line["old"], line["new"]) == ("3.0", "2.0")
+    assert line["old_line"] == "greeting.yaml:6"
+    assert "lead" in line["figures"]
+    assert "missed" not in line["figures"]
+    assert "problem" not in line
+    assert told["joint"] == {"greeting.sign gone": 3}
+
+
+# Which acts changed, and by which line
+
+
+def lived(*deeds):
+    return [day(visit(1), visit(2, at=50.0), deeds=deeds)]
+
+
+def how(old, new):
+    return {(one.key[2], one.how) for one in act_changes(lived(*old), lived(*new))}
+
+
+def test_an_act_that_comes_half_a_second_otherwise_has_not_moved():
+    assert how([deed(10.0, WORDS)], [deed(10.5, WORDS)]) == set()
+    assert how([deed(10.0, WORDS)], [deed(10.6, WORDS)]) == {(WORDS, "later")}
+    assert how([deed(10.6, WORDS)], [deed(10.0, WORDS)]) == {(WORDS, "earlier")}
+
+
+def test_only_the_first_act_of_a_branch_to_somebody_counts():
+    twice = [deed(10.0, WORDS), deed(20.0, WORDS)]
+    assert how(twice, twice[:1]) == set()
+    assert how([deed(10.0, WORDS)], [deed(10.0, WORDS), deed(60.0, WORDS, 2)]) == {(WORDS, "new")}
+
+
+@pytest.mark.parametrize(
+    "nothing",
+    [deed(10.0, WORDS, kind="ActRefused"), deed(10.0, WORDS, text=""), deed(10.0, WORDS, 9)],
+)
+def test_what_nobody_saw_or_heard_is_no_act(nothing):
+    assert how([nothing], []) == set()
+
+
+def test_days_are_not_mixed_up():
+    one, none = day(visit(1), deeds=[deed(10.0, WORDS)]), day(visit(1))
+    assert {one.how for one in act_changes([one, none], [none, one])} == {"gone", "new"}
+
+
+def credit(old, new, alone):
+    return tally(credited(act_changes(lived(*old), lived(*new)), lived(*alone)))
+
+
+def test_an_act_is_put_down_to_a_line_only_where_it_comes_out_the_same():
+    was, moved = deed(10.0, WORDS), deed(14.0, WORDS)
+    assert credit([was], [moved], [deed(14.4, WORDS)]) == {(WORDS, "later"): 1}
+    assert credit([was], [moved], [deed(13.0, WORDS)]) == {}
+    assert credit([was], [moved], [deed(14.0, WORDS, text="Hm.")]) == {}
+    assert credit([was], [moved], []) == {}
+
+
+def test_a_new_act_is_put_down_to_a_line_though_it_comes_at_another_time():
+    assert credit([], [deed(10.0, WORDS)], [deed(17.0, WORDS)]) == {(WORDS, "new"): 1}
+    assert credit([], [deed(10.0, WORDS)], []) == {}
+
+
+def test_other_words_are_put_down_to_the_line_that_brings_just_those():
+    old, new = [deed(10.0, WORDS)], [deed(10.0, WORDS, text="Welcome.")]
+    assert credit(old, new, [deed(19.0, WORDS, text="Welcome.")]) == {(WORDS, "reworded"): 1}
+    assert credit(old, new, [deed(10.0, WORDS, text="Hi.")]) == {}
+
+
+def test_examples_are_few_and_of_their_kind():
+    acts = [
+        ActChange(key=(0, f"visit {i}", WORDS), how="new" if i % 2 else "gone", old=None, new=None)
+        for i in range(12)
+    ]
+    found = examples(acts, WORDS, "new")
+    assert [one.key[1] for one in found] == ["visit 1", "visit 3", "visit 5"]
+    assert examples(acts, SIGN, "new") == []
+
+
+def test_a_figure_of_nobody_is_not_known_and_no_difference():
+    (missed,) = [d for d in differences([day()], [day()]) if d.old.key == "missed"]
+    assert missed.change.n == 0
+    assert verdict(missed.change, "lower") == "same"
+
+
+def test_hours_are_drawn_whole_and_days_are_not_mixed():
+    """Four people an hour for ten hours: what the interval rests on is ten blocks a day."""
+    people = [served(i, at=900.0 * i, sign_at=900.0 * i + 3) for i in range(40)]
+    twice = [day(*people), day(*people)]
+    (lead,) = [d for d in differences(twice, twice) if d.old.key == "lead"]
+    assert lead.change.n == 20
