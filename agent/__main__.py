@@ -16,6 +16,7 @@ COMMANDS: dict[str, str] = {
     "rollback": "write an earlier configuration back; a running agent takes it on",
     "chat": "talk to the receptionist by typing, at the terminal",
     "perceive": "read a video: people, positions, engagement as JSON lines",
+    "engage": "read a recording of heads and gazes: who is engaged, since when, and why",
     "transcribe": "read a sound file: turns and words as JSON lines",
     "perform": "speak a text to files: sound, frames, score, motion, preview",
     "lobby": "try the manners on simulated people before anybody comes; write a report",

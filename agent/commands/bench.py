@@ -14,7 +14,9 @@ BENCHES: dict[str, str] = {
     "loop": "the event loop against Pipecat: hops, interruption, overload, memory",
     "reaction": "end of the visitor's speech to the first sound at the page; barge-in to silence",
     "lips": "mouth against sound: closures, apexes, and the page over minutes",
+    "face": "a whole face: rules, learned and others side by side, a lip reader, swaps, life, time",
     "camera": "camera to PersonSeen, frame rate, memory and idle share of a core",
+    "perception": "engagement on recordings in DATA against the published rule, and real clips",
     "bodies": "planned against performed on every body, skew between them, cost of many",
     "proactive": "when, whom, what: the learned model against rules on held-out lobbies",
     "norms": "what is appropriate, in the text mode of EgoNormia on DATA, with a blind control",
@@ -22,7 +24,10 @@ BENCHES: dict[str, str] = {
     "hearing": "words understood, clean and in noise, and how fast (needs flite)",
 }
 
-OPTIONS = ("clip", "episodes", "data", "planner", "url", "seed", "config")
+OPTIONS = (
+    "clip", "episodes", "data", "planner", "url", "seed", "config",
+    "audio", "device", "short", "page_minutes",
+)  # fmt: skip
 """What single benches take."""
 
 
@@ -44,6 +49,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--config", type=Path, help="norms, transcript: whose norms and model server"
+    )
+    parser.add_argument("--audio", type=Path, metavar="DIR", help="face: recordings of real speech")
+    parser.add_argument("--device", help="face: where the learned face runs: cpu, cuda")
+    parser.add_argument(
+        "--short", action="store_const", const=True, help="face: about a minute, without the page"
+    )
+    parser.add_argument(
+        "--page-minutes", type=float, metavar="N", help="face: how long at the page; 0: not at all"
     )
     parser.add_argument("--json", action="store_true", help="one JSON object a figure")
 

@@ -28,7 +28,7 @@ from behavior.proactive.threshold import best_threshold
 if TYPE_CHECKING:
     from behavior.backends.proactive_training import Progress
 
-MODELS = ("proactive", "lipreader", "overlap")
+MODELS = ("proactive", "lipreader", "overlap", "engagement")
 _EPISODES = 90
 _HELD_OUT_EVERY = 6
 _TUNE_EVERY = 8
@@ -51,6 +51,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Live, learn, write."""
+    if arguments.name == "engagement":
+        from agent.commands.train_engagement import run as train_engagement
+
+        return train_engagement(arguments)
     if arguments.name == "lipreader":
         from agent.commands.train_lips import run as train_lips
 

@@ -1,0 +1,221 @@
+"""`foyer bench perception [DIR]`: what of people is seen rightly: engagement, and real clips.
+
+DIR holds recordings as `foyer engage` reads them (`*.jsonl`, `people_engaged` in the first line),
+itself or in `engagement/`, and clips in `video/`. Engagement three ways at the same moments: the
+learned model, the published rule of hri_engagement, the house's own states. One recording left
+out: the model learns from all recordings but the one it is judged by. Control: the same lessons with
+their truths dealt out anew. Ten tracks are few: the interval is told, and a larger table follows,
+of made people and of the simulated lobby, on seeds and plans that nothing was learned from.
+"""
+
+import math
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from agent.bench.clips import clip_figures
+from agent.bench.figure import Figure
+from agent.engagement_examination import (
+    OURS,
+    PUBLISHED,
+    PUBLISHED_SHORT,
+    STATES,
+    Examined,
+    auc,
+    examined_lobby,
+    examined_people,
+    examined_recording,
+    interval,
+    variants,
+)
+from agent.engagement_lessons import (
+    Lesson,
+    School,
+    first_look,
+    learn,
+    lessons_of_recording,
+    recordings_in,
+)
+from agent.engagement_lobby import examination, school
+from agent.engagement_people import scenes
+from perception.head_tracks import Recording
+from perception.learned_engagement.model import Weights, own_weights
+
+SCENES, LESSON_STRETCHES, EXAM_STRETCHES = 440, 8, 12
+HELD_OUT_SCENES, HELD_OUT_SEED = 330, 9901
+Teach = Callable[[Recording], Weights]
+
+
+def measure(
+    data: Path | None = None, episodes: int = EXAM_STRETCHES, seed: int = 1
+) -> list[Figure]:
+    """About three minutes. `episodes`: stretches of the lobby, ten minutes each, to judge."""
+    figures = []
+    if data is not None:
+        folder = data / "engagement" if (data / "engagement").is_dir() else data
+        figures += _recorded(recordings_in(folder), seed)
+        if (data / "video").is_dir():
+            figures += clip_figures(data / "video")
+    return figures + _simulated(episodes)
+
+
+def _recorded(recordings: Sequence[Recording], seed: int) -> list[Figure]:
+    taught = School(list(scenes(SCENES, seed)), school(LESSON_STRETCHES, seed))
+    weights, made = first_look(taught)
+    own = {r.path.stem: list(lessons_of_recording(r, weights)) for r in recordings}
+
+    def left_out(lessons: Callable[[list[Lesson]], list[Lesson]]) -> Teach:
+        def teach(recording: Recording) -> Weights:
+            others = [
+                one for name, some in own.items() if name != recording.path.stem for one in some
+            ]
+            return learn(lessons(made + others))
+
+        return teach
+
+    fair = _all(recordings, left_out(lambda lessons: lessons))
+    control = _all(recordings, left_out(lambda lessons: _dealt_anew(lessons, seed)))
+    shipped = _all(recordings, lambda recording: own_weights())
+    return [
+        *_table("leave-one-recording-out", fair, control, target=True),
+        *_table("shipped, taught by no recording", shipped, control, target=False),
+        *_otherwise(recordings),
+    ]
+
+
+def _all(recordings: Sequence[Recording], teach: Teach) -> Examined:
+    return Examined([t for r in recordings for t in examined_recording(r, teach(r)).tracks])
+
+
+def _dealt_anew(lessons: list[Lesson], seed: int) -> list[Lesson]:
+    """Each person's truths go to another: what is left is chance."""
+    rng, order = random.Random(seed), list(range(len(lessons)))
+    rng.shuffle(order)
+    return [
+        replace(one, engaged=(lessons[i].engaged[0],) * len(one.cues))
+        for one, i in zip(lessons, order, strict=True)
+    ]
+
+
+def _table(how: str, found: Examined, control: Examined, *, target: bool) -> list[Figure]:
+    of = len(found.tracks)
+    low, high = interval(found.right(OURS), of)
+    return [
+        Figure(
+            name=f"recordings, {how}: tracks right at the end, of {of}",
+            value=found.right(OURS),
+            unit="",
+            target=math.floor(0.9 * of) if target else None,
+            at_most=False,
+            baseline=found.right(PUBLISHED),
+            baseline_of=f"published; {found.right(PUBLISHED_SHORT)} with 2 s; states"
+            f" {found.right(STATES)}",
+            control=control.right(OURS),
+            control_of="truths dealt anew",
+            note=f"95 %: {low:.2f} to {high:.2f}; wrong: {_wrong(found)}",
+        ),
+        Figure(
+            name=f"recordings, {how}: AUC of moments",
+            value=auc(found.ours, found.truth),
+            unit="",
+            target=0.9 if target else None,
+            at_most=False,
+            baseline=auc(found.published, found.truth),
+            baseline_of="published",
+            control=auc(control.ours, control.truth),
+            control_of="truths dealt anew",
+            note=_resampled(found),
+        ),
+        Figure(
+            name=f"recordings, {how}: accuracy of moments",
+            value=found.right_share(OURS),
+            unit="",
+            at_most=False,
+            baseline=found.right_share(PUBLISHED),
+            baseline_of=f"published; {found.right_share(PUBLISHED_SHORT):.2f} with 2 s; states"
+            f" {found.right_share(STATES):.2f}",
+            control=control.right_share(OURS),
+            control_of="truths dealt anew",
+            note="undecided counts as wrong",
+        ),
+        Figure(
+            name=f"recordings, {how}: to the right state for good, median",
+            value=found.settles_s(OURS),
+            unit="s",
+            target=1.5 if target else None,
+            baseline=found.settles_s(PUBLISHED),
+            baseline_of=f"published; {found.settles_s(PUBLISHED_SHORT):.2g} with 2 s",
+        ),
+    ]
+
+
+def _wrong(found: Examined) -> str:
+    return ", ".join(t.name for t in found.tracks if not t.right_at_the_end(OURS)) or "none"
+
+
+def _resampled(found: Examined, times: int = 300) -> str:
+    """The interval when tracks, not moments, are drawn anew."""
+    rng, areas = np.random.default_rng(0), list[float]()
+    while len(areas) < times:
+        drawn = Examined(
+            [found.tracks[i] for i in rng.integers(len(found.tracks), size=len(found.tracks))]
+        )
+        if 0 < drawn.truth.mean() < 1:
+            areas.append(auc(drawn.ours, drawn.truth))
+    low, high = np.percentile(areas, (2.5, 97.5))
+    return f"95 % of resampled tracks: {low:.2f} to {high:.2f}"
+
+
+def _otherwise(recordings: Sequence[Recording]) -> list[Figure]:
+    """The same recordings mirrored, turned, thinned out, by the shipped weights."""
+    found: dict[str, list[Examined]] = {}
+    for recording in recordings:
+        for name, variant in variants(recording):
+            found.setdefault(name, []).append(examined_recording(variant, own_weights()))
+    figures = []
+    for name, parts in found.items():
+        every = Examined([track for part in parts for track in part.tracks])
+        area, settles_s = auc(every.ours, every.truth), every.settles_s(OURS)
+        figures.append(
+            Figure(
+                name=f"recordings {name}: tracks right, of {len(every.tracks)}",
+                value=every.right(OURS),
+                unit="",
+                at_most=False,
+                baseline=every.right(PUBLISHED),
+                baseline_of="published",
+                note=f"AUC {area:.3f}, median {settles_s:.2f} s",
+            )
+        )
+    return figures
+
+
+def _simulated(episodes: int) -> list[Figure]:
+    made = examined_people(scenes(HELD_OUT_SCENES, HELD_OUT_SEED), own_weights())
+    lobby = examined_lobby(examination(episodes, HELD_OUT_SEED), own_weights())
+    figures = []
+    for name, found in (("made people", made), ("lobby on held-out plans", lobby)):
+        figures += [
+            Figure(
+                name=f"{name}, {len(found.tracks)} of them: AUC of moments",
+                value=auc(found.ours, found.truth),
+                unit="",
+                at_most=False,
+                baseline=auc(found.published, found.truth),
+                baseline_of="published",
+                note=f"{len(found.truth)} moments, {found.truth.mean():.0%} engaged",
+            ),
+            Figure(
+                name=f"{name}: accuracy of moments",
+                value=found.right_share(OURS),
+                unit="",
+                at_most=False,
+                baseline=found.right_share(PUBLISHED),
+                baseline_of=f"published; states {found.right_share(STATES):.2f}",
+                note="each person the same; undecided counts as wrong",
+            ),
+        ]
+    return figures

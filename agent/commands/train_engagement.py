@@ -1,0 +1,77 @@
+"""`foyer train engagement`: learns the model of engagement from made people and the lobby.
+
+A site's own labelled recordings (`--recordings DIR`, NAME.jsonl as `foyer engage` reads them, with
+`people_engaged` in the first line) count with them. Ends with what the model does on people and
+plans it did not learn from. About a minute.
+"""
+
+import argparse
+import json
+from datetime import UTC, datetime
+from time import perf_counter
+
+from agent.core.errors import BadInputError
+from agent.engagement_examination import auc, examined_lobby, examined_people
+from agent.engagement_lessons import (
+    School,
+    first_look,
+    learn,
+    lessons_of_recording,
+    recordings_in,
+    with_card,
+)
+from agent.engagement_lobby import examination, school
+from agent.engagement_people import scenes
+from perception.learned_engagement.model import FILE, Card, Weights
+
+SCENES, STRETCHES = 660, 16
+HELD_OUT_SCENES, HELD_OUT_STRETCHES = 220, 4
+HELD_OUT_SEED = 7001
+INTENDED = (
+    "Says whether a person before the agent is engaged with it, from geometry, lips and voice's "
+    "direction only; says nothing about feelings, and never who somebody is. Not for judging "
+    "people: a receptionist opens and keeps an encounter by it."
+)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Make people, learn, examine, write."""
+    out = arguments.out or FILE
+    if out.suffix != ".json":
+        raise BadInputError(f"train: --out {out}: must end in .json")
+    began, taught = perf_counter(), school_of(arguments.seed, arguments.episodes)
+    weights, lessons = first_look(taught)
+    recordings = recordings_in(arguments.recordings) if arguments.recordings else []
+    for recording in recordings:
+        lessons += lessons_of_recording(recording, weights)
+    weights = learn(lessons)
+    moments = sum(len(lesson.cues) for lesson in lessons)
+    data = f"{len(lessons)} people, {moments} moments: made people, simulated lobby"
+    card = Card(
+        command=f"foyer train engagement --seed {arguments.seed}",
+        data=data + (f", {len(recordings)} recordings" if recordings else "; no recording"),
+        date=datetime.now(UTC).date().isoformat(),
+        intended=INTENDED,
+        measured=measured(weights),
+    )
+    out.write_text(json.dumps(with_card(weights, card).model_dump(mode="json"), indent=1) + "\n")
+    told = ", ".join(f"{name} {value:.3f}" for name, value in card.measured.items())
+    print(f"{out}: learned from {data}\nheld out: {told}; {perf_counter() - began:.0f} s in all")
+    return 0
+
+
+def school_of(seed: int, stretches: int | None = None) -> School:
+    """What the shipped model learns from."""
+    lived = STRETCHES if stretches is None else stretches
+    return School(list(scenes(SCENES, seed)), school(lived, seed))
+
+
+def measured(weights: Weights) -> dict[str, float]:
+    """On people and floor plans that were held out."""
+    made = list(scenes(HELD_OUT_SCENES, HELD_OUT_SEED))
+    lobby = examination(HELD_OUT_STRETCHES, HELD_OUT_SEED)
+    people, crowd = examined_people(made, weights), examined_lobby(lobby, weights)
+    return {
+        "made people, AUC": round(auc(people.ours, people.truth), 4),
+        "held-out lobby, AUC": round(auc(crowd.ours, crowd.truth), 4),
+    }
