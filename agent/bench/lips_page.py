@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from actuation.embodiments.page import AvatarBody
 from agent.bench.browser import Output, Page, browser, chromium
+from agent.bench.burden import burden
 from agent.bench.figure import Figure
 from agent.bench.stand_in import STRETCH_S, StandInPerformer, lip_errors, mouth, running
 from agent.core.bus import RECENT, Bus
@@ -39,6 +40,7 @@ CHIRP_S = 18.0
 PAUSE_S = 1.2
 """From the end of one chirp to the next: its last picture, and the reading of what was heard."""
 SETTLE_S = 3.0
+JITTER_S = 0.08
 SHIFT_S = 0.2
 READINGS = 5
 """Clock readings, a tenth of a second apart, of which the middle counts."""
@@ -102,15 +104,21 @@ class _Run:
         return judged
 
 
-def at_the_page() -> list[Figure]:
-    """Return the page's figures; where there is no browser, that they were not measured."""
+def at_the_page(minutes: float | None = None, *, burdened: bool = False) -> list[Figure]:
+    """Return the page's figures; where there is no browser, that they were not measured.
+
+    `minutes`: else those of FOYER_BENCH_MINUTES, else ten. `burdened`: beside a process that never
+    rests, with stretches of sound and frames that come up to `JITTER_S` late.
+    """
     try:
         chromium()
         if not (WEB / "kiosk.html").exists():
             raise BackendUnavailableError("the pages are not built: foyer pages build")
     except BackendUnavailableError as missing:
         return [_error(float("nan"), note=str(missing))]
-    return _figures(asyncio.run(_watch(_minutes())))
+    minutes = _minutes() if minutes is None else minutes
+    with burden() if burdened else contextlib.nullcontext():
+        return _figures(asyncio.run(_watch(minutes, JITTER_S if burdened else 0.0)))
 
 
 def _minutes() -> float:
@@ -124,11 +132,11 @@ def _minutes() -> float:
     return minutes
 
 
-async def _watch(minutes: float) -> _Run:
+async def _watch(minutes: float, jitter_s: float) -> _Run:
     """Speak chirp after chirp at a page for so long."""
     chirps: list[_Chirp] = []
     _tell(f"lips at the page: chirps of {CHIRP_S:.0f} s for {minutes:g} minutes")
-    async with _page() as (page, performer):
+    async with _page(jitter_s) as (page, performer):
         await page.tap()
         await page.evaluate(_READ_CLOCKS)
         loop = asyncio.get_running_loop()
@@ -152,12 +160,12 @@ async def _watch(minutes: float) -> _Run:
 
 
 @contextlib.asynccontextmanager
-async def _page() -> AsyncIterator[tuple[Page, StandInPerformer]]:
+async def _page(jitter_s: float) -> AsyncIterator[tuple[Page, StandInPerformer]]:
     """A server, the avatar's body, a stand-in, and a kiosk page that shows its character."""
     clock = LoopClock(asyncio.get_running_loop())
     bus = Bus()
     body = AvatarBody(clock=clock, report=bus.publish)
-    performer = StandInPerformer(clock=clock, apply=body.apply)
+    performer = StandInPerformer(clock=clock, apply=body.apply, jitter_s=jitter_s)
     with tempfile.TemporaryDirectory() as folder:
         server = PageServer(
             config=ServerConfig(port=0, token_file=Path(folder) / "token"),

@@ -7,6 +7,7 @@ loudspeaker says which moment of the score was heard when, whatever any clock cl
 
 import asyncio
 import contextlib
+import random
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 
 import numpy as np
@@ -98,7 +99,12 @@ class StandInPerformer:
 
     name = "bench.stand_in"
 
-    def __init__(self, *, clock: Clock, apply: Callable[[StageItem], None]) -> None:
+    def __init__(
+        self, *, clock: Clock, apply: Callable[[StageItem], None], jitter_s: float = 0.0
+    ) -> None:
+        """`jitter_s`: what is sent comes late by up to so much, each time by another amount."""
+        self._jitter_s = jitter_s
+        self._random = random.Random(6)
         self.generation = 0
         self.utterance = 0
         self._clock = clock
@@ -127,7 +133,8 @@ class StandInPerformer:
             now = self._clock.now()
             self._voice(now + LEAD_S + TICK_S)
             self._frames(now + LEAD_S + TICK_S)
-            await self._clock.sleep_until(now + TICK_S)
+            late_s = self._jitter_s * self._random.random()
+            await self._clock.sleep_until(now + TICK_S + late_s)
 
     def _voice(self, until: float) -> None:
         while (
