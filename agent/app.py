@@ -63,7 +63,7 @@ from agent.core.messages import (
     WordsHeard,
 )
 from agent.expectations import Pulse, WatchedCamera, expectations
-from agent.listening_along import judges_of
+from agent.listening_along import ListeningAlong
 from agent.local_sound import LocalSound
 from agent.models import models_folder
 from agent.pages.form import KioskForm
@@ -253,6 +253,8 @@ class _Wiring:
         microphone = self._stand_ins.microphone or microphone_of(
             config.microphone, page, clock=clock, system=self._sound.system
         )
+        along = ListeningAlong(config, bus.publish)
+        microphone = along.watched(microphone)
         microphone = self._sound.heard_by(microphone, clock=clock, publish=bus.publish)
         if config.microphone.source == "device":
             microphone = SoundRelay(microphone)
@@ -266,7 +268,7 @@ class _Wiring:
             clock=clock,
             config=config.turns,
             detector=self._stand_ins.voice_detector,
-            judges=judges_of(config),
+            judges=along.judges,
             sights=bus.subscribe(
                 PersonSeen, PersonLost, SoundDirection, delivery=RECENT, reader="turns: sights"
             ),

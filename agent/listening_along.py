@@ -1,16 +1,30 @@
 """What listens along with the ears: the judges of sound that a configuration asks for."""
 
+from collections.abc import Callable
+
+from agent.core.messages import Message
 from agent.settings import AgentConfig
+from perception.device_trouble import DeviceTrouble, WatchedMicrophone
 from perception.overlap import OverlapJudge
+from perception.senses import Microphone
 from perception.sound_judges import Judge
+from perception.stable_words import StableWords
 
 
-def judges_of(config: AgentConfig) -> list[Judge]:
-    """Where voices come from, where there are microphones for it, and how many they are."""
-    judges: list[Judge] = []
-    if config.microphone.array.microphones:
-        from perception.direction import DirectionJudge
+class ListeningAlong:
+    """One set of judges, and the microphone as it comes to them before its echo is taken out."""
 
-        judges.append(DirectionJudge(config.microphone.array))
-    judges.append(OverlapJudge())
-    return judges
+    def __init__(self, config: AgentConfig, publish: Callable[[Message], None]) -> None:
+        self._trouble = DeviceTrouble(config.sound_check)
+        self._publish = publish
+        self.judges: list[Judge] = []
+        """Where voices come from, where there are microphones for it; how many; what is wrong."""
+        if config.microphone.array.microphones:
+            from perception.direction import DirectionJudge
+
+            self.judges.append(DirectionJudge(config.microphone.array))
+        self.judges += [OverlapJudge(), self._trouble.frames, StableWords()]
+
+    def watched(self, microphone: Microphone) -> Microphone:
+        """The same microphone; what is wrong with its sound is told."""
+        return WatchedMicrophone(microphone, self._trouble, self._publish)

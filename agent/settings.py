@@ -34,6 +34,7 @@ from behavior.slots import SlotError, filled
 from behavior.tools.calendars import seen_from_here
 from behavior.tools.sensors import beside_site
 from perception.array import ArrayConfig
+from perception.device_trouble import TroubleConfig
 from perception.echo import EchoConfig
 from perception.recognition import RecognitionConfig
 from perception.seeing import SeeingConfig
@@ -105,6 +106,9 @@ class AgentConfig(BaseModel):
     microphone: SourceConfig = Field(SourceConfig(), description="Where sound comes from.")
     lobby: LobbyConfig = Field(
         LobbyConfig(), description="The simulated people of `camera: {source: lobby}`."
+    )
+    sound_check: TroubleConfig = Field(
+        TroubleConfig(), description="When a microphone is said to be in trouble."
     )
     echo: EchoConfig = Field(
         EchoConfig(), description="The agent's own voice in this machine's own microphone."

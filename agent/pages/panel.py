@@ -269,7 +269,10 @@ class PageView:
 
     def _words(self, message: Message) -> list[ToPage]:
         match message:
-            case WordsHeard(text=text) | TurnPaused(text=text) if text:
+            case WordsHeard(stable=""):
+                return []
+            case WordsHeard() | TurnPaused() if message.text:
+                text = _stays(message)
                 self._heard = text
                 return [Caption(who="visitor", clauses=[text], languages=self._heard_in())]
             case TurnEnded(text=text) if text:
@@ -377,6 +380,12 @@ class PageView:
             return []
         self._doing = doing
         return [doing]
+
+
+def _stays(heard: WordsHeard | TurnPaused) -> str:
+    """What can be shown of it without being taken back a moment later."""
+    stable = heard.stable if isinstance(heard, WordsHeard) else None
+    return heard.text if stable is None else stable
 
 
 def _silent(act: Act) -> str:

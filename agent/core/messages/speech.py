@@ -33,15 +33,14 @@ class SpeechContinues(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordsHeard(Message):
-    """Words so far, shown while they are spoken. Later ones replace earlier ones."""
+    """Words so far, while they are spoken. Later ones replace earlier ones, but for `stable`."""
 
     turn: TurnId
     revision: int
     text: str
     """Personal data: shown and decided on, not logged by default."""
-    stable_words: int | None = None
-    """So many of its first words will not change any more while the turn lasts: show these. None:
-    all of them."""
+    stable: str | None = None
+    """Of these, the words that stay while the turn lasts: what to show. None: all of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

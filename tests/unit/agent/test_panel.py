@@ -92,6 +92,15 @@ def test_the_visitors_words_are_shown_while_they_come():
     ]
 
 
+def test_of_words_that_may_still_change_only_those_that_stay_are_shown():
+    words = told(
+        view(),
+        WordsHeard(at=1.0, turn=TURN, revision=0, text="wear", stable=""),
+        WordsHeard(at=1.2, turn=TURN, revision=0, text="where is a", stable="where is"),
+    )
+    assert [word.clauses for word in of(words, "caption")] == [["where is"]]
+
+
 def test_the_state_goes_from_hearing_to_thinking_to_speaking_to_idle():
     words = told(
         view(),
