@@ -126,9 +126,9 @@ def _fundamental(speech: Speech, at_s: Floats) -> Floats:
     starts = np.clip(np.round(at_s * rate).astype(int) - window // 2, 0, len(sound) - window)
     pieces = sound[starts[:, None] + np.arange(window)]
     pieces = (pieces - pieces.mean(axis=1, keepdims=True)) * _hann(window)
-    likeness = _autocorrelation(pieces)
+    likeness = _autocorrelation(pieces, last)
     likeness /= np.maximum(likeness[:, :1], 1e-12)
-    likeness /= _autocorrelation(_hann(window)[None])[0] / np.sum(_hann(window) ** 2)
+    likeness /= _autocorrelation(_hann(window)[None], last)[0] / np.sum(_hann(window) ** 2)
     lags = likeness[:, first : last + 1]
     best = np.argmax(lags, axis=1)
     sure = lags[np.arange(len(lags)), best] > _VOICED
@@ -142,10 +142,11 @@ def _hann(size: int) -> Floats:
     return window
 
 
-def _autocorrelation(pieces: Floats) -> Floats:
-    size = 1 << int(np.ceil(np.log2(2 * pieces.shape[1])))
+def _autocorrelation(pieces: Floats, last: int) -> Floats:
+    """(k, last + 1): lags 0 .. `last` of each row."""
+    size = 1 << int(np.ceil(np.log2(pieces.shape[1] + last + 1)))
     power = np.abs(np.fft.rfft(pieces, size, axis=1)) ** 2
-    return np.asarray(np.fft.irfft(power, size, axis=1)[:, : pieces.shape[1]])
+    return np.asarray(np.fft.irfft(power, size, axis=1)[:, : last + 1])
 
 
 def _loudness(speech: Speech, count: int) -> Floats:

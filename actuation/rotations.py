@@ -56,8 +56,15 @@ def turned(
 
     Yaw is applied last, so a turned head nods about its own ears.
     """
-    nod = multiply(about("x", -np.asarray(pitch_rad, np.float64)), about("z", roll_rad))
-    return multiply(about("y", yaw_rad), nod)
+    # The product of three turns about one axis each, written out: heads are turned often.
+    y, x, z = (np.asarray(a, np.float64) / 2 for a in (yaw_rad, pitch_rad, roll_rad))
+    sy, cy, sx, cx, sz, cz = np.sin(y), np.cos(y), -np.sin(x), np.cos(x), np.sin(z), np.cos(z)
+    q = np.empty((*np.broadcast(y, x, z).shape, 4))
+    q[..., 0] = cy * sx * cz + sy * cx * sz
+    q[..., 1] = sy * cx * cz - cy * sx * sz
+    q[..., 2] = cy * cx * sz - sy * sx * cz
+    q[..., 3] = cy * cx * cz + sy * sx * sz
+    return q
 
 
 def from_vector(vector_rad: Floats) -> Floats:
