@@ -29,7 +29,7 @@ def thought_over(situation: Situation, norms: Norms) -> tuple[Wish, Judgement] |
             continue
         wish = _wish(one, situation.now, one.clauses[said:])
         judged = norms.judge(situation, wish, only=_NAMES)
-        if judged.wish is not None and judged.wish is not wish:
+        if judged.wish is not None and judged.wish.act.clauses != wish.act.clauses:
             rest = (*one.clauses[one.spoken : said], *without_names(one.clauses[said:]))
             act = replace(judged.wish.act, clauses=rest, revises=one.act)
             return replace(judged.wish, act=act), judged
@@ -45,7 +45,7 @@ def _said(one: OnStage, now: float) -> int:
     if one.clause_at is None or one.spoken >= len(one.clauses):
         return one.spoken
     clause = one.clauses[one.spoken]
-    out = clause.discreet is None or now - one.clause_at >= _secret_words(clause) * _WORD_S
+    out = now - one.clause_at >= _secret_words(clause) * _WORD_S
     return one.spoken + out
 
 

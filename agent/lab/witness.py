@@ -201,7 +201,7 @@ class Witness:
     def _hear_names(self, now: float) -> None:
         """Who comes while the agent speaks may hear a name that follows: judged as it is said."""
         began, heard = self._begun_with, self._stage.heard(now)
-        if began is None or heard is None or heard[0].act.act != began.act.act:
+        if began is None or heard is None:
             return
         clause, at_s = heard
         word = named_after(clause.clause.text, self._names)
@@ -211,7 +211,6 @@ class Witness:
         view = self._as_told(self._lobby.view())
         it = replace(
             began,
-            act=replace(began.act, clauses=(clause.clause,)),
             view=view,
             addressee=next((one for one in view.people if one.person == number), None),
             now=now,

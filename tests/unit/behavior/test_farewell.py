@@ -99,8 +99,8 @@ def test_it_stops_talking_to_one_who_has_gone_if_it_can_tell(camera, company, st
     assert ("farewell.gone" in reasons) == stops
 
 
-def two_leave(*, together=False, greeted=True):
-    """p1 was answered; p2 stood by. Both walk off."""
+def two_leave(*, together=False, greeted=True, stays=False):
+    """p1 was answered; p2 stood by. Both walk off, or p1 alone."""
     lobby = talked()
     for k in range(35):
         for who, x, y in (("p1", 1.5, 0.0), ("p2", 1.6, 1.0)):
@@ -108,12 +108,13 @@ def two_leave(*, together=False, greeted=True):
             lobby.tell(seen(who, 12.1 + k / 10, x=x, y=y, speed=walks))
     if greeted:
         lobby.planner._situation = marked(lobby.situation, "p2", Mark.GREETED)
-    lobby.becomes("p2", 16.0, "disengaging", x=1.6)
+    lobby.becomes("p2", 16.0, "attending" if stays else "disengaging", x=1.6)
     lobby.becomes("p1", 16.0, "disengaging")
     for i in range(30):
         t = 16.0 + i / 10
         lobby.sees("p1", t, x=1.5 + i / 10, approach=-1.0)
-        lobby.sees("p2", t, x=1.6 + i / 10, y=1.0, approach=-1.0)
+        away = 0.0 if stays else 1.0
+        lobby.sees("p2", t, x=1.6 + away * i / 10, y=1.0, approach=-away)
     return lobby.branches()[1:], len(lobby.acts("farewell.wave"))
 
 
@@ -121,7 +122,8 @@ def test_where_two_strangers_leave_at_once_nobody_is_taken_for_the_other():
     assert two_leave() == ([], 1)
 
 
-def test_who_came_along_or_was_never_greeted_makes_no_difference():
+def test_who_came_along_or_stays_or_was_never_greeted_makes_no_difference():
+    assert two_leave(stays=True) == (["farewell.words"], 0)
     assert two_leave(together=True) == (["farewell.words"], 0)
     assert two_leave(greeted=False) == (["farewell.words"], 0)
 

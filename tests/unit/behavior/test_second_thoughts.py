@@ -81,6 +81,16 @@ def test_the_norm_decides_and_not_the_stage():
     assert comes(lobby, 10.1) == []
 
 
+def test_an_exception_to_the_norm_holds_here_too():
+    names = next(norm for norm in house_norms() if norm.id == "names_are_not_for_strangers")
+    alarm = next(norm for norm in house_norms() if norm.id == "alarm_comes_first")
+    always = alarm.model_copy(
+        update={"when": {"act.names_somebody": names.when["act.names_somebody"]}}
+    )
+    lobby, _ = answers(NAMED, norms=[names, always])
+    assert comes(lobby, 10.1) == []
+
+
 def test_clauses_without_names_are_left_to_end():
     lobby, act = answers(HELLO, NAMED, SEAT)
     begins(lobby, act, 10.2)
@@ -172,6 +182,17 @@ def test_what_is_held_is_thought_over_when_it_goes_on():
     new = [i for i, (_, one) in enumerate(lobby.sent) if getattr(one, "revises", None) == act.act]
     assert len(new) == 1
     assert resumed[0] < new[0]
+
+
+def test_a_visitors_mm_hm_does_not_keep_the_name_in():
+    """No norm on beginning to speak is asked again of what is being said already."""
+    lobby, act = answers(HELLO, NAMED)
+    begins(lobby, act, 10.2)
+    lobby.speaks(10.4, turn=2)
+    assert lobby.situation.visitor_speaks
+    assert 0.0 < lobby.situation.floor.gain < 1.0
+    (new,) = comes(lobby, 10.5)
+    assert said(new) == ["Good morning.", "Your host expects you."]
 
 
 def test_an_answer_in_parts_goes_on_after_it_was_put_otherwise():

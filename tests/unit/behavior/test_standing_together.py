@@ -473,6 +473,13 @@ def test_several_ids_within_a_second_are_all_taken_up():
     assert now.people["p4"].first_seen_at == 10.0
 
 
+def test_two_old_ids_are_given_up_at_once():
+    start = marked(after(seen("p1", 10.0)), "p1", Mark.GREETED)
+    now = after(seen("p2", 10.1), seen("p3", 10.2), seen("p3", 10.5), start=start)
+    assert set(now.people) == {"p3"}
+    assert now.people["p3"].has(Mark.GREETED)
+
+
 def test_who_stood_there_before_is_not_who_was_lost_there():
     start = after(seen("p2", 9.9, y=0.3), seen("p1", 10.0))
     now = after(seen("p2", 10.3, y=0.3), seen("p2", 10.6, y=0.3), start=start)
@@ -561,6 +568,8 @@ def test_a_voice_without_words_may_be_one_too():
         ("go thauk you just", False),
         ("leave me a loan", True),
         ("looking for the lift", False),
+        ("i'm fire", True),
+        ("i'm fire where is the lift", False),
     ],
 )
 def test_a_no_is_known_though_misheard_where_a_sentence_begins_with_it(heard, declined):
