@@ -74,6 +74,7 @@ from agent.runtime import ESSENTIAL, OPTIONAL, RestartPolicy, Runtime
 from agent.settings import Settings, read_settings, site_language
 from agent.sources import camera_of, microphone_of
 from agent.stand_ins import REAL, StandIns
+from agent.turn_endings import ending_of
 from agent.watchdog import Watchdog, kinds_of
 from behavior.dialogue import Dialogue
 from behavior.forms.screen import Screen
@@ -269,6 +270,7 @@ class _Wiring:
             config=config.turns,
             detector=self._stand_ins.voice_detector,
             judges=along.judges,
+            ending=ending_of(config.turns, self._stand_ins, publish=bus.publish, clock=clock),
             sights=bus.subscribe(
                 PersonSeen, PersonLost, SoundDirection, delivery=RECENT, reader="turns: sights"
             ),
@@ -525,6 +527,7 @@ def _planner(settings: Settings, local_time: LocalTime, *, bus: Bus, clock: Cloc
                 ActFinished,
                 HostNotified,
                 HelpCalled,
+                LanguageFollowed,
                 TicketCalled,
                 VisitRecorded,
                 PageChanged,

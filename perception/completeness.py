@@ -1,4 +1,9 @@
-"""How finished a visitor's words look, and so how long a silence ends the turn. Pure."""
+"""How finished a turn looks by its words and sounds by its voice; so what silence ends it. Pure.
+
+Words weigh more: a sentence that calls for more is waited for, however it sounds. Where words
+could be all, the sound decides between a quick answer and a wait. A wait harms nobody: whoever
+pauses, spells or stammers is given time, and only what is whole both ways is answered at once.
+"""
 
 from enum import StrEnum
 
@@ -46,6 +51,32 @@ _CALL_FOR_MORE = {
 }
 """On these nobody ends a sentence in other languages; what else they say is not judged there."""
 _CONTINUED = {code: tuple(words.split()) for code, words in _CALL_FOR_MORE.items()}
+_NUMBER_WORDS = (
+    "oh zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+    "fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty "
+    "ninety hundred double triple dash dot slash"
+)
+_LETTERS = "a b c d e f g h i j k l m n o p q r s t u v w x y z"
+_NUMBERED = (
+    "number is", "number's", "code is", "spelled", "spelt", "spell it", "it's spelled",
+)  # fmt: skip
+"""What is said next is told bit by bit."""
+_NUMBERED_WORDS = 6
+"""So many words after it may still belong to it."""
+_ASKS_TIME = (
+    "let me see", "let me think", "let me check", "let me look", "hold on", "hang on", "one moment",
+    "one second", "one sec", "just a moment", "just a second", "wait a moment", "give me a moment",
+    "give me a second", "what was it", "how do you say", "what is it called", "or something",
+)  # fmt: skip
+"""Said to keep the floor while one thinks."""
+_FORMULAS = (
+    "thank you", "thanks", "thank you very much", "goodbye", "bye", "good morning", "good evening",
+    "good afternoon", "hello", "hi", "hi there", "hello there", "excuse me", "yes please",
+    "no thank you", "no thanks", "how are you", "thank you goodbye", "help", "stop",
+)  # fmt: skip
+"""Whole by themselves, whatever their melody."""
+_NUMBER = frozenset(_NUMBER_WORDS.split())
+_LETTER = frozenset(_LETTERS.split())
 _DANGLING = frozenset(_DANGLING_WORDS.split())
 _ASKS = frozenset(_ASKING_WORDS.split())
 _ANSWERS = frozenset(_ANSWERING_WORDS.split())
@@ -58,6 +89,8 @@ class Completeness(StrEnum):
     """A voice, no words."""
     DANGLING = "dangling"
     """More must follow: `i have an appointment with`."""
+    COUNTING = "counting"
+    """Digits or letters, one by one: more may follow any of them."""
     OPEN = "open"
     """May or may not be all."""
     CLOSED = "closed"
@@ -65,19 +98,51 @@ class Completeness(StrEnum):
 
 
 class PatienceConfig(BaseModel):
-    """How long a silence must last before the turn is over, by how finished the words look."""
+    """How long a silence must last before the turn is over, by how finished it looks and sounds."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    finished_s: float = Field(
+        0.22,
+        ge=0.1,
+        le=3,
+        description="After words that are all, in a voice that sounds finished, too.",
+    )
     closed_s: float = Field(
         0.38, ge=0.1, le=3, description="After a whole question, answer or farewell."
     )
     open_s: float = Field(0.6, ge=0.1, le=4, description="After words that may or may not be all.")
+    counting_s: float = Field(
+        1.1, ge=0.1, le=6, description="After digits or letters that are told one by one."
+    )
     dangling_s: float = Field(
-        1.0, ge=0.1, le=6, description="After words that call for more, such as 'my name is'."
+        1.6, ge=0.1, le=6, description="After words that call for more, such as 'my name is'."
     )
     nothing_s: float = Field(
         0.9, ge=0.1, le=6, description="After a voice in which no words were understood."
+    )
+    goes_on_s: float = Field(
+        1.1,
+        ge=0.1,
+        le=6,
+        description="At least this long after a voice that sounds as if it would go on.",
+    )
+    doubt_factor: float = Field(
+        1.3,
+        ge=1,
+        le=4,
+        description="By how much a wait grows where the voice sounds neither finished nor not.",
+    )
+    sounds_finished_at: float = Field(
+        0.5, gt=0, lt=1, description="Judged likelier than this, a voice sounds finished."
+    )
+    sounds_open_below: float = Field(
+        0.15, ge=0, lt=1, description="Judged less likely than this, it sounds as if it goes on."
+    )
+    adapts: bool = Field(
+        True,
+        description="Wait longer for whoever is heard to pause longer than most, for as long as"
+        " they talk.",
     )
     patient: bool = Field(
         False, description="Wait longer for everybody: for people who speak slowly or stammer."
@@ -86,30 +151,53 @@ class PatienceConfig(BaseModel):
         2.5, ge=1, le=6, description="By how much every wait grows when patient is on."
     )
 
-    def silence_s(self, text: str, confidence: float, language: str = "") -> float:
+    def silence_s(
+        self, text: str, confidence: float, language: str = "", finished: float | None = None
+    ) -> float:
         """The silence, seconds, that ends a turn whose words so far are `text`.
 
-        `language`: in which they were heard; empty means English.
+        `language`: in which they were heard; empty means English. `finished`: how likely the
+        voice sounds as if nothing more followed, 0..1; None: nobody has listened for that.
         """
-        waits = {
-            Completeness.NOTHING: self.nothing_s,
-            Completeness.DANGLING: self.dangling_s,
-            Completeness.OPEN: self.open_s,
-            Completeness.CLOSED: self.closed_s,
-        }
         look = completeness(text) if language in {"", "en"} else completeness_in(language, text)
         if look is Completeness.CLOSED and confidence < 0.3:
             look = Completeness.OPEN
-        return waits[look] * (self.patient_factor if self.patient else 1.0)
+        wait_s = self._by_words(look)
+        if finished is not None and look is not Completeness.NOTHING:
+            wait_s = self._by_sound(wait_s, look, finished, whole=_plain(text) in _FORMULAS)
+        return wait_s * (self.patient_factor if self.patient else 1.0)
+
+    def _by_words(self, look: Completeness) -> float:
+        return {
+            Completeness.NOTHING: self.nothing_s,
+            Completeness.DANGLING: self.dangling_s,
+            Completeness.COUNTING: self.counting_s,
+            Completeness.OPEN: self.open_s,
+            Completeness.CLOSED: self.closed_s,
+        }[look]
+
+    def _by_sound(
+        self, wait_s: float, look: Completeness, finished: float, *, whole: bool
+    ) -> float:
+        if finished >= self.sounds_finished_at:
+            return min(wait_s, self.finished_s) if look is Completeness.CLOSED else wait_s
+        if whole:
+            return wait_s
+        if finished < self.sounds_open_below:
+            return max(self.doubt_factor * wait_s, self.goes_on_s)
+        return self.doubt_factor * wait_s
 
 
 def completeness(text: str) -> Completeness:
     """How finished `text` (lower case, no punctuation needed) looks."""
-    words = [w.strip(".,!?;:") for w in text.lower().split()]
-    words = [w for w in words if w]
+    line = _plain(text)
+    words = line.split()
     if not words:
         return Completeness.NOTHING
-    line = " ".join(words)
+    if _ends(line, _ASKS_TIME):
+        return Completeness.DANGLING
+    if _counts(words):
+        return Completeness.COUNTING
     if _ends(line, _CUT) and line not in ("yes i am", "yes i have", "no i am", "i am"):
         return Completeness.DANGLING
     if words[-1] in _DANGLING and not _ends(line, _MAY_END):
@@ -131,6 +219,22 @@ def completeness_in(language: str, text: str) -> Completeness:
     continued = _CONTINUED.get(language, ())
     last = words[-1][-1:] if language == "zh" else words[-1]
     return Completeness.DANGLING if last in continued else Completeness.OPEN
+
+
+def _counts(words: list[str]) -> bool:
+    """Digits or letters are being told: two in a row, nothing else, or after 'my number is'."""
+    told = [word in _NUMBER or word in _LETTER for word in words]
+    if len(words) > 1 and all(told[-2:]) and words[-1] != "i":
+        return True
+    if all(word in _NUMBER for word in words):
+        return True
+    line = " ".join(words[-_NUMBERED_WORDS - 2 :])
+    return any(f" {start} " in f" {line} " and not line.endswith(start) for start in _NUMBERED)
+
+
+def _plain(text: str) -> str:
+    """Lower case words with single spaces, without the points and commas around them."""
+    return " ".join(w for w in (w.strip(".,!?;:") for w in text.lower().split()) if w)
 
 
 def _ends(line: str, endings: tuple[str, ...]) -> bool:

