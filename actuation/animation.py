@@ -7,6 +7,7 @@ scheduled or given up in between.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from actuation.expressions import Bearing, bearing_of
 from actuation.face_heads import FaceHeads, Mouth
-from actuation.face_words import FaceInstruction, instructed
+from actuation.face_words import FaceInstruction, instructed, read_face
 from actuation.faces import FaceConfig
 from actuation.generators.rules_face import MouthTrack, mouth_track
 from actuation.generators.rules_gaze import MOST_EYE_RAD, GazeConfig, GazeMode
@@ -26,9 +27,10 @@ from actuation.living_face import LivingFace
 from actuation.motion import FRAME_RATE_HZ, Frame
 from actuation.moves import Moves
 from actuation.playback import Playback
+from actuation.prosody import prosody_of
 from actuation.safety import SafetyLimits
 from actuation.score import ScoredClause, loudness
-from actuation.voice import Speech
+from actuation.voice import Phone, Speech
 from agent.core.messages import Expression, GestureCue, Posture
 
 Floats = NDArray[np.float64]
@@ -59,10 +61,20 @@ def track_of(speech: Speech) -> MouthTrack:
     return mouth_track(speech.phones, relative, speech.duration_s)
 
 
+@lru_cache(maxsize=1)
+def _warm() -> None:
+    """Read tables and set up transforms now, so that the first clause does not wait for them."""
+    read_face("a friendly smile")
+    vowel = Phone(name="aa", start_s=0.05, end_s=0.2, stress=1, word=0)
+    sound = np.sin(np.arange(4000) * 0.06).astype(np.float32)
+    prosody_of(Speech(text="a", voice="", rate_hz=16_000, samples=sound, phones=(vowel,), words=()))
+
+
 class Animation:
     """The whole character over time."""
 
     def __init__(self, *, config: AnimationConfig, gestures: Gestures, start: float) -> None:
+        _warm()
         self._config = config
         self._gestures = gestures
         self._limits = SafetyLimits()

@@ -16,12 +16,21 @@ import numpy as np
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-from actuation.expressions import Bearing, GazeHabit, HeadHeld, amount_of, bearing, indices_of
+from actuation.expressions import (
+    Bearing,
+    GazeHabit,
+    HeadHeld,
+    amount_of,
+    bearing,
+    bearing_at,
+    indices_of,
+)
 
 LONGEST: Final = 300
 """Characters of an instruction that are read; the rest is left out."""
 _PHRASE_ENDS = re.compile(r"[,;.:!?/+&()\n]|\b(?:and|but|with|while|yet|plus)\b")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_MOOD = re.compile(r"\b(valence|arousal)\s*[:=]?\s*([+-]?\d+(?:\.\d+)?)")
 _LESS: Final = 0.4
 
 
@@ -67,19 +76,23 @@ class FaceInstruction:
     """Names of expressions.yaml; an amount of 0: not this."""
     details: tuple[tuple[str, float], ...] = ()
     """Names of details; an amount of 0: taken away."""
+    mood: tuple[float, float] | None = None
+    """Valence and arousal, -1..1, where they were given as numbers."""
     unknown: tuple[str, ...] = ()
     """Words that mean nothing to a face."""
 
     @property
     def empty(self) -> bool:
         """Nothing in it moves a face."""
-        return not self.faces and not self.details
+        return not self.faces and not self.details and self.mood is None
 
 
 @lru_cache(maxsize=512)
 def read_face(instruction: str) -> FaceInstruction:
     """Understand an instruction to the face; never raises."""
     line = instruction.lower().replace("’", "'")[:LONGEST]
+    mood = {name: float(value) for name, value in _MOOD.findall(line)}
+    line = _MOOD.sub(",", line)
     faces: dict[str, float] = {}
     details: dict[str, float] = {}
     unknown: list[str] = []
@@ -94,6 +107,7 @@ def read_face(instruction: str) -> FaceInstruction:
     return FaceInstruction(
         faces=tuple(faces.items()),
         details=tuple(details.items()),
+        mood=(mood.get("valence", 0.0), mood.get("arousal", 0.0)) if mood else None,
         unknown=tuple(dict.fromkeys(unknown)),
     )
 
@@ -199,7 +213,10 @@ def instructed(
     if face is not None and face not in said:
         worn.append((face, strength))
     denied = [name for name, amount in instruction.faces if amount <= 0]
-    base = bearing(worn) if worn else usual
+    if worn or instruction.mood is None:
+        base = bearing(worn) if worn else usual
+    else:
+        base = bearing_at(*instruction.mood)
     if denied and not worn:
         base = _without(base, denied)
     for name, amount in instruction.details:

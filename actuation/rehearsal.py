@@ -4,19 +4,29 @@ The same `Stage` as in front of people, moved on by counting instead of by a clo
 benches and pictures. Times count from the first frame; the sound begins after a short lead-in.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from actuation.face_heads import FaceHeads
 from actuation.gestures import Gestures, HeadGestures, PlacedStroke
 from actuation.motion import FRAME_RATE_HZ, Cut, Frame, FrameChunk, StageItem, VoiceChunk
 from actuation.playback import ActOnStage
 from actuation.score import ScoredClause
 from actuation.stage import PerformerConfig, Stage
 from actuation.voice import Speech
-from agent.core.messages import Act, ActFinished, Clause, GestureCue, Message
+from agent.core.messages import (
+    Act,
+    ActFinished,
+    Clause,
+    GestureCue,
+    Message,
+    PersonSeen,
+    Place,
+    ShownOtherwise,
+)
 
 Floats = NDArray[np.float64]
 
@@ -37,6 +47,8 @@ class Rehearsal:
     clauses: tuple[ScoredClause, ...]
     """With `start_s` in time from the start."""
     strokes: tuple[PlacedStroke, ...]
+    left_out: tuple[str, ...] = ()
+    """What was asked for and could not be shown, one sentence each."""
 
     @property
     def faces(self) -> NDArray[np.float32]:
@@ -102,8 +114,14 @@ def rehearse(
     config: PerformerConfig | None = None,
     gestures: Gestures | None = None,
     until_s: float | None = None,
+    visitor: Place | None = None,
+    prepare: Callable[[FaceHeads], None] | None = None,
 ) -> Rehearsal:
-    """Perform `act`, whose clauses sound as `speeches` says; `until_s`: only that far."""
+    """Perform `act`, whose clauses sound as `speeches` says; `until_s`: only that far.
+
+    `visitor`: where the person stands to whom it is said, seen all the time. `prepare`: puts other
+    sources in charge of parts of the face before it begins.
+    """
     config = (config or PerformerConfig()).model_copy(update={"lead_in_s": LEAD_IN_S})
     items: list[StageItem] = []
     told: list[Message] = []
@@ -118,6 +136,9 @@ def rehearse(
         send=items.append,
         want=lambda on_stage, index, _: wanted.append((on_stage, index)),
     )
+    if prepare is not None:
+        prepare(stage.heads)
+    _see(stage, act, visitor, 0.0)
     stage.act(act, 0.0)
     clauses = []
     for on_stage, index in wanted:
@@ -128,10 +149,12 @@ def rehearse(
     limit_s = _LONGEST_S if until_s is None else until_s
     while not any(isinstance(m, ActFinished) for m in told) and now < limit_s:
         now += 0.1
+        _see(stage, act, visitor, now)
         stage.advance(now)
     ends_at = now + (_AFTER_S if until_s is None else 0.0)
     while stage.sent_at < ends_at:
         now += 0.1
+        _see(stage, act, visitor, now)
         stage.advance(now)
     frames = _shown(items, ends_at)
     return Rehearsal(
@@ -140,7 +163,15 @@ def rehearse(
         frames=frames,
         clauses=tuple(clauses),
         strokes=tuple(noting.placed),
+        left_out=tuple(f"{m.asked!r}: {m.done}" for m in told if isinstance(m, ShownOtherwise)),
     )
+
+
+def _see(stage: Stage, act: Act, visitor: Place | None, at: float) -> None:
+    if visitor is not None and act.to is not None:
+        stage.attention.see(
+            PersonSeen(at=at, person=act.to, place=visitor, approach_m_s=0.0, speed_m_s=0.0)
+        )
 
 
 def _shown(items: Iterable[StageItem], until_at: float) -> tuple[Frame, ...]:

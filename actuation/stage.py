@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from actuation.animation import Animation, AnimationConfig, track_of
 from actuation.attention import Attention
-from actuation.face_heads import Mouth
+from actuation.face_heads import FaceHeads, Mouth
 from actuation.face_words import read_face
 from actuation.gestures import Gestures, PlacedStroke
 from actuation.motion import (
@@ -115,6 +115,11 @@ class Stage:
     def generation(self) -> int:
         """Of what is being sent now."""
         return self._generation
+
+    @property
+    def heads(self) -> FaceHeads:
+        """Who is in charge of mouth, expression, head pose and gaze, from a stage time on."""
+        return self._animation.heads
 
     @property
     def sent_at(self) -> float:
@@ -310,12 +315,11 @@ class Stage:
         if self._current is not None:
             self._telling.ended(self._current)
         self._current = None
-        self._tracks.clear()
+        waiting = {id(c.speech) for p in self._covered for c in p.score.clauses}
+        self._tracks = {each: track for each, track in self._tracks.items() if each in waiting}
         self._relax_at = now + _AFTERGLOW_S
         if self._covered:
             self._current = self._covered.pop()
-            for scored in self._current.score.clauses:
-                self._tracks[id(scored.speech)] = track_of(scored.speech)
             self._resume(self._current, now)
 
     # Moves of the whole.

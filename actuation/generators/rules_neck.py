@@ -45,9 +45,7 @@ def eyes_in_head(joints: Floats, yaw: Floats, pitch: Floats) -> tuple[Floats, Fl
 
     `joints`: (n, 44, 4) as shown; `yaw`, `pitch`: the line of sight against the agent's own front.
     """
-    stands = joints[:, _CHAIN[0]]
-    for joint in _CHAIN[1:]:
-        stands = multiply(stands, joints[:, joint])
+    stands = _stands(joints)
     level = np.cos(pitch)
     sight = np.stack(
         [level * np.sin(yaw), np.sin(pitch), level * np.cos(yaw), np.zeros(len(yaw))], axis=1
@@ -57,3 +55,21 @@ def eyes_in_head(joints: Floats, yaw: Floats, pitch: Floats) -> tuple[Floats, Fl
         np.arctan2(seen[:, 0], seen[:, 2]),
         np.arcsin(np.clip(seen[:, 1], -1.0, 1.0)),
     )
+
+
+def head_pose(joints: Floats) -> Floats:
+    """(n, 3) yaw, pitch and roll of the head in the agent's own frame, of (n, 44, 4) joints."""
+    x, y, z, w = np.moveaxis(_stands(joints), -1, 0)
+    forward = np.stack([2 * (x * z + w * y), 2 * (y * z - w * x), 1 - 2 * (x * x + y * y)])
+    yaw = np.arctan2(forward[0], forward[2])
+    pitch = np.arcsin(np.clip(forward[1], -1.0, 1.0))
+    level = multiply(inverse(turned(yaw, pitch)), _stands(joints))
+    return np.stack([yaw, pitch, 2 * np.arctan2(level[:, 2], level[:, 3])], axis=1)
+
+
+def _stands(joints: Floats) -> Floats:
+    """(n, 4) how the head is turned against the agent's own front."""
+    stands = joints[:, _CHAIN[0]]
+    for joint in _CHAIN[1:]:
+        stands = multiply(stands, joints[:, joint])
+    return stands

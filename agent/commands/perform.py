@@ -1,6 +1,7 @@
 """`foyer perform "TEXT" --out DIR`: what the agent would say and show, as files.
 
-`foyer perform --lexicon DIR` draws all gestures at their key poses instead, to look at.
+`foyer perform --lexicon DIR` draws all gestures at their key poses instead, `--faces DIR` all mouth
+shapes and all faces, to look at.
 All times count from the start of `speech.wav`. `frames.jsonl` has 60 frames a second.
 """
 
@@ -19,6 +20,12 @@ from actuation.motion import ARKIT_NAMES, JOINT_NAMES, Frame
 from actuation.rehearsal import Rehearsal, clauses_of, rehearse
 from actuation.skeleton import load_skeleton
 from actuation.voice import Speech, VoiceConfig, VoiceName, Voices
+from agent.commands.perform_face import (
+    add_face_arguments,
+    named_face,
+    other_sources,
+    performer_config,
+)
 from agent.core.clock import LoopClock
 from agent.core.errors import BadInputError
 from agent.core.messages import (
@@ -26,9 +33,7 @@ from agent.core.messages import (
     ActId,
     BackendChosen,
     Clause,
-    Expression,
-    Gaze,
-    GazeTarget,
+    PersonId,
     Place,
     Reason,
 )
@@ -50,8 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--gesture", action="append", metavar="NAME", help="with --lexicon: only this one; repeat"
     )
     parser.add_argument("--voice", choices=get_args(VoiceName), default="auto")
-    parser.add_argument("--expression", choices=[e.value for e in Expression])
-    parser.add_argument("--intensity", type=float, default=0.6, help="of the expression, 0..1")
+    add_face_arguments(parser)
     parser.add_argument("--view", choices=("body", "face"), default="body", help="of the preview")
     parser.add_argument("--no-preview", action="store_true", help="leave preview.mp4 out")
 
@@ -60,6 +64,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Perform; print what was written."""
     if arguments.lexicon is not None:
         return _draw_lexicon(arguments.lexicon, arguments.gesture)
+    if arguments.faces is not None:
+        return _draw_faces(arguments.faces)
     if arguments.out is None:
         raise BadInputError("perform: where to? add --out DIR (or --lexicon DIR for the gestures)")
     text = sys.stdin.read() if arguments.text == "-" else arguments.text or ""
@@ -77,7 +83,8 @@ def run(arguments: argparse.Namespace) -> int:
     for choice in chosen:
         if choice.fallback:
             print(f"voice: {choice.backend} instead ({choice.detail})", file=sys.stderr)
-    expression = Expression(arguments.expression) if arguments.expression else None
+    expression, manner = named_face(arguments)
+    visitor = PersonId("visitor")
     act = Act(
         at=0.0,
         act=ActId(1),
@@ -85,9 +92,19 @@ def run(arguments: argparse.Namespace) -> int:
         clauses=clauses,
         expression=expression,
         intensity=arguments.intensity,
-        gaze=Gaze(target=GazeTarget.PLACE, place=Place(x_m=1.2, y_m=0.0)),
+        manner=manner,
+        to=visitor,
     )
-    rehearsal = rehearse(act, speeches, gestures=Gesticulation())
+    rehearsal = rehearse(
+        act,
+        speeches,
+        config=performer_config(arguments),
+        gestures=Gesticulation(),
+        visitor=Place(x_m=1.2, y_m=0.0),
+        prepare=other_sources(arguments.head),
+    )
+    for line in rehearsal.left_out:
+        print(f"face: {line}", file=sys.stderr)
     arguments.out.mkdir(parents=True, exist_ok=True)
     written = write(rehearsal, arguments.out)
     if not arguments.no_preview:
@@ -110,6 +127,14 @@ def _draw_lexicon(folder: Path, names: list[str] | None) -> int:
             raise BadInputError(f"perform: no gesture {', '.join(unknown)}; there is {known}")
         lexemes = [lexeme for lexeme in lexemes if lexeme.name in names]
     for path in write_sheets(folder, lexemes, VRM):
+        print(path)
+    return 0
+
+
+def _draw_faces(folder: Path) -> int:
+    from actuation.embodiments.face_sheet import write_face_sheets
+
+    for path in write_face_sheets(folder, VRM):
         print(path)
     return 0
 
