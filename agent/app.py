@@ -39,6 +39,7 @@ from agent.core.messages import (
     FormShown,
     HelpCalled,
     HostNotified,
+    LanguageFollowed,
     LineTyped,
     Message,
     MicrophoneLevel,
