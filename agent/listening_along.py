@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from agent.core.messages import Message
 from agent.settings import AgentConfig
+from perception.active_speaker import ActiveSpeaker
 from perception.device_trouble import DeviceTrouble, WatchedMicrophone
 from perception.overlap import OverlapJudge
 from perception.senses import Microphone
@@ -18,12 +19,12 @@ class ListeningAlong:
         self._trouble = DeviceTrouble(config.sound_check)
         self._publish = publish
         self.judges: list[Judge] = []
-        """Where voices come from, where there are microphones for it; how many; what is wrong."""
+        """Where voices come from, where there are microphones for it; how many; whose; what is wrong."""
         if config.microphone.array.microphones:
             from perception.direction import DirectionJudge
 
             self.judges.append(DirectionJudge(config.microphone.array))
-        self.judges += [OverlapJudge(), self._trouble.frames, StableWords()]
+        self.judges += [OverlapJudge(), ActiveSpeaker(), self._trouble.frames, StableWords()]
 
     def watched(self, microphone: Microphone) -> Microphone:
         """The same microphone; what is wrong with its sound is told."""

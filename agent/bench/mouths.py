@@ -1,0 +1,123 @@
+"""Mouths that are seen and voices that are heard: our drawn character, and real faces at rest.
+
+The character says a sentence, is drawn ten times a second, and the eyes of the product read its
+lips: what comes is a mouth as a camera sees it, with all that goes wrong in that, and the sound.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from actuation.embodiments.preview import FACE_CAMERA, Preview
+from actuation.embodiments.vrm_file import read_character
+from actuation.rehearsal import clauses_of, rehearse
+from actuation.voice import Speech, VoiceConfig, VoiceName, Voices
+from agent.commands.perform import VRM
+from agent.core.clock import LoopClock
+from agent.core.messages import Act, ActId, Reason
+from agent.models import models_folder
+from perception.audio import Sound, clean, resample
+from perception.camera import Box, CameraConfig
+from perception.detectors import DetectorConfig, detector_opener
+from perception.senses import Picture
+from perception.sightings import Focus, PeopleDetector
+
+LOOKS_HZ: Final = 10
+_SIZE_PX: Final = 320
+_QUIET_S: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Mouth:
+    """What was seen of one mouth: moments in seconds, and how far open it was."""
+
+    at: Sequence[float]
+    opening: Sequence[float]
+
+
+@dataclass(frozen=True, slots=True)
+class Talker:
+    """A mouth, and the sound that belongs to it; the first second of both is quiet."""
+
+    text: str
+    mouth: Mouth
+    sound: Sound
+
+
+def eyes() -> PeopleDetector:
+    """The detector of the product, with this machine's models."""
+    opener = detector_opener(DetectorConfig(), camera=CameraConfig(), models=models_folder())
+    return opener()
+
+
+async def drawn_talker(text: str, detector: PeopleDetector, voice: VoiceName = "auto") -> Talker:
+    """The character says `text`. Some six seconds of one core."""
+    clauses = clauses_of(text)
+    voices = Voices(config=VoiceConfig(voice=voice), clock=_clock(), publish=lambda _: None)
+    try:
+        speeches: list[Speech] = [await voices.speak(clause.text) for clause in clauses]
+    finally:
+        await voices.close()
+    act = Act(
+        at=0.0, act=ActId(1), clauses=clauses,
+        reason=Reason(policy="bench", because="to be heard and seen"),
+    )  # fmt: skip
+    rehearsal = rehearse(act, speeches)
+    preview = Preview(read_character(VRM), size=_SIZE_PX, camera=FACE_CAMERA)
+    step = 60 // LOOKS_HZ
+    pictures = [preview.draw(frame) for frame in rehearsal.frames[::step]]
+    seen = mouth_of(pictures, 1 / LOOKS_HZ, detector)
+    lead = [k / LOOKS_HZ for k in range(round(_QUIET_S * LOOKS_HZ))]
+    mouth = Mouth(
+        [*lead, *(at + _QUIET_S for at in seen.at)],
+        [seen.opening[0] if seen.opening else 0.0] * len(lead) + list(seen.opening),
+    )
+    sound = resample(clean(rehearsal.samples), rehearsal.rate_hz)
+    quiet = np.zeros(round(_QUIET_S * 16_000), np.float32)
+    return Talker(text, mouth, np.concatenate([quiet, sound]))
+
+
+def _clock() -> LoopClock:
+    import asyncio
+
+    return LoopClock(asyncio.get_running_loop())
+
+
+def mouth_of(
+    pictures: Sequence[NDArray[np.uint8]], every_s: float, detector: PeopleDetector
+) -> Mouth:
+    """The largest face's mouth, where one is found."""
+    at, opening = [], []
+    for k, pixels in enumerate(pictures):
+        look = detector.look(
+            Picture(at=k * every_s, pixels=pixels),
+            Focus(scan=None, faces=(Box(0.0, 0.0, 1.0, 1.0),)),
+        )
+        if look.faces:
+            face = max(look.faces, key=lambda one: one.width_px)
+            if face.mouth_open is not None:
+                at.append(k * every_s)
+                opening.append(face.mouth_open)
+    return Mouth(at, opening)
+
+
+def filmed_mouth(path: Path, detector: PeopleDetector) -> Mouth:
+    """A real face in a film, about ten times a second."""
+    film = cv2.VideoCapture(str(path))
+    rate_hz = film.get(cv2.CAP_PROP_FPS)
+    every = max(1, round(rate_hz / LOOKS_HZ))
+    pictures = []
+    for k in range(10_000):
+        there, picture = film.read()
+        if not there:
+            break
+        if k % every == 0:
+            rgb = cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
+            pictures.append(np.asarray(rgb, np.uint8))
+    film.release()
+    return mouth_of(pictures, every / rate_hz, detector)
