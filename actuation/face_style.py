@@ -51,7 +51,7 @@ class FaceStyle(BaseModel):
         1.0, ge=0, le=2, description="How much brows and head go along with speech; 0: still."
     )
     asymmetry: float = Field(
-        0.12, ge=0, le=0.5, description="How much stronger one side of a face is than the other."
+        0.06, ge=0, le=0.5, description="How much stronger one side of a face is than the other."
     )
     habits: tuple[str, ...] = Field(
         ("brow_flash", "head_tilt", "eye_smile", "chin_up"),
