@@ -33,6 +33,8 @@ NOT_UNDERSTOOD = "unknown"
 _NO_WISH = frozenset({"thanks", "no", "looking"})
 _MISHEARD_FROM, _MISHEARD_AS = 12, 87.0
 """Phrases of so many letters are also known by so much likeness, per cent."""
+_COURTESY = (" thank you very much", " thank you", " thanks")
+"""Said after a no, too, and no part of it."""
 _TOO_COMMON = "thank"
 """`no thank you` and `so thank you` are too alike."""
 
@@ -82,7 +84,9 @@ def declines(text: str, phrases: tuple[str, ...]) -> bool:
     if says_any(text, phrases):
         return True
     heard = plain(text)
-    return any(_is_misheard(heard, phrase) for phrase in map(plain, phrases))
+    bare = next((heard.removesuffix(one) for one in _COURTESY if heard.endswith(one)), heard)
+    told = {heard, bare.strip()} - {""}
+    return any(_is_misheard(one, phrase) for one in told for phrase in map(plain, phrases))
 
 
 def _is_misheard(heard: str, phrase: str) -> bool:

@@ -19,6 +19,7 @@ from agent.core.messages import (
     Health,
     HelpCalled,
     HostNotified,
+    LanguageFollowed,
     LineTyped,
     Message,
     PageChanged,
@@ -166,6 +167,12 @@ def _stop(situation: Situation, stop: Stop) -> Situation:
 def _duck(situation: Situation, duck: Duck) -> Situation:
     ducked_at = situation.now if situation.floor.gain == 1.0 else situation.floor.ducked_at
     floor = replace(situation.floor, gain=duck.gain, ducked_at=ducked_at)
+    if situation.floor.gain <= 0.0 < duck.gain:  # the cut phrase is said again from its start
+        on_stage = tuple(
+            one if one.clause_at is None else replace(one, clause_at=situation.now)
+            for one in floor.on_stage
+        )
+        floor = replace(floor, on_stage=on_stage)
     return replace(situation, floor=floor)
 
 
@@ -264,6 +271,12 @@ def _used(situation: Situation, used: ButtonPressed | LineTyped) -> Situation:
     return situation
 
 
+def _language(situation: Situation, followed: LanguageFollowed) -> Situation:
+    """Whoever cannot be seen is whoever was followed last."""
+    known = {followed.person: followed.language, None: followed.language}
+    return replace(situation, languages={**situation.languages, **known})
+
+
 def _quiet(situation: Situation, stream: StreamQuiet) -> Situation:
     devices = situation.devices
     if "camera" in stream.stream or "picture" in stream.stream:
@@ -290,11 +303,13 @@ def _tidy(situation: Situation) -> Situation:
         if now - max(person.seen_at, person.engagement_since) > config.stale_after_s:
             situation = leave(situation, person.id)
     memory_s = max(config.return_within_s, config.bridge_s)
+    here = {None, *situation.people, *(one.id for one in situation.departures)}
     floor = situation.floor
     on_stage = tuple(act for act in floor.on_stage if now - act.news_at <= config.act_expires_s)
     situation = replace(
         situation,
         tidied_at=now,
+        languages={who: code for who, code in situation.languages.items() if who in here},
         departures=tuple(one for one in situation.departures if now - one.at <= memory_s),
         floor=floor if on_stage == floor.on_stage else replace(floor, on_stage=on_stage),
     )
@@ -339,6 +354,7 @@ _CHANGES: Mapping[type[Message], Callable[[Situation, Any], Situation]] = {
     HelpCalled: _help,
     PageChanged: _page,
     ButtonPressed: _used,
+    LanguageFollowed: _language,
     LineTyped: _used,
     StreamQuiet: _quiet,
     ComponentHealth: _health,

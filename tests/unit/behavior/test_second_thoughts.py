@@ -195,6 +195,20 @@ def test_a_visitors_mm_hm_does_not_keep_the_name_in():
     assert said(new) == ["Good morning.", "Your host expects you."]
 
 
+def test_a_phrase_that_is_said_again_gives_its_name_away_again():
+    """It was held in the middle of the name, and goes on from the start of the phrase."""
+    lobby, act = answers(NAMED)
+    begins(lobby, act, 10.2)
+    lobby.speaks(10.4, turn=2)
+    lobby.speaks_on(11.0, 0.6, turn=2)
+    assert lobby.situation.floor.gain == 0.0
+    lobby.ends(13.0, "mhm", turn=2, voiced_s=0.6)
+    lobby.until(13.2)
+    assert lobby.situation.floor.gain == 1.0
+    (new,) = comes(lobby, 13.3)
+    assert said(new) == ["Your host expects you."]
+
+
 def test_an_answer_in_parts_goes_on_after_it_was_put_otherwise():
     lobby = Lobby(greeting={"enabled": False}, waiting={"enabled": False})
     lobby.attends("p1", 1.0, x=1.2)

@@ -570,6 +570,10 @@ def test_a_voice_without_words_may_be_one_too():
         ("looking for the lift", False),
         ("i'm fire", True),
         ("i'm fire where is the lift", False),
+        ("i'm aine thank you", True),
+        ("not nown thanks", True),
+        ("i'm here for aine thank you", False),
+        ("thank you", False),
     ],
 )
 def test_a_no_is_known_though_misheard_where_a_sentence_begins_with_it(heard, declined):
