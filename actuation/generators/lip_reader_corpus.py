@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from actuation.expressions import faces
 from actuation.generators.lip_reader_camera import MouthCamera, View
 from actuation.generators.metrics.lips import TimedPhone
 from actuation.generators.metrics.visemes import labels_at
@@ -118,14 +119,14 @@ async def spoken(rows: Sequence[str], voice: VoiceName = VOICE) -> list[Speech]:
 def clip_of(speech: Speech, camera: MouthCamera, random: np.random.Generator) -> Clip:
     """Draw one made mouth that says `speech`."""
     speech = _another_rhythm(speech, random)
-    felt = [e for e in Expression if e is not HELD_OUT_EXPRESSION]
-    expression = felt[int(random.integers(len(felt)))]
-    rehearsal = rehearse(_act(speech.text, expression, float(random.uniform(0, 1))), [speech])
-    faces = _another_mouth(rehearsal.faces.astype(np.float64), random)[::EVERY]
+    worn = [name for name in faces() if name != HELD_OUT_EXPRESSION]
+    face = worn[int(random.integers(len(worn)))]
+    rehearsal = rehearse(_act(speech.text, face, float(random.uniform(0, 1))), [speech])
+    shapes = _another_mouth(rehearsal.faces.astype(np.float64), random)[::EVERY]
     times = rehearsal.times[::EVERY]
     return Clip(
         times=times,
-        pictures=camera.pictures(faces, any_view(random)),
+        pictures=camera.pictures(shapes, any_view(random)),
         labels=labels_at(times, timed(speech)),
     )
 
@@ -150,13 +151,13 @@ def any_view(random: np.random.Generator) -> View:
     )
 
 
-def _act(text: str, expression: Expression, intensity: float) -> Act:
+def _act(text: str, face: str, intensity: float) -> Act:
     return Act(
         at=0.0,
         act=ActId(1),
         reason=Reason(policy="lip reader", because="lips are made to learn from"),
         clauses=(Clause(text=text),),
-        expression=expression,
+        manner=face,
         intensity=intensity,
     )
 

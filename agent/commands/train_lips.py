@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
         command=f"foyer train lipreader --episodes {count} --steps {arguments.steps} "
         f"--seed {arguments.seed}",
         data=f"{len(learned)} clips, {_minutes(learned):.1f} min of words in random order by "
-        f"{VOICE}, moved by the rules, all expressions but {HELD_OUT_EXPRESSION.value}",
+        f"{VOICE}, moved by the rules, all faces but {HELD_OUT_EXPRESSION.value}",
         held_out_data=f"{len(HELD_OUT)} sentences by {HELD_OUT_VOICE}, looked straight at",
         date=datetime.now(UTC).date().isoformat(),
         parameters=sum(p.numel() for p in network.parameters()),
