@@ -273,7 +273,7 @@ class Index:
         `only`: of labels that begin so. Without it, those of `said_as` are left out.
         """
         vector = self._vector(plain(line))
-        if self._columns is None:
+        if self.knows_meaning:
             scores = self._vectors @ vector
         else:  # nearly all of it is nought
             there = np.flatnonzero(vector)
