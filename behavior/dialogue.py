@@ -26,6 +26,7 @@ from agent.core.messages import (
     Health,
     LanguageFollowed,
     Message,
+    PersonId,
     PersonLost,
     PersonSeen,
     TurnEnded,
@@ -102,6 +103,8 @@ class Dialogue:
         self._zone = ZoneInfo(site.timezone)
         self._languages: tuple[str, ...] = site.spoken
         self._language: str = site.language
+        self._followed: PersonId | None = None
+        """Whose language it is that was last told."""
         self._config = config
         self._clock = clock
         self._wall = wall
@@ -376,9 +379,10 @@ class Dialogue:
     def _tell_language(self, encounter: Encounter | None, at: float) -> None:
         """Say in which language the visitor who is here now is served, when that is news."""
         code = (encounter.conversation.language if encounter else "") or self._languages[0]
-        if code != self._language:
-            self._language = code
-            person = encounter.person if encounter else None
+        person = encounter.person if encounter else None
+        found_again = code != self._languages[0] and person != self._followed
+        if code != self._language or found_again:
+            self._language, self._followed = code, person
             self._publish(LanguageFollowed(at=at, language=code, person=person))
 
     def _drop(self) -> None:

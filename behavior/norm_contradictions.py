@@ -30,6 +30,7 @@ _WISHES: Mapping[str, Mapping[str, object]] = {
     "greeting.sign": {"gesture": "nod", "unasked": True, "face": "friendly"},
     "proactive.greet": {"say": "Hello. | How can I help you?", "unasked": True, "greets": True},
     "waiting.offer": {"say": "Can I help you with anything?", "unasked": True},
+    "silence.again": {"say": "Take your time. You can also type it.", "unasked": True},
     "waiting.reassure": {"say": "Your host knows that you are here.", "unasked": True},
     "waiting.queue": {"say": "I will be with you in a moment.", "unasked": True},
     "farewell.words": {"say": "Goodbye.", "unasked": True, "gesture": "wave"},

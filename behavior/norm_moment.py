@@ -46,6 +46,7 @@ _TELLS: tuple[tuple[str, Callable[[FactValue], str]], ...] = (
 _AIMS = {
     "greeting": "to greet",
     "farewell": "to say goodbye",
+    "silence": "to help someone who says nothing",
     "waiting": "to speak to someone who waits",
     "reply": "to answer",
     "handover": "to say that a person comes",

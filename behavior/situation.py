@@ -368,6 +368,8 @@ class Situation:
     spoke_unasked_to: PersonId | None = None
     lines: tuple[str, ...] = ()
     """First clauses of the agent's last utterances, newest last, so as not to repeat them."""
+    languages: Mapping[PersonId | None, str] = field(default_factory=dict)
+    """In which language whom was last told to be served; None: whoever is not seen."""
     hour: float = 12.0
     """Local time of day, 0..24."""
     hour_at: float = float("-inf")
@@ -438,6 +440,10 @@ class Situation:
         """Whether this person declined not long ago."""
         at = person.marks.get(Mark.REFUSED)
         return at is not None and self.now - at <= self.config.refusal_lasts_s
+
+    def language_of(self, who: PersonId | None) -> str:
+        """In which this person is served; empty: the site's own, or not known."""
+        return self.languages.get(who, "")
 
     def others(self, person: Person) -> Iterator[Person]:
         """Everyone else in view."""

@@ -60,6 +60,7 @@ _ABOUT_POLICIES = {
     "farewell": "When and how it says goodbye.",
     "tools": "Which tools may run, for whom and how often.",
     "waiting": "What people hear who wait.",
+    "silence": "What a visitor hears who says nothing to a question.",
     "page": "What a page shows when it comes up.",
     "attention": "Where it looks.",
     "proactive": "Whether a learned model decides when to act, toward whom, and how.",

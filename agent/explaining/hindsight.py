@@ -15,6 +15,7 @@ _MARKS = {
     "greeting.words": (Mark.GREETED, Mark.SIGNED, Mark.NOTICED),
     "attention.glance": (Mark.NOTICED,),
     "waiting.offer": (Mark.OFFERED,),
+    "silence.again": (Mark.OFFERED,),
     "waiting.queue": (Mark.QUEUED,),
     "waiting.reassure": (Mark.REASSURED,),
     "farewell.words": (Mark.FAREWELLED,),

@@ -19,6 +19,8 @@ from behavior.policies.proactive import (
     ProactivePolicy,
 )
 from behavior.policies.reply import ReplyConfig, ReplyPolicy
+from behavior.policies.silence import SilenceConfig, SilencePolicy
+from behavior.policies.spoken import speaking
 from behavior.policies.tools import ToolsConfig, ToolsPolicy
 from behavior.policies.waiting import WaitingConfig, WaitingPolicy
 from behavior.wishes import Policy
@@ -32,6 +34,7 @@ CATALOGUE: Mapping[str, tuple[type[BaseModel], Callable[[Any], Policy]]] = {
     "greeting": (GreetingConfig, GreetingPolicy),
     "farewell": (FarewellConfig, FarewellPolicy),
     "tools": (ToolsConfig, ToolsPolicy),
+    "silence": (SilenceConfig, SilencePolicy),
     "waiting": (WaitingConfig, WaitingPolicy),
     "page": (PageConfig, PagePolicy),
     "attention": (AttentionConfig, AttentionPolicy),
@@ -63,6 +66,9 @@ class PoliciesConfig(BaseModel):
     tools: ToolsConfig = Field(
         default_factory=ToolsConfig, description="What it may do besides talking, and for whom."
     )
+    silence: SilenceConfig = Field(
+        default_factory=SilenceConfig, description="A question that gets no answer."
+    )
     waiting: WaitingConfig = Field(default_factory=WaitingConfig, description="Those who wait.")
     page: PageConfig = Field(default_factory=PageConfig, description="A page that comes up.")
     attention: AttentionConfig = Field(
@@ -73,7 +79,7 @@ class PoliciesConfig(BaseModel):
 
 def build_policies(config: PoliciesConfig) -> tuple[Policy, ...]:
     """Return the policies with these settings, in the order in which they are asked."""
-    made = {name: make(getattr(config, name)) for name, (_, make) in CATALOGUE.items()}
+    made = {name: speaking(make, getattr(config, name)) for name, (_, make) in CATALOGUE.items()}
     if config.proactive.enabled:
         made["greeting"] = GreetingBesideModel(config.greeting, config.proactive)
     return tuple(made.values())

@@ -6,7 +6,7 @@ talked with: then there is a wave, which is right for all of them.
 
 from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from agent.core.messages import (
     Act,
@@ -24,11 +24,12 @@ from agent.core.messages import (
     Priority,
     Stop,
 )
+from behavior.policies.spoken import Spoken
 from behavior.situation import Mark, OnStage, Person, Situation
 from behavior.wishes import NOTHING, UNNUMBERED, Wish, Wishes, because
 
 
-class FarewellConfig(BaseModel):
+class FarewellConfig(Spoken):
     """When and how to say goodbye."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from agent.core.messages import (
     Act,
@@ -19,11 +19,12 @@ from agent.core.messages import (
     Priority,
     ReplyReady,
 )
+from behavior.policies.spoken import Spoken
 from behavior.situation import Situation
 from behavior.wishes import NOTHING, UNNUMBERED, Wish, Wishes, because
 
 
-class HandoverConfig(BaseModel):
+class HandoverConfig(Spoken):
     """What is said when a person takes over."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -7,7 +7,7 @@ its way the agent looks away and thinks, then says so, then apologises: a turn i
 from dataclasses import replace
 from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from agent.core.messages import (
     Act,
@@ -27,6 +27,7 @@ from agent.core.messages import (
 )
 from behavior.hearing import NOT_UNDERSTOOD, speaker_of
 from behavior.overheard import is_overheard
+from behavior.policies.spoken import Spoken
 from behavior.situation import Mark, Situation, Turn
 from behavior.wishes import NOTHING, UNNUMBERED, Wish, Wishes, because
 
@@ -34,7 +35,7 @@ _LISTENS_WITHIN_M = 3.0
 _URGENT = frozenset({"emergency", "fire", "somebody_missing", "staff"})
 
 
-class ReplyConfig(BaseModel):
+class ReplyConfig(Spoken):
     """What happens between the end of a turn and its answer."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -58,6 +58,10 @@ RULES: Mapping[str, Rule] = {
         "someone who attends for {queue_after_s} s while another is served is told to wait",
         ("queue_after_s", "queue_line"),
     ),
+    "silence.again": Rule(
+        "a visitor who says nothing to a question for {after_s} s hears it once in other words",
+        ("after_s", "in_other_words", "otherwise", "otherwise_without_page"),
+    ),
     "waiting.offer": Rule(
         "someone greeted who says nothing for {offer_after_s} s is offered help once",
         ("offer_after_s", "offer_returned_after_s", "offers"),

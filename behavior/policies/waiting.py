@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from agent.core.messages import (
     Act,
@@ -17,6 +17,7 @@ from agent.core.messages import (
     StageState,
     TurnEnded,
 )
+from behavior.policies.spoken import Spoken
 from behavior.situation import Mark, Person, Situation
 from behavior.wishes import UNNUMBERED, Wish, Wishes, because
 
@@ -24,7 +25,7 @@ _LATER_S = 5.0
 _MET = (Mark.GREETED, Mark.SPOKE)
 
 
-class WaitingConfig(BaseModel):
+class WaitingConfig(Spoken):
     """When someone who waits is spoken to."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
