@@ -8,11 +8,11 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterable, Callable, Sequence
 
-from actuation.animation import track_of
 from actuation.bodies import Bodies
 from actuation.gestures import Gestures, HeadGestures
 from actuation.motion import FRAME_RATE_HZ, Embodiment
 from actuation.playback import ActOnStage
+from actuation.sound_mouths import SoundMouths
 from actuation.stage import PerformerConfig, Stage
 from actuation.voice import Voices
 from agent.core.clock import Clock
@@ -65,6 +65,7 @@ class Performer:
         self._emergencies = emergencies
         self._publish = publish
         self._voices = voices
+        self._mouths = SoundMouths(clock=clock, publish=publish)
         self._bodies = Bodies(bodies, clock=clock, publish=publish)
         self._clock = clock
         self._config = config or PerformerConfig()
@@ -102,6 +103,7 @@ class Performer:
             stage.abandon(self._clock.now())
             self._generation = stage.generation
             await self._bodies.rest()
+            self._mouths.close()
             await self._voices.close()
 
     async def _obey(self, stage: Stage) -> None:
@@ -158,7 +160,7 @@ class Performer:
                 continue
             speech = await self._voices.speak(text, language)
             if wanted_by is not None:
-                track = track_of(speech)
+                track = await self._mouths.mouth(speech)
                 stage.have_sound(wanted_by, index, speech, self._clock.now(), track=track)
 
     async def _move_on(self, stage: Stage) -> None:

@@ -1,5 +1,6 @@
 """`foyer perform "TEXT" --out DIR`: what the agent would say and show, as files.
 
+`foyer perform --audio FILE --out DIR` shows a recording's face, by the learned path.
 `foyer perform --lexicon DIR` draws all gestures at their key poses instead, `--faces DIR` all mouth
 shapes and all faces, to look at.
 All times count from the start of `speech.wav`. `frames.jsonl` has 60 frames a second.
@@ -20,6 +21,7 @@ from actuation.motion import ARKIT_NAMES, JOINT_NAMES, Frame
 from actuation.rehearsal import Rehearsal, clauses_of, rehearse
 from actuation.skeleton import load_skeleton
 from actuation.voice import Speech, VoiceConfig, VoiceName, Voices
+from agent.commands.perform_audio import add_audio_arguments, performed
 from agent.commands.perform_face import (
     add_face_arguments,
     named_face,
@@ -56,6 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--voice", choices=get_args(VoiceName), default="auto")
     add_face_arguments(parser)
+    add_audio_arguments(parser)
     parser.add_argument("--view", choices=("body", "face"), default="body", help="of the preview")
     parser.add_argument("--no-preview", action="store_true", help="leave preview.mp4 out")
 
@@ -68,6 +71,9 @@ def run(arguments: argparse.Namespace) -> int:
         return _draw_faces(arguments.faces)
     if arguments.out is None:
         raise BadInputError("perform: where to? add --out DIR (or --lexicon DIR for the gestures)")
+    if arguments.audio is not None:
+        config = performer_config(arguments)
+        return _written(arguments, performed(arguments, config, other_sources(arguments.head)))
     text = sys.stdin.read() if arguments.text == "-" else arguments.text or ""
     text = text.strip()
     if not text:
@@ -105,6 +111,10 @@ def run(arguments: argparse.Namespace) -> int:
     )
     for line in rehearsal.left_out:
         print(f"face: {line}", file=sys.stderr)
+    return _written(arguments, rehearsal)
+
+
+def _written(arguments: argparse.Namespace, rehearsal: Rehearsal) -> int:
     arguments.out.mkdir(parents=True, exist_ok=True)
     written = write(rehearsal, arguments.out)
     if not arguments.no_preview:

@@ -27,7 +27,9 @@ Floats = NDArray[np.float64]
 
 def add_face_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("--expression", choices=list(faces()), help="one of the agent's faces")
+    parser.add_argument(
+        "--expression", "--emotion", choices=list(faces()), help="one of the agent's faces"
+    )
     parser.add_argument("--intensity", type=float, default=0.6, help="of the expression, 0..1")
     parser.add_argument(
         "--manner", default="", help='the face in words: "apologetic, eyebrows up, no smile"'

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from agent.commands import train_face
 from agent.core.errors import BadInputError
 from agent.practice import live, recorded, stretches
 from behavior.backends.embeddings import MiniLm
@@ -28,7 +29,7 @@ from behavior.proactive.threshold import best_threshold
 if TYPE_CHECKING:
     from behavior.backends.proactive_training import Progress
 
-MODELS = ("proactive", "lipreader", "overlap", "engagement")
+MODELS = ("proactive", "lipreader", "overlap", "engagement", "face")
 _EPISODES = 90
 _HELD_OUT_EVERY = 6
 _TUNE_EVERY = 8
@@ -47,10 +48,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--recordings", type=Path, metavar="DIR", help="a site's NAME.mcap with NAME.jsonl beside"
     )
+    train_face.add_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Live, learn, write."""
+    if arguments.name == "face":
+        return train_face.run(arguments)
     if arguments.name == "engagement":
         from agent.commands.train_engagement import run as train_engagement
 

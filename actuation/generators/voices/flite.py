@@ -51,6 +51,14 @@ def _library(name: str) -> ctypes.CDLL:
     raise EngineMissingError(_CURE)
 
 
+def registered(name: str) -> tuple[int, int]:
+    """A US English voice of the system's and its features, as flite's own pointers."""
+    register = getattr(_library(f"flite_cmu_us_{name}"), f"register_cmu_us_{name}")
+    register.restype, register.argtypes = _POINTER, [_POINTER]
+    voice = int(register(None))
+    return voice, int(ctypes.cast(voice, ctypes.POINTER(_Voice)).contents.features)
+
+
 class FliteEngine:
     """Speaks with `slt`: clear, female, US English, 16 kHz."""
 
@@ -58,15 +66,11 @@ class FliteEngine:
         self._flite = _library("flite")
         _library("flite_usenglish")
         _library("flite_cmulex")
-        slt = _library("flite_cmu_us_slt")
         for name, (result, arguments) in _SIGNATURES.items():
             function = getattr(self._flite, name)
             function.restype, function.argtypes = result, arguments
         self._flite.flite_init()
-        slt.register_cmu_us_slt.restype = _POINTER
-        slt.register_cmu_us_slt.argtypes = [_POINTER]
-        self._voice = slt.register_cmu_us_slt(None)
-        self._features = ctypes.cast(self._voice, ctypes.POINTER(_Voice)).contents.features
+        self._voice, self._features = registered("slt")
 
     def speak(self, text: str, pace: float, language: str = "en") -> Spoken:
         """Synthesise `text`."""

@@ -1,0 +1,182 @@
+"""Trains the listener: stretches in, the teacher's mouth and the phone's class out.
+
+Losses: position, velocity (per frame), closures and contacts as odds, stillness where the teacher
+is still, and the class of phone that is heard, which later lets a text be followed.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from actuation.generators.learned_alignment import SOUNDS
+from actuation.generators.learned_network import (
+    BEHIND,
+    FRAMES,
+    Listener,
+    NetworkShape,
+)
+from actuation.generators.training.corpus import Taught
+from actuation.generators.training.listening import Heard, stretch
+
+_LOST = FRAMES * BEHIND
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """How to train."""
+
+    steps: int = 1200
+    batch: int = 24
+    length: int = 100
+    """Steps of the network in a stretch; 30 a second."""
+    rate: float = 1.5e-3
+    dropout: float = 0.05
+    seed: int = 1
+    threads: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far it is."""
+
+    step: int
+    steps: int
+    loss: float
+    """Mean over the steps since the last report."""
+
+
+def device() -> torch.device:
+    """Where to compute."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def fast(where: torch.device) -> AbstractContextManager[object]:
+    """16-bit matrices where the processor has them: twice as fast and as good to learn with."""
+    if where.type == "cuda":
+        return torch.autocast("cuda", torch.bfloat16)
+    able = torch.backends.cpu.get_cpu_capability() == "AVX512"
+    return torch.autocast("cpu", torch.bfloat16) if able else nullcontext()
+
+
+def train(
+    corpus: Sequence[Taught],
+    shape: NetworkShape,
+    lesson: Lesson,
+    report: Callable[[Progress], None],
+    checkpoint: Path | None = None,
+    begun: Mapping[str, Tensor] | None = None,
+) -> Listener:
+    """A trained listener. Goes on from `checkpoint` where that is of the same lesson.
+
+    `begun`: weights to begin with instead of chance.
+    """
+    torch.set_num_threads(lesson.threads)
+    torch.manual_seed(lesson.seed)
+    where = device()
+    network = Listener(shape, lesson.dropout).to(where)
+    if begun is not None:
+        network.load_state_dict(begun)
+    optimiser = torch.optim.AdamW(network.parameters(), lesson.rate, weight_decay=0.02)
+    done = _restored(checkpoint, network, optimiser, shape, lesson)
+    network.train()
+    total, since = 0.0, 0
+    for step in range(done + 1, lesson.steps + 1):
+        for group in optimiser.param_groups:
+            group["lr"] = lesson.rate * rate(step, lesson.steps)
+        batch = _drawn(corpus, lesson, step)
+        loss = loss_of(network, batch, where)
+        optimiser.zero_grad(set_to_none=True)
+        torch.autograd.backward(loss)
+        nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        optimiser.step()
+        total, since = total + float(loss.detach()), since + 1
+        if step % 25 == 0 or step == lesson.steps:
+            report(Progress(step, lesson.steps, total / since))
+            total, since = 0.0, 0
+        if checkpoint is not None and (step % 100 == 0 or step == lesson.steps):
+            _keep(checkpoint, step, network, optimiser, shape, lesson)
+    return network.cpu().eval()
+
+
+def loss_of(network: Listener, batch: Sequence[Heard], where: torch.device) -> Tensor:
+    """The weighted sum over a batch."""
+    looks = torch.from_numpy(np.stack([b.looks for b in batch])).to(where)
+    mouth = torch.from_numpy(np.stack([b.mouth for b in batch])).to(where)[:, _LOST:]
+    sounds = torch.from_numpy(np.stack([b.sounds for b in batch])).to(where)[:, _LOST:]
+    with fast(where):
+        _, said, heard, _ = network(looks, network.stack.begin(len(batch)))
+    said, heard = said.float()[:, _LOST:], heard.float()[:, _LOST:]
+    phones = nn.functional.cross_entropy(heard.reshape(-1, SOUNDS), sounds.reshape(-1))
+    return mouth_loss(said, mouth) + 0.15 * phones
+
+
+def mouth_loss(said: Tensor, taught: Tensor, counts: Tensor | None = None) -> Tensor:
+    """Position, velocity, closure and stillness. `counts`: (batch, frames) weights, 1 or 0."""
+    weight = torch.ones_like(taught[..., 0]) if counts is None else counts
+    still = (taught.amax(-1) < 0.005).float()
+    poses, poses_taught = said[..., :-2], taught[..., :-2]
+    position = ((poses - poses_taught) ** 2).mean(-1) * (1 + 2 * still)
+    moved = (poses[:, 1:] - poses[:, :-1]) - (poses_taught[:, 1:] - poses_taught[:, :-1])
+    velocity = (moved**2).mean(-1)
+    met = nn.functional.binary_cross_entropy_with_logits(
+        said[..., -2:], taught[..., -2:].clamp(0, 1), reduction="none"
+    ).mean(-1) * (1 + 2 * taught[..., -2:].amax(-1))
+    count = weight.sum().clamp_min(1.0)
+    return (
+        60 * (position * weight).sum() / count
+        + 120 * (velocity * weight[:, 1:]).sum() / count
+        + 1.0 * (met * weight).sum() / count
+    )
+
+
+def _drawn(corpus: Sequence[Taught], lesson: Lesson, step: int) -> list[Heard]:
+    """The batch of a step: the same whether training was interrupted or not."""
+    rng = np.random.default_rng((lesson.seed, step))
+    return [stretch(corpus, rng, lesson.length) for _ in range(lesson.batch)]
+
+
+def rate(step: int, steps: int) -> float:
+    """Part of the full learning rate at a step: up, then down along a cosine."""
+    warm = min(1.0, (step + 1) / 60)
+    return warm * (0.02 + 0.98 * 0.5 * (1.0 + math.cos(math.pi * min(1.0, step / steps))))
+
+
+def _keep(
+    path: Path,
+    step: int,
+    network: nn.Module,
+    optimiser: torch.optim.Optimizer,
+    shape: NetworkShape,
+    lesson: Lesson,
+) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    kept = {
+        "step": step, "network": network.state_dict(), "optimiser": optimiser.state_dict(),
+        "of": repr((shape, lesson)),
+    }  # fmt: skip
+    beside = path.with_suffix(".part")
+    torch.save(kept, beside)
+    beside.replace(path)
+
+
+def _restored(
+    path: Path | None,
+    network: nn.Module,
+    optimiser: torch.optim.Optimizer,
+    shape: NetworkShape,
+    lesson: Lesson,
+) -> int:
+    if path is None or not path.is_file():
+        return 0
+    kept = torch.load(path, weights_only=True)
+    if kept["of"] != repr((shape, lesson)):
+        return 0
+    network.load_state_dict(kept["network"])
+    optimiser.load_state_dict(kept["optimiser"])
+    return int(kept["step"])
