@@ -1,9 +1,9 @@
 """Tone, loudness and pace of a clause, from its sound and the times of its phones. Pure.
 
 Pitch is looked for in the vowels only, where the voice surely is voiced: the highest peak of the
-normalised autocorrelation between 70 and 400 Hz (Boersma 1993, without its path search). What is
-between two vowels is drawn straight; the whole is in semitones about the clause's own median, so
-that it does not matter whose voice it is.
+normalised autocorrelation between 70 and 400 Hz, less a cost for low octaves (Boersma 1993, without
+its path search). What is between two vowels is drawn straight; the whole is in semitones about the
+clause's own median, so that it does not matter whose voice it is.
 """
 
 from dataclasses import dataclass
@@ -23,6 +23,8 @@ _ANALYSED_HZ: Final = 5_000
 _WINDOW_S: Final = 0.05
 _LOWEST_HZ, _HIGHEST_HZ = 70.0, 400.0
 _VOICED: Final = 0.45
+_OCTAVE_COST: Final = 0.06
+"""Of likeness, an octave down."""
 _FAR_ST: Final = 9.0
 """Further from the median than this is a wrong octave, not a tone."""
 USUAL_PACE: Final = 4.5
@@ -129,10 +131,15 @@ def _fundamental(speech: Speech, at_s: Floats) -> Floats:
     likeness = _autocorrelation(pieces, last)
     likeness /= np.maximum(likeness[:, :1], 1e-12)
     likeness /= _autocorrelation(_hann(window)[None], last)[0] / np.sum(_hann(window) ** 2)
-    lags = likeness[:, first : last + 1]
-    best = np.argmax(lags, axis=1)
-    sure = lags[np.arange(len(lags)), best] > _VOICED
-    return np.where(sure, rate / (first + best), np.nan)
+    lags = np.arange(first, last + 1)
+    # Of a period and its double, which are alike, the shorter counts.
+    worth = likeness[:, first : last + 1] - _OCTAVE_COST * np.log2(lags / first)
+    best = np.clip(lags[np.argmax(worth, axis=1)], 1, last - 1)
+    row = np.arange(len(best))
+    before, top, after = (likeness[row, best + k] for k in (-1, 0, 1))
+    bend = before - 2 * top + after
+    shift = np.where(bend < -1e-9, 0.5 * (before - after) / np.minimum(bend, -1e-9), 0.0)
+    return np.where(top > _VOICED, rate / (best + np.clip(shift, -0.5, 0.5)), np.nan)
 
 
 @lru_cache(maxsize=8)

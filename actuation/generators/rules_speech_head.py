@@ -53,7 +53,9 @@ class SpeechMotion:
         x = (at - low)[:, None]
         a, b = (p2 - p0) / 2, (p3 - p1) / 2
         d = p2 - p1
-        return np.asarray(p1 + x * (a + x * (3 * d - 2 * a - b + x * (a + b - 2 * d))), np.float64)
+        values = p1 + x * (a + x * (3 * d - 2 * a - b + x * (a + b - 2 * d)))
+        values[:, 3:] = np.clip(values[:, 3:], 0.0, 1.0)
+        return np.asarray(values, np.float64)
 
 
 def speech_motion(
