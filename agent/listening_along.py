@@ -19,7 +19,7 @@ class ListeningAlong:
         self._trouble = DeviceTrouble(config.sound_check)
         self._publish = publish
         self.judges: list[Judge] = []
-        """Where voices come from, where there are microphones for it; how many; whose; what is wrong."""
+        """Whence voices come, where an array tells; how many; whose; what is wrong."""
         if config.microphone.array.microphones:
             from perception.direction import DirectionJudge
 

@@ -147,10 +147,30 @@ class Alignment:
         """Times it had to begin anew: a gap, or a device that misstated its delay."""
         self._played = played
         self._next_at: float | None = None
-        self._off = 0.0
+        self._off = self._pull = self._pace = self._owed = 0.0
+
+    def follow(self, later_s: float) -> None:
+        """The echo comes so much later than it did: let what was played come later, too.
+
+        Evenly over a second, for a canceller learns anew after a jump. What devices do not say
+        of their clocks is found out this way.
+        """
+        self._pull = later_s * SOUND_RATE_HZ
+        self._pace = self._pull * BLOCK / SOUND_RATE_HZ
 
     def beside(self, at: float) -> Sound:
         """(BLOCK,) of what was played, for a block of the microphone captured from `at` on."""
+        if abs(self._pull) > 0 and self._next_at is not None:
+            self._pull -= self._pace
+            self._owed += self._pace
+            if abs(self._pull) < abs(self._pace):
+                self._pull = 0.0
+            if abs(self._owed) >= 1:
+                step = float(np.sign(self._owed))
+                self._owed -= step
+                self._next_at -= step / SOUND_RATE_HZ
+                self.ahead_s -= step / SOUND_RATE_HZ
+                self.slips += 1
         wanted_at = at + self.ahead_s
         if self._next_at is None or abs(wanted_at - self._next_at) * SOUND_RATE_HZ > _STEP:
             self.jumps += self._next_at is not None

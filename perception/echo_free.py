@@ -29,6 +29,12 @@ _LOOK_EVERY_S: Final = 1.0
 _EARLIEST_S: Final = 0.005
 """An echo that comes nearer to its sound than this, or before it, cannot be cancelled."""
 _LATEST_S: Final = 0.2
+_WANDERS_S: Final = 0.002
+"""An echo that comes by more than this later or earlier than it did has jumped; less is drift."""
+_LOOKS: Final = 6
+_SURELY: Final = 8.0
+_DRIFTS_S: Final = 1e-4
+"""In a second. The canceller bears less by itself."""
 
 
 class EchoFreeMicrophone:
@@ -55,6 +61,7 @@ class EchoFreeMicrophone:
         self._given = canceller
         self._alignment = Alignment(played, config.ahead_s)
         self._look = _Look()
+        self._drift = _Drift()
 
     async def sound(self) -> AsyncIterator[SoundChunk]:
         """Yield the visitor's sound until the microphone ends or fails."""
@@ -129,7 +136,33 @@ class EchoFreeMicrophone:
         self.found = found
         if not _EARLIEST_S <= found.delay_s <= _LATEST_S and self._look.agreed:
             self._alignment.ahead_s += self._config.ahead_s - found.delay_s
-            self._look = _Look()
+            self._look, self._drift = _Look(), _Drift()
+        else:
+            self._alignment.follow(self._drift.see(found.delay_s))
+
+
+class _Drift:
+    """By how much the echo comes later from look to look: what devices' stamps do not say."""
+
+    def __init__(self) -> None:
+        self._delays_s: list[float] = []
+        self._follows_s = 0.0
+
+    def see(self, delay_s: float) -> float:
+        """By how much to let what was played come later until the next look, seconds."""
+        if self._delays_s and abs(delay_s - self._delays_s[-1]) > _WANDERS_S:
+            self._delays_s.clear()
+            self._follows_s = 0.0
+        self._delays_s.append(delay_s)
+        if len(self._delays_s) == _LOOKS:
+            steps = np.arange(_LOOKS) - (_LOOKS - 1) / 2
+            delays_s = np.array(self._delays_s) - np.mean(self._delays_s)
+            slope_s = float(steps @ delays_s / (steps @ steps))
+            doubt_s = float(np.std(delays_s - slope_s * steps) / np.sqrt(steps @ steps))
+            self._delays_s.clear()
+            if abs(slope_s) > max(_DRIFTS_S, _SURELY * doubt_s):
+                self._follows_s += slope_s
+        return self._follows_s
 
 
 class _Look:

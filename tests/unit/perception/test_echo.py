@@ -100,6 +100,17 @@ async def test_clocks_that_run_apart_and_stamps_that_jump_are_held_together():
     assert microphone._alignment.jumps == 0
 
 
+async def test_a_delay_that_wanders_unsaid_is_followed():
+    webrtc()
+    moments = np.arange(len(FAR))
+    still = echo_of(FAR, delay_s=0.04)
+    echo = np.interp(moments * (1 - 4e-4), moments, still).astype(np.float32)
+    left, microphone = await cleaned(FAR, echo + HISS)
+    assert reduction_db(echo, left, 8, 15) > 30
+    assert microphone._alignment.jumps == 0
+    assert microphone.found.delay_s == pytest.approx(0.07, abs=0.003)
+
+
 async def test_a_device_that_misstates_its_delay_is_found_out():
     webrtc()
     echo = echo_of(FAR, delay_s=-0.08)
