@@ -4,6 +4,7 @@ import json
 import math
 import re
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -323,6 +324,7 @@ OLD_DEEDS = (deed(604.0, SIGN, text="(nod)"), deed(607.0, WORDS), deed(650.0, OF
 NEW_DEEDS = (deed(604.0, SIGN, text="(nod)"), deed(609.5, WORDS), deed(650.0, OFFER, text="Yes?"))
 
 
+@cache
 def both():
     old, new = hours(3.0, OLD_DEEDS), hours(2.0, NEW_DEEDS)
     effect = Effect(
@@ -487,3 +489,28 @@ def test_hours_are_drawn_whole_and_days_are_not_mixed():
     twice = [day(*people), day(*people)]
     (lead,) = [d for d in differences(twice, twice) if d.old.key == "lead"]
     assert lead.change.n == 20
+
+
+def test_each_figure_changes_by_its_own_kind():
+    def one_day(slow_s, lost, broken):
+        waits = [1.0] * 8 + [slow_s] * 2
+        people = [served(i, at=300.0 * i, word_at=300.0 * i + 6 + w) for i, w in enumerate(waits)]
+        gone = [visit(20 + i, at=300.0 * i) for i in range(lost)]
+        return [
+            day(*people, *gone, breaches=[breach("names", at=300.0 * i) for i in range(broken)])
+        ]
+
+    found = {d.old.key: d.change for d in differences(one_day(5.0, 0, 3), one_day(9.0, 10, 1))}
+    assert found["wait"].value == 0.0
+    assert found["wait_p90"].value == pytest.approx(4.0)
+    assert found["missed"].value == pytest.approx(50.0)
+    assert found["breaches"].value == -2.0
+
+
+def test_what_only_one_of_them_can_tell_of_is_no_difference():
+    some, none = [day(passer(1), passer(2, word_at=3.0))], [day(served(1))]
+    (passers,) = [d for d in differences(some, none) if d.old.key == "passers_by"]
+    assert math.isnan(passers.change.value)
+    assert verdict(passers.change, "lower") == "same"
+    shown = comparison_section(compared(some, none))
+    assert "not known" in shown
