@@ -173,7 +173,18 @@ def by_text(take: Take) -> Take:
     """Each phone's shape held for its share of the clause, as known from the text alone."""
     spoken = [p for p in take.phones if p.name != PAUSE]
     shares = np.array([1.3 if len(p.name) > 1 and p.name[0] in "aeiou" else 1.0 for p in spoken])
-    ends = LEAD_IN_S + take.speech.duration_s * np.cumsum(shares) / shares.sum()
+    return _held(
+        take, spoken, LEAD_IN_S + take.speech.duration_s * np.cumsum(shares) / shares.sum()
+    )
+
+
+def by_held_shapes(take: Take) -> Take:
+    """Each phone's shape held while it sounds: the right times, and no way from one to the next."""
+    spoken = [p for p in take.phones if p.start_s >= LEAD_IN_S]
+    return _held(take, spoken, np.array([p.end_s for p in spoken]))
+
+
+def _held(take: Take, spoken: Sequence[TimedPhone], ends: Floats) -> Take:
     faces = np.zeros_like(take.faces)
     for frame, at in enumerate(take.times):
         i = int(np.searchsorted(ends, at))

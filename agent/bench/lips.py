@@ -2,7 +2,8 @@
 
 What the performer would send is judged against the phone times the voice gave. Beside it, in the
 same run: a jaw that follows loudness, a mouth that holds shapes timed from the text alone, and our
-own mouth against sound shifted by 0.2 s, which must fail.
+own mouth against sound shifted by 0.2 s, which must fail. `foyer bench face` judges the whole face,
+and the learned one.
 """
 
 import asyncio

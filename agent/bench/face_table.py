@@ -1,0 +1,113 @@
+"""Side by side: every measure of lips for every side, as figures and as one table to look at."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from agent.bench.face_reading import LipTest
+from agent.bench.face_sides import (
+    BY_SOUND,
+    BY_SOUND_AND_TEXT,
+    OF_ANOTHER,
+    RULES,
+    SHIFTED,
+    Measure,
+    Sides,
+    TeacherMeasures,
+    lip_measures,
+)
+from agent.bench.face_takes import OTHERS
+from agent.bench.figure import Figure
+
+_TARGETS: dict[tuple[str, str], float] = {
+    (RULES, "bilabial closure"): 99.0,
+    (RULES, "labiodental contact"): 98.0,
+    (RULES, "apex error p95"): 15.0,
+    (BY_SOUND, "bilabial closure"): 90.0,
+    (BY_SOUND_AND_TEXT, "bilabial closure"): 90.0,
+    (BY_SOUND, "viseme timing, median"): 33.0,
+    (BY_SOUND_AND_TEXT, "viseme timing, median"): 33.0,
+}
+Table = dict[str, dict[str, float]]
+"""Measure by its name -> side -> value."""
+
+
+def measured(sides: Sides, test: LipTest | None) -> tuple[Table, list[Measure]]:
+    """All measures of all sides. `test`: the reader of lips, where it is there."""
+    measures = [*lip_measures(), *TeacherMeasures(sides.rules).measures()]
+    table: Table = {
+        m.name: {side: m.of(takes) for side, takes in sides.takes.items()} for m in measures
+    }
+    if test is not None:
+        visemes = Measure("visemes read from the lips", "%", lambda _: np.nan, True)
+        words = Measure("words read from the lips", "%", lambda _: np.nan, True)
+        measures += [visemes, words]
+        table[visemes.name], table[words.name] = {}, {}
+        seen = {}
+        for side, takes in sides.takes.items():
+            late = side == SHIFTED
+            seen[side] = test.seen if side in (RULES, SHIFTED) else [test.look(t) for t in takes]
+            verdict = test.verdict(seen[side], later_s=-0.2 if late else 0.0)
+            table[visemes.name][side] = 100 * verdict.viseme_accuracy
+            table[words.name][side] = 100 * verdict.word_accuracy
+    return table, measures
+
+
+def figures_of(sides: Sides, table: Table, measures: Sequence[Measure]) -> list[Figure]:
+    """One figure for each measure of each side of ours, beside the best of the others."""
+    figures = []
+    voices = ", ".join(sorted({t.speech.voice for t in sides.rules}))
+    for side in sides.ours():
+        for measure in measures:
+            if side == RULES and "against the rules" in measure.name:
+                continue
+            if side == RULES and measure.name.startswith("LVD"):
+                continue
+            figures.append(_figure(side, measure, table[measure.name], f"voices {voices}"))
+    if BY_SOUND in sides.takes:
+        figures.append(_text_gain(table))
+    else:
+        figures.append(
+            Figure(name=BY_SOUND, value=float("nan"), unit="", target=90.0, note=sides.missing)
+        )
+    return figures
+
+
+def _figure(side: str, measure: Measure, row: dict[str, float], note: str) -> Figure:
+    best = (max if measure.more_is_better else min)(
+        OTHERS, key=lambda name: abs(row[name]) if np.isfinite(row[name]) else np.inf
+    )
+    control = OF_ANOTHER if "LVE" in measure.name or "LVD" in measure.name else SHIFTED
+    signed = "signed" in measure.name
+    return Figure(
+        name=f"{side}: {measure.name}",
+        value=row[side],
+        unit=measure.unit,
+        target=_TARGETS.get((side, measure.name)),
+        at_most=not measure.more_is_better,
+        baseline=row[best],
+        baseline_of=best,
+        control=None if signed else row[control],
+        control_of="" if signed else control.removeprefix(f"{RULES}, "),
+        note=note,
+    )
+
+
+def _text_gain(table: Table) -> Figure:
+    closure, timing = table["bilabial closure"], table["viseme timing, median"]
+    return Figure(
+        name="what the text adds: closure",
+        value=closure[BY_SOUND_AND_TEXT] - closure[BY_SOUND],
+        unit="points",
+        target=0.01,
+        at_most=False,
+        note=f"timing {timing[BY_SOUND]:.1f} -> {timing[BY_SOUND_AND_TEXT]:.1f} ms",
+    )
+
+
+def as_table_of_sides(table: Table, measures: Sequence[Measure]) -> str:
+    """One line a side, one column a measure."""
+    sides = list(next(iter(table.values())))
+    rows = [["", *(f"{m.name}, {m.unit}" for m in measures)]]
+    rows += [[side, *(f"{table[m.name][side]:.3g}" for m in measures)] for side in sides]
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
