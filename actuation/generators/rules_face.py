@@ -146,7 +146,8 @@ def _keys(phones: Sequence[Phone], loudness: Sequence[float], duration_s: float)
                 _Key(phone.start_s + 0.85 * length, POSES[second], scale, phone.name, opens)
             )
         else:
-            pose = POSES[LIKE.get(phone.name, phone.name)]
+            # A phone that nobody knows is passed over, as breath is.
+            pose = POSES.get(LIKE.get(phone.name, phone.name), POSES["hh"])
             keys.append(_Key(apex_s(phone), pose, scale, phone.name, opens))
     end = max(duration_s, keys[-1].at)
     keys.append(_Key(end + _SETTLE_S, REST, 1.0, PAUSE, silent=True))

@@ -145,6 +145,8 @@ class ProcessVoice:
         rate_hz = int(header["rate_hz"])
         if not 8_000 <= rate_hz <= 48_000:
             raise ValueError(f"rate of {rate_hz} Hz")
+        if not np.all(np.isfinite([(start, end) for _, start, end, _, _ in header["phones"]])):
+            raise ValueError("the time of a phone is no number")
         return dress(
             text=text,
             voice=self.name,
