@@ -181,7 +181,7 @@ def learn(lessons: Sequence[Lesson], course: Course = PLAIN) -> Weights:
 
     bounds = [(bound, None) for bound in low]
     found = minimize(loss, np.zeros(columns), jac=True, bounds=bounds, method="L-BFGS-B")
-    return _weights(np.asarray(found.x, np.float64))
+    return _weights(np.asarray(found.x, np.float64), table, weight)
 
 
 def _table(lessons: Sequence[Lesson], course: Course) -> tuple[Array, NDArray[np.bool_], Array]:
@@ -223,14 +223,19 @@ def _penalty(shape: Shape, course: Course) -> list[float]:
     return [course.level] + [course.smooth] * (len(shape.knots) - 1)
 
 
-def _weights(values: Array) -> Weights:
+def _weights(values: Array, table: Array, weight: Array) -> Weights:
     curves, at = {}, 1
     for cue, shape in SHAPES.items():
-        steps = values[at : at + len(shape.knots)]
+        part = slice(at, at + len(shape.knots))
+        steps, columns, at = values[part], table[:, part], part.stop
         adds = steps[0] + shape.way * np.concatenate([[0.0], np.cumsum(steps[1:])])
-        rounded = tuple(round(float(one), 4) for one in adds)
-        curves[cue] = Curve(knots=tuple(map(float, shape.knots)), adds=rounded)
-        at += len(shape.knots)
+        known = weight * columns[:, 0]
+        usual = float(known @ (columns @ steps) / known.sum()) if known.any() else 0.0
+        curves[cue] = Curve(
+            knots=tuple(map(float, shape.knots)),
+            adds=tuple(round(float(one), 4) for one in adds),
+            usual=round(usual, 4),
+        )
     return Weights(constant=round(float(values[0]), 4), curves=curves)
 
 

@@ -61,7 +61,7 @@ def scenes(count: int, seed: int) -> Iterator[Scene]:
     rng = np.random.default_rng(seed)
     kinds = (
         *(_stands, _busy, _stands, _busy, _passes, _comes, _goes),
-        *(_together, _apart, _reads, _waits),
+        *(_together, _apart, _reads, _waits, _turns_here, _turns_away),
     )
     for i in range(count):
         make = kinds[i % len(kinds)]
@@ -219,6 +219,29 @@ def _goes(rng: Rng, seconds: float) -> list[_Life]:
     return [life]
 
 
+def _turns(rng: Rng, seconds: float, *, here: bool) -> list[_Life]:
+    spot, at = _spot(rng, 0.6, 2.2), float(rng.uniform(0.25, 0.75)) * seconds
+    attends = _plan(rng, seconds, float(rng.uniform(0.8, 1.0)), (2.0, 8.0))
+    thing = _elsewhere(rng)
+    one_thing = rng.random() < 0.5
+    busy = _plan(rng, seconds, float(rng.uniform(0.0, 0.2)), (0.3, 1.5))
+    other = (lambda t: _State(0, 0, *thing, 0, engaged=False)) if one_thing else busy
+    square, aside = abs(float(rng.normal(0, 0.3))), abs(float(rng.normal(0.7, 0.6)))
+    first = _standing(rng, other if here else attends, spot, aside, engaged=not here)
+    then = _standing(rng, attends if here else other, spot, square, engaged=here)
+    return [lambda t: first(t) if t < at else then(t)]
+
+
+def _turns_here(rng: Rng, seconds: float) -> list[_Life]:
+    """Stands there for something else, then attends to the agent."""
+    return _turns(rng, seconds, here=True)
+
+
+def _turns_away(rng: Rng, seconds: float) -> list[_Life]:
+    """Attends, then to something else, and stays where they are."""
+    return _turns(rng, seconds, here=False)
+
+
 def _together(rng: Rng, seconds: float) -> list[_Life]:
     """Two who came together: one attends, the other looks about more, both are in it."""
     first = _stands(rng, seconds)[0]
@@ -267,10 +290,12 @@ def _seen(rng: Rng, lives: list[_Life], seconds: float) -> list[Moment]:
 
 def _watched(rng: Rng, life: _Life, seconds: float, person: PersonId) -> list[Moment]:
     hz = float(np.exp(rng.uniform(math.log(5), math.log(40))))
-    sees_bodies, faceless = rng.random() < 0.4, rng.random() < 0.08
+    # Some are seen without faces, some without bodies, and a few as a place only.
+    sees_bodies, faceless, blind = rng.random() < 0.4, rng.random() < 0.08, rng.random() < 0.08
     missing, gaps = float(rng.choice((0.0, 0.1, 0.4))), rng.random() < 0.25
     jitter = math.radians(rng.uniform(0.5, 2.5))
     flips = math.radians(rng.uniform(8, 18)) if rng.random() < 0.3 else 0.0
+    bodies = (sees_bodies or faceless) and not blind
     lean, flipped, gap_until, found = float(rng.uniform(0, math.tau)), False, -1.0, list[Moment]()
     steps = int(seconds * hz)
     for i in range(1, steps):
@@ -284,8 +309,8 @@ def _watched(rng: Rng, life: _Life, seconds: float, person: PersonId) -> list[Mo
         shift = flips if flipped else 0.0
         yaw = here.yaw + shift * math.cos(lean) + float(rng.normal(0, jitter))
         pitch = here.pitch + shift * math.sin(lean) + float(rng.normal(0, jitter))
-        shown = not faceless and abs(here.yaw) < 1.3 and rng.random() >= missing
-        facing = here.facing + float(rng.normal(0, 0.15)) if sees_bodies or faceless else None
+        shown = not (faceless or blind) and abs(here.yaw) < 1.3 and rng.random() >= missing
+        facing = here.facing + float(rng.normal(0, 0.15)) if bodies else None
         found.append(
             Moment(
                 _sighting(rng, t, person, here, _before(life, t), facing, (yaw, pitch), shown),

@@ -66,13 +66,13 @@ class PersonCues:
         self._spoke_at: float | None = None
         self._hands_seen = False
 
-    def take(self, seen: PersonSeen) -> float:
-        """Take in the next sighting; returns the seconds that it stands for."""
-        elapsed = FIRST_STEP_S if self.seen is None else max(0.0, seen.at - self.seen.at)
-        if elapsed > MOST_STEP_S:
-            self._look(elapsed - MOST_STEP_S, None, None, 1.0)
-            self._move(elapsed - MOST_STEP_S, None)
-            elapsed = MOST_STEP_S
+    def take(self, seen: PersonSeen) -> tuple[float, float]:
+        """Take in the next sighting; returns the seconds it stands for, and those passed."""
+        passed = FIRST_STEP_S if self.seen is None else max(0.0, seen.at - self.seen.at)
+        elapsed = min(passed, MOST_STEP_S)
+        if passed > elapsed:
+            self._look(passed - elapsed, None, None, 1.0)
+            self._move(passed - elapsed, None)
         self.seen = seen
         off, direction, trust = _looks(seen)
         self._look(elapsed, off, direction, trust)
@@ -81,7 +81,7 @@ class PersonCues:
             self._hands_seen = True
         if seen.hand_raised:
             self._waved_at = seen.at
-        return elapsed
+        return elapsed, passed
 
     def speak(self, at: float) -> None:
         """This person said something to the agent."""

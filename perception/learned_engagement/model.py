@@ -27,6 +27,9 @@ class Curve(BaseModel):
 
     knots: tuple[float, ...] = Field(min_length=2, description="Values of the cue, rising.")
     adds: tuple[float, ...] = Field(description="Log-odds added at each knot.")
+    usual: float = Field(
+        0.0, description="What it added on average where it was learned; reasons count from here."
+    )
 
     @model_validator(mode="after")
     def _fits(self) -> "Curve":
@@ -75,6 +78,10 @@ class Weights(BaseModel):
             if value is not None:
                 found[cue] = curve.at(value)
         return found
+
+    def reasons(self, known: Known) -> dict[Cue, float]:
+        """What each known cue adds beyond what it usually does."""
+        return {cue: share - self.curves[cue].usual for cue, share in self.shares(known).items()}
 
     def log_odds(self, known: Known) -> float:
         """Of being engaged, now."""

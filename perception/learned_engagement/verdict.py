@@ -1,5 +1,6 @@
 """What is held of everybody in a recording at their last sighting, since when, and why. Pure."""
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -9,6 +10,8 @@ from perception.learned_engagement.judge import Judge, JudgeConfig, chance
 from perception.learned_engagement.model import Weights
 
 PLAIN = JudgeConfig()
+ABSENT_S = 60.0
+"""Whoever comes back after a longer absence is judged anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +25,8 @@ class Verdict:
     probability: float
     """How firmly, at the end, 0..1."""
     reasons: tuple[str, ...]
-    """Cues with their mean value and mean share in log-odds since then, weightiest first."""
+    """Cues with their mean value since then and what they added in log-odds beyond what they
+    usually do: what speaks for it first, then against, weightiest first."""
     decided: bool = True
     """False: too little was seen; `engaged` says to which side it leans."""
 
@@ -52,7 +56,11 @@ class _Sum:
 
     def reasons(self, most: int) -> tuple[str, ...]:
         total = max(self.times.values(), default=1)
-        ranked = sorted(self.shares, key=lambda cue: -abs(self.shares[cue]))
+        for_it = self.level > 0 if self.held is None else self.held
+        side = 1 if for_it else -1
+        ranked = sorted(
+            self.shares, key=lambda c: (side * self.shares[c] < 0, -abs(self.shares[c]))
+        )
         return tuple(
             f"{cue.value} {self.values[cue] / self.times[cue]:.3g}: {self.shares[cue] / total:+.2f}"
             for cue in ranked[:most]
@@ -69,13 +77,16 @@ def verdicts(
 ) -> Iterator[Verdict]:
     """One for each person, in the order in which they came. Sightings in the order of time."""
     judge, sums = Judge(weights, config), dict[PersonId, _Sum]()
+    tidied_at = -math.inf
     for seen in sightings:
-        judge.see(seen)
-        who = seen.person
+        if seen.at - tidied_at > ABSENT_S / 4:
+            tidied_at = seen.at
+            judge.forget_before(seen.at - ABSENT_S)
+        who, held = seen.person, judge.see(seen)
         one = sums.setdefault(who, _Sum())
-        one.add(seen.at, judge.held_of(who), judge.level_of(who))
+        one.add(seen.at, held, judge.level_of(who))
         known = judge.cues_of(who)
-        for cue, share in weights.shares(known).items():
+        for cue, share in weights.reasons(known).items():
             one.count(cue, known[cue] or 0.0, share)
     for who, one in sums.items():
         leans = one.level > 0 if one.held is None else one.held

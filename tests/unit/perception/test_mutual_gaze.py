@@ -1,0 +1,56 @@
+"""The published rule says what its authors' formula says, its weaknesses included."""
+
+import math
+
+import numpy as np
+import pytest
+
+from perception.mutual_gaze import Bond, MutualGaze, visual_bond
+
+
+def bond(away_m, off_deg=0.0):
+    off = math.radians(off_deg)
+    gaze = np.array([-math.cos(off), math.sin(off), 0.0])
+    return visual_bond(np.array([away_m, 0.0, 0.0]), gaze)
+
+
+def test_beyond_2_76_m_even_perfect_mutual_gaze_is_no_vote():
+    assert bond(2.75) > 0.5 > bond(2.77)
+
+
+def test_within_arm_s_reach_25_degrees_aside_still_counts():
+    assert bond(0.8, 25) > 0.5
+
+
+def test_nothing_is_bound_behind_the_agent_or_with_the_back_turned():
+    assert visual_bond(np.array([-1.0, 0, 0]), np.array([1.0, 0, 0])) == 0.0
+    assert bond(1.0, 170) == 0.0
+    assert bond(4.5) == 0.0
+
+
+def test_half_a_window_passes_before_anything_is_said():
+    rule = MutualGaze(2.0)
+    states = [rule.see(i / 10, 1.0) for i in range(12)]
+    assert states[:9] == [Bond.UNKNOWN] * 9
+    assert states[9:] == [Bond.DISENGAGED, Bond.ENGAGING, Bond.ENGAGED]
+
+
+def test_one_vote_a_tenth_of_a_second_whatever_the_rate():
+    slow, fast = MutualGaze(2.0), MutualGaze(2.0)
+    for i in range(20):
+        slow.see(i / 10, 1.0)
+    for i in range(120):
+        fast.see(i / 60, 1.0)
+    assert slow.state is fast.state is Bond.ENGAGED
+
+
+@pytest.mark.parametrize(
+    ("votes", "then"),
+    [("+" * 40, Bond.ENGAGED), ("+" * 40 + "-" * 7, Bond.DISENGAGING)]
+    + [("+" * 40 + "-" * 17, Bond.DISENGAGED), ("+" * 40 + "-" * 8 + "+" * 30, Bond.ENGAGED)],
+)
+def test_the_state_follows_the_mean_of_the_votes(votes, then):
+    rule = MutualGaze(2.0)
+    for i, vote in enumerate(votes):
+        rule.see(i / 10, 1.0 if vote == "+" else 0.0)
+    assert rule.state is then
