@@ -36,7 +36,6 @@ _ANOTHER = 0.1
 """Faces less apart than this are the same: the eyes do not look down again with each clause."""
 _ROLL_WITH_TURN = -0.12
 _QUICK_RAD = 0.15
-_ENDS_WITH_BLINK = 0.3
 _INNER, _OUTER = FACE_INDEX["browInnerUp"], FACE_INDEX["browOuterUpLeft"]
 _BROWS = np.array([_INNER, _OUTER, FACE_INDEX["browOuterUpRight"]])
 
@@ -146,7 +145,7 @@ class LivingFace:
         self.gaze.begin_clause(max(start, resumed_at), end - max(start, resumed_at))
         for at_s in prosody.phrase_ends_s:
             if start + at_s > resumed_at:
-                self._blinks.hint(start + at_s + 0.05, _ENDS_WITH_BLINK)
+                self._blinks.at_phrase_end(start + at_s)
 
     def hold(self, at: float) -> None:
         """Stop speaking at `at`; the face stays alive."""

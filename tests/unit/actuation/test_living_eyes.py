@@ -14,8 +14,11 @@ MINUTES = 20
 
 def lids(seed=1, minutes=MINUTES, speaking=False, per_minute=14.0, rate=1.0, hints=()):
     blinks = Blinks(seed=seed, per_minute=per_minute, start=0.0)
-    for hint in hints:
-        blinks.with_shift(*hint)
+    for at, size in hints:
+        if size is None:
+            blinks.at_phrase_end(at)
+        else:
+            blinks.with_shift(at, size)
     times = np.arange(0, minutes * 60, 1 / FPS)
     parts = np.array_split(times, len(times) // 30)
     shut = [blinks.evaluate(t, speaking=speaking, rate=rate) for t in parts]
@@ -29,14 +32,17 @@ def starts(times, shut, level=0.3):
 def test_blinks_at_rest_and_in_speech_are_as_frequent_as_peoples():
     # Doughty 2001: 8.0-21.0 a minute at rest, 10.5-32.5 in conversation; Bentivoglio 1997: 26 / 17.
     rest = len(starts(*lids())) / MINUTES
-    talk = len(starts(*lids(speaking=True))) / MINUTES
+    # Phrases of speech end every two seconds; the eyes leave and come back now and then.
+    phrases = [(2.0 * k, None) for k in range(30 * MINUTES)]
+    shifts = [(3.35 * k + 0.7, 0.2) for k in range(18 * MINUTES)]
+    talk = len(starts(*lids(speaking=True, hints=phrases + shifts))) / MINUTES
     assert 8.0 < rest < 21.0
     assert 10.5 < talk < 32.5
     assert 1.3 < talk / rest < 1.8
 
 
 def test_gaps_between_blinks_are_skewed_like_peoples():
-    # Highly positively skewed, a spread of about 0.6 of the mean (5.2 s, SD 3.1: iovs.arvojournals.org 2357231).
+    # Highly positively skewed; mean 5.2 s, SD 3.1 (iovs.arvojournals.org, article 2357231).
     gaps = np.diff(starts(*lids(minutes=60)))
     gaps = gaps[gaps > 0.6]  # double blinks are one event
     skew = np.mean((gaps - gaps.mean()) ** 3) / np.std(gaps) ** 3
