@@ -200,6 +200,7 @@ class Animation:
                     face=face[i],
                     gaze_yaw_rad=float(eyes[0, i]),
                     gaze_pitch_rad=float(eyes[1, i]),
+                    vergence_rad=float(turned.vergence[i]),
                 )
             )
         return tuple(frames)

@@ -88,6 +88,7 @@ def blend(a: Frame, b: Frame, share: float, at: float) -> Frame:
         face=a.face + np.float32(share) * (b.face - a.face),
         gaze_yaw_rad=a.gaze_yaw_rad + share * (b.gaze_yaw_rad - a.gaze_yaw_rad),
         gaze_pitch_rad=a.gaze_pitch_rad + share * (b.gaze_pitch_rad - a.gaze_pitch_rad),
+        vergence_rad=a.vergence_rad + share * (b.vergence_rad - a.vergence_rad),
     )
 
 

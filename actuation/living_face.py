@@ -90,6 +90,8 @@ class Turned:
     """(n, 2) yaw and pitch of the line of sight against the trunk."""
     lids: Floats
     """(n,) how far a blink has closed them."""
+    vergence: Floats
+    """(n,) how far each eye turns in, radians."""
 
 
 class LivingFace:
@@ -182,7 +184,7 @@ class LivingFace:
         )
         sight = self.heads.in_charge(FacePart.GAZE, sight, times)
         slow = head - np.stack([np.zeros_like(nod), nod, np.zeros_like(nod)], axis=1)
-        return Turned(slow, nod, sight[:, :2], sight[:, 2])
+        return Turned(slow, nod, sight[:, :2], sight[:, 2], look.vergence)
 
     def shapes(self, times: Floats, turned: Turned, eye_pitch: Floats) -> NDArray[np.float32]:
         """(n, 52) at rising `times`; `eye_pitch`: of the eyes as they really stand in the head."""

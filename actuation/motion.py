@@ -74,6 +74,13 @@ class Frame:
     """Eyes against the head, left positive (the character's own left)."""
     gaze_pitch_rad: float
     """Eyes against the head, up positive."""
+    vergence_rad: float = 0.0
+    """How far each eye turns in from there, to meet on what is near. Bodies may leave it out."""
+
+    @property
+    def eyes_yaw_rad(self) -> tuple[float, float]:
+        """Yaw of the character's left and right eye against the head, left positive."""
+        return self.gaze_yaw_rad - self.vergence_rad, self.gaze_yaw_rad + self.vergence_rad
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

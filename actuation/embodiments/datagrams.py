@@ -254,8 +254,11 @@ def with_looks(frame: Frame, full_yaw_rad: float, full_pitch_rad: float) -> NDAr
     `full_yaw_rad`, `full_pitch_rad`: how far the eyes are turned where a shape is 1.
     """
     face = frame.face.copy()
-    left = min(max(frame.gaze_yaw_rad / full_yaw_rad, -1.0), 1.0)
+    left, right = (min(max(yaw / full_yaw_rad, -1.0), 1.0) for yaw in frame.eyes_yaw_rad)
     up = min(max(frame.gaze_pitch_rad / full_pitch_rad, -1.0), 1.0)
-    to_left, to_right, upwards, down = max(left, 0.0), max(-left, 0.0), max(up, 0.0), max(-up, 0.0)
-    face[_LOOKS] = (to_left, to_left, to_right, to_right, upwards, upwards, down, down)
+    upwards, down = max(up, 0.0), max(-up, 0.0)
+    face[_LOOKS] = (
+        max(left, 0.0), max(right, 0.0), max(-left, 0.0), max(-right, 0.0),
+        upwards, upwards, down, down,
+    )  # fmt: skip
     return face

@@ -102,12 +102,12 @@ class LiveLinkBody(DatagramBody):
         link, rate_hz = self._link, self._link.rate_hz
         face = with_looks(frame, link.full_look_yaw_rad, link.full_look_pitch_rad)
         head = head_angles(frame.joints)
-        eyes = (frame.gaze_yaw_rad, frame.gaze_pitch_rad, 0.0)
+        left, right = ((yaw, frame.gaze_pitch_rad, 0.0) for yaw in frame.eyes_yaw_rad)
         number = int(at * rate_hz + 0.01) & 0x7FFFFFFF  # ticks lie on whole numbers, or nearly so
         return (
             self._begin
             + _REST_OF_IT.pack(
                 number, 0, rate_hz, 1, _VALUES,
-                *face.tolist(), *map(float.__mul__, head, link.head_factors), *eyes, *eyes,
+                *face.tolist(), *map(float.__mul__, head, link.head_factors), *left, *right,
             ),
         )  # fmt: skip

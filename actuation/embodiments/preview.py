@@ -85,12 +85,12 @@ class Preview:
     def _bones(self, frame: Frame) -> Floats:
         c = self._character
         world = np.tile(np.eye(4, dtype=np.float32), (len(c.parents), 1, 1))
-        look = turned(frame.gaze_yaw_rad, frame.gaze_pitch_rad)
+        looks = [turned(yaw, frame.gaze_pitch_rad) for yaw in frame.eyes_yaw_rad]
         for j in self._order:
             local = np.eye(4, dtype=np.float32)
             local[:3, 3] = c.offsets[j]
             if j in c.eyes:
-                local[:3, :3] = _matrix(look)
+                local[:3, :3] = _matrix(looks[c.eyes.index(j)])
             elif c.moves_as[j] >= 0:
                 local[:3, :3] = _matrix(frame.joints[c.moves_as[j]].astype(np.float64))
             parent = c.parents[j]

@@ -123,7 +123,8 @@ class VmcBody(DatagramBody):
         self._values[0] = at - self._started_at
         np.multiply(frame.joints, _FLIPPED, out=self._joints)
         if self._vmc.gaze == "bones":
-            self._eyes[:] = _looking(frame.gaze_yaw_rad, frame.gaze_pitch_rad)
+            for eye, yaw_rad in zip(self._eyes, frame.eyes_yaw_rad, strict=True):
+                eye[:] = _looking(yaw_rad, frame.gaze_pitch_rad)
         else:
             face = with_looks(frame, self._vmc.full_look_yaw_rad, self._vmc.full_look_pitch_rad)
         self._face[:] = face if self._mix is None else np.clip(self._mix @ face, 0.0, 1.0)

@@ -75,6 +75,9 @@ _THINK_ASIDE_RAD: Final = 0.28
 _DOWN_BRIEFLY_S: Final = (0.7, 1.2)
 
 _EYES_APART_M, _EYES_TO_MOUTH_M = 0.063, 0.070
+_NOBODY_M, _NEAREST_M, _VERGENCE_S = 4.0, 0.4, 0.25
+"""Where eyes meet that look at nobody; the nearest they meet; how long that takes: slower than a
+saccade."""
 _MOUTH_SHARE: Final = (0.20, 0.35)
 """How much of looking at a face is at its mouth, while speaking and while listening
 (10.3758/BF03211929: listeners look there a third of the time and more in noise)."""
@@ -103,6 +106,8 @@ class Look:
     eye_yaw: Floats
     """Against the head."""
     eye_pitch: Floats
+    vergence: Floats
+    """How far each eye turns in, to meet on a face that is near."""
 
 
 class GazeProcess:
@@ -112,6 +117,7 @@ class GazeProcess:
         self._config = config
         self._random = np.random.default_rng((seed, 0x6A2E))
         self._sight, self._head, self._dart = Moves(2), Moves(2), Moves(2)
+        self._vergence = Moves(1)
         self._mode = GazeMode.AMBIENT
         self._aim = np.zeros(2)
         self._distance_m: float | None = None
@@ -139,6 +145,8 @@ class GazeProcess:
         changed = mode is not self._mode
         wanted = np.nan_to_num(np.array(aim, np.float64), posinf=0.0, neginf=0.0)
         self._mode, self._distance_m = mode, distance_m
+        meet_m = max(distance_m or _NOBODY_M, _NEAREST_M)
+        self._vergence.go(np.array([np.arctan2(_EYES_APART_M / 2, meet_m)]), at, _VERGENCE_S)
         if mode is GazeMode.AMBIENT:
             self._aim = wanted
             self._next_wander = min(self._next_wander, at + 0.8) if not changed else at
@@ -197,7 +205,8 @@ class GazeProcess:
         head = self._head.evaluate(times)
         eye = sight + self._dart.evaluate(times) - head
         eye = np.clip(eye, -MOST_EYE_RAD, MOST_EYE_RAD)
-        return Look(head[:, 0], head[:, 1], eye[:, 0], eye[:, 1])
+        vergence = self._vergence.evaluate(times)[:, 0]
+        return Look(head[:, 0], head[:, 1], eye[:, 0], eye[:, 1], vergence)
 
     # On somebody.
 

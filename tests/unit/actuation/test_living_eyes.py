@@ -1,12 +1,18 @@
 """Eyes against what is published about people's: blinks, saccades, leaving and following."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from actuation.animation import Animation, AnimationConfig
+from actuation.embodiments.datagrams import with_looks
 from actuation.expressions import GazeHabit
 from actuation.generators.rules_aversion import LISTENING, SPEAKING, THINKING
 from actuation.generators.rules_blink import Blinks
 from actuation.generators.rules_gaze import GazeConfig, GazeMode, GazeProcess
+from actuation.gestures import HeadGestures
+from actuation.motion import FACE_INDEX
 
 FPS = 60
 MINUTES = 20
@@ -230,3 +236,25 @@ def test_a_target_that_is_nowhere_turns_nobodys_head_off(wild):
     sight = watched(2.0, at=lambda _: (wild, wild))
     assert np.all(np.isfinite(sight))
     assert np.abs(sight).max() < 1.6
+
+
+def test_eyes_meet_on_a_face_that_is_near_and_look_past_nobody():
+    # Half of the 63 mm between pupils, at the distance of the face.
+    gaze = GazeProcess(config=GazeConfig(aversions=0), seed=2, start=0.0)
+    gaze.look(GazeMode.AT, (0.0, 0.0), 0.0, 1.0)
+    near = gaze.evaluate(np.arange(0.5, 1.0, 1 / 60)).vergence
+    assert near == pytest.approx(np.arctan(0.0315), rel=0.01)
+    gaze.look(GazeMode.AMBIENT, (0.0, 0.0), 1.0)
+    assert gaze.evaluate(np.arange(1.5, 2.0, 1 / 60)).vergence.max() < 0.01
+
+
+def test_each_eye_turns_towards_the_nose():
+    animation = Animation(config=AnimationConfig(), gestures=HeadGestures(), start=0.0)
+    frame = animation.frames(0, 1, None)[0]
+    left, right = replace(frame, gaze_yaw_rad=0.1, vergence_rad=0.02).eyes_yaw_rad
+    assert (left, right) == pytest.approx((0.08, 0.12))
+    looks = with_looks(replace(frame, gaze_yaw_rad=0.0, vergence_rad=0.02), 0.5, 0.5)
+    inwards = [looks[FACE_INDEX[f"eyeLookIn{side}"]] for side in ("Left", "Right")]
+    outwards = [looks[FACE_INDEX[f"eyeLookOut{side}"]] for side in ("Left", "Right")]
+    assert inwards == pytest.approx([0.04, 0.04])
+    assert outwards == [0.0, 0.0]
