@@ -146,6 +146,16 @@ def test_viseme_timing_of_a_closure_is_the_middle_of_the_closed_stretch():
     assert closure == pytest.approx([0.02], abs=0.6 / FPS)
 
 
+def test_lips_that_are_all_but_flat_while_closed_are_timed_by_their_middle():
+    times = np.arange(0, 0.7, 1 / FPS)
+    faces = np.zeros((len(times), 52))
+    # Shut from 0.29 to 0.41 s, a hair tighter at the end.
+    shut = np.where((times > 0.29) & (times < 0.41), 0.01 - 0.02 * (times - 0.29), 0.5)
+    faces[:, FACE_INDEX["jawOpen"]] = shut
+    (error,) = timing_errors_s(times, faces, [TimedPhone(name="m", start_s=0.3, end_s=0.4)])
+    assert error == pytest.approx(0.0, abs=0.6 / FPS)
+
+
 def test_viseme_timing_does_not_take_a_neighbours_peak_for_its_own():
     times = np.arange(0, 0.7, 1 / FPS)
     faces = np.zeros((len(times), 52))
