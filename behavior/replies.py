@@ -341,7 +341,8 @@ def _yes_or_no(draft: Draft, request: Request) -> tuple[str, str] | None:
 def _plainly(draft: Draft, request: Request) -> Request:
     """A yes or no with something behind it that makes no sense is a yes or no."""
     words, text = draft.desk.words, plain(draft.heard.text)
-    if request.intent not in {Intent.UNKNOWN, Intent.NAME, Intent.MAYBE_QUESTION}:
+    vague = {Intent.UNKNOWN, Intent.NAME, Intent.MAYBE_QUESTION, Intent.THANKS}
+    if request.intent not in vague:
         return request
     if words.cue("begins_yes").match(text):
         return replace(request, intent=Intent.YES, name="")

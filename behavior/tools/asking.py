@@ -11,6 +11,7 @@ from behavior.directory import Destination, Directory, SiteConfig
 from behavior.sounds_like import plain
 from behavior.tongue import ENGLISH, Tongue, tongue
 from behavior.tools.asking_senses import observation_for
+from behavior.tools.clock_times import time_of_day
 from behavior.tools.contract import (
     Agenda,
     Department,
@@ -103,7 +104,7 @@ def _calendar(
     if not rooms:
         return None
     place = _place_with(directory, text, rooms)
-    at = _time_in(text, now)
+    at = _time_in(text, now, words)
     if place is not None and words.tool("room_free").search(text):
         return Asked("room_free", RoomAt(room=place.key, at=at))
     if words.tool("agenda").search(text):
@@ -123,8 +124,11 @@ def _place_with(directory: Directory, text: str, keys: set[str]) -> Destination 
     )
 
 
-def _time_in(text: str, now: datetime | None) -> datetime | None:
+def _time_in(text: str, now: datetime | None, words: Tongue) -> datetime | None:
     """The next time of day that the words may mean, within the day."""
+    if words.code != ENGLISH:
+        found = time_of_day(text, words.code)
+        return _on_the_day(now, found.minutes, found.certain) if found and now else None
     match = _AT.search(text)
     if match is None or now is None:
         return None
@@ -138,9 +142,12 @@ def _time_in(text: str, now: datetime | None) -> datetime | None:
         hour += 12
     elif half in {"am", "inthemorning"} and hour == 12:
         hour = 0
-    day = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    at = day + timedelta(hours=hour, minutes=minutes)
-    if not half and hour < 12 and (at < now - timedelta(minutes=30) or hour < 7):
+    return _on_the_day(now, 60 * hour + minutes, bool(half) or hour >= 12)
+
+
+def _on_the_day(now: datetime, minutes: int, certain: bool) -> datetime:
+    at = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(minutes=minutes)
+    if not certain and (at < now - timedelta(minutes=30) or minutes < 7 * 60):
         at += timedelta(hours=12)  # `at three` is in the afternoon
     return at
 

@@ -47,9 +47,7 @@ def estimated_wait_s(day: Sequence[Waiting], ahead: int, now_unix_s: float) -> f
     return max(0.0, each_s * (ahead + 1) - since_s)
 
 
-def minutes_in_words(wait_s: float) -> str:
-    """Say a wait: 40 -> `about a minute`, 780 -> `about 15 minutes`."""
+def minutes_about(wait_s: float) -> int:
+    """A wait in minutes as people say it: 40 -> 1, 780 -> 15."""
     minutes = max(1, round(wait_s / 60))
-    if minutes == 1:
-        return "about a minute"
-    return f"about {minutes if minutes <= 10 else 5 * round(minutes / 5)} minutes"
+    return minutes if minutes <= 10 else 5 * round(minutes / 5)

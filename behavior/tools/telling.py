@@ -1,5 +1,6 @@
 """Results in the desk's own words. What may be said aloud is the site's rule. Pure."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -9,7 +10,6 @@ from behavior.conversation import Asked, Conversation, Meeting, Part
 from behavior.directory import SiteConfig
 from behavior.forms.state import FormState
 from behavior.forms.telling import tell as tell_form
-from behavior.knowledge import clock_in_words
 from behavior.tools.contract import (
     Expectation,
     NoRoute,
@@ -29,7 +29,8 @@ from behavior.tools.contract import (
 )
 from behavior.tools.observations import Reading, Sight, Sounds, Told, as_state
 from behavior.tools.permission import ToolRule
-from behavior.tools.queues import minutes_in_words
+from behavior.tools.phrases import Phrases, phrases_in
+from behavior.tools.queues import minutes_about
 from behavior.tools.seen_words import seen_line
 from behavior.tools.trust import fit_to_tell
 from behavior.wording import Wording, in_language, load_wording
@@ -48,7 +49,7 @@ class Voice:
         """The end of the answer: the result in words, and how the conversation goes on."""
         if isinstance(result, FormState):
             return self._tell_form(use, result, before, rule)
-        line = _line(result)
+        line = _line(result, phrases_in(self._code(before)))
         after, clauses = self._words(before, line)
         after = replace(after, asked=line.asked, asked_about=line.about, wanted=line.wanted)
         if line.host and line.asked is Asked.CONFIRM_HOST:
@@ -126,6 +127,10 @@ class Voice:
         )
         return after, in_language(clauses, code)
 
+    def _code(self, before: Conversation) -> str:
+        """The language that is spoken."""
+        return before.language or (self.site.language if self.site is not None else "")
+
 
 @dataclass(frozen=True, slots=True)
 class _Line:
@@ -139,7 +144,7 @@ class _Line:
     wanted: UseTool | None = None
 
 
-def _line(result: Result) -> _Line:  # noqa: C901 - one case a kind of result
+def _line(result: Result, said: Phrases) -> _Line:  # noqa: C901 - one case a kind of result
     match result:
         case Who():
             return _who(result)
@@ -160,15 +165,15 @@ def _line(result: Result) -> _Line:  # noqa: C901 - one case a kind of result
             key = "tool.way.none.free" if result.step_free else "tool.way.none"
             return _Line(key, {"place": result.to}, asked=Asked.STAFF)
         case RoomState():
-            return _room(result)
+            return _room(result, said)
         case Programme():
-            return _programme(result)
+            return _programme(result, said)
         case Expectation():
-            return _expected(result)
+            return _expected(result, said)
         case Ticket():
-            return _ticket(result)
+            return _ticket(result, said)
         case Sight() | Sounds() | Reading() | Told():
-            seen = seen_line(result)
+            seen = seen_line(result, said)
             return _Line(seen.key, seen.words, screen=seen.screen)
         case FormState():
             raise TypeError("a form is told by behavior.forms.telling")
@@ -195,50 +200,59 @@ def _who(who: Who) -> _Line:
     return _Line(key, words, asked=Asked.CONFIRM_HOST, about=who.host, host=who.host)
 
 
-def _room(state: RoomState) -> _Line:
+def _room(state: RoomState, said: Phrases) -> _Line:
     key = "tool.room.free" if state.free else "tool.room.taken"
-    words = {"room": state.room, "when": "now" if state.now else f"at {_clock(state.at)}"}
+    when = said("now") if state.now else said("at", time=_clock(state.at, said))
+    words = {"room": state.room, "when": when}
     if state.until is None:
         return _Line(key, words)
-    return _Line(f"{key}.until", words | {"until": _clock(state.until)})
+    return _Line(f"{key}.until", words | {"until": _clock(state.until, said)})
 
 
-def _programme(found: Programme) -> _Line:
-    when = f"at {_clock(found.at)}" if found.at else "for the next while"
+def _programme(found: Programme, said: Phrases) -> _Line:
+    when = said("at", time=_clock(found.at, said)) if found.at else said("next_while")
     if found.on:
-        return _Line("tool.agenda", {"things": " | ".join(_on(one) for one in found.on)})
+        return _Line("tool.agenda", {"things": " | ".join(_on(one, said) for one in found.on)})
     return _Line("tool.agenda.private" if found.taken else "tool.agenda.nothing", {"when": when})
 
 
-def _on(one: OnAt) -> str:
-    where = f" in {one.room}" if one.room else ""
-    return f"{one.title}{where}, from {_clock(one.begins)} to {_clock(one.ends)}."
+def _on(one: OnAt, said: Phrases) -> str:
+    where = said("in_room", room=one.room) if one.room else ""
+    times = {"begins": _clock(one.begins, said), "ends": _clock(one.ends, said)}
+    return said("event", title=one.title, where=where, **times)
 
 
-def _expected(found: Expectation) -> _Line:
+def _expected(found: Expectation, said: Phrases) -> _Line:
     if found.begins is not None:
-        return _Line("tool.expected.time", {"time": _clock(found.begins)}, asked=Asked.HOST)
+        words = {"time": _clock(found.begins, said)}
+        return _Line("tool.expected.time", words, asked=Asked.HOST)
     key = "tool.expected.yes" if found.found else "tool.expected.no"
     return _Line(key, asked=Asked.HOST)
 
 
-def _ticket(ticket: Ticket) -> _Line:
+def _ticket(ticket: Ticket, said: Phrases) -> _Line:
+    number = str(ticket.number)
     if ticket.called:
-        words = {"number": str(ticket.number), "service": ticket.name}
-        return _Line("tool.queue.called", words)
-    people = {0: "You are next.", 1: "One person is before you."}
-    ahead = people.get(ticket.ahead, f"{ticket.ahead} people are before you.")
-    known = ticket.wait_s is not None
-    wait = f"It will take {minutes_in_words(ticket.wait_s or 0.0)}." if known else ""
+        return _Line("tool.queue.called", {"number": number, "service": ticket.name})
+    few = f"ahead_{ticket.ahead}" if ticket.ahead < _FEW else "ahead"
+    wait = ""
+    if ticket.wait_s is not None:
+        minutes = minutes_about(ticket.wait_s)
+        wait = said("wait_1" if minutes == 1 else "wait", count=str(minutes))
     words = {
-        "number": str(ticket.number), "service": ticket.name, "ahead": ahead, "wait": wait
+        "number": number, "service": ticket.name,
+        "ahead": said(few, count=str(ticket.ahead)), "wait": wait,
     }  # fmt: skip
     key = "tool.queue.number" if ticket.new else "tool.queue.yours"
-    return _Line(key, words, screen=f"{ticket.name}: number {ticket.number}")
+    return _Line(key, words, screen=said("ticket", service=ticket.name, number=number))
 
 
-def _clock(at: datetime) -> str:
-    return clock_in_words(at.hour * 60 + at.minute)
+_FEW = 2
+"""Of fewer people before one there are phrases of their own."""
+
+
+def _clock(at: datetime, said: Phrases) -> str:
+    return said.clock(at.hour * 60 + at.minute)
 
 
 def _in_language(words: Mapping[str, str], site: SiteConfig, code: str) -> dict[str, str]:
@@ -248,6 +262,26 @@ def _in_language(words: Mapping[str, str], site: SiteConfig, code: str) -> dict[
     told = next((told for known, told in site.languages.items() if known == code), None)
     if told is not None and "department" in words:
         put["department"] = told.departments.get(words["department"], words["department"])
+    return put | _names_in_language(words, site, code)
+
+
+def _names_in_language(words: Mapping[str, str], site: SiteConfig, code: str) -> dict[str, str]:
+    """The names of places and queues as that language has them."""
+    there = site.in_language(code)
+    names = {own.the: other.name for own, other in zip(site.places, there.places, strict=True)}
+    names |= {own.name: other.name for own, other in zip(site.places, there.places, strict=True)}
+    queues = zip(site.services, there.services, strict=True)
+    names |= {own.name: other.name for own, other in queues}
+    put = {
+        key: names[words[key]] for key in ("room", "place", "service") if words.get(key) in names
+    }
+    if "room" in put:  # begins the sentence
+        put["room"] = put["room"][:1].upper() + put["room"][1:]
+    if "things" in words:  # rooms stand inside what is on
+        put["things"] = words["things"]
+        for own, name in sorted(names.items(), key=lambda one: -len(one[0])):
+            said = rf"(?<=[,，])( ?){re.escape(own)}(?=[,，])"
+            put["things"] = re.sub(said, rf"\g<1>{name}", put["things"])
     return put
 
 

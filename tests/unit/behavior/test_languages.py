@@ -287,6 +287,9 @@ async def test_a_tool_answers_in_the_visitors_language_or_says_that_it_is_englis
         await desk.settle(0.5)
         desk.tell(ended(12.0, "Ja, bitte", turn=3))
         await desk.settle(0.5)
+        assert {c.language for c in desk.replies[-1].clauses} == {"de"}
+        desk.tell(ended(20.0, "Wie komme ich ohne Stufen zum Café?", turn=4))
+        await desk.settle(0.5)
         last = desk.replies[-1].clauses
         assert [c.language for c in last[:2]] == ["de", "en"]
         assert "nur auf Englisch" in last[0].text
