@@ -234,13 +234,13 @@ def _converse(situation: Situation, end: TurnEnded) -> Situation:
     if declines(end.text, situation.config.refusal_phrases):
         marks[Mark.REFUSED] = now
         situation = _all_refuse(situation, person)
-    elif not turned_away(person) and _surely(situation, end, person):
+    elif not turned_away(person) and surely_said(situation, end, person):
         marks.pop(Mark.REFUSED, None)  # who asks wants an answer; who is overheard does not
     people = {**situation.people, person.id: replace(person, marks=marks)}
     return replace(situation, people=people)
 
 
-def _surely(situation: Situation, end: TurnEnded, person: Person) -> bool:
+def surely_said(situation: Situation, end: TurnEnded, person: Person) -> bool:
     """Nobody else can have said it, or these lips were seen to."""
     turn = situation.turns.get(end.turn)
     if end.person == person.id or (turn is not None and seen_to_speak(turn) == person.id):

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from agent.core.clock import Clock
 from agent.core.messages import Act, ActId, ActRefused, Duck, Message, PrepareSpeech, Stop
 from behavior.arbiter import settle
-from behavior.hearing import dismiss, part_spoken
+from behavior.hearing import dismiss, part_spoken, surely_said
 from behavior.norm_cases import Cases, log_norms
 from behavior.norms import Norms
 from behavior.presence import mark
@@ -259,7 +259,7 @@ def _done(situation: Situation, wish: Wish) -> Situation:
         situation = mark(situation, who, what)
     if act.in_reply_to is not None:
         situation = part_spoken(situation, act.in_reply_to, last=not act.more_follows)
-        if wish.speaks:
+        if wish.speaks and _surely_asked(situation, act):
             situation = mark(situation, act.to, Mark.ANSWERED)
     if wish.proactive and wish.speaks:
         situation = replace(situation, spoke_unasked_at=situation.now, spoke_unasked_to=wish.act.to)
@@ -267,3 +267,12 @@ def _done(situation: Situation, wish: Wish) -> Situation:
     if wish.discloses and meeting is not None:
         situation = replace(situation, encounter=replace(meeting, disclosed=True))
     return situation
+
+
+def _surely_asked(situation: Situation, act: Act) -> bool:
+    """Nobody else can have asked what this answers."""
+    turn = situation.turns.get(act.in_reply_to) if act.in_reply_to is not None else None
+    person = situation.person(act.to)
+    if turn is None or turn.ended is None or person is None:
+        return False
+    return turn.typed or surely_said(situation, turn.ended, person)

@@ -22,6 +22,7 @@ from behavior.situation import Departure, Mark, Person, Situation, apart_m
 _WALK_M_S = 1.0
 _UNSEEN_S = 0.25
 _SAME_PLACE_M = 0.5
+_SETS_OFF_M_S = 0.8
 _WALKS_M_S = 0.4
 _BESIDE_M = 1.3
 _SIGHTING_S = 0.2
@@ -224,8 +225,10 @@ def _departure_for(
         if left.id == who:
             return left
         reach_m = config.return_radius_m
-        if elapsed_s <= config.bridge_s:  # they walked on unseen
+        if elapsed_s <= config.bridge_s and left.speed_m_s >= _WALKS_M_S:  # they walked on unseen
             reach_m += _WALK_M_S * min(elapsed_s, 2.0)
+        elif elapsed_s <= config.bridge_s:  # they stood, and take a while to get anywhere
+            reach_m = min(reach_m, _SAME_PLACE_M + _SETS_OFF_M_S * elapsed_s)
         far_m = apart_m(left.place, place)
         lately = elapsed_s <= max(config.return_within_s, config.bridge_s)
         if lately and far_m <= reach_m:
@@ -276,7 +279,13 @@ def leave(situation: Situation, who: PersonId) -> Situation:
     if person is None:
         return situation
     people = {other: one for other, one in situation.people.items() if other != who}
-    left = Departure(id=who, place=person.place, at=person.seen_at, marks=person.marks)
+    left = Departure(
+        id=who,
+        place=person.place,
+        at=person.seen_at,
+        marks=person.marks,
+        speed_m_s=person.speed_m_s,
+    )
     situation = replace(situation, people=people, departures=(*situation.departures, left))
     meeting = situation.encounter
     if meeting is None or meeting.addressee != who:

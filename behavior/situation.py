@@ -102,7 +102,7 @@ class Mark(StrEnum):
     SPOKE = "spoke"
     """Said or typed something to the agent."""
     ANSWERED = "answered"
-    """Given an answer in words."""
+    """Given an answer in words, and surely the one who had asked."""
     SERVED = "served"
     """A visit was recorded."""
     WAITING = "waiting"
@@ -189,6 +189,8 @@ class Departure:
     place: Place
     at: float
     marks: Mapping[Mark, float]
+    speed_m_s: float = 0.0
+    """How fast they walked when last seen."""
 
     def kept_marks(self, elapsed_s: float, bridge_s: float) -> dict[Mark, float]:
         """What still holds for someone who comes back after `elapsed_s`."""

@@ -1,7 +1,7 @@
 """Says goodbye to someone who was served and walks away; stops talking to someone who has gone.
 
-Where strangers to each other leave at the same time, nobody can tell for sure which of them was
-talked with: then there is a wave, which is right for all of them.
+Who may only have stood by while another was talked with gets a wave, which is right for both; so
+do strangers to each other who leave at the same time.
 """
 
 from typing import ClassVar
@@ -105,7 +105,7 @@ class FarewellPolicy:
 
     def _goodbye(self, situation: Situation, message: Message, person: Person) -> Wish:
         near = person.distance_m <= self._config.words_within_m
-        near = near and not _others_leave(situation, person)
+        near = near and _was_answered(person) and not _others_leave(situation, person)
         wave = GestureCue(lexeme=self._config.gesture)
         act = Act(
             at=message.at,
@@ -179,9 +179,15 @@ def _others_leave(situation: Situation, person: Person) -> bool:
     )
 
 
+def _was_answered(person: Person) -> bool:
+    """Surely the one talked with, since the last goodbye."""
+    goodbye = person.marks.get(Mark.FAREWELLED, float("-inf"))
+    return person.marks.get(Mark.ANSWERED, goodbye) > goodbye
+
+
 def _was_served(person: Person) -> bool:
-    """Talked with since the last goodbye, and not sent to a seat to wait."""
+    """Talked with since the last goodbye, as far as is known, and not sent to a seat to wait."""
     marks = person.marks
     goodbye = marks.get(Mark.FAREWELLED, float("-inf"))
-    last = max(marks.get(Mark.ANSWERED, goodbye), marks.get(Mark.SERVED, goodbye))
+    last = max(marks.get(one, goodbye) for one in (Mark.ANSWERED, Mark.SERVED, Mark.SPOKE))
     return last > goodbye and Mark.WAITING not in marks

@@ -35,11 +35,13 @@ RULES: Mapping[str, Rule] = {
         ("unseen_after_s", "phrases"),
     ),
     "farewell.words": Rule(
-        "someone who was served and walks away within {words_within_m} m hears a goodbye",
+        "someone who was surely talked with and walks away within {words_within_m} m hears a"
+        " goodbye",
         ("lines", "words_within_m", "after_s"),
     ),
     "farewell.wave": Rule(
-        "someone who was served and walks away farther than {words_within_m} m off gets a wave",
+        "someone who was served and walks away gets a wave, farther than {words_within_m} m off or"
+        " where others stood by",
         ("words_within_m", "gesture", "after_s"),
     ),
     "farewell.gone": Rule(

@@ -1,6 +1,8 @@
+from dataclasses import replace
+
 import pytest
 
-from agent.core.messages import HostNotified
+from agent.core.messages import HostNotified, PersonId
 from behavior.situation import Mark
 from tests.fakes.encounters import Lobby, marked, seen
 
@@ -135,3 +137,31 @@ def test_who_walks_on_out_of_sight_is_not_called_after():
         lobby.sees("p1", 14.0 + i / 10, x=1.5 + i / 10, approach=-1.0)
     lobby.until(15.05)
     assert lobby.branches() == ["reply.answer"]
+
+
+def asks_among_two(*, lips=None, named=None, x2=1.6):
+    """Somebody asks while p1 and p2 stand there; p1 is taken for the one, and walks off."""
+    lobby = Lobby(greeting={"enabled": False}, waiting={"enabled": False})
+    lobby.page(0.0)
+    lobby.attends("p1", 1.0)
+    lobby.attends("p2", 1.5, x=x2, y=1.0)
+    lobby.speaks(9.0)
+    for k in range(10):
+        at = 9.0 + k / 10
+        lobby.speaks_on(at, k / 10)
+        for who, y in (("p1", 0.0), ("p2", 1.0)):
+            x = 1.5 if who == "p1" else x2
+            opened = 0.4 if who == lips and k % 2 else 0.05
+            lobby.tell(replace(seen(who, at, x=x, y=y, speed=0.0), mouth_open=opened))
+    who = None if named is None else PersonId(named)
+    lobby.ends(10.0, "where is the lift", voiced_s=1.0, person=who)
+    lobby.performs(lobby.replies(10.0, "On your left."), 10.5, 12.0)
+    walks_off(lobby)
+    return lobby.branches()[1:], len(lobby.acts("farewell.wave"))
+
+
+def test_words_of_goodbye_are_for_whoever_was_surely_talked_with():
+    assert asks_among_two() == ([], 1)
+    assert asks_among_two(lips="p1") == (["farewell.words"], 0)
+    assert asks_among_two(named="p1") == (["farewell.words"], 0)
+    assert asks_among_two(x2=5.0) == (["farewell.words"], 0)

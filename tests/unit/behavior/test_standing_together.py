@@ -107,6 +107,26 @@ def test_somebody_new_is_taken_for_whoever_left_nearest_to_there():
     assert after(seen("p3", 12.5, x=1.2), start=start).people["p3"].has(Mark.GREETED)
 
 
+@pytest.mark.parametrize(
+    ("walked_m_s", "after_s", "far_m", "is_taken_for"),
+    [
+        (0.0, 1.7, 2.4, False),
+        (0.0, 1.7, 1.2, True),
+        (0.0, 0.2, 1.0, False),
+        (1.0, 1.7, 2.4, True),
+        (0.0, 5.0, 2.0, False),
+        (0.0, 60.0, 1.4, True),
+    ],
+)
+def test_who_stood_when_lost_is_not_somebody_far_off_a_moment_later(
+    walked_m_s, after_s, far_m, is_taken_for
+):
+    start = marked(after(seen("p1", 10.0, x=1.2, speed=walked_m_s)), "p1", Mark.GREETED)
+    start = after(PersonLost(at=10.0, person=PersonId("p1")), start=start)
+    later = after(seen("p2", 10.0 + after_s, x=1.2 + far_m), start=start)
+    assert later.people["p2"].has(Mark.GREETED) is is_taken_for
+
+
 def test_of_several_ids_lost_in_one_place_the_one_we_know_most_of_comes_back():
     start = marked(after(seen("p1", 10.0, x=2.0)), "p1", Mark.REFUSED)
     start = after(seen("p2", 10.1, x=1.8), start=start)
