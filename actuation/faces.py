@@ -111,12 +111,17 @@ def compose(
     _meet(face, mouth[:, COLUMN["close"]], mouth[:, COLUMN["teeth"]])
     if brows is not None:
         face[:, _BROWS] += brows[:, None] * np.array([0.30, 0.42, 0.42]) * config.brows
+    _move_lids(face, blink, eye_pitch)
+    return np.asarray(np.clip(face, 0.0, _MOST), np.float32)
+
+
+def _move_lids(face: Floats, blink: Floats, eye_pitch: Floats) -> None:
+    """Upper lids follow the eyes up and down; a blink closes what is left open."""
     followed = np.clip(_LID_PER_RAD * -eye_pitch, -0.12, 0.45)
     face[:, _LIDS] += np.maximum(followed, 0.0)[:, None]
     face[:, _WIDE] += np.maximum(-followed, 0.0)[:, None]
     face[:, _LIDS] += (1 - face[:, _LIDS]) * blink[:, None]
     face[:, _WIDE] *= (1 - blink)[:, None]
-    return np.asarray(np.clip(face, 0.0, _MOST), np.float32)
 
 
 def _meet(face: Floats, close: Floats, teeth: Floats) -> None:

@@ -147,15 +147,17 @@ def rehearse(
             clauses.append(scored.moved(LEAD_IN_S))
     now = 0.0
     limit_s = _LONGEST_S if until_s is None else until_s
+
+    def tick() -> float:
+        _see(stage, act, visitor, now + 0.1)
+        stage.advance(now + 0.1)
+        return now + 0.1
+
     while not any(isinstance(m, ActFinished) for m in told) and now < limit_s:
-        now += 0.1
-        _see(stage, act, visitor, now)
-        stage.advance(now)
+        now = tick()
     ends_at = now + (_AFTER_S if until_s is None else 0.0)
     while stage.sent_at < ends_at:
-        now += 0.1
-        _see(stage, act, visitor, now)
-        stage.advance(now)
+        now = tick()
     frames = _shown(items, ends_at)
     return Rehearsal(
         rate_hz=speeches[0].rate_hz if speeches else 16_000,

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from actuation.expressions import GazeHabit
 from actuation.generators.rules_aversion import LISTENING, SPEAKING, THINKING, Leaving
+from actuation.generators.rules_fixation import Fixation, saccade_s
 from actuation.moves import Moves
 
 Floats = NDArray[np.float64]
@@ -65,26 +66,12 @@ _MOST_HEAD: Final = np.array([0.9, 0.45])
 """Yaw and pitch, radians."""
 _GLANCE_SHARE: Final = 0.25
 _SMALL_RAD: Final = 0.05
-_SACCADE_S, _SACCADE_S_PER_RAD = 0.021, 0.126
-"""Main sequence: 2.2 ms a degree and 21 ms (10.1016/0025-5564(75)90075-9)."""
 _HEAD_S, _HEAD_S_PER_RAD = 0.35, 0.5
 _HEAD_LATENCY_S: Final = 0.04
 
 
 _THINK_ASIDE_RAD: Final = 0.28
 _DOWN_BRIEFLY_S: Final = (0.7, 1.2)
-
-_EYES_APART_M, _EYES_TO_MOUTH_M = 0.063, 0.070
-_NOBODY_M, _NEAREST_M, _VERGENCE_S = 4.0, 0.4, 0.25
-"""Where eyes meet that look at nobody; the nearest they meet; how long that takes: slower than a
-saccade."""
-_MOUTH_SHARE: Final = (0.20, 0.35)
-"""How much of looking at a face is at its mouth, while speaking and while listening
-(10.3758/BF03211929: listeners look there a third of the time and more in noise)."""
-_DWELL_S, _DWELL_SPREAD = 0.9, 0.55
-"""Log-normal time between small shifts within a face."""
-_JITTER_RAD: Final = 0.004
-"""Fixation never returns to the very spot (10.1038/nrn1348: fixational shifts under a degree)."""
 
 _PURSUE_S: Final = 0.3
 _PURSUE_FROM_RAD: Final = 0.012
@@ -116,12 +103,10 @@ class GazeProcess:
     def __init__(self, *, config: GazeConfig, seed: int, start: float) -> None:
         self._config = config
         self._random = np.random.default_rng((seed, 0x6A2E))
-        self._sight, self._head, self._dart = Moves(2), Moves(2), Moves(2)
-        self._vergence = Moves(1)
+        self._sight, self._head = Moves(2), Moves(2)
+        self._fixation = Fixation(self._random, scan=config.face_scan, start=start)
         self._mode = GazeMode.AMBIENT
         self._aim = np.zeros(2)
-        self._distance_m: float | None = None
-        self._next_dart = start + 0.5
         self._next_wander = start + 1.5
         self._away_until: float | None = None
         self._next_aversion = np.inf
@@ -144,9 +129,8 @@ class GazeProcess:
         """Wish for `mode` with yaw and pitch `aim`; `distance_m`: of the face looked at, if any."""
         changed = mode is not self._mode
         wanted = np.nan_to_num(np.array(aim, np.float64), posinf=0.0, neginf=0.0)
-        self._mode, self._distance_m = mode, distance_m
-        meet_m = max(distance_m or _NOBODY_M, _NEAREST_M)
-        self._vergence.go(np.array([np.arctan2(_EYES_APART_M / 2, meet_m)]), at, _VERGENCE_S)
+        self._mode = mode
+        self._fixation.look(distance_m, at)
         if mode is GazeMode.AMBIENT:
             self._aim = wanted
             self._next_wander = min(self._next_wander, at + 0.8) if not changed else at
@@ -203,9 +187,9 @@ class GazeProcess:
         self._live(float(times[-1]))
         sight = self._sight.evaluate(times)
         head = self._head.evaluate(times)
-        eye = sight + self._dart.evaluate(times) - head
+        spot, vergence = self._fixation.evaluate(times)
+        eye = sight + spot - head
         eye = np.clip(eye, -MOST_EYE_RAD, MOST_EYE_RAD)
-        vergence = self._vergence.evaluate(times)[:, 0]
         return Look(head[:, 0], head[:, 1], eye[:, 0], eye[:, 1], vergence)
 
     # On somebody.
@@ -273,26 +257,8 @@ class GazeProcess:
         if self._mode is GazeMode.AMBIENT:
             while self._next_wander <= until:
                 self._wander(self._next_wander)
-        while self._next_dart <= until:
-            self._dart_at(self._next_dart)
-            mu = np.log(_DWELL_S) - _DWELL_SPREAD**2 / 2
-            self._next_dart += 0.2 + float(self._random.lognormal(mu, _DWELL_SPREAD))
-
-    def _dart_at(self, at: float) -> None:
-        """A small shift: to an eye or the mouth of a face, a little aside of anything else."""
-        eye_or_mouth, side = self._random.random(2)
-        jitter = self._random.normal(0.0, 1.0, 2)
-        if self._mode is GazeMode.AT and self._away_until is None and self._distance_m is not None:
-            near = 1 / max(self._distance_m, 0.4)
-            mouth = eye_or_mouth < _MOUTH_SHARE[not self._speaks(at)]
-            # The aim is the middle of a face, a little below its eyes.
-            yaw = 0.0 if mouth else (0.5 if side < 0.5 else -0.5) * _EYES_APART_M * near
-            pitch = (-0.6 if mouth else 0.4) * _EYES_TO_MOUTH_M * near
-            spot = self._config.face_scan * np.array([yaw, pitch]) + _JITTER_RAD * jitter
-        else:
-            spot = jitter * np.array([0.018, 0.014])
-        size = float(np.abs(spot - self._dart.target).max())
-        self._dart.go(spot, at, _saccade_s(size))
+        on_it = self._mode is GazeMode.AT and self._away_until is None
+        self._fixation.live(until, on_it=on_it, speaks=self._speaks)
 
     # Shifts.
 
@@ -322,9 +288,5 @@ class GazeProcess:
 
     def _jump(self, aim: Floats, at: float) -> None:
         size = float(np.linalg.norm(aim - self._sight.target))
-        self._sight.go(aim, at, _saccade_s(size))
+        self._sight.go(aim, at, saccade_s(size))
         self.shifts.append((at, size))
-
-
-def _saccade_s(size_rad: float) -> float:
-    return _SACCADE_S + _SACCADE_S_PER_RAD * size_rad

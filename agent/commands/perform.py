@@ -89,20 +89,8 @@ def run(arguments: argparse.Namespace) -> int:
     for choice in chosen:
         if choice.fallback:
             print(f"voice: {choice.backend} instead ({choice.detail})", file=sys.stderr)
-    expression, manner = named_face(arguments)
-    visitor = PersonId("visitor")
-    act = Act(
-        at=0.0,
-        act=ActId(1),
-        reason=Reason(policy="perform", because="asked for on the command line"),
-        clauses=clauses,
-        expression=expression,
-        intensity=arguments.intensity,
-        manner=manner,
-        to=visitor,
-    )
     rehearsal = rehearse(
-        act,
+        _act_of(clauses, arguments),
         speeches,
         config=performer_config(arguments),
         gestures=Gesticulation(),
@@ -139,6 +127,20 @@ def _draw_lexicon(folder: Path, names: list[str] | None) -> int:
     for path in write_sheets(folder, lexemes, VRM):
         print(path)
     return 0
+
+
+def _act_of(clauses: tuple[Clause, ...], arguments: argparse.Namespace) -> Act:
+    expression, manner = named_face(arguments)
+    return Act(
+        at=0.0,
+        act=ActId(1),
+        reason=Reason(policy="perform", because="asked for on the command line"),
+        clauses=clauses,
+        expression=expression,
+        intensity=arguments.intensity,
+        manner=manner,
+        to=PersonId("visitor"),
+    )
 
 
 def _draw_faces(folder: Path) -> int:
