@@ -17,9 +17,9 @@ _ALONE, _FAR_AHEAD = 0.05, 0.1
 """A question with no rival near need not be so like."""
 _ENDS, _ENDS_MORE = frozenset({Intent.FAREWELL, Intent.LOOKING, Intent.FORGET_ME}), 0.1
 """What ends something has to be surer."""
-_ASKED_NOT_WISHED = 0.15
+_ASKED_NOT_WISHED = 0.18
 """So much more like has a question to be to what is no question: `am I talking to a machine`."""
-_OTHER_QUESTION = 0.08
+_OTHER_QUESTION = 0.12
 """A `when` is not well answered where a `who` was asked."""
 _UNYIELDING = frozenset(
     {Intent.FORGET_ME, Intent.CANCEL, Intent.STAFF, Intent.PRIVATE, Intent.MY_NAME}
@@ -31,8 +31,9 @@ def by_meaning(known: Known, text: str, nearest: Sequence[Match], sure_only: boo
     nearest = sorted(nearest, key=lambda one: one.score - _unlike(known, text, one), reverse=True)
     best = nearest[0]
     kind, _, key = best.label.partition(":")
-    rival = nearest[1].score if len(nearest) > 1 else 0.0
-    bar = _bar(known, text, best.score - rival, sure_only) + _unlike(known, text, best)
+    rival = nearest[1].score - _unlike(known, text, nearest[1]) if len(nearest) > 1 else 0.0
+    less = _unlike(known, text, best)
+    bar = _bar(known, text, best.score - less - rival, sure_only) + less
     bar += _ENDS_MORE if kind == "intent" and Intent(key) in _ENDS else 0.0
     because = f"nearest to {best.form!r}, likeness {best.score:.2f}"
     if best.score >= bar and _is_of_it(known, text, best, bar):
