@@ -6,6 +6,7 @@ as the stage would show them, without blinks and sway.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import cv2
@@ -97,11 +98,16 @@ def manner_cells() -> list[Cell]:
     ]
 
 
+@lru_cache(maxsize=1)
+def _rest() -> NDArray[np.float64]:
+    return rest_pose()
+
+
 def _posed(worn: Bearing, mouth: NDArray[np.float64] | None = None) -> Frame:
     """A still frame: eyes on whoever looks, whatever the head does."""
     worn = styled(worn, FaceStyle(), 0.5)
     yaw, pitch, roll = worn.head[:, None]
-    joints = rest_pose()[None].copy()
+    joints = _rest()[None].copy()
     neck, head = neck_and_head(yaw, pitch, roll, np.zeros(1))
     joints[:, JOINT_INDEX["neck"]], joints[:, JOINT_INDEX["head"]] = neck, head
     eye_yaw, eye_pitch = eyes_in_head(joints, np.zeros(1), np.zeros(1))

@@ -17,12 +17,16 @@ from actuation.face_style import FaceStyle
 from actuation.faces import FaceConfig
 from actuation.generators.rules_neck import head_pose
 from actuation.motion import JOINT_INDEX, JOINT_NAMES
-from actuation.rehearsal import LEAD_IN_S
 from actuation.stage import PerformerConfig
 from agent.core.errors import BadInputError
 from agent.core.messages import Expression
 
 Floats = NDArray[np.float64]
+
+_NOT_WORN = (
+    "jawOpen", "mouthClose", "mouthFunnel", "mouthPucker", "mouthStretch", "mouthLowerDown",
+    "mouthUpperUp", "mouthRoll", "tongueOut", "eyeBlink", "eyeLook",
+)  # fmt: skip
 
 
 def add_face_arguments(parser: argparse.ArgumentParser) -> None:
@@ -109,7 +113,8 @@ def read_film(path: Path, part: FacePart) -> Filmed:
     """One part of a face from a file of frames: a JSON object a line, `t` in seconds, rising.
 
     Expression and mouth are read from `blendshapes`, head pose from `head` (yaw_rad, pitch_rad,
-    roll_rad) or the `joints`, gaze from `gaze` against the head. What is not there has no opinion.
+    roll_rad) or the `joints`, gaze from `gaze` against the head. What is not there has no opinion;
+    nor has an expression about what speech and blinks move: those are the mouth's and the gaze's.
     """
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
@@ -129,13 +134,14 @@ def read_film(path: Path, part: FacePart) -> Filmed:
         raise BadInputError(f"{path}: there is no frame in it")
     if not np.all(np.isfinite(times)) or np.any(np.diff(times) < 0):
         raise BadInputError(f"{path}: t must be seconds that rise from line to line")
-    return Filmed(np.array(times), np.stack(rows), zero_at=LEAD_IN_S * (part is FacePart.MOUTH))
+    return Filmed(np.array(times), np.stack(rows))
 
 
 def _row(frame: dict[str, Any], part: FacePart) -> Floats:
     columns = PART_COLUMNS[part]
     if part is FacePart.EXPRESSION:
-        return _named(frame.get("blendshapes", {}), columns)
+        shapes = frame.get("blendshapes", {})
+        return _named({n: v for n, v in shapes.items() if not n.startswith(_NOT_WORN)}, columns)
     if part is FacePart.MOUTH:
         return _mouth(frame.get("blendshapes", {}))
     head = _named(frame.get("head", {}), PART_COLUMNS[FacePart.HEAD])
