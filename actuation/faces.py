@@ -71,6 +71,7 @@ _OTHER_MOUTH = np.array(
     [i for n, i in _I.items() if n.startswith(("mouth", "jaw")) and "Smile" not in n
      and "Dimple" not in n]
 )  # fmt: skip
+_FROWN = np.array([_I["mouthFrownLeft"], _I["mouthFrownRight"]])
 _SNEER = np.array([_I["noseSneerLeft"], _I["noseSneerRight"]])
 
 
@@ -105,9 +106,12 @@ def compose(
     strength = config.mouth * articulation
     for column, i in _SINGLES.items():
         face[:, i] += mouth[:, COLUMN[column]] * strength
+    spread = np.clip(1 - 2 * face[:, _FROWN].max(axis=1), 0, 1)
     for column, (left, right) in _PAIRS.items():
-        face[:, left] += mouth[:, COLUMN[column]] * strength
-        face[:, right] += mouth[:, COLUMN[column]] * strength
+        # A vowel that is spread does not smile on a sad face.
+        part = mouth[:, COLUMN[column]] * strength * (spread if column == "smile" else 1.0)
+        face[:, left] += part
+        face[:, right] += part
     _meet(face, mouth[:, COLUMN["close"]], mouth[:, COLUMN["teeth"]])
     if brows is not None:
         face[:, _BROWS] += brows[:, None] * np.array([0.30, 0.42, 0.42]) * config.brows
