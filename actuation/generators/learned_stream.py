@@ -25,7 +25,7 @@ Floats = NDArray[np.float64]
 FRAME_RATE_HZ: Final = 60
 MOST_STEPS: Final = 60
 """At a time; more are done in several goes."""
-_QUIET: Final = 0.04
+_QUIET: Final = 0.06
 """Lip motion smaller than this is none: silence is still."""
 _SMOOTH_S: Final = 0.05
 
@@ -69,6 +69,8 @@ class FaceStream:
         self._hearing = Hearing(rate_hz)
         self._looks = np.zeros((0, BANDS), np.float32)
         self._heard = 0
+        self._tail = np.zeros(0, np.float32)
+        """The last 20 ms."""
         self._ended = False
         self._step = 0
         self._frame = 0
@@ -91,6 +93,7 @@ class FaceStream:
             raise BadInputError("sound: this stream was finished; begin another")
         sound = checked(samples, self._rate_hz)
         self._heard += len(sound)
+        self._tail = np.concatenate([self._tail, sound])[-round(0.02 * self._rate_hz) :]
         self._more(self._hearing.push(sound))
 
     def finish(self) -> None:
@@ -98,7 +101,9 @@ class FaceStream:
         if self._ended:
             return
         self._ended = True
-        rest = np.zeros(round(0.15 * self._rate_hz), np.float32)
+        # Silence at the level at which the sound ended: a step to zero would be a click.
+        level = self._tail.mean() if self._heard else 0.0
+        rest = np.full(round(0.15 * self._rate_hz), level, np.float32)
         self._more(self._hearing.push(rest))
 
     def due(self, most: int = MOST_STEPS) -> Steps | None:
@@ -138,7 +143,12 @@ class FaceStream:
         self._frame += len(times)
         if not len(times):
             return nothing()
-        mouth = worn(said.mouth.astype(np.float64), self._card, self._wish.articulation)
+        mouth = worn(
+            said.mouth.astype(np.float64),
+            self._card,
+            self._wish.articulation,
+            read=self.memory.following is not None,
+        )
         manner = self._smoothed(said.manner.astype(np.float64))
         expression = np.clip(manner[:, PARTS["expression"]], 0.0, 1.0)
         head, gaze = manner[:, PARTS["head"]], manner[:, PARTS["gaze"]]
@@ -167,12 +177,15 @@ class FaceStream:
         return made
 
 
-def worn(mouth: Floats, card: FaceCard, articulation: float = 1.0) -> Floats:
-    """(n, len(COLUMNS)) in 0..1 from what the networks said: small is still, likely is closed."""
+def worn(mouth: Floats, card: FaceCard, articulation: float = 1.0, *, read: bool = False) -> Floats:
+    """(n, len(COLUMNS)) in 0..1 from what the networks said: small is still, likely is closed.
+
+    `read`: the text is known.
+    """
     made = np.clip(mouth, 0.0, 1.0)
     poses = made[:, :-2]
     poses *= np.clip(poses / _QUIET, 0.0, 1.0) * float(np.clip(articulation, 0.5, 1.5))
-    for column, (low, high) in ((-2, card.closes_from), (-1, card.meets_from)):
+    for column, (low, high) in zip((-2, -1), card.met_from(read=read), strict=True):
         part = np.clip((made[:, column] - low) / (high - low), 0.0, 1.0)
         made[:, column] = part * part * (3 - 2 * part)
     return np.asarray(np.clip(made, 0.0, 1.0))

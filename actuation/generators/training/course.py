@@ -181,7 +181,16 @@ def _corpus(course: Course, say: Callable[[str], None]) -> list[Taught]:
 def _met(
     weights: dict[str, NDArray[np.float32]], card: FaceCard, taught: Sequence[Taught]
 ) -> dict[str, tuple[float, float]]:
-    return judging.thresholds(FaceModel(weights, card), taught[:: max(1, len(taught) // 120)])
+    model = FaceModel(weights, card)
+    some = taught[:: max(1, len(taught) // 150)]
+    closes, meets = judging.thresholds(model, some, read=False)
+    closes_read, meets_read = judging.thresholds(model, some, read=True)
+    return {
+        "closes_from": closes,
+        "meets_from": meets,
+        "closes_from_read": closes_read,
+        "meets_from_read": meets_read,
+    }
 
 
 def _tell(say: Callable[[str], None], what: str) -> Callable[[Progress], None]:

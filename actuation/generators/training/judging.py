@@ -23,7 +23,7 @@ from actuation.generators.metrics.lips import (
     contact_rate,
     lip_gap,
 )
-from actuation.generators.rules_face import CLOSURES
+from actuation.generators.rules_face import CLOSURES, CONTACTS
 from actuation.generators.sounds_of_speech import CLASSES
 from actuation.generators.training.corpus import TAUGHT_HZ, Taught
 from actuation.generators.training.listening import sentence
@@ -50,7 +50,8 @@ def figures(face: LearnedFace, corpus: Sequence[Taught]) -> dict[str, dict[str, 
 def mouth_of(model: FaceModel, one: Taught, expected: Sequence[int] | NDArray[np.uint8]) -> Floats:
     """(frames, len(COLUMNS)) of one clean sentence."""
     heard = sentence(one, (), np.random.default_rng(0), spoil=False)
-    return worn(raw_mouth(model, heard.looks, expected), model.card)
+    said = raw_mouth(model, heard.looks, expected)
+    return worn(said, model.card, read=len(expected) > 0)
 
 
 def raw_mouth(
@@ -117,29 +118,40 @@ def _silent(one: Taught, count: int) -> NDArray[np.bool_]:
     return np.asarray(near[np.minimum(np.arange(count) * 2, len(near) - 1)])
 
 
-def thresholds(model: FaceModel, corpus: Sequence[Taught]) -> dict[str, tuple[float, float]]:
-    """The odds from which lips meet: where misses and closures by mistake weigh the same.
+def thresholds(
+    model: FaceModel, corpus: Sequence[Taught], *, read: bool
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """The odds from which lips meet: a closure missed and a vowel closed count the same.
 
-    On voices that were learned from, so that nothing held out is looked at.
+    On spoiled sentences that were learned from, so that nothing held out is looked at. `read`:
+    with the text.
     """
-    odds: list[Floats] = []
-    taught: list[Floats] = []
+    met: tuple[list[float], list[float]] = ([], [])
+    apart: tuple[list[float], list[float]] = ([], [])
+    rng = np.random.default_rng(17)
     for one in corpus:
-        heard = sentence(one, (), np.random.default_rng(0), spoil=False)
-        said = raw_mouth(model, heard.looks, ())
-        odds.append(said[:, -2:])
-        taught.append(heard.mouth[FRAMES * BEHIND :, -2:].astype(np.float64))
-    said, wanted = np.concatenate(odds), np.concatenate(taught)
-    found: dict[str, tuple[float, float]] = {}
-    for i, name in enumerate(("closes_from", "meets_from")):
-        met, open_ = said[wanted[:, i] > 0.95, i], said[wanted[:, i] < 0.05, i]
-        if not len(met) or not len(open_):
+        heard = sentence(one, corpus, rng)
+        said = raw_mouth(model, heard.looks, one.expected if read else ())[:, -2:]
+        sounds = heard.sounds[FRAMES * BEHIND :]
+        cuts = np.flatnonzero(np.diff(sounds)) + 1
+        for first, last in zip([0, *cuts], [*cuts, len(sounds)], strict=True):
+            name = CLASSES[int(sounds[first])].split()[0]
+            for side, names in enumerate((CLOSURES, CONTACTS)):
+                if name in names:
+                    met[side].append(float(said[first:last, side].max()))
+                elif name in VOWELS:
+                    apart[side].append(float(said[(first + last) // 2, side]))
+    grid = np.linspace(0.1, 0.9, 81)
+    found = []
+    for lips, vowels in zip(met, apart, strict=True):
+        if not lips or not vowels:
+            found.append((0.25, 0.65))
             continue
-        grid = np.linspace(0.1, 0.9, 81)
-        wrong = [np.mean(met < g) + 6 * np.mean(open_ > g) for g in grid]
+        shut, open_ = np.array(lips), np.array(vowels)
+        wrong = [np.sum(shut < g) + np.sum(open_ > 0.8 * g) for g in grid]
         high = float(grid[int(np.argmin(wrong))])
-        found[name] = (round(0.45 * high, 3), round(high, 3))
-    return found
+        found.append((round(0.5 * high, 3), round(high, 3)))
+    return found[0], found[1]
 
 
 def told(measured: Mapping[str, Mapping[str, float]]) -> list[str]:

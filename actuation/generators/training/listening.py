@@ -210,6 +210,12 @@ def recoloured(looks: Floats, rng: np.random.Generator) -> Floats:
     places = np.linspace(0, 1, 5)
     curve = np.interp(np.linspace(0, 1, BANDS), places, rng.normal(0, 0.12, 5))
     looks = looks + curve.astype(np.float32)
+    if rng.random() < 0.5:
+        # Another throat: everything a little higher or lower.
+        places = np.clip(np.arange(BANDS) + rng.uniform(-2.5, 2.5), 0, BANDS - 1)
+        below = np.minimum(places.astype(np.int64), BANDS - 2)
+        share = (places - below).astype(np.float32)
+        looks = looks[:, below] * (1 - share) + looks[:, below + 1] * share
     lowest = np.float32(np.log(1e-7) / 5 + 1.6)
     if rng.random() < 0.25:
         top = int(rng.integers(38, BANDS))

@@ -33,7 +33,7 @@ _LOST: Final = FRAMES * BEHIND
 class ReadingLesson:
     """How to train."""
 
-    sentences: int = 2400
+    sentences: int = 1500
     steps: int = 500
     batch: int = 24
     rate: float = 2e-3
