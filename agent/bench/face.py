@@ -58,7 +58,7 @@ def measure(
         _tell(f"learned face {missing}")
     figures = [
         *_side_by_side(speeches, learned, missing, short),
-        *swap_figures(speeches[:1] if short else speeches[:6], learned, missing),
+        *swap_figures(_for_swaps(speeches, 1 if short else 6), learned, missing),
         *real_figures(learned, missing, audio),
     ]
     figures += life_figures(_SHORT_LIFE_MINUTES if short else _LIFE_MINUTES)
@@ -92,20 +92,38 @@ def _speeches(short: bool) -> list[Speech]:
     return speeches
 
 
+def _for_swaps(speeches: Sequence[Speech], count: int) -> list[Speech]:
+    """Those with most lips that close and most that touch the teeth."""
+
+    def telling(speech: Speech) -> int:
+        names = [p.name for p in speech.phones]
+        return min(sum(n in names_of for n in names) for names_of in ("pbm", "fv"))
+
+    return sorted(speeches, key=telling, reverse=True)[:count]
+
+
 def _side_by_side(
     speeches: Sequence[Speech], learned: "LearnedFace | None", missing: str, short: bool
 ) -> list[Figure]:
-    rules = [by_rule(speech) for speech in speeches]
-    sides = sides_of(rules, learned, missing)
-    try:
-        test = LipTest(LipReader.load(), rules)
-    except BadInputError as none:
-        _tell(f"lips are not read: {none}")
-        test = None
-    table, measures = measured(sides, test)
-    _tell(f"side by side, {len(rules)} sentences\n" + as_table_of_sides(table, measures))
-    worth = worth_figures(test, sides, short=short) if test is not None else []
-    return [*figures_of(sides, table, measures), *worth]
+    """One table for each voice; what the reader of lips is worth on the first."""
+    figures: list[Figure] = []
+    worth: list[Figure] = []
+    for voice in dict.fromkeys(speech.voice for speech in speeches):
+        rules = [by_rule(speech) for speech in speeches if speech.voice == voice]
+        sides = sides_of(rules, learned, missing)
+        try:
+            test = LipTest(LipReader.load(), rules)
+        except BadInputError as none:
+            _tell(f"lips are not read: {none}")
+            test = None
+        table, measures = measured(sides, test)
+        about = "held out of training" if sides.held_out else "learned from"
+        _tell(f"side by side, {len(rules)} sentences by {voice} ({about})")
+        _tell(as_table_of_sides(table, measures))
+        figures += figures_of(sides, table, measures, again=bool(figures))
+        if test is not None and not worth:
+            worth = worth_figures(test, sides, short=short)
+    return figures + worth
 
 
 def _tell(text: str) -> None:

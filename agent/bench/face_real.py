@@ -61,24 +61,37 @@ def real_figures(learned: "LearnedFace | None", missing: str, folder: Path | Non
             Figure(name="real speech: z against turned sound", value=nan, unit="", target=4.0,
                    at_most=False, note=why),
         ]  # fmt: skip
-    gaps, levels, jaws, names = [], [], [], []
-    for name, samples, rate_hz in recordings(folder):
-        faces = learned.faces(samples, rate_hz).astype(np.float64)
-        times = np.arange(len(faces)) / FRAME_RATE_HZ
-        gaps.append(lip_gap(faces))
-        levels.append(loudness_db(samples, rate_hz, times))
-        jaws.append(loudness_jaw(samples, rate_hz, times))
-        names.append(name)
+    from actuation.generators.untrained_face import untrained
+
+    sounds = recordings(folder)
+    gaps = _gaps(learned, sounds)
+    times = [np.arange(len(gap)) / FRAME_RATE_HZ for gap in gaps]
+    levels = [loudness_db(x, hz, t) for (_, x, hz), t in zip(sounds, times, strict=True)]
+    jaws = [loudness_jaw(x, hz, t) for (_, x, hz), t in zip(sounds, times, strict=True)]
     gap, level, jaw = (np.concatenate(parts) for parts in (gaps, levels, jaws))
-    ours = coupling(gap, level, FRAME_RATE_HZ)
-    theirs = coupling(jaw, level, FRAME_RATE_HZ)
-    late = coupling(np.roll(gap, _LATE_FRAMES), level, FRAME_RATE_HZ)
-    wrong = coupling(np.concatenate([*gaps[1:], gaps[0]]), level, FRAME_RATE_HZ)
-    return _figures(ours, theirs, late, wrong, f"{len(names)} recordings, {len(gap) / 60:.0f} s")
+    blank = np.concatenate(_gaps(untrained(learned), sounds))
+
+    def with_level(moved: Floats) -> Coupling:
+        return coupling(moved, level, FRAME_RATE_HZ)
+
+    return _figures(
+        ours=with_level(gap),
+        theirs=with_level(jaw),
+        late=with_level(np.roll(gap, _LATE_FRAMES)),
+        wrong=with_level(np.concatenate([*gaps[1:], gaps[0]])),
+        blank=with_level(blank),
+        note=f"{len(sounds)} recordings, {len(gap) / FRAME_RATE_HZ:.0f} s",
+    )
+
+
+def _gaps(
+    learned: "LearnedFace", sounds: Sequence[tuple[str, NDArray[np.float32], int]]
+) -> list[Floats]:
+    return [lip_gap(learned.faces(x, rate_hz).astype(np.float64)) for _, x, rate_hz in sounds]
 
 
 def _figures(
-    ours: Coupling, theirs: Coupling, late: Coupling, wrong: Coupling, note: str
+    *, ours: Coupling, theirs: Coupling, late: Coupling, wrong: Coupling, blank: Coupling, note: str
 ) -> list[Figure]:
     return [
         Figure(
@@ -102,6 +115,10 @@ def _figures(
             baseline_of="jaw by loudness",
             control=wrong.z,
             control_of="lips of another recording",
-            note=f"by chance r = {ours.by_chance:.2f}",
+            note=(
+                f"r = {ours.correlation:.2f}, by chance {ours.by_chance:.2f}; the network before "
+                f"it learned: z {blank.z:.1f}, r = {blank.correlation:.2f} at "
+                f"{1e3 * blank.lag_s:+.0f} ms"
+            ),
         ),
     ]

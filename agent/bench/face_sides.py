@@ -47,6 +47,8 @@ class Sides:
     takes: Mapping[str, Sequence[Take]]
     missing: str
     """Why there is no learned face; empty where there is one."""
+    held_out: bool
+    """The learned face has not learned from this voice, nor from any of its engine."""
 
     @property
     def rules(self) -> Sequence[Take]:
@@ -59,7 +61,7 @@ class Sides:
 
 
 def sides_of(rules: Sequence[Take], learned: "LearnedFace | None", missing: str) -> Sides:
-    """Move the lips of `rules`'s sentences from every side. `learned`: a `LearnedFace`."""
+    """Move the lips of `rules`'s sentences, all by one voice, from every side."""
     takes: dict[str, Sequence[Take]] = {RULES: rules}
     if learned is not None:
         takes[BY_SOUND] = [by_learning(learned, take, with_text=False) for take in rules]
@@ -71,7 +73,8 @@ def sides_of(rules: Sequence[Take], learned: "LearnedFace | None", missing: str)
         take.moved_by(_as_long(rules[(i + 1) % len(rules)].faces, len(take.faces)))
         for i, take in enumerate(rules)
     ]
-    return Sides(takes, missing)
+    held_out = learned is None or rules[0].speech.voice in learned.model.card.held_out
+    return Sides(takes, missing, held_out)
 
 
 def learned_face(device: str = "cpu") -> "tuple[LearnedFace | None, str]":

@@ -53,34 +53,40 @@ def measured(sides: Sides, test: LipTest | None) -> tuple[Table, list[Measure]]:
     return table, measures
 
 
-def figures_of(sides: Sides, table: Table, measures: Sequence[Measure]) -> list[Figure]:
-    """One figure for each measure of each side of ours, beside the best of the others."""
+def figures_of(
+    sides: Sides, table: Table, measures: Sequence[Measure], *, again: bool = False
+) -> list[Figure]:
+    """One figure for each measure of each side of ours, beside the best of the others.
+
+    All sentences by one voice. `again`: another voice has been judged before; of this one only
+    the rules, as the learned face is judged only on the voice that was held out of its training.
+    """
     figures = []
-    voices = ", ".join(sorted({t.speech.voice for t in sides.rules}))
-    for side in sides.ours():
+    voice = sides.rules[0].speech.voice
+    for side in (RULES,) if again or not sides.held_out else sides.ours():
         for measure in measures:
-            if side == RULES and "against the rules" in measure.name:
-                continue
-            if side == RULES and measure.name.startswith("LVD"):
-                continue
-            figures.append(_figure(side, measure, table[measure.name], f"voices {voices}"))
-    if BY_SOUND in sides.takes:
-        figures.append(_text_gain(table))
-    else:
-        figures.append(
-            Figure(name=BY_SOUND, value=float("nan"), unit="", target=90.0, note=sides.missing)
-        )
-    return figures
+            of_teacher = "against the rules" in measure.name or measure.name.startswith("LVD")
+            if not (side == RULES and of_teacher):
+                about = f"{side}, {voice}" if again else side
+                row = table[measure.name]
+                figures.append(_figure(side, about, measure, row, f"by {voice}"))
+    if again:
+        return figures
+    if BY_SOUND in sides.takes and sides.held_out:
+        return [*figures, _text_gain(table)]
+    missing = sides.missing or f"not measured: it has learned from {voice}, and no other is here"
+    nan = float("nan")
+    return [*figures, Figure(name=BY_SOUND, value=nan, unit="", target=90.0, note=missing)]
 
 
-def _figure(side: str, measure: Measure, row: dict[str, float], note: str) -> Figure:
+def _figure(side: str, about: str, measure: Measure, row: dict[str, float], note: str) -> Figure:
     best = (max if measure.more_is_better else min)(
         OTHERS, key=lambda name: abs(row[name]) if np.isfinite(row[name]) else np.inf
     )
     control = OF_ANOTHER if "LVE" in measure.name or "LVD" in measure.name else SHIFTED
     signed = "signed" in measure.name
     return Figure(
-        name=f"{side}: {measure.name}",
+        name=f"{about}: {measure.name}",
         value=row[side],
         unit=measure.unit,
         target=_TARGETS.get((side, measure.name)),
