@@ -5,6 +5,7 @@ could be all, the sound decides between a quick answer and a wait. A wait harms 
 pauses, spells or stammers is given time, and only what is whole both ways is answered at once.
 """
 
+import re
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -32,7 +33,9 @@ _CUT = (
     "could you tell", "can you show", "do you know", "where can i", "how can i", "how do i",
     "i have an", "i think", "i have got", "i've got", "to see", "to meet", "to visit", "to speak",
     "i am from", "i'm from", "can i", "may i", "could i", "would you", "could you", "can you",
-    "i have", "i am", "what is the", "an appointment",
+    "i have", "i am", "what is the", "an appointment", "could you tell me", "can you tell me",
+    "would you tell me", "can you show me", "could you show me", "i was told", "i was wondering",
+    "do you know where", "i lost", "i forgot", "please tell",
 )  # fmt: skip
 """Whole phrases that call for more. A turn that ends in one is waited for."""
 _ASKING_WORDS = (
@@ -70,11 +73,17 @@ _ASKS_TIME = (
 )  # fmt: skip
 """Said to keep the floor while one thinks."""
 _FORMULAS = (
-    "thank you", "thanks", "thank you very much", "goodbye", "bye", "good morning", "good evening",
-    "good afternoon", "hello", "hi", "hi there", "hello there", "excuse me", "yes please",
-    "no thank you", "no thanks", "how are you", "thank you goodbye", "help", "stop",
+    "thank you", "thanks", "thank you very much", "goodbye", "bye", "yes please", "no thank you",
+    "no thanks", "how are you", "thank you goodbye", "help", "stop",
 )  # fmt: skip
 """Whole by themselves, whatever their melody."""
+_PRELUDES = (
+    "hello", "hi", "hey", "good morning", "good afternoon", "good evening", "excuse me", "sorry",
+    "pardon", "hi there", "hello there", "okay", "well", "please", "yes hello", "good day",
+)  # fmt: skip
+"""Often all, and often only the beginning."""
+_TELLS = re.compile(r"\btell (mister |miss |missus |doctor )?\w+$")
+"""Whom to tell is said, and not yet what."""
 _NUMBER = frozenset(_NUMBER_WORDS.split())
 _LETTER = frozenset(_LETTERS.split())
 _DANGLING = frozenset(_DANGLING_WORDS.split())
@@ -111,9 +120,9 @@ class PatienceConfig(BaseModel):
     closed_s: float = Field(
         0.38, ge=0.1, le=3, description="After a whole question, answer or farewell."
     )
-    open_s: float = Field(0.6, ge=0.1, le=4, description="After words that may or may not be all.")
+    open_s: float = Field(0.75, ge=0.1, le=4, description="After words that may or may not be all.")
     counting_s: float = Field(
-        1.1, ge=0.1, le=6, description="After digits or letters that are told one by one."
+        1.3, ge=0.1, le=6, description="After digits or letters that are told one by one."
     )
     dangling_s: float = Field(
         1.6, ge=0.1, le=6, description="After words that call for more, such as 'my name is'."
@@ -134,7 +143,7 @@ class PatienceConfig(BaseModel):
         description="By how much a wait grows where the voice sounds neither finished nor not.",
     )
     sounds_finished_at: float = Field(
-        0.5, gt=0, lt=1, description="Judged likelier than this, a voice sounds finished."
+        0.6, gt=0, lt=1, description="Judged likelier than this, a voice sounds finished."
     )
     sounds_open_below: float = Field(
         0.15, ge=0, lt=1, description="Judged less likely than this, it sounds as if it goes on."
@@ -198,6 +207,10 @@ def completeness(text: str) -> Completeness:
         return Completeness.DANGLING
     if _counts(words):
         return Completeness.COUNTING
+    if line in _PRELUDES:
+        return Completeness.OPEN
+    if _TELLS.search(line) and not line.endswith(("tell me", "tell you")):
+        return Completeness.DANGLING
     if _ends(line, _CUT) and line not in ("yes i am", "yes i have", "no i am", "i am"):
         return Completeness.DANGLING
     if words[-1] in _DANGLING and not _ends(line, _MAY_END):

@@ -66,6 +66,12 @@ class VoiceConfig(BaseModel):
     confirm_while_speaking_s: float = Field(
         0.09, ge=0, le=0.5, description="As confirm_s, while the agent itself speaks."
     )
+    sure_at: float = Field(
+        0.9,
+        gt=0,
+        lt=1,
+        description="Frames of this probability count one and a half times to confirm a voice.",
+    )
     report_every_s: float = Field(
         0.1, gt=0, le=1, description="How often a voice that goes on is reported."
     )
@@ -145,7 +151,8 @@ class VoiceSegmenter:
         if self._candidate_at is None:
             self._candidate_at, self._candidate_s = at, 0.0
         # Only frames over the bar count towards belief; weaker ones keep the candidate alive.
-        self._candidate_s += FRAME_S if probability >= bar else 0.0
+        belief = 1.5 if probability >= max(bar, config.sure_at) else 1.0
+        self._candidate_s += FRAME_S * belief if probability >= bar else 0.0
         if self._candidate_s < confirm_s:
             return None
         start, self._candidate_at = self._candidate_at, None

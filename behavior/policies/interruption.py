@@ -23,11 +23,13 @@ from agent.core.messages import (
     TurnPaused,
     WordsHeard,
 )
-from behavior.hearing import is_echo, plain
+from behavior.hearing import is_echo, plain, says_any
 from behavior.situation import Situation, Turn
 from behavior.wishes import NOTHING, Wishes, because
 
 _ROUNDING_S = 1e-6
+_PHRASE_S = 0.4
+"""It takes so long to say two words."""
 _HEARD = (SpeechStarted, SpeechContinues, WordsHeard, TurnPaused, TurnEnded)
 
 
@@ -40,22 +42,38 @@ class InterruptionConfig(BaseModel):
         0.25, ge=0, le=1, description="The voice's gain as soon as a visitor's voice begins."
     )
     hold_after_voiced_s: float = Field(
-        0.12,
+        0.09,
         ge=0.05,
         le=2,
         description="After this much voice it falls silent and keeps its place.",
     )
     hold_at_latest_s: float = Field(
-        0.12, ge=0.1, le=2, description="The same, when no more was reported since the voice began."
+        0.09,
+        ge=0.05,
+        le=2,
+        description="The same, when no more was reported since the voice began.",
     )
     stop_after_voiced_s: float = Field(
         1.2, ge=0.3, le=10, description="After this much voice it gives up the floor without words."
     )
     words_after_voiced_s: float = Field(
-        0.4, ge=0, le=3, description="Words are believed, while the voice goes on, from here on."
+        0.9,
+        ge=0,
+        le=3,
+        description="A shorter voice may be a listener's murmur: its words count at its end.",
     )
     doubt_below: float = Field(
-        0.3, ge=0, le=1, description="One short word recognised with less trust than this is noise."
+        0.5,
+        ge=0,
+        le=1,
+        description="Words of so short a voice that are recognised with less trust are a murmur.",
+    )
+    floor_words: tuple[str, ...] = Field(
+        ("wait", "stop", "no", "help", "excuse me", "sorry", "hold on", "one moment", "listen"),
+        description="These ask for the floor, however short, and half understood.",
+    )
+    floor_doubt_below: float = Field(
+        0.2, ge=0, le=1, description="With less trust than this even those are a murmur."
     )
     resume_after_s: float = Field(
         0.6, ge=0.2, le=5, description="It goes on after this much silence, if nothing was said."
@@ -65,8 +83,19 @@ class InterruptionConfig(BaseModel):
         description="What listeners say without wanting the floor.",
     )
     agreements: tuple[str, ...] = Field(
-        ("yes", "yeah", "yep", "ok", "okay", "right", "sure", "fine", "good", "great", "thanks"),
+        (
+            *("yes", "yeah", "yep", "ok", "okay", "right", "sure", "fine", "good", "great"),
+            *("thanks", "all right", "got it", "of course", "exactly", "perfect", "nice"),
+            "i understand",
+        ),
         description="The same, unless the agent is asking a question: then it is an answer.",
+    )
+    particles: tuple[str, ...] = Field(
+        (
+            *("a", "an", "and", "the", "but", "of", "in", "to", "for", "if", "m", "h", "i", "am"),
+            *("he", "she", "him", "them", "us", "you", "they", "that", "or", "as", "at", "are"),
+        ),
+        description="Nobody says only these: where nothing else was understood, it was a murmur.",
     )
     backchannel_words: int = Field(
         3, ge=1, le=6, description="More words than this are never a backchannel."
@@ -117,7 +146,7 @@ class InterruptionPolicy:
         if turn.ended is not None or turn.paused:
             return self._judge_words(situation, message, turn)
         if isinstance(message, SpeechStarted) and floor.gain == 1.0:
-            return self._duck(message, turn)
+            return self._duck(situation, message, turn)
         return self._while_voiced(situation, message, turn)
 
     def _at_once(
@@ -136,10 +165,19 @@ class InterruptionPolicy:
             return NOTHING
         return _stop(message, "typed", "a visitor typed a line")
 
-    def _duck(self, message: SpeechStarted, turn: Turn) -> Wishes:
+    def _duck(self, situation: Situation, message: SpeechStarted, turn: Turn) -> Wishes:
+        hold_at = turn.voice_began_at + self._config.hold_at_latest_s
+        if situation.now >= hold_at - _ROUNDING_S:
+            return self._hold(situation, message, turn)  # it was confirmed for as long as that
         reason = because("interruption.duck", "a voice began while the agent speaks")
         duck = Duck(at=message.at, gain=self._config.soft_gain, reason=reason)
-        return Wishes(duck=duck, wake_at=turn.voice_began_at + self._config.hold_at_latest_s)
+        return Wishes(duck=duck, wake_at=hold_at)
+
+    def _hold(self, situation: Situation, message: Message, turn: Turn) -> Wishes:
+        voiced_s = max(turn.voiced_s, situation.now - turn.voice_began_at)
+        reason = because("interruption.hold", f"the voice goes on for {voiced_s:.2f} s")
+        wake_at = turn.voice_at + self._config.resume_after_s
+        return Wishes(duck=Duck(at=message.at, gain=0.0, reason=reason), wake_at=wake_at)
 
     def _while_voiced(self, situation: Situation, message: Message, turn: Turn) -> Wishes:
         """The voice goes on, as far as is known."""
@@ -148,21 +186,18 @@ class InterruptionPolicy:
             return NOTHING
         if situation.now >= turn.voice_at + config.resume_after_s:
             return _resume(message, "the voice has stopped") if gain < 1.0 else NOTHING
-        believed = turn.voiced_s >= config.words_after_voiced_s
+        believed = turn.voiced_s >= config.words_after_voiced_s or self._asks_plainly(turn)
         if believed and self._says_something(situation, turn):
             return _stop(message, "words", "a visitor says something")
         lasts = turn.voiced_s >= config.stop_after_voiced_s
         if lasts and not turn.words and not self._cautious(situation):
             return _stop(message, "voice", f"a visitor has spoken for {turn.voiced_s:.1f} s")
-        wake_at = turn.voice_at + config.resume_after_s
-        voiced_s = max(turn.voiced_s, situation.now - turn.voice_began_at)
         if gain == 0.0:
-            return Wishes(wake_at=wake_at)
+            return Wishes(wake_at=turn.voice_at + config.resume_after_s)
         hold_at = turn.voice_began_at + config.hold_at_latest_s
         if turn.voiced_s < config.hold_after_voiced_s and situation.now < hold_at - _ROUNDING_S:
             return Wishes(wake_at=hold_at)
-        reason = because("interruption.hold", f"the voice goes on for {voiced_s:.2f} s")
-        return Wishes(duck=Duck(at=message.at, gain=0.0, reason=reason), wake_at=wake_at)
+        return self._hold(situation, message, turn)
 
     def _judge_words(self, situation: Situation, message: Message, turn: Turn) -> Wishes:
         """The visitor has paused or ended: what was it?"""
@@ -190,12 +225,19 @@ class InterruptionPolicy:
         return Wishes(dismiss=turn.id)
 
     def _doubtful(self, message: Message, turn: Turn) -> bool:
+        """A short voice, hardly understood."""
         if not isinstance(message, TurnPaused | TurnEnded):
             return False
-        short = turn.total_voiced_s < self._config.words_after_voiced_s
-        return (
-            short and len(turn.words.split()) <= 1 and message.confidence < self._config.doubt_below
-        )
+        if turn.total_voiced_s >= self._config.words_after_voiced_s:
+            return False
+        asks = says_any(turn.words, self._config.floor_words)
+        limit = self._config.floor_doubt_below if asks else self._config.doubt_below
+        return message.confidence < limit
+
+    def _asks_plainly(self, turn: Turn) -> bool:
+        """Such as `excuse me`: a single word may still become another while it is spoken."""
+        plainly = tuple(phrase for phrase in self._config.floor_words if " " in phrase)
+        return turn.voiced_s >= _PHRASE_S and says_any(turn.words, plainly)
 
     def _cautious(self, situation: Situation) -> bool:
         at = situation.floor.false_stop_at
@@ -223,7 +265,9 @@ class InterruptionPolicy:
         for phrase in sorted(known, key=len, reverse=True):
             while f" {plain(phrase)} " in rest:
                 rest = rest.replace(f" {plain(phrase)} ", " ", 1)
-        return not rest.strip() and count <= self._config.backchannel_words * 2
+        if set(rest.split()) - set(self._config.particles):
+            return False
+        return count <= self._config.backchannel_words * 2
 
 
 def _stop(message: Message, branch: str, sentence: str) -> Wishes:

@@ -2,7 +2,15 @@
 
 import pytest
 
-from agent.core.messages import ButtonPressed, HelpCalled, LineTyped, Meeting, Priority
+from agent.core.messages import (
+    ButtonPressed,
+    HelpCalled,
+    LineTyped,
+    Meeting,
+    Priority,
+    SpeechStarted,
+    TurnId,
+)
 from tests.fakes.encounters import Lobby, kinds
 
 ANSWER = "The canteen is on the first floor, past the lift and to the right."
@@ -29,7 +37,7 @@ def ducked(line=ANSWER, **more):
 
 def held(line=ANSWER, **more):
     lobby = ducked(line, **more)
-    assert kinds(lobby.speaks_on(10.1, 0.12, turn=2)) == ["duck:0"]
+    assert kinds(lobby.speaks_on(10.08, 0.1, turn=2)) == ["duck:0"]
     return lobby
 
 
@@ -41,7 +49,7 @@ def resumed(**more):
 
 STATES = {"speaking": speaking, "ducked": ducked, "held": held, "resumed": resumed}
 EVENTS = {
-    "short voice": lambda lobby: lobby.speaks_on(10.4, 0.1, turn=2),
+    "short voice": lambda lobby: lobby.speaks_on(10.4, 0.06, turn=2),
     "more voice": lambda lobby: lobby.speaks_on(10.5, 0.5, turn=2),
     "long voice": lambda lobby: lobby.speaks_on(11.3, 1.3, turn=2),
     "pause after mm-hm": lambda lobby: lobby.pauses(10.4, "mm-hm", turn=2),
@@ -112,7 +120,7 @@ def floor_of(lobby):
 def test_without_further_news_it_holds_by_the_clock_and_goes_on_when_nothing_follows():
     lobby = ducked()
     lobby.until(12.0)
-    assert floor_of(lobby) == [(10.0, "duck:0.25"), (10.12, "duck:0"), (10.6, "duck:1")]
+    assert floor_of(lobby) == [(10.0, "duck:0.25"), (10.09, "duck:0"), (10.6, "duck:1")]
 
 
 @pytest.mark.parametrize("text", ["mm-hm", "okay", "yeah okay", "i see", "uh-huh right"])
@@ -192,8 +200,8 @@ def call_for_help(lobby):
 
 def test_if_the_agent_ends_while_its_voice_is_lowered_the_voice_is_restored():
     lobby = ducked()
-    lobby.finishes(lobby.answer, 10.1)
-    assert floor_of(lobby) == [(10.0, "duck:0.25"), (10.1, "duck:1")]
+    lobby.finishes(lobby.answer, 10.08)
+    assert floor_of(lobby) == [(10.0, "duck:0.25"), (10.08, "duck:1")]
 
 
 def test_the_stop_button_also_drops_the_answer_that_is_on_its_way():
@@ -211,3 +219,35 @@ def test_knobs_count():
     lobby.ends(1.0, "hello", typed=True)
     lobby.replies(1.0, ANSWER)
     assert floor_only(lobby.speaks(1.5, turn=2)) == ["duck:0.5"]
+
+
+@pytest.mark.parametrize("words", ["them image", "an h and man", "the", "yes she", "us she"])
+def test_what_is_hardly_understood_of_a_short_voice_is_a_murmur(words):
+    lobby = held()
+    lobby.words(10.3, words, turn=2)
+    lobby.speaks_on(10.55, 0.55, turn=2)
+    assert floor_only(lobby.pauses(10.7, words, turn=2, confidence=0.2)) == ["duck:1"]
+
+
+def test_particles_alone_are_a_murmur_however_surely_they_were_heard():
+    lobby = held()
+    assert floor_only(lobby.pauses(10.5, "the but", turn=2, confidence=0.97)) == ["duck:1"]
+
+
+@pytest.mark.parametrize("words", ["wait", "stop stop", "no no", "sorry"])
+def test_who_asks_for_the_floor_gets_it_though_half_understood(words):
+    lobby = held()
+    assert floor_only(lobby.pauses(10.5, words, turn=2, confidence=0.3)) == ["stop:words"]
+
+
+def test_a_word_that_is_still_being_spoken_does_not_stop_it_yet():
+    lobby = held()
+    lobby.speaks_on(10.55, 0.55, turn=2)
+    assert floor_only(lobby.words(10.6, "man", turn=2)) == []
+    assert floor_only(lobby.speaks_on(10.95, 0.95, turn=2)) == ["stop:words"]
+
+
+def test_a_voice_that_was_confirmed_for_long_enough_is_met_with_silence_at_once():
+    lobby = speaking()
+    began = SpeechStarted(at=10.0, turn=TurnId(2))
+    assert floor_only(lobby.planner.decide(began, 10.095)) == ["duck:0"]

@@ -84,10 +84,10 @@ def test_the_recogniser_is_given_the_sound_before_the_voice():
     [
         ("where is the restroom", 0.3, 0.43),
         ("yes", 0.3, 0.43),
-        ("tuesday", 0.5, 0.7),
+        ("tuesday", 0.7, 0.8),
         ("i have an appointment with", 1.5, 1.7),
         ("my name is", 1.5, 1.7),
-        ("five five one", 1.0, 1.2),
+        ("five five one", 1.2, 1.4),
         ("let me think", 1.5, 1.7),
         ("", 0.8, 1.0),
     ],

@@ -118,3 +118,13 @@ def test_a_reset_detector_starts_as_new():
         first = [detector.probability(f) for f in frames(sound)]
         detector.reset()
         assert [detector.probability(f) for f in frames(sound)] == pytest.approx(first)
+
+
+def test_a_sure_voice_over_the_agents_own_is_believed_a_frame_sooner():
+    def frames_until_started(probability):
+        voice = VoiceSegmenter(VoiceConfig())
+        voice.agent_speaks = True
+        return next(i for i in range(9) if voice.hear(i * FRAME_S, probability) is not None)
+
+    assert frames_until_started(0.95) == 1
+    assert frames_until_started(0.8) == 2

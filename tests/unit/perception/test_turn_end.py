@@ -51,9 +51,9 @@ def silence(outcomes):
         (WHOLE, None, 0.35, 0.42),
         (HALF, 0.99, 1.55, 1.65),
         (HALF, 0.02, 2.0, 2.15),
-        ("tuesday", 0.99, 0.55, 0.65),
+        ("tuesday", 0.99, 0.7, 0.8),
         ("thank you", 0.02, 0.35, 0.42),
-        ("my number is five five one", 0.9, 1.05, 1.15),
+        ("my number is five five one", 0.9, 1.25, 1.35),
     ],
 )
 def test_only_what_is_whole_by_words_and_sound_is_answered_at_once(words, sounds, least, most):
@@ -157,6 +157,9 @@ def test_waits_never_shrink_and_never_grow_beyond_bounds():
         ("hold on", Completeness.DANGLING),
         ("um let me see", Completeness.DANGLING),
         ("yes i do", Completeness.CLOSED),
+        ("good morning", Completeness.OPEN),
+        ("could you tell me", Completeness.DANGLING),
+        ("please tell mister brown", Completeness.DANGLING),
     ],
 )
 def test_spelling_and_thinking_aloud_ask_for_time(text, look):

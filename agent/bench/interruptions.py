@@ -1,0 +1,202 @@
+"""Mm-hm, or may I? What makes the agent give up the floor, judged without a loudspeaker.
+
+Made listeners say what listeners say while somebody speaks to them, and made visitors interrupt in
+earnest. Real voice detector and recogniser, the turn taker and the planner of the agent with its
+policy for interruptions, on virtual time. No echo of the agent's own voice is mixed in: that is
+`bench hearing`'s other part.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import numpy as np
+
+from agent.bench.figure import Figure
+from agent.bench.turn_ends import WORDS_AFTER_S, HeardOnce, lines, made
+from agent.core.messages import (
+    Act,
+    ActId,
+    ActStarted,
+    Clause,
+    Duck,
+    Message,
+    Reason,
+    SpeechStarted,
+    StageState,
+    Stop,
+    UtteranceId,
+)
+from behavior.norms import Norms
+from behavior.planner import Planner
+from behavior.policies.interruption import InterruptionConfig, InterruptionPolicy
+from behavior.wishes import Woke
+from perception.audio import FRAME_S
+from perception.site_language import SiteLanguage
+from perception.turns import BeginWords, Heard, SettleWords, TurnsConfig, TurnTaker
+
+ANSWER: Final = (
+    "The exhibition of the museum is on the third floor, and the lift is behind the pillar."
+)
+_LOOK_FRAMES: Final = 7
+"""Frames between two looks at the words so far: about a fifth of a second."""
+_TELLS_AFTER_S: Final = 0.6
+"""So long after the last sound it must be settled what it was."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What became of the agent's voice."""
+
+    noticed: bool
+    stopped_s: float | None
+    """From the first sound to giving up the floor; None: it was not given up."""
+    silent_s: float | None
+    """From the first sound to silence, held or stopped; None: only lowered, or not at all."""
+    goes_on: bool
+    """At the end it speaks at its full voice."""
+
+
+def interrupted(
+    heard: HeardOnce, config: InterruptionConfig | None = None, *, deaf: bool = False
+) -> Verdict:
+    """Let the agent, in the middle of an answer, hear it. `deaf`: words are not understood."""
+    planner, turns = _speaking(config or InterruptionConfig()), TurnTaker(TurnsConfig())
+    turns.agent_speaks(True)
+    heard.forget()
+    out: list[tuple[float, Message]] = []
+    waiting: list[tuple[float, SettleWords]] = []
+    since, began = 0.0, None
+
+    def tell(messages: Sequence[object], now: float) -> None:
+        for one in messages:
+            if isinstance(one, Message):
+                out.extend((now, sent) for sent in planner.decide(one, now))
+
+    for i, probability in enumerate(heard.probabilities):
+        now = (i + 1) * FRAME_S
+        while planner.wake_at is not None and planner.wake_at <= now:
+            tell((Woke(at=planner.wake_at),), planner.wake_at)
+        for due, wish in [w for w in waiting if w[0] <= now]:
+            waiting.remove((due, wish))
+            tell(turns.read(_answer(heard, wish, since, due, deaf=deaf)), due)
+        outcomes = turns.hear(i * FRAME_S, probability)
+        tell(outcomes, now)
+        for outcome in outcomes:
+            if isinstance(outcome, SpeechStarted) and began is None:
+                began = outcome.at
+            if isinstance(outcome, BeginWords):
+                since = outcome.since
+            if isinstance(outcome, SettleWords):
+                waiting.append((now + WORDS_AFTER_S, outcome))
+        if turns.open_turn is not None and not deaf and i % _LOOK_FRAMES == 0:
+            text = heard.reading(since, now).text
+            tell(turns.read(Heard(turn=turns.open_turn, text=text)), now)
+    return _verdict(out, _first_sound(heard), began is not None)
+
+
+def _answer(heard: HeardOnce, wish: SettleWords, since: float, due: float, *, deaf: bool) -> Heard:
+    if deaf:
+        return Heard(turn=wish.turn, revision=wish.revision, text="", confidence=0.0)
+    reading = heard.reading(since, due - WORDS_AFTER_S)
+    return Heard(
+        turn=wish.turn, revision=wish.revision, text=reading.text, confidence=reading.confidence
+    )
+
+
+def _verdict(out: list[tuple[float, Message]], start: float, noticed: bool) -> Verdict:
+    stops = [now for now, one in out if isinstance(one, Stop)]
+    silent = [now for now, one in out if isinstance(one, Stop) or _holds(one)]
+    ducks = [one.gain for _, one in out if isinstance(one, Duck)]
+    return Verdict(
+        noticed=noticed,
+        stopped_s=stops[0] - start if stops else None,
+        silent_s=silent[0] - start if silent else None,
+        goes_on=not stops and (not ducks or ducks[-1] >= 1.0),
+    )
+
+
+def _holds(message: Message) -> bool:
+    return isinstance(message, Duck) and message.gain <= 0.0
+
+
+def _speaking(config: InterruptionConfig) -> Planner:
+    """In the middle of an answer, with nothing to decide but whether to go on."""
+    day = datetime(2026, 3, 2, 10, tzinfo=UTC)
+    planner = Planner(
+        inputs=(), publish=lambda message: None, clock=_NoClock(),
+        local_time=lambda at: day + timedelta(seconds=at),
+        policies=[InterruptionPolicy(config)], norms=Norms(()),
+    )  # fmt: skip
+    reason = Reason(policy="bench", because="it answers")
+    planner.decide(Act(at=0.0, act=ActId(1), reason=reason, clauses=(Clause(text=ANSWER),)))
+    planner.decide(ActStarted(at=0.0, act=ActId(1), utterance=UtteranceId(1)))
+    planner.decide(StageState(at=0.0, speaking=True))
+    return planner
+
+
+class _NoClock:
+    def now(self) -> float:
+        return 0.0
+
+    async def sleep_until(self, at: float) -> None:
+        raise NotImplementedError
+
+
+def _first_sound(heard: HeardOnce) -> float:
+    sound = heard.said.sound
+    loud = np.flatnonzero(np.abs(sound) > 0.02 * np.abs(sound).max())
+    return float(loud[0]) / 16_000
+
+
+def figures(site: SiteLanguage) -> list[Figure]:
+    """About two minutes of one core. Raises `BackendUnavailableError` without flite."""
+    listeners, visitors = (
+        made([line for line in lines(name) for _ in range(4)], site=site)
+        for name in ("backchannels", "interruptions")
+    )
+    kept = [interrupted(one) for one in listeners]
+    cut = [interrupted(one) for one in visitors]
+    deaf_kept = [interrupted(one, deaf=True) for one in listeners]
+    deaf_cut = [interrupted(one, deaf=True) for one in visitors]
+    silent = [one.silent_s for one in cut if one.silent_s is not None]
+    return [
+        Figure(
+            name="backchannels that stop the agent, of 100", value=_share(kept, _stopped), unit="",
+            target=3.0, baseline=_share(kept, _noticed), baseline_of="any voice stops",
+            control=_share(deaf_kept, _stopped), control_of="words not understood",
+            note=f"n = {len(kept)}; {_share(kept, _goes_on):.0f} of 100 go on at full voice",
+        ),
+        Figure(
+            name="interruptions ignored, of 100", value=_share(cut, _ignored), unit="", target=1.0,
+            baseline=100.0 - _share(cut, _noticed), baseline_of="any voice stops",
+            control=_share(deaf_cut, _ignored), control_of="words not understood",
+            note=f"n = {len(cut)}",
+        ),
+        Figure(
+            name="first sound to the order to be silent, p95",
+            value=1e3 * float(np.percentile(silent, 95)) if silent else float("nan"), unit="ms",
+            note=f"p50 {1e3 * float(np.percentile(silent, 50)):.0f} ms" if silent else "",
+        ),
+    ]  # fmt: skip
+
+
+def _share(verdicts: Sequence[Verdict], what: Callable[[Verdict], bool]) -> float:
+    return 100.0 * sum(map(what, verdicts)) / max(1, len(verdicts))
+
+
+def _stopped(one: Verdict) -> bool:
+    return one.stopped_s is not None
+
+
+def _ignored(one: Verdict) -> bool:
+    return one.stopped_s is None
+
+
+def _noticed(one: Verdict) -> bool:
+    return one.noticed
+
+
+def _goes_on(one: Verdict) -> bool:
+    return one.goes_on
