@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from actuation.embodiments.vrm_file import read_character
 from actuation.generators.lip_reader_camera import CHARACTER
 from actuation.generators.metrics.lips import apex_errors_s
+from actuation.generators.metrics.steadiness import mouth_speed, silent_frames
 from actuation.generators.metrics.vertices import (
     FacePoints,
     landmark_difference_published,
@@ -127,11 +128,20 @@ def lip_measures() -> list[Measure]:
         errors = [timing_errors_s(t.times, t.faces, t.phones) for t in takes]
         return float(1e3 * np.median(np.abs(np.concatenate(errors))))
 
+    def unrest(takes: Sequence[Take]) -> float:
+        """Speed of the mouth in silence over that in speech; NaN where it never moves."""
+        silent = [silent_frames(t.times, t.phones) for t in takes]
+        pairs = list(zip(takes, silent, strict=True))
+        still = [mouth_speed(t.times, t.faces, quiet) for t, quiet in pairs]
+        moving = float(np.nanmean([mouth_speed(t.times, t.faces, ~quiet) for t, quiet in pairs]))
+        return 100 * float(np.nanmean(still)) / moving if moving > 0 else float("nan")
+
     return [
         Measure("bilabial closure", "%", lambda takes: pooled(takes, "closure"), True),
         Measure("labiodental contact", "%", lambda takes: pooled(takes, "contact"), True),
         Measure("apex error p95", "ms", apex_ms),
         Measure("viseme timing, median", "ms", timing_ms),
+        Measure("speed in silence, of that in speech", "%", unrest),
     ]
 
 
