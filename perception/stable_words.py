@@ -1,17 +1,20 @@
 """Words that can be shown while they are spoken, because they will not change under the eye. Pure.
 
-A word is believed once two readings running agree on it and on all before it (local agreement:
-Liu, Spanakis and Niehues, "Low-latency sequence-to-sequence speech recognition and translation by
-partial hypothesis selection", Interspeech 2020), and what has been shown stays while the turn
-lasts: readings only add to it. Only the turn's settled words replace it. Whoever must decide at
-once, as on an interruption, has the newest words beside them.
+A word is believed once two readings running agree on it and on all before it, and on two more
+behind it: a reading's last words lean on what has not been said yet (local agreement: Liu, Spanakis
+and Niehues, "Low-latency sequence-to-sequence speech recognition and translation by partial
+hypothesis selection", Interspeech 2020). What has been shown stays while the turn lasts: readings
+only add to it. Only the turn's settled words replace it. Whoever must decide at once, as on an
+interruption, has the newest words beside them.
 """
 
 from dataclasses import replace
+from itertools import islice, takewhile
 from typing import Final
 
 from agent.core.messages import Message, TurnEnded, TurnPaused, WordsHeard
 
+_HELD_BACK: Final = 2
 _AWAY: Final = 3
 """So many words more or fewer may have been read in place of those that were shown."""
 
@@ -46,13 +49,12 @@ class StableWords:
             self._turn, self._shown, self._last = turn, [], []
 
     def _read(self, words: list[str]) -> None:
-        """Two readings agree: what both say behind the words that are shown is shown, too."""
+        """What two readings agree on behind the words that are shown is shown, too."""
         before, self._last = self._last, words
         new, old = words[_end(self._shown, words) :], before[_end(self._shown, before) :]
-        for word, other in zip(new, old, strict=False):
-            if word != other:
-                return
-            self._shown.append(word)
+        agreed = takewhile(lambda pair: pair[0] == pair[1], zip(new, old, strict=False))
+        sure = max(0, min(len(new), len(old)) - _HELD_BACK)
+        self._shown += [word for word, _ in islice(agreed, sure)]
 
 
 def _end(shown: list[str], words: list[str]) -> int:
