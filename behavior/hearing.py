@@ -21,7 +21,7 @@ from agent.core.messages import (
 )
 from behavior.overheard import circle, seen_to_speak, turned_away
 from behavior.presence import mark
-from behavior.situation import Encounter, Mark, Person, Situation, Turn
+from behavior.situation import Encounter, Floor, Mark, Person, Situation, Turn
 
 _TURNS_KEPT = 6
 _ECHO_WORDS = 3
@@ -30,6 +30,8 @@ _ANSWERED_WITHIN_S = 12.0
 _WORDS_LAST_S = 0.6
 """A shorter voice without words was a noise."""
 NOT_UNDERSTOOD = "unknown"
+MURMUR = "listening.murmur"
+"""The branch of what a listener murmurs; nobody is interrupted by going on over it."""
 _NO_WISH = frozenset({"thanks", "no", "looking"})
 _MISHEARD_FROM, _MISHEARD_AS = 12, 87.0
 """Phrases of so many letters are also known by so much likeness, per cent."""
@@ -155,12 +157,18 @@ def _started(situation: Situation, start: SpeechStarted) -> Situation:
         earlier_voiced_s=turn.total_voiced_s,
         voiced_s=0.0,
         paused=False,
-        over_speech=turn.over_speech or floor.agent_speaks,
+        over_speech=turn.over_speech or _talks(floor),
         dismissed=False,
     )
     if turn.revision > 0:
         turn = replace(turn, replies=())
     return _put(replace(situation, floor=floor), turn)
+
+
+def _talks(floor: Floor) -> bool:
+    """The agent says more than a listener murmurs."""
+    murmurs = bool(floor.speech) and all(one.policy == MURMUR for one in floor.speech)
+    return floor.agent_speaks and not murmurs
 
 
 def _known(situation: Situation, turn: TurnId, at: float) -> tuple[Situation, Turn]:

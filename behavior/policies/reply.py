@@ -5,7 +5,7 @@ its way the agent looks away and thinks, then says so, then apologises: a turn i
 """
 
 from dataclasses import replace
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -42,6 +42,13 @@ class ReplyConfig(Spoken):
 
     think_after_s: float = Field(
         0.6, ge=0.1, le=5, description="Without an answer it looks away and thinks after this."
+    )
+    thinks_by: Literal["looking_away", "a_word"] = Field(
+        "looking_away",
+        description="How it shows that it thinks: by its gaze, or by a word. Never by both.",
+    )
+    thinking_words: tuple[str, ...] = Field(
+        ("Hmm.", "Let me think."), min_length=1, description="The word, in turn."
     )
     filler_after_s: float = Field(
         2.5, ge=0.5, le=20, description="Without an answer it says that it is at it after this."
@@ -171,14 +178,18 @@ class ReplyPolicy:
         coming = [at for branch, at in steps if not since[branch]]
         due_now = [branch for branch, at in steps if not since[branch] and now >= at]
         wake_at = min((at for at in coming if at > now), default=end.at + config.give_up_after_s)
-        acts = [_think(situation, message, turn)] if "reply.thinking" in due_now else []
+        acts = [self._think(situation, message, turn)] if "reply.thinking" in due_now else []
         if "reply.filler" in due_now and not situation.floor.agent_speaks:
             line = _turn_of(config.fillers, situation.lines)
-            filler = _say(situation, turn, message, "reply.filler", (Clause(text=line),))
-            # The turn stays open: this is not its answer.
-            act = replace(filler.act, in_reply_to=None, posture=None, expression=None)
-            acts.append(replace(filler, act=act))
+            acts.append(_aside(situation, turn, message, "reply.filler", line))
         return Wishes(acts=tuple(acts), wake_at=wake_at)
+
+    def _think(self, situation: Situation, message: Message, turn: Turn) -> Wish:
+        """Look away, or say so: who waits for an answer gets one sign that it is on its way."""
+        if self._config.thinks_by == "looking_away" or situation.floor.agent_speaks:
+            return _think(situation, message, turn)
+        line = _turn_of(self._config.thinking_words, situation.lines)
+        return _aside(situation, turn, message, "reply.thinking", line)
 
     def _not_caught(self, situation: Situation, message: Message) -> Wishes:
         config = self._config
@@ -268,6 +279,13 @@ def _say(
             in_reply_to=turn.id,
         )
     )
+
+
+def _aside(situation: Situation, turn: Turn, message: Message, branch: str, line: str) -> Wish:
+    """A word while the answer is on its way: the turn stays open."""
+    wish = _say(situation, turn, message, branch, (Clause(text=line),))
+    act = replace(wish.act, in_reply_to=None, posture=None, expression=None, gaze=None)
+    return replace(wish, act=act)
 
 
 def _turn_of(lines: tuple[str, ...], said: tuple[str, ...]) -> str:
