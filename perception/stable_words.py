@@ -63,11 +63,11 @@ def _end(shown: list[str], words: list[str]) -> int:
     if words[:count] == shown:
         return count
     row = list(range(count + 1))
-    best = (count, 0, 0)
+    best = (count, True, 0, 0)
     for j, word in enumerate(words, 1):
         before, row[0] = row[:], j
         for i, other in enumerate(shown, 1):
             row[i] = min(before[i] + 1, row[i - 1] + 1, before[i - 1] + (word != other))
         if abs(j - count) <= _AWAY:
-            best = min(best, (row[count], abs(j - count), j))
-    return best[2]
+            best = min(best, (row[count], word != shown[-1], abs(j - count), j))
+    return best[3]

@@ -7,21 +7,28 @@ visitor, devices whose clocks run apart and whose delay moves. The control has n
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import numpy as np
 
+from agent.bench.figure import Figure
+from agent.bench.hearing import visitor_says, word_errors
+from agent.bench.hearing_words import SENTENCES
+from agent.bench.overlap_scenes import levelled
 from agent.bench.sound_rooms import Room
 from agent.core.clock import Clock, LoopClock
 from agent.virtual_time import VirtualTimeLoop
 from perception.audio import Sound, level_db
+from perception.backends.recorded_sound import read_sound
 from perception.echo import EchoConfig, EchoFound, PlayedSound
 from perception.echo_free import EchoFreeMicrophone
 from perception.senses import SOUND_RATE_HZ, SoundChunk
+from perception.site_language import spoken
 
 SECONDS: Final = 24
 _SETTLED: Final = (10.0, 15.0)
-_BOTH: Final = (16.0, 22.0)
+_BOTH: Final = (16.0, 23.5)
 _LOUDSPEAKER, _MICROPHONE, _VISITOR = (2.6, 2.0, 1.3), (2.2, 2.0, 1.2), (3.2, 2.5, 1.6)
 _STEP: Final = 320
 
@@ -165,3 +172,64 @@ def _gone_db(echo: Sound, left: Sound, between: tuple[float, float]) -> float:
 def _likeness(one: Sound, other: Sound) -> float:
     count = min(one.size, other.size)
     return float(np.corrcoef(one[:count], other[:count])[0, 1])
+
+
+def figures(audio: Path | None, *, short: bool) -> list[Figure]:
+    """Reduction by room and devices, and the words of a visitor while the agent talks."""
+    far, near, text, note = _readers(audio)
+    rows: list[Figure] = []
+    for case in CASES[:1] if short else CASES:
+        found = cleaned(case, far, near)
+        plain = cleaned(case, far, near, canceller="none")
+        rows += [
+            Figure(
+                name=f"echo taken out, {case.name}", value=found.reduction_db, unit="dB",
+                target=case.target_db, at_most=False, control=plain.reduction_db,
+                control_of="no canceller", note=f"{found.first_db:.0f} in seconds 2 to 5; {note}",
+            ),
+            Figure(
+                name=f"visitor's level while both talk, {case.name}", value=found.kept_db,
+                unit="dB", target=-6.0, at_most=False, control=plain.kept_db,
+                control_of="no canceller",
+            ),
+        ]  # fmt: skip
+    return rows + _words(far, near, text)
+
+
+def _words(far: Sound, near: Sound, text: str) -> list[Figure]:
+    """Word errors of a visitor who talks over the agent."""
+    from agent.bench.hearing_noise import engines, read
+
+    recogniser = engines()[0]["pocketsphinx, free"]
+    errors = {}
+    for name, canceller in (("found", "webrtc"), ("control", "none")):
+        both = cleaned(CASES[0], far, near, canceller=canceller).both
+        wrong, words = word_errors(text, read(recogniser, levelled(both))[0])
+        errors[name] = 100.0 * wrong / max(1, words)
+    room = Room(size_m=(5.0, 4.0, 2.8), silent_after_s=CASES[0].silent_after_s)
+    alone = room.hears(part(near, _BOTH), _VISITOR, _MICROPHONE)[0]
+    wrong, words = word_errors(text, read(recogniser, levelled(alone))[0])
+    return [
+        Figure(
+            name="word errors of a visitor over the agent", value=errors["found"], unit="%",
+            baseline=100.0 * wrong / max(1, words), baseline_of="the agent is silent",
+            control=errors["control"], control_of="no canceller", note=f"{words} words",
+        )
+    ]  # fmt: skip
+
+
+def _readers(audio: Path | None) -> tuple[Sound, Sound, str, str]:
+    """The agent for the whole time, the visitor's one sentence, and its words."""
+    novel = sorted(audio.glob("librivox/*.wav")) if audio is not None else []
+    report = audio / "LJ050-0131.wav" if audio is not None else None
+    if novel and report is not None and report.is_file():
+        talk, said = read_sound(report), read_sound(novel[0])
+        text, note = spoken(novel[0].with_suffix(".txt").read_text(encoding="utf-8")), "readers"
+    else:
+        talk, text = visitor_says(" ".join(SENTENCES[:4])), SENTENCES[9]
+        said, note = visitor_says(text), "made voices"
+    length = SECONDS * SOUND_RATE_HZ
+    near = np.zeros(length, np.float32)
+    begin = round(_BOTH[0] * SOUND_RATE_HZ)
+    near[begin : begin + said.size] = levelled(said)[: length - begin]
+    return np.resize(levelled(talk, -20.0), length), near, text, note

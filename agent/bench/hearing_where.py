@@ -52,9 +52,9 @@ def figures(audio: Path | None, *, short: bool) -> list[Figure]:
     """Median error and share within ten degrees, by array, room and noise; two talkers."""
     readers = _readers(audio)
     rows = _recorded(audio)
-    trials = 2 if short else 5
+    trials = 2 if short else 4
     for name, places in ARRAYS.items():
-        for silent_after_s in (0.4,) if short else (0.2, 0.4, 0.7):
+        for silent_after_s in (0.4,) if short else (0.2, 0.5):
             for ratio_db in (10,) if short else (30, 10, 5):
                 where = f"{name}, room of {silent_after_s:g} s, noise {ratio_db} dB below"
                 room = Room(silent_after_s=silent_after_s)

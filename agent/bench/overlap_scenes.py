@@ -75,22 +75,33 @@ def windows(readers: Readers, count: int, noise: Sound, seed: int) -> Windows:
     return Windows(np.array(rows), np.array(two))
 
 
-def scene(readers: Readers, *, both: bool, noise: Sound, rng: np.random.Generator) -> Sound:
-    """Two seconds of one reader or of two, up to 6 dB apart, with 10 to 40 dB of noise below."""
+def scene(
+    readers: Readers,
+    *,
+    both: bool,
+    noise: Sound,
+    rng: np.random.Generator,
+    ratio_db: float | None = None,
+) -> Sound:
+    """Two seconds of one reader or of two, with 10 to 40 dB of noise below.
+
+    `ratio_db`: how loud the second is beside the first; None: up to 6 dB more or less.
+    """
     names = list(readers)
     first, second = (names[k] for k in rng.permutation(len(names))[:2])
     length = round(SCENE_S * SOUND_RATE_HZ)
     sound = stretch(readers[first], length, rng)
     other = stretch(readers[second], length, rng)
     if both:
-        sound = sound + other * 10 ** (rng.uniform(-6, 6) / 20)
+        beside_db = rng.uniform(-6, 6) if ratio_db is None else ratio_db
+        sound = sound + other * 10 ** (beside_db / 20)
     if rng.random() < 0.6:
         sound = _in_room(sound, int(rng.integers(3)))
-    ratio_db = rng.uniform(10, 40)
+    under_db = rng.uniform(10, 40)
     hiss: NDArray[np.float64] = rng.standard_normal(length)
     rolled: Sound = np.resize(np.roll(noise, rng.integers(noise.size)), length)
     back = hiss if rng.random() < 0.5 else rolled.astype(np.float64)
-    back = back * np.sqrt(np.mean(sound**2) / np.mean(back**2) / 10 ** (ratio_db / 10))
+    back = back * np.sqrt(np.mean(sound**2) / np.mean(back**2) / 10 ** (under_db / 10))
     mixed: Sound = ((sound + back) * 10 ** (rng.uniform(-10, 5) / 20)).astype(np.float32)
     return mixed
 

@@ -7,6 +7,7 @@ order are moved about by centimetres, as no real room is a perfect box.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -37,9 +38,7 @@ class Room:
         """(microphones, samples): what each hears of one click at the source, in metres."""
         source = np.asarray(source_m, np.float64)
         ears = np.atleast_2d(np.asarray(microphones_m, np.float64))
-        images, gains = self._images(source)
-        length = round((self.silent_after_s * 0.75 + 0.05) * SOUND_RATE_HZ)
-        return np.stack([_without_rumble(_arrivals(images, gains, ear, length)) for ear in ears])
+        return _responses(self, tuple(source), tuple(map(tuple, ears)))
 
     def hears(self, sound: Sound, source_m: ArrayLike, microphones_m: ArrayLike) -> Channels:
         """(microphones, len(sound)): `sound` as it arrives; at one metre it is as loud as given."""
@@ -49,7 +48,8 @@ class Room:
         heard = fftconvolve(sound[None], responses, axes=1)[:, : sound.size]
         return np.asarray(heard, np.float32)
 
-    def _images(self, source: NDArray[np.float64]) -> tuple[NDArray[np.float64], Sound]:
+    def images(self, source: NDArray[np.float64]) -> tuple[NDArray[np.float64], Sound]:
+        """(images, 3) metres, and how loud each is at one metre."""
         if self.silent_after_s <= 0:
             return source[None], np.ones(1, np.float32)
         size = np.array(self.size_m)
@@ -71,6 +71,16 @@ class Room:
         x, y, z = self.size_m
         walls_m2 = 2 * (x * y + y * z + x * z)
         return float(np.exp(-0.5 * 0.161 * x * y * z / (walls_m2 * self.silent_after_s)))
+
+
+@lru_cache(64)
+def _responses(
+    room: Room, source: tuple[float, ...], ears: tuple[tuple[float, ...], ...]
+) -> Channels:
+    images, gains = room.images(np.array(source))
+    length = round((room.silent_after_s * 0.75 + 0.05) * SOUND_RATE_HZ)
+    heard = [_arrivals(images, gains, np.array(ear), length) for ear in ears]
+    return np.stack([_without_rumble(one) for one in heard])
 
 
 def _arrivals(

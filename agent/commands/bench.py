@@ -21,12 +21,12 @@ BENCHES: dict[str, str] = {
     "proactive": "when, whom, what: the learned model against rules on held-out lobbies",
     "norms": "what is appropriate, in the text mode of EgoNormia on DATA, with a blind control",
     "transcript": "does a visitor mean to deal with the agent, as readers of the transcript see it",
-    "hearing": "words understood, clean and in noise, and how fast (needs flite)",
+    "hearing": "words in noise, voice, where from, who, two at once, echo (needs flite)",
 }
 
 OPTIONS = (
     "clip", "episodes", "data", "planner", "url", "seed", "config",
-    "audio", "device", "short", "page_minutes",
+    "audio", "device", "short", "page_minutes", "only",
 )  # fmt: skip
 """What single benches take."""
 
@@ -50,10 +50,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--config", type=Path, help="norms, transcript: whose norms and model server"
     )
-    parser.add_argument("--audio", type=Path, metavar="DIR", help="face: recordings of real speech")
+    parser.add_argument(
+        "--audio", type=Path, metavar="DIR", help="face, hearing: recordings of real speech"
+    )
+    parser.add_argument("--only", metavar="PART,...", help="hearing: some of its parts")
     parser.add_argument("--device", help="face: where the learned face runs: cpu, cuda")
     parser.add_argument(
-        "--short", action="store_const", const=True, help="face: about a minute, without the page"
+        "--short", action="store_const", const=True, help="face, hearing: about a minute"
     )
     parser.add_argument(
         "--page-minutes", type=float, metavar="N", help="face: how long at the page; 0: not at all"
