@@ -42,6 +42,11 @@ _ASKING_WORDS = (
     "where what when who which how why is are can could may do does will would whats where's "
     "what's who's how's am"
 )
+_WH = frozenset(("where", "what", "when", "who", "which", "how", "whose"))
+_STRANDED = frozenset(
+    ("in", "on", "for", "with", "from", "to", "about", "at", "of", "by", "open", "meet", "find")
+)
+"""On these a question that asks for what, where or whom may end."""
 _ANSWERING_WORDS = (
     "yes no yeah yep nope okay ok sure hello hi hey thanks goodbye bye please help stop right "
     "correct exactly great perfect fine sorry pardon morning afternoon evening wait"
@@ -82,6 +87,16 @@ _PRELUDES = (
     "pardon", "hi there", "hello there", "okay", "well", "please", "yes hello", "good day",
 )  # fmt: skip
 """Often all, and often only the beginning."""
+_TAKES_MORE_IN = (
+    "open find found lost forgot brought bring take took show give gave meet met visit fix buy "
+    "sell told asked tells asks rather possible supposed going trying wondering"
+)
+_TAKES_MORE = frozenset(_TAKES_MORE_IN.split())
+"""Verbs and such that call for an object or for what comes of them."""
+_TOLD = re.compile(r"\b(told|asked|wants|wanted|needs) (me|us|him|her|them)$")
+_TIME_BEFORE_IN = "at past to around about by until till before after since for the on"
+_TIME_BEFORE = frozenset(_TIME_BEFORE_IN.split())
+"""Behind these a number is the time of day, and the end of a sentence."""
 _TELLS = re.compile(r"\btell (mister |miss |missus |doctor )?\w+$")
 """Whom to tell is said, and not yet what."""
 _NUMBER = frozenset(_NUMBER_WORDS.split())
@@ -143,7 +158,7 @@ class PatienceConfig(BaseModel):
         description="By how much a wait grows where the voice sounds neither finished nor not.",
     )
     sounds_finished_at: float = Field(
-        0.6, gt=0, lt=1, description="Judged likelier than this, a voice sounds finished."
+        0.5, gt=0, lt=1, description="Judged likelier than this, a voice sounds finished."
     )
     sounds_open_below: float = Field(
         0.15, ge=0, lt=1, description="Judged less likely than this, it sounds as if it goes on."
@@ -209,12 +224,17 @@ def completeness(text: str) -> Completeness:
         return Completeness.COUNTING
     if line in _PRELUDES:
         return Completeness.OPEN
+    if _TOLD.search(line):
+        return Completeness.DANGLING
     if _TELLS.search(line) and not line.endswith(("tell me", "tell you")):
         return Completeness.DANGLING
     if _ends(line, _CUT) and line not in ("yes i am", "yes i have", "no i am", "i am"):
         return Completeness.DANGLING
-    if words[-1] in _DANGLING and not _ends(line, _MAY_END):
-        return Completeness.DANGLING
+    calls_for_more = words[-1] in _DANGLING or words[-1] in _TAKES_MORE
+    if calls_for_more and not _ends(line, _MAY_END):
+        # "What floor is it on" is whole; "where is the" is not.
+        stranded = words[0] in _WH and len(words) >= 4 and words[-1] in _STRANDED
+        return Completeness.OPEN if stranded else Completeness.DANGLING
     if words[-1] in _ANSWERS or line in _MAY_END or _ends(line, ("thank you", "excuse me")):
         return Completeness.CLOSED
     first = next((w for w in words if w not in _ANSWERS and w not in ("good", "excuse", "me")), "")
@@ -240,6 +260,8 @@ def _counts(words: list[str]) -> bool:
     if len(words) > 1 and all(told[-2:]) and words[-1] != "i":
         return True
     if all(word in _NUMBER for word in words):
+        return True
+    if words[-1] in _NUMBER and words[-2] not in _TIME_BEFORE:
         return True
     line = " ".join(words[-_NUMBERED_WORDS - 2 :])
     return any(f" {start} " in f" {line} " and not line.endswith(start) for start in _NUMBERED)
