@@ -206,6 +206,8 @@ PARTS = {
     "live": "turns and words of a made visitor in their own time",
     "noise": "word errors by engine, noise and room; what is shown while spoken",
     "voice": "precision and recall of voice",
+    "turns": "when a turn is over, and who is cut off",
+    "interruptions": "backchannels and interruptions",
     "where": "azimuth of arrays",
     "overlap": "two at once",
     "who": "whose voice it was",

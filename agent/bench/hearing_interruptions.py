@@ -2,19 +2,20 @@
 
 Made listeners say what listeners say while somebody speaks to them, and made visitors interrupt in
 earnest. Real voice detector and recogniser, the turn taker and the planner of the agent with its
-policy for interruptions, on virtual time. No echo of the agent's own voice is mixed in: that is
-`bench hearing`'s other part.
+policy for interruptions, on virtual time. No echo of the agent's own voice is mixed in.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 import numpy as np
 
 from agent.bench.figure import Figure
-from agent.bench.turn_ends import WORDS_AFTER_S, HeardOnce, lines, made
+from agent.bench.heard_once import WORDS_AFTER_S, HeardOnce, lines, made
+from agent.bench.hearing_words import SITE
 from agent.core.messages import (
     Act,
     ActId,
@@ -33,7 +34,6 @@ from behavior.planner import Planner
 from behavior.policies.interruption import InterruptionConfig, InterruptionPolicy
 from behavior.wishes import Woke
 from perception.audio import FRAME_S
-from perception.site_language import SiteLanguage
 from perception.turns import BeginWords, Heard, SettleWords, TurnsConfig, TurnTaker
 
 ANSWER: Final = (
@@ -150,10 +150,10 @@ def _first_sound(heard: HeardOnce) -> float:
     return float(loud[0]) / 16_000
 
 
-def figures(site: SiteLanguage) -> list[Figure]:
-    """About two minutes of one core. Raises `BackendUnavailableError` without flite."""
+def figures(audio: Path | None, *, short: bool) -> list[Figure]:
+    """Two minutes of one core. Raises `BackendUnavailableError` without flite or the model."""
     listeners, visitors = (
-        made([line for line in lines(name) for _ in range(4)], site=site)
+        made([line for line in lines(name) for _ in range(1 if short else 4)], site=SITE)
         for name in ("backchannels", "interruptions")
     )
     kept = [interrupted(one) for one in listeners]
