@@ -15,9 +15,8 @@ from torch import Tensor, nn
 
 from actuation.generators.learned_alignment import EXPECTED, Following
 from actuation.generators.learned_manner import Manner
-from actuation.generators.learned_network import FRAMES, MOUTH, Listener, Reader, State
+from actuation.generators.learned_network import FRAMES, Listener, Reader, State
 from actuation.generators.learned_weights import FILE, FaceCard, read
-from actuation.generators.learned_wish import CHANCE, CONDITION, MANNER
 from agent.core.errors import BadInputError
 
 Floats = NDArray[np.float32]
@@ -70,6 +69,9 @@ class FaceModel:
     ) -> None:
         self.card = card
         self.device = torch.device(device)
+        if self.device.type == "cpu":
+            # A step is small: more threads would only wait for each other, and burn whole cores.
+            torch.set_num_threads(1)
         self.listener = Listener(card.shape)
         self.reader = Reader(card.shape)
         self.manner = Manner(card.shape)
@@ -159,9 +161,3 @@ def _apart(state: State, states: Sequence[State]) -> None:
     for layer, whole in enumerate(state):
         for row, each in enumerate(states):
             each[layer] = whole[row : row + 1]
-
-
-assert MANNER > 0
-assert CONDITION > 0
-assert CHANCE > 0
-assert MOUTH > 0

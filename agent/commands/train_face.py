@@ -59,12 +59,15 @@ def run(arguments: argparse.Namespace) -> int:
     lesson = replace(course.lesson, steps=steps, seed=arguments.seed, threads=arguments.threads)
     if arguments.begin is not None:
         lesson = replace(lesson, rate=lesson.rate * 0.6)
-    few = {"steps": max(1, steps // 4)}
     course = replace(
         course,
         lesson=lesson,
-        reads=replace(course.reads, sentences=min(sentences, course.reads.sentences), **few),
-        manner=replace(course.manner, **few),
+        reads=replace(
+            course.reads,
+            sentences=min(sentences, course.reads.sentences),
+            steps=min(steps, course.reads.steps),
+        ),
+        manner=replace(course.manner, steps=min(steps, course.manner.steps)),
     )
     card = teach(course, say)
     print(f"{out}: {out.stat().st_size / 1e6:.1f} MB, {card.data}")

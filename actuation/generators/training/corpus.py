@@ -18,7 +18,6 @@ from scipy.signal import resample_poly
 
 from actuation.animation import track_of
 from actuation.generators.learned_sound import RATE_HZ
-from actuation.generators.rules_face import COLUMNS
 from actuation.generators.sounds_of_speech import CLASS_OF, SILENCE
 from actuation.generators.training.sentences import sentences
 from actuation.generators.training.speakers import Speakers
@@ -222,6 +221,3 @@ def read(path: Path) -> list[Taught]:
             columns[field.name] = np.split(values, cuts)
     count = len(columns["text"])
     return [Taught(**{name: column[i] for name, column in columns.items()}) for i in range(count)]  # type: ignore[arg-type]
-
-
-assert len(COLUMNS) == 10

@@ -13,7 +13,6 @@ from actuation.faces import FaceConfig, compose
 from actuation.generators.learned_face import LearnedFace
 from actuation.generators.learned_model import FaceModel, Steps
 from actuation.generators.learned_network import BEHIND, FRAMES
-from actuation.generators.learned_sound import RATE_HZ
 from actuation.generators.learned_stream import worn
 from actuation.generators.learned_wish import CHANCE, CONDITION
 from actuation.generators.metrics.lips import (
@@ -160,6 +159,3 @@ def told(measured: Mapping[str, Mapping[str, float]]) -> list[str]:
         f"{way:16s} " + ", ".join(f"{name} {value:g}" for name, value in each.items())
         for way, each in measured.items()
     ]
-
-
-assert RATE_HZ

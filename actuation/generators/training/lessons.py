@@ -32,7 +32,7 @@ class Lesson:
     """How to train."""
 
     steps: int = 1200
-    batch: int = 24
+    batch: int = 16
     length: int = 100
     """Steps of the network in a stretch; 30 a second."""
     rate: float = 1.5e-3

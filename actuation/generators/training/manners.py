@@ -40,8 +40,8 @@ _GLANCE: Final = 1.1
 class MannerLesson:
     """How to train."""
 
-    steps: int = 500
-    batch: int = 16
+    steps: int = 200
+    batch: int = 8
     length: int = 100
     rate: float = 2e-3
     seed: int = 3

@@ -33,9 +33,9 @@ _LOST: Final = FRAMES * BEHIND
 class ReadingLesson:
     """How to train."""
 
-    sentences: int = 1500
-    steps: int = 500
-    batch: int = 24
+    sentences: int = 900
+    steps: int = 250
+    batch: int = 16
     rate: float = 2e-3
     seed: int = 2
 
