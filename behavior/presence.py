@@ -23,6 +23,7 @@ _WALK_M_S = 1.0
 _UNSEEN_S = 0.25
 _SAME_PLACE_M = 0.5
 _SETS_OFF_M_S = 0.8
+_GIVEN_BACK_S = 3.0
 _WALKS_M_S = 0.4
 _BESIDE_M = 1.3
 _SIGHTING_S = 0.2
@@ -141,6 +142,7 @@ def _enter(
     person = Person(
         id=who, place=place, first_seen_at=at, id_since=at, seen_at=at, engagement_since=at
     )
+    situation = _given_back(situation, place, at)
     left = _departure_for(situation, who, place, at)
     if left is None:
         return situation, person
@@ -150,6 +152,7 @@ def _enter(
         person,
         marks=left.kept_marks(elapsed_s, situation.config.bridge_s),
         returned=not bridged,
+        taken_for=left,
     )
     rest = tuple(one for one in situation.departures if one is not left)
     situation = replace(situation, departures=rest)
@@ -157,6 +160,34 @@ def _enter(
     if bridged and meeting is not None and meeting.addressee in (None, left.id):
         situation = replace(situation, encounter=replace(meeting, addressee=who))
     return situation, person
+
+
+def _given_back(situation: Situation, place: Place, at: float) -> Situation:
+    """Whoever appears just where somebody was lost is rather them than who appeared elsewhere.
+
+    So a departure that somebody farther off was taken for a moment ago is there again, and with
+    that one only stays what has passed since.
+    """
+    for other in situation.people.values():
+        left = other.taken_for
+        if left is None or at - other.id_since > _GIVEN_BACK_S:
+            continue
+        if apart_m(left.place, place) > _SAME_PLACE_M / 2 or _stands_there(other, left):
+            continue
+        own = {mark: when for mark, when in other.marks.items() if left.marks.get(mark) != when}
+        other = replace(other, marks=own, taken_for=None)
+        people = {**situation.people, other.id: other}
+        meeting = situation.encounter
+        if meeting is not None and meeting.addressee == other.id:
+            meeting = replace(meeting, addressee=left.id)
+        departures = (*situation.departures, left)
+        return replace(situation, people=people, departures=departures, encounter=meeting)
+    return situation
+
+
+def _stands_there(other: Person, left: Departure) -> bool:
+    """This one stands where that one was lost."""
+    return apart_m(other.place, left.place) <= _SAME_PLACE_M
 
 
 def _found_again(

@@ -156,6 +156,8 @@ class Person:
     marks: Mapping[Mark, float] = field(default_factory=dict)
     walked_with_s: Mapping[PersonId, float] = field(default_factory=dict)
     """How long this person was seen to walk beside others."""
+    taken_for: "Departure | None" = None
+    """Who left, and was taken to have come back as this person."""
 
     @property
     def distance_m(self) -> float:

@@ -115,18 +115,19 @@ def _called_across(it: Moment) -> Finding | None:
     return Finding(f"called to someone {person.place.distance_m:.1f} m away", person.seen)
 
 
-def named_after(text: str, names: frozenset[str]) -> int | None:
-    """After how many words of `text` the first of these names begins; None: it has none."""
+def named_in(text: str, names: frozenset[str]) -> range | None:
+    """Which words of `text` the first of these names is; None: it has none."""
     words = [plain(word) for word in text.split()]
     for i in range(len(words)):
         rest = f"{' '.join(words[i:])} "
-        if any(rest.startswith(f"{name} ") for name in names):
-            return i
+        here = [len(name.split()) for name in names if rest.startswith(f"{name} ")]
+        if here:
+            return range(i, i + max(here))
     return None
 
 
 def _names_aloud(it: Moment) -> Finding | None:
-    if named_after(it.text, it.names) is None:
+    if named_in(it.text, it.names) is None:
         return None
     ours = it.company
     strangers = [one for one in it.view.people if one.person not in ours and _hears(one, it)]

@@ -29,7 +29,7 @@ from agent.lab.audit import (
     TWICE,
     Finding,
     Moment,
-    named_after,
+    named_in,
     says_ai,
 )
 from agent.lab.identity import Identities
@@ -69,6 +69,8 @@ _WALKS_M_S: Final = 0.5
 _HAND_UP_S: Final = 3.0
 _TOLD_FOR_S: Final = 1.0
 _NO_LASTS_S: Final = 3.0
+_STEP_S: Final = 0.1
+"""The room is looked at so often."""
 _HUMS: Final = ("mm-hm", "mhm", "uh-huh")
 
 
@@ -204,8 +206,8 @@ class Witness:
         if began is None or heard is None:
             return
         clause, at_s = heard
-        word = named_after(clause.clause.text, self._names)
-        if word is None or at_s < clause.speech.words[word].start_s:
+        words, name = clause.speech.words, named_in(clause.clause.text, self._names)
+        if name is None or not words[name[0]].start_s <= at_s < words[name[-1]].end_s + _STEP_S:
             return
         number = self._number(began.act.to)
         view = self._as_told(self._lobby.view())

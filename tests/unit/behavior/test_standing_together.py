@@ -127,6 +127,47 @@ def test_who_stood_when_lost_is_not_somebody_far_off_a_moment_later(
     assert later.people["p2"].has(Mark.GREETED) is is_taken_for
 
 
+def lost_then(*appear):
+    """p1 was greeted, stood at 1.2 m, and is lost at 10 s; then others appear."""
+    start = marked(after(seen("p1", 10.0, x=1.2, speed=0.0)), "p1", Mark.GREETED, Mark.SPOKE)
+    start = replace(start, encounter=Encounter(addressee=PersonId("p1"), since=5.0, active_at=9.0))
+    start = after(
+        TurnEnded(at=10.0, turn=TurnId(1), revision=0, text="and", voiced_s=0.5),
+        PersonLost(at=10.0, person=PersonId("p1")),
+        start=start,
+    )
+    return after(*appear, start=start)
+
+
+def test_who_appears_where_somebody_was_lost_is_rather_them_than_who_was_taken_for_them():
+    first = lost_then(seen("p2", 11.5, x=2.3, speed=1.0))
+    assert first.people["p2"].has(Mark.GREETED)  # nobody better is there yet
+    then = after(seen("p3", 11.6, x=1.25, speed=0.0), start=first)
+    assert then.people["p3"].has(Mark.GREETED)
+    assert not then.people["p2"].has(Mark.GREETED)
+    assert then.encounter.addressee == "p3"
+
+
+def test_what_has_passed_since_stays_with_who_was_taken_for_another():
+    first = lost_then(seen("p2", 11.5, x=2.3, speed=1.0))
+    first = marked(first, "p2", Mark.NOTICED)
+    then = after(seen("p3", 11.6, x=1.25, speed=0.0), start=first)
+    assert set(then.people["p2"].marks) == {Mark.NOTICED}
+
+
+@pytest.mark.parametrize(("at", "x"), [(15.0, 1.25), (11.6, 1.7)])
+def test_later_or_elsewhere_nothing_is_given_back(at, x):
+    first = lost_then(seen("p2", 11.5, x=2.3, speed=1.0))
+    then = after(seen("p2", at - 0.1, x=2.3), seen("p3", at, x=x, speed=0.0), start=first)
+    assert then.people["p2"].has(Mark.GREETED)
+
+
+def test_who_came_back_to_where_they_stood_keeps_what_is_theirs():
+    first = lost_then(seen("p2", 11.0, x=1.3, speed=0.0))
+    then = after(seen("p3", 11.1, x=1.2, y=0.1, speed=0.0), start=first)
+    assert then.people["p2"].has(Mark.GREETED)
+
+
 def test_of_several_ids_lost_in_one_place_the_one_we_know_most_of_comes_back():
     start = marked(after(seen("p1", 10.0, x=2.0)), "p1", Mark.REFUSED)
     start = after(seen("p2", 10.1, x=1.8), start=start)
