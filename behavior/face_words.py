@@ -1,7 +1,7 @@
 """Which of the faces there are comes nearest to an instruction in words, and how strongly.
 
-`apologetic, eyebrows up` is not performed muscle by muscle: its nearest named face is, and the
-words travel with it in `Clause.manner`, so that it shows what was asked for.
+For bodies that know faces by name only, such as a robot's antennas. The words themselves travel in
+`Clause.manner`, and a character wears what they say.
 """
 
 import re
