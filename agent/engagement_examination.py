@@ -36,8 +36,9 @@ from perception.mutual_gaze import Bond, MutualGaze, visual_bond
 EVERY_S = 0.1
 WITH_AGENT = (Engagement.ATTENDING, Engagement.ENGAGED)
 Array = NDArray[np.float64]
-OURS, PUBLISHED, PUBLISHED_SHORT, STATES = "ours", "published", "published, 2 s", "states"
-JUDGES = (OURS, PUBLISHED, PUBLISHED_SHORT, STATES)
+OURS, PUBLISHED, PUBLISHED_SHORT = "ours", "published", "published, 2 s"
+STATES, LEARNED_STATES = "states by looks counted", "states by the model"
+JUDGES = (OURS, PUBLISHED, PUBLISHED_SHORT, STATES, LEARNED_STATES)
 
 
 @dataclass(slots=True)
@@ -112,8 +113,11 @@ class _Examiner:
         self._weights = weights
         self._name = name
         self._judge = Judge(weights, JudgeConfig())
-        self._states = EngagementCore(EngagementConfig())
-        self._engagement: dict[PersonId, Engagement] = {}
+        self._states = {
+            STATES: EngagementCore(EngagementConfig(judge="looks")),
+            LEARNED_STATES: EngagementCore(EngagementConfig(judge="learned")),
+        }
+        self._engagement: dict[tuple[str, PersonId], Engagement] = {}
         self._published: dict[PersonId, tuple[MutualGaze, MutualGaze]] = {}
         self._bond: dict[PersonId, float] = {}
         self._due: dict[str, float] = {}
@@ -124,9 +128,10 @@ class _Examiner:
         attend(self._judge, message)
         told = calibrated or message
         if isinstance(told, PersonSeen | PersonLost | SpeechStarted | TurnEnded):
-            change = self._states.take(told)
-            if change is not None:
-                self._engagement[change.person] = change.state
+            for name, core in self._states.items():
+                change = core.take(told)
+                if change is not None:
+                    self._engagement[name, change.person] = change.state
         if isinstance(message, PersonSeen) and bond is not None:
             rules = self._published.setdefault(message.person, (MutualGaze(), MutualGaze(2.0)))
             self._bond[message.person] = bond
@@ -148,9 +153,11 @@ class _Examiner:
             (OURS, self._judge.held_of(who)),
             (PUBLISHED, _bound(rules[0])),
             (PUBLISHED_SHORT, _bound(rules[1])),
-            (STATES, self._engagement.get(who, Engagement.PRESENT) in WITH_AGENT),
         ):
             track.held[judge].append(held)
+        for name in self._states:
+            state = self._engagement.get((name, who), Engagement.PRESENT)
+            track.held[name].append(state in WITH_AGENT)
 
 
 def _bound(rule: MutualGaze) -> bool | None:

@@ -1,7 +1,7 @@
 """How the engagement model is taught: moments with a truth, and curves that may only rise or fall.
 
 A moment is what the cues are at one time, from made people, from the simulated lobby or from a
-recording. Sources, people and both answers weigh the same, however long each was watched.
+recording. People weigh the same however long each was watched, and so do both answers.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -153,8 +153,8 @@ class _Kept:
 class Course:
     """How much what counts."""
 
-    recorded: float = 0.25
-    """Weight of all recordings together, against all made people together."""
+    recorded: float = 5.0
+    """So many made people one recorded person is worth."""
     smooth: float = 0.003
     """Penalty on steps of the curves."""
     level: float = 0.0015
@@ -188,15 +188,12 @@ def _table(lessons: Sequence[Lesson], course: Course) -> tuple[Array, NDArray[np
     """Ramps of every cue, the truth, and each moment's weight (they sum to one)."""
     rows = [known for lesson in lessons for known in lesson.cues]
     truth = np.array([one for lesson in lessons for one in lesson.engaged])
-    made = np.array([lesson.source == "made" or lesson.source == "lobby" for lesson in lessons])
-    shares = [1 / len(lesson.cues) for lesson in lessons for _ in lesson.cues]
-    weight = np.array(shares)
-    of_made = np.repeat(made, [len(lesson.cues) for lesson in lessons])
-    for source, most in ((True, 1.0), (False, course.recorded)):
-        for answer in (True, False):
-            part = (of_made == source) & (truth == answer)
-            if part.any():
-                weight[part] *= most / weight[part].sum()
+    made = np.array([lesson.source in ("made", "lobby") for lesson in lessons])
+    worth = np.where(made, 1.0, course.recorded) / [len(lesson.cues) for lesson in lessons]
+    weight = np.repeat(worth, [len(lesson.cues) for lesson in lessons])
+    for answer in (True, False):
+        if (truth == answer).any():
+            weight[truth == answer] /= weight[truth == answer].sum()
     blocks = [np.ones((len(rows), 1))]
     for cue, shape in SHAPES.items():
         values = np.array([np.nan if row[cue] is None else row[cue] for row in rows], np.float64)

@@ -14,6 +14,7 @@ and a gaze that cannot be seen counts neither way. The numbers are those of publ
 """
 
 from collections.abc import AsyncIterable, Callable
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -27,6 +28,8 @@ from agent.core.messages import (
     TurnEnded,
 )
 from perception.evidence import Evidence, EvidenceConfig
+from perception.learned_engagement.judge import Judge, JudgeConfig
+from perception.learned_engagement.model import own_weights
 
 Event = PersonSeen | PersonLost | SpeechStarted | TurnEnded
 MOVING = (Engagement.PRESENT, Engagement.PASSING, Engagement.APPROACHING)
@@ -39,6 +42,13 @@ class EngagementConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    judge: Literal["learned", "looks"] = Field(
+        "looks",
+        description="Who says whether somebody attends: the learned model, or looks counted.",
+    )
+    learned: JudgeConfig = Field(
+        JudgeConfig(), description="How firmly the learned model's judgement is held."
+    )
     evidence: EvidenceConfig = Field(EvidenceConfig(), description="What counts as what.")
     move_dwell_s: float = Field(
         0.4, ge=0, le=5, description="How long a way of moving must hold to be announced."
@@ -49,6 +59,9 @@ class EngagementConfig(BaseModel):
     )
     attend_speed_m_s: float = Field(
         0.8, gt=0, le=3, description="Nobody walking faster begins to attend, wherever they look."
+    )
+    watched_s: float = Field(
+        0.6, ge=0, le=10, description="The model is believed of nobody in view for less than this."
     )
     look_share: float = Field(
         0.6, gt=0, le=1, description="Share of looks at the agent with which attending begins."
@@ -86,8 +99,13 @@ class EngagementConfig(BaseModel):
 class EngagementTracker:
     """One person's state. Pure: time enters only with what was seen and heard."""
 
-    def __init__(self, person: PersonId, config: EngagementConfig) -> None:
+    def __init__(
+        self, person: PersonId, config: EngagementConfig, judge: Judge | None = None
+    ) -> None:
+        """`judge`: says who attends; None: looks are counted."""
         self.person = person
+        self._judge = judge
+        self._held: bool | None = None
         self.state: Engagement | None = None
         self.evidence = Evidence(config.evidence)
         self._config = config
@@ -101,6 +119,7 @@ class EngagementTracker:
     def see(self, seen: PersonSeen) -> EngagementChanged | None:
         """Take in a sighting; return the change it completes, if any."""
         self.evidence.take(seen)
+        self._held = self._judge.see(seen) if self._judge is not None else None
         if self.state is None:
             return self._become(Engagement.PRESENT, seen.at)
         if self.state in MOVING:
@@ -114,6 +133,8 @@ class EngagementTracker:
     def hear(self, at: float, *, words: bool) -> EngagementChanged | None:
         """A voice, or whole words, are taken to be this person's."""
         self._spoke_at = max(at, self._spoke_at)
+        if self._judge is not None:
+            self._judge.hear(at, self.person)
         if self.state in (Engagement.ATTENDING, Engagement.DISENGAGING) or (
             words and self.state in MOVING
         ):
@@ -133,12 +154,12 @@ class EngagementTracker:
 
     def _begin(self, at: float) -> EngagementChanged | None:
         """From moving to attending."""
-        config, evidence, share = self._config, self.evidence, self.evidence.looking()
+        config, evidence = self._config, self.evidence
         slow = evidence.seen is not None and evidence.seen.speed_m_s <= config.attend_speed_m_s
         near = self.distance_m <= config.attend_m
-        if near and slow and share is not None and share >= config.look_share:
+        if near and slow and self._looks_here():
             self._by_looks = True
-            return self._become(Engagement.ATTENDING, at, self._looks(share))
+            return self._become(Engagement.ATTENDING, at, self._looks())
         if self._stands(at):
             self._by_looks = False
             stood = evidence.holds_s("still")
@@ -157,27 +178,25 @@ class EngagementTracker:
     def _attend(self, at: float) -> EngagementChanged | None:
         config, evidence = self._config, self.evidence
         settled = evidence.holds_s("still") >= config.engage_still_s
-        share = evidence.looking()
-        if self.distance_m <= config.engage_m and settled and self._looks_enough(share):
+        if self.distance_m <= config.engage_m and settled and self._looks_here():
             self._by_looks = True
-            return self._become(Engagement.ENGAGED, at, self._looks(share), "stands here")
-        share = evidence.looking(keep=True)
+            return self._become(Engagement.ENGAGED, at, self._looks(), "stands here")
         if self.distance_m > config.attend_keep_m:
             return self._become(self._way(), at, "too far off")
         if self._goes():
             return self._become(self._way(), at, "walks away")
-        if self._by_looks and share is not None and share < config.look_keep_share:
+        if self._by_looks and self._looks_elsewhere():
             if self._stands(at):
                 self._by_looks = False
                 return None
-            return self._become(self._way(), at, self._looks(share))
+            return self._become(self._way(), at, self._looks(keep=True))
         if not self._by_looks and not evidence.holds("still") and evidence.holds("walking"):
             return self._become(self._way(), at, *self._pace())
         return None
 
     def _converse(self, at: float) -> EngagementChanged | None:
         config, evidence = self._config, self.evidence
-        if evidence.looking(keep=True) is not None and self._looks_enough(evidence.looking()):
+        if evidence.looking(keep=True) is not None and self._looks_here():
             self._by_looks = True
         if self.distance_m > config.engage_keep_m and self._spoke_at < at - config.speech_keeps_s:
             return self._become(Engagement.DISENGAGING, at, "moved off")
@@ -187,16 +206,18 @@ class EngagementTracker:
             return None
         if evidence.holds_s("turned") >= config.turned_s:
             return self._become(Engagement.DISENGAGING, at, "turned away")
-        if self._by_looks and evidence.holds_s("averted") >= config.averted_s:
-            averted = evidence.holds_s("averted")
+        averted = evidence.holds_s("averted")
+        elsewhere = self._held is False and not self._looked_enough()
+        if self._by_looks and (elsewhere or averted >= config.averted_s):
             return self._become(Engagement.DISENGAGING, at, f"looked away {averted:.1f} s")
         return None
 
     def _part(self, at: float) -> EngagementChanged | None:
-        config, share = self._config, self.evidence.looking()
+        config = self._config
         near = self.distance_m <= config.engage_keep_m and not self._goes()
-        if near and at - self._since >= config.evidence.look_window_s and self._looks_enough(share):
-            return self._become(Engagement.ENGAGED, at, self._looks(share))
+        looks = self._looks_here() or self._looked_enough()
+        if near and looks and at - self._since >= config.evidence.look_window_s:
+            return self._become(Engagement.ENGAGED, at, self._looks())
         if at - self._since >= config.part_s or self.distance_m > config.attend_keep_m:
             self._stood_from = at
             return self._become(self._way(), at)
@@ -221,10 +242,23 @@ class EngagementTracker:
     def _goes(self) -> bool:
         return self.evidence.holds_s("leaving") >= self._config.leaving_s
 
-    def _looks_enough(self, share: float | None) -> bool:
+    def _looks_here(self) -> bool:
+        if self._judge is None:
+            return self._looked_enough()
+        return self._held is True and self.evidence.holds_s("in view") >= self._config.watched_s
+
+    def _looked_enough(self) -> bool:
+        share = self.evidence.looking()
         return share is not None and share >= self._config.look_share
 
-    def _looks(self, share: float | None) -> str:
+    def _looks_elsewhere(self) -> bool:
+        if self._judge is not None:
+            return self._held is False
+        share = self.evidence.looking(keep=True)
+        return share is not None and share < self._config.look_keep_share
+
+    def _looks(self, *, keep: bool = False) -> str:
+        share = self.evidence.looking(keep=keep)
         return f"gaze {share or 0.0:.1f} of {self.evidence.looked_s():.1f} s"
 
     def _pace(self) -> tuple[str, ...]:
@@ -253,21 +287,26 @@ class EngagementCore:
     """Everybody's state, and whose a voice is. Pure."""
 
     def __init__(self, config: EngagementConfig) -> None:
-        self._config = config
+        self.adopt(config)
         self._people: dict[PersonId, EngagementTracker] = {}
 
     def adopt(self, config: EngagementConfig) -> None:
         """Judge whoever comes from now on by this; those in view as before."""
         self._config = config
+        learned = config.judge == "learned"
+        self._judge = Judge(own_weights(), config.learned) if learned else None
 
     def take(self, event: Event) -> EngagementChanged | None:
         """Take in one fact; return the change it completes, if any."""
         match event:
             case PersonSeen(person=who):
-                fresh = EngagementTracker(who, self._config)
-                return self._people.setdefault(who, fresh).see(event)
+                if who not in self._people:
+                    self._people[who] = EngagementTracker(who, self._config, self._judge)
+                return self._people[who].see(event)
             case PersonLost(person=who):
                 gone = self._people.pop(who, None)
+                if self._judge is not None:
+                    self._judge.lose(who)
                 return gone.lose(event) if gone else None
             case SpeechStarted():
                 speaker = self._speaker(event.at, None)

@@ -86,6 +86,7 @@ class Evidence:
         turned = seen.facing_rad is not None and seen.facing_rad > math.radians(config.turned_deg)
         share = self.looking(keep=True)
         return {
+            "in view": True,
             "still": seen.speed_m_s <= config.still_m_s,
             "walking": seen.speed_m_s >= config.walking_m_s,
             "coming": closing >= config.closing_m_s and straight,
@@ -95,7 +96,7 @@ class Evidence:
         }
 
     def holds_s(self, name: str) -> float:
-        """For how long `still`, `walking`, `coming`, `leaving`, `turned` or `averted` has held."""
+        """For how long it has held: `in view`, `still`, `walking`, `coming`, `averted` ..."""
         since = self._since.get(name)
         return 0.0 if since is None or self.seen is None else self.seen.at - since
 

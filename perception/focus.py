@@ -45,7 +45,14 @@ TILES = (
 _BANDS = tuple(Box(x, 0.15, x + 0.5, 0.85) for x in (0.0, 0.25, 0.5))
 SCANS = (WHOLE, _BANDS[0], WHOLE, _BANDS[1], WHOLE, _BANDS[2])
 """Near bodies are found in the whole picture, far ones in its parts."""
+BUSY_SCANS = (_BANDS[1], _BANDS[0], WHOLE, _BANDS[2])
+"""With people in view, whoever comes near beside them stirs and is looked for at once."""
 FRESH_S = 0.35
+NEAR_COUNTS = 2.0
+"""Whoever is near is measured before those far away have waited so many times longer."""
+STIR_LOOKS, STIR_REFILL_S = 6.0, 2.0
+"""Looks to spend at once on what stirs and may be nobody, as a screen does, and the time in which
+one more comes in. Somebody new gives them all back."""
 CROP = 2.5
 """Side of the square around a body, against the body's height: the network wants to see the
 surroundings; with 1.2 it finds one far body in five, with 2.5 nine in ten."""
@@ -59,9 +66,18 @@ class FocusPolicy:
         self._last_look = float("-inf")
         self._last_scan = float("-inf")
         self._tile = self._scan = 0
+        self._stir_at = float("-inf")
+        self._stir_looks = STIR_LOOKS
+        self._people_at_stir = 0
 
-    def choose(self, at: float, tracks: Sequence[Track]) -> Focus | None:
-        """What to do with the picture of the moment `at`; None: let it pass."""
+    def choose(self, at: float, tracks: Sequence[Track], *, stir: bool = False) -> Focus | None:
+        """What to do with the picture of the moment `at`; None: let it pass.
+
+        `stir`: something large moves where nobody is known; it is looked at before its turn.
+        """
+        if stir and self._heeds(at, len(tracks)):
+            self._last_look = at
+            return Focus(scan=WHOLE, faces=self._next_tiles(1), heads=self._heads(at, tracks))
         rate_hz = self._rate_hz(tracks)
         # A picture that is a shade early is better than the next, a whole picture late.
         if at - self._last_look < 0.9 / rate_hz:
@@ -78,6 +94,18 @@ class FocusPolicy:
         region = _around(wanted.shifted(wanted.body.box, wanted.body_at, at))
         _seek(at, wanted)
         return Focus(scan=None, bodies=(region,), faces=faces, heads=heads)
+
+    def _heeds(self, at: float, people: int) -> bool:
+        """Whether a stir is worth a look: as long as looks at it are left."""
+        refill = (at - self._stir_at) / STIR_REFILL_S if self._stir_at > float("-inf") else 0.0
+        self._stir_looks = min(STIR_LOOKS, self._stir_looks + refill)
+        if people > self._people_at_stir:
+            self._stir_looks = STIR_LOOKS
+        self._stir_at, self._people_at_stir = at, people
+        if self._stir_looks < 1 or at - self._last_look < 0.9 / self._config.busy_hz:
+            return False
+        self._stir_looks -= 1
+        return True
 
     def _rate_hz(self, tracks: Sequence[Track]) -> float:
         if not tracks:
@@ -114,7 +142,7 @@ class FocusPolicy:
         return max(wanted, key=lambda track: self._urgency(at, track), default=None)
 
     def _urgency(self, at: float, track: Track) -> float:
-        near = 2.0 if track.place.distance_m <= self._config.head_m else 1.0
+        near = NEAR_COUNTS if track.place.distance_m <= self._config.head_m else 1.0
         return near * min(at - track.body_sought_at, 10.0) / (1 + track.body_misses)
 
     def _next_tiles(self, count: int) -> tuple[Box, ...]:
@@ -124,8 +152,9 @@ class FocusPolicy:
 
     def _next_scan(self, at: float, tracks: Sequence[Track]) -> Box:
         self._last_scan = at
-        region = SCANS[self._scan]
-        self._scan = (self._scan + 1) % len(SCANS)
+        order = BUSY_SCANS if tracks else SCANS
+        region = order[self._scan % len(order)]
+        self._scan += 1
         if region is WHOLE:
             for track in tracks:
                 if track.body is not None and track.place.distance_m <= self._config.head_m:

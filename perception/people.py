@@ -24,7 +24,7 @@ from agent.core.messages import (
     PersonLost,
     PersonSeen,
 )
-from perception.camera import CameraConfig, Vector, wrapped_rad
+from perception.camera import Box, CameraConfig, Vector, wrapped_rad
 from perception.focus import FocusConfig, FocusPolicy
 from perception.gaze import GazeConfig, GazeZero, gaze_angles, head_angles
 from perception.off_loop import GivenUpError, OffLoop
@@ -32,6 +32,7 @@ from perception.pairing import only_bodies, pair_up
 from perception.picture_check import PictureCheck, PictureConfig, is_picture
 from perception.senses import Camera, Picture
 from perception.sightings import Focus, Look, PeopleDetector
+from perception.stir import Stir
 from perception.track import Track
 from perception.tracks import TrackConfig, Tracker
 
@@ -78,17 +79,19 @@ class People:
         self._agent_face = _agent_face(config.camera)
         self.focus = FocusPolicy(config.focus)
         self.tracker = Tracker(config.tracks, new_id)
+        self._told: set[PersonId] = set()
+        """Who was seen by the face in the newest look."""
 
     def see(self, at: float, look: Look) -> list[PersonSeen | PersonLost]:
         """What one look means."""
         seen = [self._seen(track) for track in self.tracker.update(at, pair_up(look))]
+        self._told = {one.person for one in seen}
         return [*seen, *self.miss(at)]
 
     def see_bodies(self, at: float, look: Look) -> list[PersonSeen]:
-        """What the bodies of a look add, whose faces have been seen already."""
-        known = {track.person for track in self.tracker.tracks if track.seen_at == at}
+        """What the bodies of a look add to what its faces have told."""
         found = self.tracker.update(at, only_bodies(pair_up(look)))
-        return [self._seen(track) for track in found if track.person not in known]
+        return [self._seen(track) for track in found if track.person not in self._told]
 
     def miss(self, at: float) -> list[PersonLost]:
         """Who has been out of view for too long at the moment `at`."""
@@ -140,6 +143,13 @@ class People:
             face_height_m=_eyes_height(track),
             confidence=_confidence(track),
         )
+
+
+def _boxes(tracks: Sequence[Track], at: float) -> list[Box]:
+    """Where in the picture everybody should be who is known."""
+    bodies = [track.shifted(t.box, track.body_at, at) for track in tracks if (t := track.body)]
+    heads = [head for track in tracks if (head := track.head_at(at)) is not None]
+    return bodies + heads
 
 
 def _eyes_height(track: Track) -> float:
@@ -214,12 +224,14 @@ class PeopleComponent:
     async def _look_at_all(self, people: People) -> None:
         detector = await self._off_loop.call(self._open_detector, OPEN_TIMEOUT_S)
         self._detector = detector
-        check, faults = PictureCheck(self._config.pictures), 0
+        check, stirs, faults = PictureCheck(self._config.pictures), Stir(), 0
         async for picture in self._camera.pictures():
             if not is_picture(picture):
                 continue
             self._complain(picture.at, check.complaint(picture))
-            focus = people.focus.choose(picture.at, people.tracker.tracks)
+            tracks = people.tracker.tracks
+            stir = stirs.feel(picture, _boxes(tracks, picture.at))
+            focus = people.focus.choose(picture.at, tracks, stir=stir)
             if focus is None:
                 continue
             if check.disbelieved(picture.at):
