@@ -97,6 +97,8 @@ class Heard:
 
 
 _BENEFIT_OF_DOUBT_S = 0.15
+_JUMP_S = 0.1
+"""So far back the clock of a source may be set in passing."""
 Outcome = Message | BeginWords | SettleWords | JudgeEnd | DropWords
 
 
@@ -108,6 +110,7 @@ class TurnTaker:
         self._next = first_turn
         self._voice = VoiceSegmenter(config.voice)
         self._turn: OpenTurn | None = None
+        self._heard_at: float | None = None
         self._pace = Pace()
 
     def adopt(self, patience: PatienceConfig) -> None:
@@ -129,9 +132,12 @@ class TurnTaker:
         self._voice.agent_speaks = speaking
 
     def hear(self, at: float, probability: float) -> list[Outcome]:
-        """Take in one frame of sound that begins at `at`."""
-        event = self._voice.hear(at, probability)
+        """Take in one frame of sound that begins at `at`. A jump of its clock closes the turn."""
         outcomes: list[Outcome] = []
+        last_at, self._heard_at = self._heard_at, at
+        if last_at is not None and not -_JUMP_S < at - last_at < self._config.sound_within_s:
+            outcomes += self.close()
+        event = self._voice.hear(at, probability)
         if event is not None:
             outcomes += self._voiced(event)
         turn = self._turn
@@ -217,6 +223,8 @@ class TurnTaker:
                     SpeechStarted(at=event.at, turn=turn.id, revision=0),
                     BeginWords(turn=turn.id, since=since),
                 ]
+            case VoiceEvent.STARTED if turn is not None and turn.final:
+                return self.close()  # it was cut for its length; the voice begins the next one
             case VoiceEvent.STARTED if turn is not None:
                 self._pace.went_on(event.at - turn.last_voiced_at, event.at)
                 turn.revise()
