@@ -15,7 +15,7 @@ _GOING_ON = 0.1
 _OF_IT = 0.48
 _ALONE, _FAR_AHEAD = 0.05, 0.1
 """A question with no rival near need not be so like."""
-_ENDS, _ENDS_MORE = frozenset({Intent.FAREWELL, Intent.LOOKING, Intent.FORGET_ME}), 0.1
+_ENDS, _ENDS_MORE = frozenset({Intent.FAREWELL, Intent.LOOKING}), 0.1
 """What ends something has to be surer."""
 _ASKED_NOT_WISHED = 0.18
 """So much more like has a question to be to what is no question: `am I talking to a machine`."""
@@ -65,8 +65,8 @@ def _bar(known: Known, text: str, ahead: float, sure_only: bool) -> float:
 
 def _unlike(known: Known, text: str, match: Match) -> float:
     """How much less two lines are alike than their vectors say: what sort of sentence each is."""
-    cue = known.words.cue("asks")
-    if match.label.startswith("intent:") and cue.match(text) and not cue.match(match.form):
+    asks = known.words.cue("asks_to_know").match(text)
+    if match.label.startswith("intent:") and asks and not known.words.cue("asks").match(match.form):
         return _ASKED_NOT_WISHED
     one, other = (_asked_by(known, line) for line in (text, plain(match.form)))
     return _OTHER_QUESTION if one and other and one != other else 0.0

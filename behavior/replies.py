@@ -38,6 +38,9 @@ _FIRM = frozenset(
 )  # fmt: skip
 """What a line may ask for while a question is open, without being an answer to it."""
 _SHORT = 5
+_NO_NAME_YET = frozenset(
+    {Intent.YES, Intent.GREETING, Intent.THANKS, Intent.HOW_ARE_YOU, Intent.BACKCHANNEL}
+)
 
 
 def respond(conversation: Conversation, heard: Heard, desk: Desk) -> Part:
@@ -276,7 +279,7 @@ def _about_visitor(draft: Draft, request: Request) -> tuple[str, str] | None:
     if draft.desk.words.cue("no_name").search(plain(draft.heard.text)):
         tasks.announce(draft)
         return "name", "would rather not say a name"
-    if request.intent in {Intent.YES, Intent.GREETING, Intent.THANKS, Intent.HOW_ARE_YOU}:
+    if request.intent in _NO_NAME_YET:
         draft.ask("meet.ask_visitor", Asked.VISITOR)
         return request.intent.value, "no name yet"
     if request.intent is Intent.NO:

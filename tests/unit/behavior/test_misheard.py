@@ -2,7 +2,7 @@
 
 import pytest
 
-from behavior.conversation import Asked, Conversation, Heard
+from behavior.conversation import Asked, Conversation, Heard, Meeting
 from behavior.desks import at_desk, desks_of
 from behavior.misheard import mended
 from behavior.replies import respond
@@ -128,3 +128,27 @@ def test_an_english_um_is_no_german_word():
     assert at_desk(Conversation(), heard, desks)[1].words.code == "en"
     in_german = Heard(text="um zehn um elf und nicht morgen", typed=True)
     assert at_desk(Conversation(), in_german, desks)[1].words.code == "de"
+
+
+def test_mm_hm_is_nobodys_name():
+    asked = Conversation(asked=Asked.VISITOR, meeting=Meeting(host="Priya Nair"))
+    part = respond(asked, Heard(text="mm hm"), demo_desk("minilm"))
+    assert part.conversation.asked is Asked.VISITOR
+    assert part.effects == ()
+
+
+@pytest.mark.parametrize(
+    "line", ["german do you understand", "hair do you cut here", "hour are you open"]
+)
+def test_an_everyday_word_in_front_of_a_question_is_meant(line):
+    assert meant(line) == line
+
+
+def test_what_sounds_like_nothing_that_is_given_out_is_left():
+    assert meant("i need an owner") == "i need an owner"
+    assert meant("i need an elephant") == "i need an elephant"
+
+
+def test_of_question_words_that_sound_alike_the_one_that_makes_sense_is_taken():
+    assert meant("wha are you") == "who are you"
+    assert meant("wha do i park") in {"where do i park", "how do i park"}
