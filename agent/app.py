@@ -261,6 +261,7 @@ class _Wiring:
         if config.microphone.source == "device":
             microphone = SoundRelay(microphone)
             self._runtime.add(microphone, PLUGGED)
+            self._runtime.add(self._sound.watch(clock, bus.publish), OPTIONAL)
         self._listening = Listening(
             microphone=microphone,
             words=words,

@@ -6,6 +6,7 @@ from actuation.body_configs import SpeakerConfig
 from actuation.embodiments.catalogue import RunningBody
 from actuation.embodiments.speaker import SpeakerBody
 from agent.core.clock import Clock
+from agent.core.component import Component
 from agent.core.messages import Message
 from agent.core.sound_devices import SoundSystem
 from agent.settings import AgentConfig
@@ -37,6 +38,13 @@ class LocalSound:
         return EchoFreeMicrophone(
             microphone, self._played, config=self._config.echo, clock=clock, publish=publish
         )
+
+    def watch(self, clock: Clock, publish: Callable[[Message], None]) -> Component:
+        """What tells of devices that come and go."""
+        from perception.backends.devices_watch import DeviceWatch
+
+        device = self._config.microphone.device
+        return DeviceWatch(system=self.system, clock=clock, publish=publish, device=device)
 
     def in_order(
         self, bodies: Sequence[RunningBody]

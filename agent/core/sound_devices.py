@@ -162,6 +162,15 @@ class SoundSystem:
             await self._restart(portaudio)
             return choose(devices_of(portaudio), wanted, way)
 
+    async def listed(self) -> list[SoundDevice]:
+        """What is plugged in now, whatever PortAudio knows. Disturbs no stream."""
+        return await self._afresh()
+
+    async def renew(self, portaudio: Any) -> None:  # noqa: ANN401
+        """Let every stream be opened anew by the list as it is now: another is the default."""
+        async with self._restarting:
+            await self._restart(portaudio)
+
     async def _restart(self, portaudio: Any) -> None:  # noqa: ANN401
         self.letting_go = True
         try:

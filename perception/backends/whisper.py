@@ -46,8 +46,7 @@ class WhisperRecogniser:
                 f"if it is damaged, remove {self._config.folder} and it is fetched anew"
             ) from fault
         self._spoken = self._languages(site)
-        names = ", ".join((*site.company, *site.names, *site.rooms))
-        self._hotwords = names[:_HOTWORDS_CHARACTERS] or None
+        self._hotwords = _bias((*site.company, *site.names, *site.rooms)) or None
         self.start()
 
     def start(self) -> None:
@@ -121,3 +120,14 @@ class WhisperRecogniser:
         trust = max(0.0, min(1.0, trust)) if plain else 0.0
         told = language if len(self._spoken) > 1 else ""
         return Reading(text=plain, confidence=trust, language=told)
+
+
+def _bias(names: tuple[str, ...]) -> str:
+    """As many whole names as there is room for: half a name would be heard as one."""
+    kept, size = [], 0
+    for name in names:
+        size += len(name) + 2
+        if size > _HOTWORDS_CHARACTERS:
+            break
+        kept.append(name)
+    return ", ".join(kept)

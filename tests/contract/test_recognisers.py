@@ -5,8 +5,10 @@ import json
 import numpy as np
 import pytest
 
+from agent.core.messages import TurnId, WordsHeard
 from perception.recognition import Reading, RecognitionConfig, WhisperConfig
 from perception.site_language import SiteLanguage
+from perception.stable_words import StableWords
 from tests.fakes.sounds import FakeRecogniser, quiet, visitor_says
 from tests.fakes.tiny_whisper import tiny_whisper
 
@@ -98,12 +100,33 @@ def test_words_so_far_are_text_and_never_a_fault(recogniser, speech):
     assert all(isinstance(text, str) for text in heard)
 
 
+def test_what_is_shown_of_words_so_far_only_grows(recogniser, speech):
+    recogniser.start()
+    judge, shown = StableWords(), [""]
+    for i in range(0, speech.size, 1600):
+        recogniser.feed(speech[i : i + 1600])
+        if text := recogniser.partial():
+            told = judge.complete(WordsHeard(at=0.0, turn=TurnId(1), revision=0, text=text))
+            assert told.stable.startswith(shown[-1])
+            shown.append(told.stable)
+
+
 def test_a_turn_given_up_in_the_middle_leaves_the_next_unharmed(recogniser, speech):
     recogniser.start()
     feed(recogniser, speech[:4000])
     recogniser.start()
     feed(recogniser, speech)
     assert_is_reading(recogniser.finish())
+
+
+def test_whisper_is_told_whole_names_only():
+    from perception.backends.whisper import _bias
+
+    names = tuple(f"Somebody Number{i}" for i in range(100))
+    told = _bias(names)
+    assert 500 < len(told) <= 600
+    assert set(told.split(", ")) < set(names)
+    assert _bias(()) == ""
 
 
 def test_whisper_without_a_model_says_what_to_do(tmp_path):

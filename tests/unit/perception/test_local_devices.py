@@ -12,6 +12,7 @@ from agent.core.errors import BackendUnavailableError
 from agent.core.sound_devices import SoundSystem
 from perception.backends.devices import LocalCamera, camera_names, number_of
 from perception.backends.devices_microphone import DeviceMicrophone
+from perception.backends.devices_watch import DeviceWatch
 from tests.fakes.people import picture
 from tests.fakes.portaudio import FakePortAudio, device
 
@@ -100,6 +101,51 @@ async def test_a_microphone_lets_go_when_the_loudspeaker_is_looked_for_and_goes_
     at = [chunk.at for chunk in listening.result()]
     assert max(np.diff(at)) < 0.2
     assert at[-1] - at[0] > 2.7
+
+
+def watch(world, said, system, wanted=""):
+    clock = LoopClock(asyncio.get_running_loop())
+    return DeviceWatch(
+        system=system, clock=clock, publish=said.append, device=wanted, portaudio=lambda: world,
+        sign=lambda: str(world.plugged),
+    )  # fmt: skip
+
+
+async def listened_while(world, change, wanted=""):
+    """Listen for 20 s; after 3 s the devices change. What is told, and the microphones opened."""
+    system, said = SoundSystem(world.afresh), []
+    asyncio.get_running_loop().call_later(3.0, change)
+    async with asyncio.TaskGroup() as group:
+        watching = group.create_task(watch(world, said, system, wanted).run())
+        await heard(microphone(world, wanted, system), 20.0)
+        watching.cancel()
+    return [m.detail for m in said], [s.row["name"] for s in world.streams]
+
+
+async def test_where_none_is_named_the_systems_new_microphone_is_listened_to():
+    old, new = device("Built-in", inputs=1, outputs=0), device("Headset", inputs=1)
+    world = FakePortAudio(old, echo=tone)
+    told, opened = await listened_while(world, lambda: world.plugged.insert(0, new))
+    assert len(told) == 1
+    assert "Headset was plugged in" in told[0]
+    assert "the system's microphone is now Headset" in told[0]
+    assert opened == ["Built-in", "Headset"]
+
+
+async def test_a_named_microphone_is_kept_when_another_becomes_the_default():
+    old, new = device("Built-in", inputs=1, outputs=0), device("Headset", inputs=1)
+    world = FakePortAudio(old, echo=tone)
+    told, opened = await listened_while(world, lambda: world.plugged.insert(0, new), "built")
+    assert told == [
+        "Headset was plugged in; Built-in is listened to; microphone.device names another"
+    ]
+    assert opened == ["Built-in"]
+
+
+async def test_a_loudspeaker_that_comes_is_nothing_to_tell_of():
+    world = FakePortAudio(device("Built-in", inputs=1, outputs=0), echo=tone)
+    told, opened = await listened_while(world, lambda: world.plugged.append(device("HDMI")))
+    assert (told, opened) == ([], ["Built-in"])
 
 
 def video(root, number, name, index=0):
