@@ -245,7 +245,10 @@ class EngagementTracker:
     def _looks_here(self) -> bool:
         if self._judge is None:
             return self._looked_enough()
-        return self._held is True and self.evidence.holds_s("in view") >= self._config.watched_s
+        if self.evidence.holds_s("in view") < self._config.watched_s:
+            return False
+        # Whoever has just come up looks here before the judgement has caught up with them.
+        return self._held is True or (self._looked_enough() and self._judge.leans(self.person))
 
     def _looked_enough(self) -> bool:
         share = self.evidence.looking()
@@ -253,7 +256,7 @@ class EngagementTracker:
 
     def _looks_elsewhere(self) -> bool:
         if self._judge is not None:
-            return self._held is False
+            return self._held is False and not self._looks_here()
         share = self.evidence.looking(keep=True)
         return share is not None and share < self._config.look_keep_share
 

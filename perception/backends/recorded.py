@@ -17,6 +17,8 @@ from perception.picture_check import SMALLEST_PX
 from perception.senses import Picture
 from perception.sightings import Face, Focus, Look
 
+LARGEST_PX = 1920
+"""Longest side of a picture that is looked at; larger ones are made smaller."""
 CUT_SHORT = 0.8
 """A file that ends before this share of its stated length was cut off."""
 
@@ -80,9 +82,21 @@ def _read(video: cv2.VideoCapture) -> tuple[NDArray[np.uint8], float] | None:
             f"the video is {width} x {height} pixels; at least {SMALLEST_PX} x {SMALLEST_PX} "
             "are needed to see anybody"
         )
+    frame = shrunk(frame)
     kind = cv2.COLOR_BGR2RGB if frame.ndim == 3 else cv2.COLOR_GRAY2RGB
     pixels: NDArray[np.uint8] = np.asarray(cv2.cvtColor(frame, kind), dtype=np.uint8)
     return pixels, float(video.get(cv2.CAP_PROP_POS_MSEC)) / 1000
+
+
+def shrunk(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A picture of at most `LARGEST_PX`: 8K costs half a second a look and shows nobody more."""
+    height, width = frame.shape[:2]
+    factor = LARGEST_PX / max(height, width)
+    if factor >= 1:
+        return frame
+    size = (max(SMALLEST_PX, round(width * factor)), max(SMALLEST_PX, round(height * factor)))
+    small = cv2.resize(frame, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(small, dtype=np.uint8)
 
 
 def _check_end(path: Path, video: cv2.VideoCapture, last_s: float, count: int) -> None:

@@ -39,6 +39,8 @@ class JudgeConfig(BaseModel):
 @dataclass(slots=True)
 class _Judged:
     cues: PersonCues = field(default_factory=PersonCues)
+    now: float = 0.0
+    """Momentary log-odds."""
     level: float = 0.0
     alone: float = 0.0
     """The level without what comes from company, so that two cannot hold each other up."""
@@ -60,6 +62,7 @@ class Judge:
         one.cues.beside = self._company(seen)
         shares = self._weights.shares(one.cues.known())
         now = self._weights.constant + sum(shares.values())
+        one.now = now
         alone = now - shares.get(Cue.COMPANY, 0.0)
         one.level = self._moved(one.level, counted_s, passed_s, now)
         one.alone = self._moved(one.alone, counted_s, passed_s, alone)
@@ -91,6 +94,10 @@ class Judge:
     def level_of(self, person: PersonId) -> float:
         """The level as it is now. KeyError: never seen."""
         return self._people[person].level
+
+    def leans(self, person: PersonId) -> bool:
+        """Whether the newest sighting by itself speaks for it. KeyError: never seen."""
+        return self._people[person].now > 0
 
     def held_of(self, person: PersonId) -> bool | None:
         """What is held of this person. KeyError: never seen."""

@@ -7,7 +7,8 @@ import pytest
 
 from agent.core.clock import LoopClock
 from agent.core.messages import ComponentHealth, PersonId, PersonLost, PersonSeen
-from perception.people import PeopleComponent, PeopleConfig, random_id
+from perception.gaze import GazeConfig, GazeZero
+from perception.people import People, PeopleComponent, PeopleConfig, random_id
 from perception.picture_check import PictureConfig
 from perception.senses import Picture
 from perception.sightings import Look
@@ -126,6 +127,48 @@ async def test_a_covered_lens_is_reported_and_so_is_its_end():
         ("degraded", True),
         ("running", False),
     ]
+
+
+@pytest.mark.parametrize(("level", "what"), [(253, "only white"), (120, "one even grey")])
+async def test_a_wrong_exposure_is_reported_with_its_cure(level, what):
+    rng = np.random.default_rng(1)
+    blinded = [
+        Picture(at=i / 5, pixels=(level + rng.integers(0, 2, (96, 128, 3))).astype(np.uint8))
+        for i in range(40)
+    ]
+    (report,) = one(ComponentHealth, await watch(lambda at: [], pictures=blinded))
+    assert what in report.detail
+    assert "exposure" in report.detail
+    assert 5 < report.at < 6
+
+
+async def test_somebody_in_the_dusk_is_still_looked_for():
+    rng = np.random.default_rng(1)
+    dusk = [
+        Picture(at=i / 15, pixels=rng.integers(5, 30, (96, 128, 3)).astype(np.uint8))
+        for i in range(120)
+    ]
+    seen = await watch(lambda at: [body_at(2)], pictures=dusk)
+    assert one(ComponentHealth, seen) == []
+    assert one(PersonSeen, seen)
+
+
+async def test_at_one_picture_a_second_somebody_is_seen_and_lost():
+    slow = [picture(float(i)) for i in range(20)]
+    seen = await watch(lambda at: [body_at(2)] if at < 10 else [], pictures=slow)
+    assert one(PersonSeen, seen)[0].at <= 3
+    assert len({s.person for s in one(PersonSeen, seen)}) == 1
+    (gone,) = one(PersonLost, seen)
+    assert gone.at == pytest.approx(9)
+
+
+async def test_a_body_told_by_the_second_half_of_a_look_is_told_at_once():
+    people = People(PeopleConfig(), lambda: PersonId("p1"), GazeZero(GazeConfig()))
+    half = Look(faces=(face_at(1.0),))
+    for i in range(2):
+        people.see(i / 15, half)
+    assert people.see(0.2, half) == []
+    assert [m.person for m in people.see_bodies(0.2, Look(bodies=(body_at(1.0),)))] == ["p1"]
 
 
 async def test_a_frozen_picture_is_reported_and_later_shows_nobody():

@@ -8,7 +8,7 @@ import pytest
 
 from agent.core.clock import LoopClock
 from agent.core.errors import BadInputError
-from perception.backends.recorded import RecordedCamera, RecordedPeople
+from perception.backends.recorded import RecordedCamera, RecordedPeople, shrunk
 from perception.senses import Picture
 from perception.sightings import Focus
 
@@ -107,6 +107,15 @@ async def test_a_tiny_video_is_refused_with_its_size(tmp_path):
     path = write(tmp_path / "v.mp4", times_ms=[0, 40, 80], size=(16, 16))
     with pytest.raises(BadInputError, match="16 x 16"):
         await read(path)
+
+
+@pytest.mark.parametrize(
+    ("shape", "then"),
+    [((4320, 7680, 3), (1080, 1920, 3))]
+    + [((1920, 1080, 3), (1920, 1080, 3)), ((60, 9000, 3), (48, 1920, 3))],
+)
+def test_an_8k_picture_is_made_as_large_as_eyes_need_it(shape, then):
+    assert shrunk(np.zeros(shape, np.uint8)).shape == then
 
 
 @pytest.mark.real_time
