@@ -4,12 +4,12 @@ The character says a sentence, is drawn ten times a second, and the eyes of the 
 lips: what comes is a mouth as a camera sees it, with all that goes wrong in that, and the sound.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,6 +22,7 @@ from agent.core.clock import LoopClock
 from agent.core.messages import Act, ActId, Reason
 from agent.models import models_folder
 from perception.audio import Sound, clean, resample
+from perception.backends.recorded import RecordedCamera
 from perception.camera import Box, CameraConfig
 from perception.detectors import DetectorConfig, detector_opener
 from perception.senses import Picture
@@ -58,7 +59,8 @@ def eyes() -> PeopleDetector:
 async def drawn_talker(text: str, detector: PeopleDetector, voice: VoiceName = "auto") -> Talker:
     """The character says `text`. Some six seconds of one core."""
     clauses = clauses_of(text)
-    voices = Voices(config=VoiceConfig(voice=voice), clock=_clock(), publish=lambda _: None)
+    clock = LoopClock(asyncio.get_running_loop())
+    voices = Voices(config=VoiceConfig(voice=voice), clock=clock, publish=lambda _: None)
     try:
         speeches: list[Speech] = [await voices.speak(clause.text) for clause in clauses]
     finally:
@@ -82,12 +84,6 @@ async def drawn_talker(text: str, detector: PeopleDetector, voice: VoiceName = "
     return Talker(text, mouth, np.concatenate([quiet, sound]))
 
 
-def _clock() -> LoopClock:
-    import asyncio
-
-    return LoopClock(asyncio.get_running_loop())
-
-
 def mouth_of(
     pictures: Sequence[NDArray[np.uint8]], every_s: float, detector: PeopleDetector
 ) -> Mouth:
@@ -107,17 +103,13 @@ def mouth_of(
 
 
 def filmed_mouth(path: Path, detector: PeopleDetector) -> Mouth:
-    """A real face in a film, about ten times a second."""
-    film = cv2.VideoCapture(str(path))
-    rate_hz = film.get(cv2.CAP_PROP_FPS)
-    every = max(1, round(rate_hz / LOOKS_HZ))
-    pictures = []
-    for k in range(10_000):
-        there, picture = film.read()
-        if not there:
-            break
-        if k % every == 0:
-            rgb = cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
-            pictures.append(np.asarray(rgb, np.uint8))
-    film.release()
-    return mouth_of(pictures, every / rate_hz, detector)
+    """A real face in a film, about ten times a second. Not from within a running loop."""
+    return mouth_of(asyncio.run(_pictures(path)), 1 / LOOKS_HZ, detector)
+
+
+async def _pictures(path: Path) -> list[NDArray[np.uint8]]:
+    pictures: list[NDArray[np.uint8]] = []
+    async for picture in RecordedCamera(path).pictures():
+        if picture.at >= len(pictures) / LOOKS_HZ - 1e-6:
+            pictures.append(picture.pixels)
+    return pictures
