@@ -41,6 +41,8 @@ class Chance:
         self.planner = planner()
         self.order, self.due = count(), []
         self.told, self.decided = [], []
+        self.asked = {}
+        """What the recogniser understood of each revision."""
         self.planner.decide(seen("p1", 0.0, x=1.2), 0.0)
 
     def later(self, at, what):
@@ -79,6 +81,7 @@ class Chance:
                 case SettleWords() if self.chance.random() > 0.05:
                     text = str(self.chance.choice(WORDS))
                     heard = Heard(turn=one.turn, revision=one.revision, text=text, confidence=0.9)
+                    self.asked[one.turn, one.revision] = text
                     self.later(now + delay_s, heard)
                 case JudgeEnd() if self.chance.random() > 0.1:
                     sure = float(self.chance.random())
@@ -128,6 +131,7 @@ def test_whatever_comes_in_whatever_order_only_what_counts_is_spoken(run):
             assert (one.turn, one.revision) not in words
             assert one.revision == newest[one.turn]
             words[one.turn, one.revision] = one.text
+            assert one.text in ("", run.asked[one.turn, one.revision])  # too short for words
         else:
             assert one.revision == newest[one.turn]
             assert one.text == words.get((one.turn, one.revision), "")

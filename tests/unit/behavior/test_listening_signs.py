@@ -35,7 +35,9 @@ def test_it_neither_nods_nor_murmurs_over_a_question_or_a_search_for_words(words
     assert lobby.acts("listening.murmur") == lobby.acts("listening.nod") == []
 
 
-@pytest.mark.parametrize("changes", [{"hour": 22}, {"listening": {"murmurs": ()}}])
+@pytest.mark.parametrize(
+    "changes", [{"listening": {"murmurs_until_hour": 9.0}}, {"listening": {"murmurs": ()}}]
+)
 def test_in_quiet_hours_and_where_the_house_wants_it_so_it_only_nods(changes):
     lobby = murmurs(**changes)
     assert lobby.acts("listening.murmur") == []
@@ -44,7 +46,10 @@ def test_in_quiet_hours_and_where_the_house_wants_it_so_it_only_nods(changes):
 
 def test_going_on_over_a_murmur_interrupts_nothing_and_is_answered():
     lobby = murmurs()
+    (murmur,) = lobby.acts("listening.murmur")
+    lobby.starts(murmur, 17.5)
     lobby.speaks(17.7, revision=1)
+    lobby.finishes(murmur, 18.0)
     lobby.pauses(18.5, "okay", revision=1)
     lobby.ends(18.5, "okay", revision=1, voiced_s=8.0)
     assert [

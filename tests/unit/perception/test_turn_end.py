@@ -63,11 +63,12 @@ def test_only_what_is_whole_by_words_and_sound_is_answered_at_once(words, sounds
 
 def test_a_judgement_of_a_pause_that_is_over_changes_nothing():
     turns = TurnTaker(CONFIG)
-    out = take(turns, (1.0, 0.9), (0.16, 0.0), (0.5, 0.9), words=HALF)
+    parts = ((1.0, 0.9), (0.16, 0.0), (0.5, 0.9))
+    out, after = take(turns, *parts, words=HALF), len(script(*parts)) * FRAME_S
     (question,) = [o for _, o in out if isinstance(o, JudgeEnd)]
     late = Sounded(turn=question.turn, revision=question.revision, finished=0.99)
     assert turns.sounded(late) == []
-    out = take(turns, (4.0, 0.0), start=out[-1][0] + 0.5, words=WHOLE)
+    out = take(turns, (4.0, 0.0), start=after, words=WHOLE)
     assert silence(out) > 0.33
 
 
