@@ -83,14 +83,15 @@ def _continues(act: Act, other: Act) -> bool:
 
 def _without_taken(act: Act, granted: list[Wish]) -> Act:
     """Leave out what a stronger act of this moment already decides."""
-    gaze, posture, face = act.gaze, act.posture, act.expression
+    gaze, posture, face, manner = act.gaze, act.posture, act.expression, act.manner
     for other in granted:
         gaze = None if other.act.gaze is not None else gaze
         posture = None if other.act.posture is not None else posture
-        face = None if other.act.expression is not None else face
-    return replace(act, gaze=gaze, posture=posture, expression=face)
+        if other.act.expression is not None or other.act.manner:
+            face, manner = None, ""
+    return replace(act, gaze=gaze, posture=posture, expression=face, manner=manner)
 
 
 def _is_empty(act: Act) -> bool:
-    parts = (act.clauses, act.gestures, act.gaze, act.posture, act.expression)
+    parts = (act.clauses, act.gestures, act.gaze, act.posture, act.expression, act.manner)
     return not any(parts) and act.in_reply_to is None

@@ -77,6 +77,9 @@ class Found:
     words: tuple[str, ...]
 
 
+_NO_SMILE = "serious, no smile"
+
+
 def changed(how: Change, wish: Wish, found: Found) -> Wish | None:
     """The wish as a norm would have it; None: nothing is left of it for now."""
     return _CHANGES[how](wish, found)
@@ -115,9 +118,17 @@ def _sober(wish: Wish, _: Found) -> Wish:
     def face(one: Expression | None) -> Expression | None:
         return Expression.ATTENTIVE if one in smiles else one
 
+    def words(manner: str) -> str:
+        # Faces are also asked for in words, and the last word counts.
+        return f"{manner}, {_NO_SMILE}" if manner else ""
+
     act = wish.act
-    clauses = tuple(replace(one, expression=face(one.expression)) for one in act.clauses)
-    return replace(wish, act=replace(act, expression=face(act.expression), clauses=clauses))
+    clauses = tuple(
+        replace(one, expression=face(one.expression), manner=words(one.manner))
+        for one in act.clauses
+    )
+    worn = replace(act, expression=face(act.expression), manner=words(act.manner), clauses=clauses)
+    return replace(wish, act=worn)
 
 
 def _no_gestures(wish: Wish, _: Found) -> Wish:

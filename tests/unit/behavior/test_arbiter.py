@@ -112,6 +112,15 @@ def test_at_one_moment_the_stronger_decides_where_to_look():
     assert settlement.granted[1].act.posture is Posture.REST
 
 
+def test_at_one_moment_the_stronger_decides_the_face_by_name_and_in_words():
+    grins = wish(policy="weak", manner="big grin", priority=Priority.IDLE)
+    strong = wish(policy="strong", expression=Expression.APOLOGETIC)
+    assert settled(strong, grins) == (["strong"], [])
+    words = wish(policy="words", manner="sorry, eyebrows up")
+    smiles = wish(policy="weak", expression=Expression.HAPPY, priority=Priority.IDLE)
+    assert settled(words, smiles) == (["words"], [])
+
+
 def test_a_wish_of_which_nothing_remains_is_left_out():
     look = Gaze(target=GazeTarget.AWAY)
     assert settled(wish(policy="a", gaze=look), wish(policy="b", gaze=look)) == (["a"], [])

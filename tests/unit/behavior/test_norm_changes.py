@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from actuation.face_words import read_face
 from agent.core.messages import (
     Act,
     Clause,
@@ -71,6 +72,17 @@ def test_sober_takes_smiles_and_leaves_other_faces():
     assert made.act.expression is Expression.ATTENTIVE
     faces = [clause.expression for clause in made.act.clauses]
     assert faces == [Expression.ATTENTIVE, Expression.APOLOGETIC]
+
+
+def test_sober_takes_smiles_that_are_asked_for_in_words():
+    grin = Clause(text="a", manner="big grin, eyes bright")
+    made = after(Change.SOBER, wish(grin, Clause(text="b"), manner="a warm smile"))
+    assert [c.manner for c in made.act.clauses] == ["big grin, eyes bright, serious, no smile", ""]
+    for manner in (made.act.manner, made.act.clauses[0].manner):
+        read = read_face(manner)
+        assert dict(read.details)["smile"] == 0.0
+        assert "serious" in dict(read.faces)
+        assert read.unknown == ()
 
 
 def test_an_open_hand_shows_to_the_same_place_as_the_finger_would():
