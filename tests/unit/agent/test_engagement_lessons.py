@@ -1,0 +1,100 @@
+"""How the engagement model is taught: what it can learn, and what no data can teach it."""
+
+import json
+
+import numpy as np
+import pytest
+
+from agent.core.errors import BadInputError
+from agent.engagement_examination import Examined, auc, examined_people, interval
+from agent.engagement_lessons import (
+    SHAPES,
+    Lesson,
+    blank,
+    learn,
+    lessons_of_recording,
+    lessons_of_scenes,
+)
+from agent.engagement_people import scenes
+from perception.head_tracks import read_recording
+from perception.learned_engagement.cues import Cue
+
+
+def lesson(engaged, source="made", **cues):
+    known = dict.fromkeys(Cue) | {Cue[name.upper()]: value for name, value in cues.items()}
+    return Lesson(source, (known,) * 5, (engaged,) * 5)
+
+
+@pytest.fixture(scope="module")
+def made():
+    return list(scenes(44, 3))
+
+
+def test_made_people_are_the_same_for_the_same_seed(made):
+    again = list(scenes(8, 3))
+    assert made[7].moments[5] == again[7].moments[5]
+    assert made[7].moments[5] != list(scenes(8, 4))[7].moments[5]
+
+
+def test_made_people_are_of_every_kind_seen_at_many_rates(made):
+    assert len({scene.name for scene in made}) == 11
+    rates = [len(scene.moments) / scene.moments[-1].seen.at for scene in made]
+    assert min(rates) < 8
+    assert max(rates) > 25
+    assert any(m.seen.gaze_off_rad is None for scene in made for m in scene.moments)
+
+
+def test_what_tells_them_apart_is_learned_and_what_does_not_is_left():
+    rng = np.random.default_rng(2)
+    lessons = [
+        lesson(bool(yes), gaze_off=5.0 if yes else 60.0, speed=float(rng.uniform(0.1, 1)))
+        for yes in rng.integers(0, 2, 200)
+    ]
+    weights = learn(lessons)
+    gaze, speed = weights.curves[Cue.GAZE_OFF], weights.curves[Cue.SPEED]
+    assert gaze.at(5) - gaze.at(60) > 3
+    assert abs(speed.at(0.1) - speed.at(1)) < 0.5
+
+
+def test_no_data_can_teach_that_looking_away_is_better_than_looking_here():
+    lessons = [lesson(yes, gaze_off=60.0 if yes else 5.0) for yes in (True, False) * 20]
+    adds = learn(lessons).curves[Cue.GAZE_OFF].adds
+    assert list(adds) == sorted(adds, reverse=True)
+
+
+def test_how_long_somebody_was_watched_does_not_count():
+    short = [lesson(True, gaze_off=10.0), lesson(False, gaze_off=40.0)]
+    long = [Lesson("made", short[0].cues * 40, short[0].engaged * 40), short[1]]
+    assert learn(short).curves[Cue.GAZE_OFF].adds == learn(long).curves[Cue.GAZE_OFF].adds
+
+
+def test_a_model_of_made_people_judges_others_of_them(made):
+    weights = learn(list(lessons_of_scenes(made, blank())))
+    found = examined_people(scenes(22, 99), weights)
+    assert auc(found.ours, found.truth) > 0.88
+    assert set(weights.curves) == set(SHAPES)
+
+
+def test_a_recording_without_its_truth_teaches_nothing_and_says_so(tmp_path):
+    path = tmp_path / "r.jsonl"
+    path.write_text(json.dumps({"t": 0, "person": "a", "head_m": [1, 0, 0]}) + "\n")
+    with pytest.raises(BadInputError, match=r"r\.jsonl:1: people_engaged"):
+        list(lessons_of_recording(read_recording(path), blank()))
+
+
+def test_ranking_by_chance_is_one_half_and_ties_count_half():
+    truth = np.array([True, False] * 50)
+    assert auc(np.zeros(100), truth) == 0.5
+    assert auc(truth.astype(float), truth) == 1.0
+    assert np.isnan(auc(np.zeros(3), np.array([True] * 3)))
+
+
+def test_the_interval_of_few_tracks_is_wide():
+    low, high = interval(9, 10)
+    assert low < 0.65
+    assert high > 0.97
+    assert interval(900, 1000)[0] > 0.87
+
+
+def test_of_nobody_nothing_is_examined():
+    assert len(Examined().truth) == 0
