@@ -5,8 +5,8 @@
     stream = face.stream(16_000)
     while ...: shapes = stream.push(chunk)                            # new frames, in real time
 
-What a stream gives is what the whole gives. `docs`: the card beside the weights says what it was
-taught by and what its figures are no evidence of.
+What a stream gives is what the whole gives. The card beside the weights says what taught it and
+what its figures are no evidence of.
 """
 
 from dataclasses import dataclass

@@ -2,7 +2,7 @@
 
 A step is two frames, 1/30 s. The trunk is a stack of blocks of dilated causal convolutions, each
 written as one matrix over three moments, so that a step needs no more than what a block remembers.
-What is said depends on the last four seconds and nothing before them: minutes cannot drift.
+What is said depends on the last two seconds and nothing before them: minutes cannot drift.
 Right context: step k answers for the frames at k/30 s and k/30 + 1/60 s, and hears up to
 k/30 s + 66.7 ms (looks) + 10 ms (half a look) + 2.3 ms (change of rate at worst) = 79 ms.
 """

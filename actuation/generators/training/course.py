@@ -82,9 +82,9 @@ def _begun(course: Course) -> tuple[dict[str, torch.Tensor] | None, str]:
 def run(course: Course, say: Callable[[str], None]) -> FaceCard:
     """Teach, judge, write. Raises `BadInputError` when there is no voice to learn from."""
     torch.manual_seed(course.seed)
+    begun, before = _begun(course)
     taught = _corpus(course, say)
     priors = reading.priors_of(taught)
-    begun, before = _begun(course)
     listener = lessons.train(
         taught, course.shape, course.lesson, _tell(say, "listener"),
         course.work / f"listener-{course.key}.part", begun,
@@ -98,7 +98,7 @@ def run(course: Course, say: Callable[[str], None]) -> FaceCard:
         shape=course.shape,
         priors=tuple(round(float(p), 6) for p in priors),
         command=course.command,
-        data=_data(taught) + before,
+        data=_data(taught) + _lessons(course) + before,
         held_out=course.hold_out,
         seeds=(course.seed, course.lesson.seed, course.reads.seed, course.manner.seed),
         date=datetime.now(UTC).date().isoformat(),
@@ -183,13 +183,13 @@ def _met(
 ) -> dict[str, tuple[float, float]]:
     model = FaceModel(weights, card)
     some = taught[:: max(1, len(taught) // 150)]
-    closes, meets = judging.thresholds(model, some, read=False)
-    closes_read, meets_read = judging.thresholds(model, some, read=True)
+    alone = judging.thresholds(model, some)
+    read = judging.thresholds(model, some, alone.mistakes)
     return {
-        "closes_from": closes,
-        "meets_from": meets,
-        "closes_from_read": closes_read,
-        "meets_from_read": meets_read,
+        "closes_from": alone.pairs[0],
+        "meets_from": alone.pairs[1],
+        "closes_from_read": read.pairs[0],
+        "meets_from_read": read.pairs[1],
     }
 
 
@@ -199,6 +199,14 @@ def _tell(say: Callable[[str], None], what: str) -> Callable[[Progress], None]:
             say(f"{what}: {progress.step} of {progress.steps} steps, loss {progress.loss:.3f}")
 
     return tell
+
+
+def _lessons(course: Course) -> str:
+    one, two, three = course.lesson, course.reads, course.manner
+    return (
+        f"; listener {one.steps} steps of {one.batch} stretches, reader {two.steps} of {two.batch} "
+        f"on {two.sentences} sentences, manner {three.steps} of {three.batch}"
+    )
 
 
 def _data(taught: Sequence[Taught]) -> str:

@@ -5,6 +5,7 @@ another sentence as controls.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -117,20 +118,29 @@ def _silent(one: Taught, count: int) -> NDArray[np.bool_]:
     return np.asarray(near[np.minimum(np.arange(count) * 2, len(near) - 1)])
 
 
-def thresholds(
-    model: FaceModel, corpus: Sequence[Taught], *, read: bool
-) -> tuple[tuple[float, float], tuple[float, float]]:
-    """The odds from which lips meet: a closure missed and a vowel closed count the same.
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """The odds from which lips meet, and from which they have: lips, then lip and teeth."""
 
-    On spoiled sentences that were learned from, so that nothing held out is looked at. `read`:
-    with the text.
+    pairs: tuple[tuple[float, float], tuple[float, float]]
+    mistakes: tuple[float, float]
+    """Part of the vowels that they close, on what they were found on."""
+
+
+def thresholds(
+    model: FaceModel, corpus: Sequence[Taught], allowed: tuple[float, float] | None = None
+) -> Thresholds:
+    """Found on spoiled sentences that were learned from: nothing held out is looked at.
+
+    By sound alone a closure missed and a vowel closed count the same. With `allowed` the text is
+    known: as many closures as can be had for so many vowels closed.
     """
     met: tuple[list[float], list[float]] = ([], [])
     apart: tuple[list[float], list[float]] = ([], [])
     rng = np.random.default_rng(17)
     for one in corpus:
         heard = sentence(one, corpus, rng)
-        said = raw_mouth(model, heard.looks, one.expected if read else ())[:, -2:]
+        said = raw_mouth(model, heard.looks, one.expected if allowed is not None else ())[:, -2:]
         sounds = heard.sounds[FRAMES * BEHIND :]
         cuts = np.flatnonzero(np.diff(sounds)) + 1
         for first, last in zip([0, *cuts], [*cuts, len(sounds)], strict=True):
@@ -140,17 +150,24 @@ def thresholds(
                     met[side].append(float(said[first:last, side].max()))
                 elif name in VOWELS:
                     apart[side].append(float(said[(first + last) // 2, side]))
+    found = [_found(met[i], apart[i], None if allowed is None else allowed[i]) for i in (0, 1)]
+    return Thresholds((found[0][0], found[1][0]), (found[0][1], found[1][1]))
+
+
+def _found(
+    lips: Sequence[float], vowels: Sequence[float], allowed: float | None
+) -> tuple[tuple[float, float], float]:
+    if not lips or not vowels:
+        return (0.25, 0.65), 0.0
+    shut, open_ = np.array(lips), np.array(vowels)
     grid = np.linspace(0.1, 0.9, 81)
-    found = []
-    for lips, vowels in zip(met, apart, strict=True):
-        if not lips or not vowels:
-            found.append((0.25, 0.65))
-            continue
-        shut, open_ = np.array(lips), np.array(vowels)
-        wrong = [np.sum(shut < g) + np.sum(open_ > 0.8 * g) for g in grid]
-        high = float(grid[int(np.argmin(wrong))])
-        found.append((round(0.5 * high, 3), round(high, 3)))
-    return found[0], found[1]
+    closed = np.array([np.mean(open_ > 0.8 * g) for g in grid])
+    if allowed is None:
+        best = int(np.argmin([np.sum(shut < g) for g in grid] + closed * len(open_)))
+    else:
+        best = int(np.argmax(closed <= allowed)) if np.any(closed <= allowed) else len(grid) - 1
+    high = float(grid[best])
+    return (round(0.5 * high, 3), round(high, 3)), float(closed[best])
 
 
 def told(measured: Mapping[str, Mapping[str, float]]) -> list[str]:

@@ -17,7 +17,7 @@ from torch import nn
 from actuation.expressions import GazeHabit
 from actuation.generators.learned_manner import Manner
 from actuation.generators.learned_network import BEHIND, FRAMES, Listener, NetworkShape
-from actuation.generators.learned_wish import FACES, MANNER, PARTS, Wish, chance
+from actuation.generators.learned_wish import CHANCE, FACES, MANNER, PARTS, Wish, chance
 from actuation.generators.sounds_of_speech import SILENCE
 from actuation.generators.training.corpus import Taught
 from actuation.generators.training.lessons import Progress, device, fast, rate
@@ -34,6 +34,7 @@ _EYES: Final = {
 }
 """Where eyes rest with a face against the one who is spoken to, yaw and pitch in radians."""
 _GLANCE: Final = 1.1
+_SETTLED_BY: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,8 +110,9 @@ def train(
     torch.manual_seed(lesson.seed)
     where = device()
     listener = listener.to(where)
-    manner = Manner(shape, 0.05).to(where)
-    manner.train()
+    manner = Manner(shape, 0.05)
+    _settle(manner, lesson.seed)
+    manner.to(where).train()
     optimiser = torch.optim.AdamW(manner.parameters(), lesson.rate, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda at: rate(at, lesson.steps))
     total, since = 0.0, 0
@@ -129,6 +131,23 @@ def train(
             total, since = 0.0, 0
     listener.cpu()
     return manner.cpu().eval()
+
+
+def _settle(manner: Manner, seed: int) -> None:
+    """Begin with what is worn in silence, by least squares over wishes; sound is left to learn."""
+    rng = np.random.default_rng((seed, 0))
+    wishes = [drawn_wish(rng) for _ in range(_SETTLED_BY)]
+    nothing = np.zeros((1, CHANCE), np.float32)
+    wanted = np.concatenate(
+        [taught_manner(nothing[:, :2], np.zeros(1), wish, nothing) for wish in wishes]
+    )
+    given = np.stack([np.append(wish.condition(), 1.0) for wish in wishes])
+    fit, *_ = np.linalg.lstsq(given, wanted, rcond=None)
+    with torch.no_grad():
+        manner.resting.weight.copy_(torch.from_numpy(fit[:-1].T.astype(np.float32)))
+        manner.resting.bias.copy_(torch.from_numpy(fit[-1].astype(np.float32)))
+        manner.manner.weight.mul_(0.1)
+        manner.manner.bias.zero_()
 
 
 def loss_of(
