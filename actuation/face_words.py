@@ -25,6 +25,7 @@ from actuation.expressions import (
     bearing_at,
     indices_of,
 )
+from agent.core.messages import Expression
 
 LONGEST: Final = 300
 """Characters of an instruction that are read; the rest is left out."""
@@ -85,6 +86,11 @@ class FaceInstruction:
     def empty(self) -> bool:
         """Nothing in it moves a face."""
         return not self.faces and not self.details and self.mood is None
+
+    def nearest(self) -> Expression | None:
+        """The first face in it that bodies know by name."""
+        named = (Expression(n) for n, amount in self.faces if amount > 0 and n in set(Expression))
+        return next(named, None)
 
 
 @lru_cache(maxsize=512)

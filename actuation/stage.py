@@ -446,6 +446,7 @@ class Stage:
         instruction = read_face(manner)
         self._telling.not_understood(manner, instruction.unknown, at)
         self._animation.express(expression, intensity, at, instruction)
+        expression = expression or instruction.nearest()
         if expression is not None:
             shown = min(intensity * dict(instruction.faces).get(expression, 1.0), 1.0)
             self._send(

@@ -172,5 +172,16 @@ def test_bodies_that_know_faces_by_name_get_the_name_and_each_instruction_puzzle
     assert [m.asked for m in told if isinstance(m, ShownOtherwise)] == [act.manner]
 
 
+def test_a_face_in_words_alone_is_told_by_name_where_it_has_one():
+    act = Act(
+        at=0.0, act=ActId(1), reason=Reason(policy="test", because="a test wants it"),
+        manner="not happy, sad, a bit apologetic",
+    )  # fmt: skip
+    sent, _ = staged(act)
+    mood = next(item for item in sent if isinstance(item, MoodLaid))
+    assert (mood.expression, mood.intensity) == (Expression.APOLOGETIC, pytest.approx(0.3))
+    assert read_face("eyebrows up").nearest() is None
+
+
 def test_nothing_asked_is_nothing_read():
     assert read_face("") == FaceInstruction()
