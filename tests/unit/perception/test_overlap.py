@@ -40,7 +40,7 @@ def mixture(seconds=2.5):
 
 
 def test_seconds_of_two_real_readers_score_higher_than_of_one():
-    some = windows(readers(), 24, hum(3), seed=4)
+    some = windows(readers(), 16, hum(3), seed=4)
     weights = read_weights()
     scores = np.array([weights.evidence(row) for row in some.rows])
     assert area_under_curve(scores, some.two) > 0.85
