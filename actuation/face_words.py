@@ -121,11 +121,21 @@ def read_face(instruction: str) -> FaceInstruction:
 def _phrases(line: str) -> list[tuple[str, bool]]:
     """Phrases, each with whether it goes on from the one before (`no smile or frown`)."""
     return [
-        (piece, i > 0)
+        (piece, i > 0 and k == 0)
         for part in _PHRASE_ENDS.split(line)
-        for i, piece in enumerate(re.split(r"\bn?or\b", part))
+        for i, whole in enumerate(re.split(r"\bn?or\b", part))
+        for k, piece in enumerate(_before_and_after_no(whole))
         if piece.strip()
     ]
+
+
+def _before_and_after_no(phrase: str) -> list[str]:
+    """`friendly without overdoing it` is friendly; `eyes not wide` is one thing and stays whole."""
+    starts = [a for a, _ in _where(phrase, _table().negations)]
+    before = phrase[: min(starts)] if starts else ""
+    if before and (named := _read(before)) and (named.faces or named.details):
+        return [before, phrase[len(before) :]]
+    return [phrase]
 
 
 _Span = tuple[int, int]

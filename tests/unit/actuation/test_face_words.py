@@ -38,6 +38,8 @@ def worn(words, face=None, intensity=0.6, usual=USUAL):
         ("gentle", {"friendly": 1.0}, {}),
         ("a gentle smile", {}, {"smile": 0.5}),
         ("less smile", {}, {"smile": 0.4}),
+        ("happy without a grin", {"happy": 1.0}, {"smile": 0.0}),
+        ("eyes not wide", {}, {"eyes_wide": 0.0}),
         ("", {}, {}),
         (" ,;! ", {}, {}),
     ],
