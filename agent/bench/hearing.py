@@ -211,6 +211,7 @@ PARTS = {
     "where": "azimuth of arrays",
     "overlap": "two at once",
     "who": "whose voice it was",
+    "addressee": "whose words they were and for whom, in simulated encounters",
     "echo": "the agent's own voice",
 }
 

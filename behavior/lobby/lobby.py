@@ -8,7 +8,7 @@ import math
 import random
 from dataclasses import dataclass
 
-from agent.core.messages import HelpCalled, HostNotified, Message, PersonId
+from agent.core.messages import HelpCalled, HostNotified, Message, PersonId, TurnId
 from behavior.lobby.audience import Begun
 from behavior.lobby.body import STEP_S as STEP_S
 from behavior.lobby.body import walk
@@ -155,6 +155,10 @@ class Lobby:
     def view(self) -> LobbyView:
         """Everyone as they really are, now."""
         return view_of(self._scene, self._eyes, self.now, self.hour)
+
+    def speaker_of(self, turn: TurnId) -> int:
+        """The number of who really spoke in a turn; 0: nobody."""
+        return self._scene.microphone.speakers.get(turn, 0)
 
     def number_of(self, person: PersonId) -> int | None:
         """Who in the room is behind a perceived id; None: gone, or never was."""
