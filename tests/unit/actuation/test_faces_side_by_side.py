@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 
 from actuation.animation import track_of
+from actuation.expressions import bearing_of
 from actuation.face_heads import FacePart, slider
 from actuation.faces import FaceConfig
 from actuation.generators.metrics.lips import TimedPhone, apex_errors_s, closure_rate
 from actuation.generators.rules_gaze import GazeConfig, GazeMode
 from actuation.gestures import HeadGestures
 from actuation.living_face import LivingFace
-from actuation.motion import FRAME_RATE_HZ
+from actuation.motion import ARKIT_NAMES, FRAME_RATE_HZ
 from actuation.rehearsal import clauses_of, rehearse
 from actuation.score import Score
 from actuation.stage import PerformerConfig, Stage
@@ -99,6 +100,22 @@ def test_ten_minutes_of_words_do_not_drift_and_leave_nothing_behind():
         assert abs(np.median(errors)) < 0.004
     minutes = np.stack(heads).reshape(10, 60, 2).mean(axis=1)
     assert np.ptp(minutes, axis=0).max() < 0.05, "the head does not wander off"
+
+
+def test_in_silence_the_lips_are_still_and_the_face_is_alive():
+    face = LivingFace(face=FaceConfig(), gaze=GazeConfig(), nods=1.0, seed=3, start=0.0)
+    face.wear(bearing_of("friendly", 0.5), 0.0)
+    shown = []
+    for first in range(120, 60 * FRAME_RATE_HZ, 60):
+        times = np.arange(first, first + 60) / FRAME_RATE_HZ
+        face.look(GazeMode.AT, (0.0, 0.0), float(times[0]), 1.2)
+        shown.append(face.shapes(times, face.turned(times), np.zeros(60)))
+    faces = np.concatenate(shown)
+    lips = [i for i, n in enumerate(ARKIT_NAMES) if n.startswith(("mouth", "jaw", "tongue"))]
+    assert np.ptp(faces[:, lips], axis=0).max() == 0.0
+    alive = np.delete(faces, lips, axis=1)
+    for second in np.split(alive, len(alive) // 600):
+        assert np.ptp(second, axis=0).max() > 0.1
 
 
 @pytest.mark.parametrize(
