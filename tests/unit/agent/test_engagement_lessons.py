@@ -63,9 +63,10 @@ def test_no_data_can_teach_that_looking_away_is_better_than_looking_here():
 
 
 def test_how_long_somebody_was_watched_does_not_count():
-    short = [lesson(True, gaze_off=10.0), lesson(False, gaze_off=40.0)]
-    long = [Lesson("made", short[0].cues * 40, short[0].engaged * 40), short[1]]
-    assert learn(short).curves[Cue.GAZE_OFF].adds == learn(long).curves[Cue.GAZE_OFF].adds
+    short = [lesson(True, gaze_off=5.0), lesson(True, gaze_off=60.0), lesson(False, gaze_off=25.0)]
+    long = [short[0], Lesson("made", short[1].cues * 40, short[1].engaged * 40), short[2]]
+    brief, lasting = (learn(one).curves[Cue.GAZE_OFF].adds for one in (short, long))
+    assert brief == pytest.approx(lasting, abs=0.01)
 
 
 def test_a_model_of_made_people_judges_others_of_them(made):

@@ -13,7 +13,7 @@ from agent.core.errors import BadInputError
 from agent.core.messages import PersonId
 from perception.learned_engagement.cues import Cue, PersonCues
 from perception.learned_engagement.fading import FadingMean
-from perception.learned_engagement.judge import Judge, JudgeConfig
+from perception.learned_engagement.judge import Judge, JudgeConfig, chance
 from perception.learned_engagement.model import Curve, Weights, own_weights, read_weights
 from perception.learned_engagement.resting import RestingDirection
 from perception.learned_engagement.verdict import verdicts
@@ -225,6 +225,20 @@ def test_whoever_stands_beside_somebody_engaged_is_more_likely_in_it():
 
 def test_two_who_look_elsewhere_do_not_hold_each_other_up():
     assert final(person(5, off_deg=55), person(5, name="p2", off_deg=-55 % 360, y_m=0.7)) is False
+
+
+def test_company_counts_by_what_it_does_itself_and_not_by_whom_it_stands_with():
+    pair, single = Judge(own_weights(), JudgeConfig()), Judge(own_weights(), JudgeConfig())
+    ones, others = (
+        person(3, off_deg=27, x_m=1.6),
+        person(3, name="p2", off_deg=27, y_m=0.7, x_m=1.6),
+    )
+    for one, other in zip(ones, others, strict=True):
+        single.see(other)
+        pair.see(other)
+        pair.see(one)
+    alone = chance(single.level_of(PersonId("p2")))
+    assert pair.cues_of(PersonId("p1"))[Cue.COMPANY] == pytest.approx(alone)
 
 
 @pytest.mark.parametrize("hz", [5, 10, 30, 60])

@@ -1,4 +1,4 @@
-"""Something tall that moves where nobody is known is felt; screens far off and the light are not."""
+"""Something tall that moves where nobody is known is felt; far screens and the light are not."""
 
 import numpy as np
 
@@ -38,6 +38,7 @@ def test_who_is_known_may_move():
 
 def test_the_light_and_a_shaken_camera_are_not_somebody():
     assert felt(picture(0), picture(0.2, light=60)) == [False, False]
+    assert felt(picture(0), picture(0.2, MAN, light=60)) == [False, True]
     rng = np.random.default_rng(1)
     noise = [
         Picture(at=i / 5, pixels=rng.integers(0, 255, (240, 320, 3), np.uint8)) for i in range(3)
