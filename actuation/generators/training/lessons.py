@@ -39,6 +39,8 @@ class Lesson:
     dropout: float = 0.05
     seed: int = 1
     threads: int = 1
+    kept_every: int = 100
+    """Steps after which all is written down, so that an interruption costs no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,8 @@ def train(
     for step in range(done + 1, lesson.steps + 1):
         for group in optimiser.param_groups:
             group["lr"] = lesson.rate * rate(step, lesson.steps)
+        # Chance of a step's own: an interrupted training goes on as it would have.
+        torch.manual_seed(lesson.seed * 1_000_003 + step)
         batch = _drawn(corpus, lesson, step)
         loss = loss_of(network, batch, where)
         optimiser.zero_grad(set_to_none=True)
@@ -99,7 +103,7 @@ def train(
         if step % 25 == 0 or step == lesson.steps:
             report(Progress(step, lesson.steps, total / since))
             total, since = 0.0, 0
-        if checkpoint is not None and (step % 100 == 0 or step == lesson.steps):
+        if checkpoint is not None and (step % lesson.kept_every == 0 or step == lesson.steps):
             _keep(checkpoint, step, network, optimiser, shape, lesson)
     return network.cpu().eval()
 
