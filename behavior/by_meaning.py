@@ -66,7 +66,9 @@ def _bar(known: Known, text: str, ahead: float, sure_only: bool) -> float:
 def _unlike(known: Known, text: str, match: Match) -> float:
     """How much less two lines are alike than their vectors say: what sort of sentence each is."""
     asks = known.words.cue("asks_to_know").match(text)
-    if match.label.startswith("intent:") and asks and not known.words.cue("asks").match(match.form):
+    wish = match.label.startswith("intent:")
+    answer = match.label in ("intent:yes", "intent:no")
+    if wish and asks and (answer or not known.words.cue("asks").match(match.form)):
         return _ASKED_NOT_WISHED
     one, other = (_asked_by(known, line) for line in (text, plain(match.form)))
     return _OTHER_QUESTION if one and other and one != other else 0.0
