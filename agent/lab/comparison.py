@@ -161,8 +161,10 @@ def credited(changed: Sequence[ActChange], alone: Sequence[DayResult]) -> list[A
 def _agrees(deed: Deed | None, one: ActChange) -> bool:
     if deed is None or one.new is None:
         return deed is None and one.new is None
-    if one.old is None or one.how == "reworded":
-        return one.old is None or deed.text == one.new.text
+    if one.old is None:
+        return True
+    if one.how == "reworded":  # to whatever: phrases are said in turn, and the turn moves on
+        return deed.text != one.old.text
     return deed.text == one.new.text and abs(deed.at - one.new.at) <= _MOVED_S
 
 

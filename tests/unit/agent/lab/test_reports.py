@@ -461,10 +461,13 @@ def test_a_new_act_is_put_down_to_a_line_though_it_comes_at_another_time():
     assert credit([], [deed(10.0, WORDS)], []) == {}
 
 
-def test_other_words_are_put_down_to_the_line_that_brings_just_those():
+def test_other_words_are_put_down_to_the_line_that_brings_other_words():
+    """Whichever: phrases are said in turn, and what is said in one place moves all that follow."""
     old, new = [deed(10.0, WORDS)], [deed(10.0, WORDS, text="Welcome.")]
     assert credit(old, new, [deed(19.0, WORDS, text="Welcome.")]) == {(WORDS, "reworded"): 1}
-    assert credit(old, new, [deed(10.0, WORDS, text="Hi.")]) == {}
+    assert credit(old, new, [deed(10.0, WORDS, text="Hi.")]) == {(WORDS, "reworded"): 1}
+    assert credit(old, new, old) == {}
+    assert credit(old, new, []) == {}
 
 
 def test_examples_are_few_and_of_their_kind():
