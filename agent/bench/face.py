@@ -58,7 +58,7 @@ def measure(
         _tell(f"learned face {missing}")
     figures = [
         *_side_by_side(speeches, learned, missing, short),
-        *swap_figures(_for_swaps(speeches, 1 if short else 6), learned, missing),
+        *swap_figures(_for_swaps(speeches, 1 if short else 6), learned, missing, short=short),
         *real_figures(learned, missing, audio),
     ]
     figures += life_figures(_SHORT_LIFE_MINUTES if short else _LIFE_MINUTES)
@@ -84,7 +84,7 @@ def measure(
 
 
 def _speeches(short: bool) -> list[Speech]:
-    texts = SENTENCES[::2] if short else SENTENCES + MORE_SENTENCES
+    texts = SENTENCES[::3] if short else SENTENCES + MORE_SENTENCES
     speeches, _ = asyncio.run(speak(VOICES[:1] if short else VOICES, texts))
     speeches = speeches or asyncio.run(speak(VOICES, texts))[0]
     if not speeches:

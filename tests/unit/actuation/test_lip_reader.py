@@ -19,6 +19,7 @@ from actuation.generators.lip_reader_verdict import SaidWord, Verdict, closed_se
 from actuation.generators.metrics.lips import TimedPhone
 from actuation.generators.metrics.visemes import VISEME_INDEX, VISEMES
 from actuation.motion import FACE_INDEX
+from agent.__main__ import main
 from agent.bench.face_reading import LipTest
 from agent.bench.face_takes import MORE_SENTENCES, SENTENCES, by_loudness, by_rule
 from agent.core.errors import BadInputError
@@ -186,6 +187,13 @@ def test_missing_weights_and_wrong_pictures_are_said_plainly(tmp_path):
         LipReader.load(tmp_path / "none.npz")
     with pytest.raises(BadInputError, match="48"):
         LipReader.load().read(np.zeros((3, 20, 20), np.uint8))
+
+
+def test_training_says_what_it_wants_before_it_draws_anything(tmp_path, capsys):
+    assert main(["train", "lipreader", "--episodes", "3"]) == 2
+    assert "at least 16" in capsys.readouterr().err
+    assert main(["train", "lipreader", "--out", str(tmp_path / "weights.bin")]) == 2
+    assert ".npz" in capsys.readouterr().err
 
 
 PHRASES = (
