@@ -45,8 +45,8 @@ class Session:
     deliver: Deliver
     failed: Fail
     ended: Callable[[], None]
-    text: str
-    language: str
+    expected: tuple[int, ...]
+    """Classes of phones of its text; empty where that is not known."""
     wish: Wish
     seed: int
     generation: int = 0
@@ -88,9 +88,13 @@ class Worker:
         wish: Wish | None = None,
         seed: int = 0,
     ) -> Session:
-        """Begin a sound. `deliver`, `failed` and `ended` are called in the worker's thread."""
+        """Begin a sound. `deliver`, `failed` and `ended` are called in the worker's thread.
+
+        A `text` is read here and now, in the caller's thread, which may take half a second.
+        """
         checked((), rate_hz)
-        session = Session(rate_hz, deliver, failed, ended, text, language, wish or Wish(), seed)
+        expected = expected_sounds(text, language) if text else ()
+        session = Session(rate_hz, deliver, failed, ended, expected, wish or Wish(), seed)
         with self._wake:
             self._sessions.append(session)
             if self._thread is None:
@@ -195,9 +199,8 @@ class Worker:
         """Take in what was pushed. False: there is nothing to do with this session."""
         if session.stream is None:
             assert self._model is not None
-            expected = expected_sounds(session.text, session.language) if session.text else ()
             session.stream = FaceStream(
-                self._model.begin(expected),
+                self._model.begin(session.expected),
                 self._model.card,
                 rate_hz=session.rate_hz,
                 wish=session.wish,

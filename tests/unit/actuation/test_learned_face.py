@@ -1,5 +1,7 @@
 """The learned face: the same in stretches as whole, still in silence, clear about bad sound."""
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -175,13 +177,27 @@ def test_looks_are_the_same_in_stretches_as_whole():
 
 
 def test_a_text_is_read_as_the_phones_it_lets_expect():
-    learned_text.expected_sounds.cache_clear()
     read = learned_text.expected_sounds("Bob may fly. Pam met him!")
     names = [learned_text.CLASS_OF[p] for p in ("b", "m", "f", "p", "m")]
     lips = [c for c in read if c in names]
     assert lips == [learned_text.CLASS_OF[p] for p in ("b", "b", "m", "f", "p", "m", "m", "m")]
     assert learned_text.expected_sounds("…") == ()
     assert learned_text.expected_sounds("Moi", "fi") == ()
+
+
+@pytest.mark.parametrize(
+    "program", ["print('no json', flush=True)", "import time; time.sleep(60)", "raise SystemExit"]
+)
+def test_a_reader_that_fails_or_hangs_leaves_the_sound_alone_and_is_tried_again(
+    monkeypatch, program
+):
+    broken = learned_text._Reader((sys.executable, "-c", program), deadline_s=0.3)
+    sound = learned_text._READER
+    monkeypatch.setattr(learned_text, "_READER", broken)
+    text = f"Pam met Bob, {len(program)}."
+    assert learned_text.expected_sounds(text) == ()
+    monkeypatch.setattr(learned_text, "_READER", sound)
+    assert learned_text.expected_sounds(text)
 
 
 def test_weights_that_are_not_there_are_told_with_the_cure(tmp_path):
