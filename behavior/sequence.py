@@ -42,6 +42,9 @@ _MAIN = re.compile(
 _AT_LAST = re.compile(r"\s+(?:first|beforehand|before that)$")
 
 
+_TO_DO = {"shown": "show", "given": "give", "brought": "bring", "called": "call"}
+_DONE = re.compile(r"^(shown|given|brought|called)(?= (?:me|us|him|her|a|the|somebody|someone)\b)")
+"""`once you have shown me the lift`: what is to be done first."""
 _GREETING_WORDS = 2
 """`hello` in front of `before you call her` is nothing to be done."""
 
@@ -113,4 +116,5 @@ def _piece(text: str, order: _Order) -> tuple[str, bool]:
     piece = plain(text)
     goes_first = order.at_last.search(piece) is not None and len(words_of(piece)) > 2
     piece = order.at_last.sub("", piece) if goes_first else piece
-    return order.leave_out.sub("", piece).strip() or piece, goes_first
+    piece = order.leave_out.sub("", piece).strip() or piece
+    return _DONE.sub(lambda match: _TO_DO[match[1]], piece), goes_first

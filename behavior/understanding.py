@@ -28,6 +28,8 @@ from behavior.tools.permission import ToolsConfig
 
 _ENGLISH = tongue(ENGLISH)
 _NAMED = 0.9
+_LISTED_WORDS = 2
+"""`toilets, parking and wifi`: a list has no longer parts."""
 _POLITE = frozenset({Intent.THANKS, Intent.GREETING, Intent.COMPLIMENT, Intent.YES})
 
 
@@ -126,9 +128,11 @@ def _several(known: Known, pieces: Sequence[str], whole: str) -> tuple[Request, 
     """Read parts that each ask for something of their own; none if fewer than two do."""
     own: list[Request] = []
     polite = True
+    listed = all(len(words_of(piece)) <= _LISTED_WORDS for piece in pieces)
     for piece in pieces:
         request = read(known, _of_last(known, piece, own), sure_only=True)
         bare_word = len(words_of(piece)) < 2 and request.intent is not Intent.MEET_HOST
+        bare_word = bare_word and not listed
         if request.intent in SMALL or bare_word:
             polite = polite and request.intent in _POLITE
         elif any(_same(request, other) for other in own):
