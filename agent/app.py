@@ -235,6 +235,7 @@ class _Wiring:
                 ),
                 publish=self._bus.publish,
                 config=self._config.seeing.engagement,
+                groups=self._config.seeing.groups,
             )
             self._runtime.add(self._engagement, SPARED)
 

@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from agent.core.messages import (
     Engagement,
     EngagementChanged,
+    FormationChanged,
     PersonId,
     PersonLost,
     PersonSeen,
@@ -28,6 +29,7 @@ from agent.core.messages import (
     TurnEnded,
 )
 from perception.evidence import Evidence, EvidenceConfig
+from perception.groups import GroupConfig, Groups
 from perception.learned_engagement.judge import Judge, JudgeConfig
 from perception.learned_engagement.model import own_weights
 
@@ -340,7 +342,7 @@ class EngagementCore:
 
 
 class EngagementComponent:
-    """Publishes what changes between people and the agent."""
+    """Publishes what changes between people and the agent, and among people."""
 
     name = "perception.engagement"
 
@@ -348,9 +350,12 @@ class EngagementComponent:
         self,
         *,
         events: AsyncIterable[Event],
-        publish: Callable[[EngagementChanged], None],
+        publish: Callable[[EngagementChanged | FormationChanged], None],
         config: EngagementConfig,
+        groups: GroupConfig | None = None,
     ) -> None:
+        """`groups`: what counts as standing together; None: nothing is said of it."""
+        self._groups = groups
         self._events = events
         self._publish = publish
         self._config = config
@@ -364,7 +369,11 @@ class EngagementComponent:
     async def run(self) -> None:
         """Follow until cancelled. A restart forgets everyone; they are soon seen again."""
         self._core = core = EngagementCore(self._config)
+        groups = Groups(self._groups) if self._groups is not None else None
         async for event in self._events:
             change = core.take(event)
             if change is not None:
                 self._publish(change)
+            if groups is not None and isinstance(event, PersonSeen | PersonLost):
+                for formation in groups.take(event):
+                    self._publish(formation)

@@ -135,6 +135,7 @@ class People:
             approach_m_s=track.approach_m_s,
             speed_m_s=track.speed_m_s,
             facing_rad=facing,
+            front_rad=body.front_rad if body is not None else None,
             head_yaw_rad=head_yaw,
             head_pitch_rad=head_pitch,
             gaze_off_rad=gaze_off,

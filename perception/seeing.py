@@ -4,6 +4,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from perception.detectors import DetectorConfig
 from perception.engagement import EngagementConfig
+from perception.groups import GroupConfig
 from perception.people import PeopleConfig
 
 
@@ -18,4 +19,7 @@ class SeeingConfig(BaseModel):
     people: PeopleConfig = Field(PeopleConfig(), description="How people are found and followed.")
     engagement: EngagementConfig = Field(
         EngagementConfig(), description="When somebody counts as attending and as engaged."
+    )
+    groups: GroupConfig = Field(
+        GroupConfig(), description="What counts as standing together, and as a queue."
     )

@@ -24,6 +24,7 @@ from agent.core.messages import (
 from agent.models import models_folder
 from perception.detectors import detector_opener
 from perception.engagement import EngagementCore
+from perception.groups import Groups
 from perception.off_loop import OneThread
 from perception.people import PeopleComponent
 from perception.seeing import SeeingConfig
@@ -59,7 +60,8 @@ def run(arguments: argparse.Namespace) -> int:
     from perception.backends.recorded import RecordedCamera
 
     with _preview(arguments.preview) as preview:
-        teller = _Teller(EngagementCore(config.seeing.engagement), preview)
+        groups = Groups(config.seeing.groups)
+        teller = _Teller(EngagementCore(config.seeing.engagement), groups, preview)
         numbers = itertools.count(1)
         people = PeopleComponent(
             camera=RecordedCamera(arguments.video),
@@ -92,8 +94,11 @@ def _preview(path: Path | None) -> "Iterator[Preview | None]":
 class _Teller:
     """Prints what is seen and what follows for engagement; keeps the newest for the preview."""
 
-    def __init__(self, engagement: EngagementCore, preview: "Preview | None") -> None:
+    def __init__(
+        self, engagement: EngagementCore, groups: Groups, preview: "Preview | None"
+    ) -> None:
         self._engagement = engagement
+        self._groups = groups
         self._preview = preview
         self._newest: dict[PersonId, PersonSeen] = {}
         self._states: dict[PersonId, Engagement] = {}
@@ -108,6 +113,8 @@ class _Teller:
         if (change := self._engagement.take(message)) is not None:
             self._states[change.person] = change.state
             _print(change)
+        for formation in self._groups.take(message):
+            _print(formation)
 
     def draw(self, picture: Picture, look: Look, tracks: list[Track]) -> None:
         """Put the people of this picture into the preview."""

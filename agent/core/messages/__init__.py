@@ -28,8 +28,10 @@ from agent.core.messages.dialogue import (
     VisitRecorded,
 )
 from agent.core.messages.people import (
+    Arrangement,
     Engagement,
     EngagementChanged,
+    FormationChanged,
     PersonLost,
     PersonSeen,
     Place,
@@ -81,6 +83,7 @@ __all__ = [
     "ActRefused",
     "ActStarted",
     "ActSuggested",
+    "Arrangement",
     "BackendChosen",
     "ButtonPressed",
     "Clause",
@@ -94,6 +97,7 @@ __all__ = [
     "EngagementChanged",
     "Expression",
     "FormShown",
+    "FormationChanged",
     "Gaze",
     "GazeTarget",
     "GestureCue",

@@ -53,6 +53,8 @@ class PersonSeen(Message):
     """Speed over the floor, smoothed, 0 or more."""
     facing_rad: float | None = None
     """Angle between the body's front and the line to the agent, 0 = squarely facing, 0..pi."""
+    front_rad: float | None = None
+    """Heading of the chest over the floor, agent's frame, left positive, 0 = along x."""
     head_yaw_rad: float | None = None
     """Head turned from the line to the agent, left positive, calibration applied."""
     head_pitch_rad: float | None = None
@@ -86,3 +88,30 @@ class EngagementChanged(Message):
     distance_m: float
     cues: tuple[str, ...] = ()
     """The facts that moved it, for the log and the operator: `gaze 0.8 of 1.5 s`, `1.3 m`."""
+
+
+class Arrangement(StrEnum):
+    """How people who stand together are placed."""
+
+    FACING = "facing"
+    """Two, face to face."""
+    CORNER = "corner"
+    """Two, at right angles."""
+    BESIDE = "beside"
+    """Two, side by side, turned to the same."""
+    CIRCLE = "circle"
+    """Three or more around one space."""
+    QUEUE = "queue"
+    """One behind the other, the first before the agent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormationChanged(Message):
+    """Some people came to stand together, or no longer do. `at`: since when. Rare."""
+
+    people: tuple[PersonId, ...]
+    arrangement: Arrangement
+    together: bool
+    """False: this formation has come apart."""
+    center: Place
+    """Of the space between them; of a queue, where its first stands."""
