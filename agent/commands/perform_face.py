@@ -20,9 +20,11 @@ from actuation.motion import JOINT_INDEX, JOINT_NAMES
 from actuation.stage import PerformerConfig
 from agent.core.errors import BadInputError
 from agent.core.messages import Expression
+from agent.models import models_folder
 
 Floats = NDArray[np.float64]
 
+_VIDEOS = (".mp4", ".mov", ".mkv", ".webm", ".avi")
 _NOT_WORN = (
     "jawOpen", "mouthClose", "mouthFunnel", "mouthPucker", "mouthStretch", "mouthLowerDown",
     "mouthUpperUp", "mouthRoll", "tongueOut", "eyeBlink", "eyeLook",
@@ -46,8 +48,8 @@ def add_face_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="PART=FROM",
-        help="let another source move mouth, expression, head or gaze: PART=FILE.jsonl (as "
-        "frames.jsonl is written) or PART=column:value,column:value; repeat",
+        help="let another source move mouth, expression, head or gaze: a video of "
+        "somebody who plays it, FILE.jsonl as frames.jsonl is written, or column:value,...; repeat",
     )
     parser.add_argument(
         "--faces", type=Path, metavar="DIR", help="draw every mouth shape and every face instead"
@@ -99,6 +101,8 @@ def _source(wanted: str) -> tuple[FacePart, FaceHead]:
     part = FacePart(name)
     if Path(what).suffix == ".jsonl":
         return part, read_film(Path(what), part)
+    if Path(what).suffix.lower() in _VIDEOS:
+        return part, read_video(Path(what), part)
     values = {}
     for pair in what.split(","):
         column, _, value = pair.partition(":")
@@ -107,6 +111,25 @@ def _source(wanted: str) -> tuple[FacePart, FaceHead]:
         except ValueError:
             raise BadInputError(f"perform: --head {wanted}: {pair!r} is not column:value") from None
     return part, slider(part, values)
+
+
+def read_video(path: Path, part: FacePart) -> Filmed:
+    """One part of a face from a film of somebody who plays it."""
+    from perception.backends.mediapipe_puppet import film_puppet
+
+    frames = film_puppet(path, models_folder())
+    rows = [
+        _row(
+            {
+                "blendshapes": frame.shapes,
+                "head": dict(zip(PART_COLUMNS[FacePart.HEAD], frame.head, strict=True)),
+                "gaze": {"yaw_rad": frame.eyes[0], "pitch_rad": frame.eyes[1]},
+            },
+            part,
+        )
+        for frame in frames
+    ]
+    return Filmed(np.array([frame.at_s for frame in frames]), np.stack(rows))
 
 
 def read_film(path: Path, part: FacePart) -> Filmed:

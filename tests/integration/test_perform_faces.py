@@ -10,8 +10,10 @@ from actuation.expressions import faces
 from actuation.face_heads import PART_COLUMNS, FacePart
 from actuation.generators.voices.phones import PHONES
 from agent.__main__ import main
-from agent.commands.perform_face import read_film
+from agent.commands.perform_face import read_film, read_video
 from agent.core.errors import BadInputError
+from agent.models import models_folder
+from tests.media import media
 
 TEXT = "Pam met Bob by the map."
 
@@ -114,6 +116,20 @@ def test_a_film_has_no_opinion_about_what_is_not_in_it(tmp_path):
     assert shown[1, PART_COLUMNS[FacePart.EXPRESSION].index("browInnerUp")] == 0.5
     for part in (FacePart.HEAD, FacePart.GAZE):
         assert not np.isfinite(read_film(path, part).evaluate(np.zeros(1))[:, :2]).any()
+
+
+def test_a_video_of_somebody_who_plays_it_moves_the_head(plain, tmp_path):
+    if not (models_folder() / "face_landmarker.task").is_file():
+        pytest.skip("needs the models: foyer models pull")
+    film = media("video/single_face.mp4")
+    frames = performed(tmp_path, "--head", f"head={film}")
+    played = read_video(film, FacePart.HEAD).values
+    heads = [
+        np.array([frame["joints"]["head"] for frame in some])[:, 0] for some in (frames, plain[1])
+    ]
+    assert np.abs(heads[0] - heads[1]).max() > 0.01
+    assert played.shape[1] == 3
+    assert np.all(np.isfinite(played))
 
 
 @pytest.mark.parametrize(
