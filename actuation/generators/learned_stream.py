@@ -18,6 +18,7 @@ from actuation.generators.learned_weights import FaceCard
 from actuation.generators.learned_wish import PARTS, Wish, chance
 from actuation.generators.rules_blink import Blinks
 from actuation.generators.rules_face import COLUMNS
+from actuation.motion import ARKIT_NAMES
 from agent.core.errors import BadInputError
 
 Floats = NDArray[np.float64]
@@ -28,6 +29,8 @@ MOST_STEPS: Final = 60
 _QUIET: Final = 0.06
 """Lip motion smaller than this is none: silence is still."""
 _SMOOTH_S: Final = 0.05
+_LIPS: Final = np.array([name.startswith(("mouth", "jaw", "tongue")) for name in ARKIT_NAMES])
+"""An expression moves of these only what the wished face has: lips are the mouth's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +67,7 @@ class FaceStream:
         self._card = card
         self._rate_hz = rate_hz
         self._wish = wish or Wish()
+        self._foreign = _LIPS & (self._wish.bearing().shapes <= 0.0)
         self._seed = seed
         self._config = config or FaceConfig()
         self._hearing = Hearing(rate_hz)
@@ -151,6 +155,7 @@ class FaceStream:
         )
         manner = self._smoothed(said.manner.astype(np.float64))
         expression = np.clip(manner[:, PARTS["expression"]], 0.0, 1.0)
+        expression[:, self._foreign] = 0.0
         head, gaze = manner[:, PARTS["head"]], manner[:, PARTS["gaze"]]
         face = compose(
             mouth=mouth,
