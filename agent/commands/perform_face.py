@@ -186,19 +186,24 @@ def _named(values: dict[str, Any], columns: tuple[str, ...]) -> Floats:
 
 
 def _mouth(shapes: dict[str, float]) -> Floats:
-    """Columns of the mouth from ARKit's shapes: closures where mouthClose takes the jaw back."""
+    """Columns of the mouth from ARKit's shapes: closures where mouthClose takes the jaw back.
+
+    A source that cannot tell closures and contacts leaves them to the rules.
+    """
 
     def both(name: str) -> float:
         return float(shapes.get(f"{name}Left", 0.0) + shapes.get(f"{name}Right", 0.0)) / 2
 
     jaw = float(shapes.get("jawOpen", 0.0))
-    close = min(float(shapes.get("mouthClose", 0.0)) / jaw, 1.0) if jaw > 0.01 else 0.0
-    rolled = float(shapes.get("mouthRollLower", 0.0)) - 0.22 * close
+    close = teeth = float("nan")
+    if "mouthClose" in shapes:
+        close = min(float(shapes["mouthClose"]) / jaw, 1.0) if jaw > 0.01 else 0.0
+        rolled = float(shapes.get("mouthRollLower", 0.0)) - 0.22 * close
+        teeth = float(np.clip(rolled / 0.55, 0.0, 1.0))
     values = {
         "jaw": jaw, "funnel": float(shapes.get("mouthFunnel", 0.0)),
         "pucker": float(shapes.get("mouthPucker", 0.0)), "stretch": both("mouthStretch"),
         "lower": both("mouthLowerDown"), "upper": both("mouthUpperUp"),
-        "tongue": float(shapes.get("tongueOut", 0.0)), "close": close,
-        "teeth": float(np.clip(rolled / 0.55, 0.0, 1.0)),
+        "tongue": float(shapes.get("tongueOut", 0.0)), "close": close, "teeth": teeth,
     }  # fmt: skip
     return np.array([values.get(name, 0.0) for name in PART_COLUMNS[FacePart.MOUTH]])

@@ -65,6 +65,18 @@ def test_each_part_can_be_taken_from_another_film(plain, tmp_path):
     assert np.corrcoef(*jaws)[0, 1] > 0.9
 
 
+def test_a_mouth_that_cannot_tell_closures_leaves_them_to_the_rules(plain, tmp_path):
+    film = tmp_path / "open.jsonl"
+    film.write_text('{"t": 0, "blendshapes": {"jawOpen": 0.5}}\n')
+    frames = performed(tmp_path / "out", "--head", f"mouth={film}")
+    apart = shape(frames, "jawOpen") - shape(frames, "mouthClose")
+    closed = shape(plain[1], "jawOpen") - shape(plain[1], "mouthClose") < 0.0002
+    ruled = closed & (shape(plain[1], "mouthClose") > 0.01)
+    assert np.count_nonzero(ruled) > 3
+    assert apart[ruled].max() < 0.05
+    assert np.median(apart[30:60]) > 0.4
+
+
 def test_sliders_hold_what_they_hold(tmp_path):
     frames = performed(
         tmp_path, "--head", "expression=browInnerUp:0.8", "--head", "head=yaw_rad:0.2",
