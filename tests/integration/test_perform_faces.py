@@ -74,7 +74,7 @@ def test_a_mouth_that_cannot_tell_closures_leaves_them_to_the_rules(plain, tmp_p
     ruled = closed & (shape(plain[1], "mouthClose") > 0.01)
     assert np.count_nonzero(ruled) > 3
     assert apart[ruled].max() < 0.05
-    assert np.median(apart[30:60]) > 0.4
+    assert np.quantile(apart[20:], 0.8) > 0.45, "between closures it is as the film says"
 
 
 def test_sliders_hold_what_they_hold(tmp_path):
