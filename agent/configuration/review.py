@@ -21,6 +21,11 @@ _ORDERED = (
         "turns.patience.open_s",
         "a whole sentence is waited after longest",
     ),
+    (
+        "turns.patience.finished_s",
+        "turns.patience.closed_s",
+        "what sounds finished, too, is waited for longer than what only reads so",
+    ),
     ("turns.patience.open_s", "turns.patience.dangling_s", "half a sentence is waited after least"),
     (
         "turns.patience.nothing_s",

@@ -74,8 +74,8 @@ RULES: Mapping[str, Rule] = {
         ("mixed_from",),
     ),
     "reply.thinking": Rule(
-        "it looks away and thinks when an answer takes longer than {think_after_s} s",
-        ("think_after_s",),
+        "it looks away, or says a word, when an answer takes longer than {think_after_s} s",
+        ("think_after_s", "thinks_by", "thinking_words"),
     ),
     "reply.filler": Rule(
         "it says that it is at it when an answer takes longer than {filler_after_s} s",
@@ -104,7 +104,7 @@ RULES: Mapping[str, Rule] = {
     ),
     "interruption.words": Rule(
         "it yields to a visitor who says something that is no `mm-hm`",
-        ("backchannels", "agreements", "words_after_voiced_s"),
+        ("backchannels", "agreements", "words_after_voiced_s", "doubt_below", "floor_words"),
     ),
     "interruption.voice": Rule(
         "it yields to a voice that lasts {stop_after_voiced_s} s", ("stop_after_voiced_s",)
@@ -118,6 +118,10 @@ RULES: Mapping[str, Rule] = {
     "listening.nod": Rule(
         "it nods at pauses of {nod_after_s} s in turns longer than {long_turn_s} s",
         ("nods", "nod_after_s", "long_turn_s", "nod_every_s"),
+    ),
+    "listening.murmur": Rule(
+        "it says `mm-hm` with a nod in turns longer than {murmur_long_turn_s} s, now and then",
+        ("murmurs", "murmur_long_turn_s", "murmur_every_s", "murmurs_until_hour"),
     ),
     "listening.posture": Rule("it turns to whoever speaks and listens"),
     "attention.look": Rule(
