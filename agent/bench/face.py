@@ -130,7 +130,7 @@ def _side_by_side(
             _tell(f"lips are not read: {none}")
             test = None
         table, measures = measured(sides, test)
-        about = "held out of training" if sides.held_out else "learned from"
+        about = f"{sides.held_out} held out of training" if sides.held_out else "learned from"
         _tell(f"side by side, {len(rules)} sentences by {voice} ({about})")
         _tell(as_table_of_sides(table, measures))
         figures += figures_of(sides, table, measures, again=bool(figures))

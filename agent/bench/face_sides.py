@@ -48,8 +48,9 @@ class Sides:
     takes: Mapping[str, Sequence[Take]]
     missing: str
     """Why there is no learned face; empty where there is one."""
-    held_out: bool
-    """The learned face has not learned from this voice, nor from any of its engine."""
+    held_out: str
+    """What of this voice the learned face has not learned from: `engine` (nothing of it at all),
+    `voice` (others of its engine, not this one), or nothing: empty."""
 
     @property
     def rules(self) -> Sequence[Take]:
@@ -74,8 +75,16 @@ def sides_of(rules: Sequence[Take], learned: "LearnedFace | None", missing: str)
         take.moved_by(_as_long(rules[(i + 1) % len(rules)].faces, len(take.faces)))
         for i, take in enumerate(rules)
     ]
-    held_out = learned is None or rules[0].speech.voice in learned.model.card.held_out
+    held_out = held_out_of(rules[0].speech.voice, learned.model.card.held_out) if learned else ""
     return Sides(takes, missing, held_out)
+
+
+def held_out_of(voice: str, card: str) -> str:
+    """`engine`, `voice` or empty, by a card that says `flite` (an engine) or `flite:slt`."""
+    parts = [part.strip() for part in card.split(",")]
+    if voice in parts:
+        return "engine"
+    return "voice" if any(part.startswith(f"{voice}:") for part in parts) else ""
 
 
 def learned_face(device: str = "cpu") -> "tuple[LearnedFace | None, str]":

@@ -63,13 +63,17 @@ def figures_of(
     """
     figures = []
     voice = sides.rules[0].speech.voice
+    note = f"by {voice}"
+    if sides.held_out:
+        note += f", {sides.held_out} held out of training"
     for side in (RULES,) if again or not sides.held_out else sides.ours():
         for measure in measures:
             of_teacher = "against the rules" in measure.name or measure.name.startswith("LVD")
             if not (side == RULES and of_teacher):
                 about = f"{side}, {voice}" if again else side
                 row = table[measure.name]
-                figures.append(_figure(side, about, measure, row, f"by {voice}"))
+                why = note if side != RULES else f"by {voice}"
+                figures.append(_figure(side, about, measure, row, why))
     if again:
         return figures
     if BY_SOUND in sides.takes and sides.held_out:
@@ -80,9 +84,8 @@ def figures_of(
 
 
 def _figure(side: str, about: str, measure: Measure, row: dict[str, float], note: str) -> Figure:
-    best = (max if measure.more_is_better else min)(
-        OTHERS, key=lambda name: abs(row[name]) if np.isfinite(row[name]) else np.inf
-    )
+    known = {name: abs(row[name]) for name in OTHERS if np.isfinite(row[name])}
+    best = (max if measure.more_is_better else min)(known, key=lambda name: known[name], default="")
     control = OF_ANOTHER if "LVE" in measure.name or "LVD" in measure.name else SHIFTED
     signed = "signed" in measure.name
     return Figure(
@@ -91,7 +94,7 @@ def _figure(side: str, about: str, measure: Measure, row: dict[str, float], note
         unit=measure.unit,
         target=_TARGETS.get((side, measure.name)),
         at_most=not measure.more_is_better,
-        baseline=row[best],
+        baseline=row[best] if best else None,
         baseline_of=best,
         control=None if signed else row[control],
         control_of="" if signed else control.removeprefix(f"{RULES}, "),
