@@ -58,7 +58,8 @@ def run(arguments: argparse.Namespace) -> int:
     )  # fmt: skip
     lesson = replace(course.lesson, steps=steps, seed=arguments.seed, threads=arguments.threads)
     if arguments.begin is not None:
-        lesson = replace(lesson, rate=lesson.rate * 0.6)
+        # Going on: gentler, and with stretches that were not drawn before.
+        lesson = replace(lesson, rate=lesson.rate * 0.6, seed=arguments.seed + 7)
     course = replace(
         course,
         lesson=lesson,
