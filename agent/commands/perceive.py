@@ -5,6 +5,7 @@ import asyncio
 import contextlib
 import itertools
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ from agent.core.messages import (
     PersonSeen,
 )
 from agent.models import models_folder
+from perception.camera_fit import FEWEST, CameraFit
 from perception.detectors import detector_opener
 from perception.engagement import EngagementCore
 from perception.groups import Groups
@@ -50,6 +52,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command line."""
     parser.add_argument("video", type=Path, help="mp4, mov, webm, mkv, avi or y4m")
     parser.add_argument("--config", type=Path, help="take `seeing` from this configuration")
+    parser.add_argument(
+        "--fit-camera", action="store_true", help="say how high and tilted the camera seems to hang"
+    )
     parser.add_argument("--preview", type=Path, metavar="MP4", help="draw what is seen to a video")
 
 
@@ -62,7 +67,12 @@ def run(arguments: argparse.Namespace) -> int:
     with _preview(arguments.preview) as preview:
         groups = Groups(config.seeing.groups)
         teller = _Teller(EngagementCore(config.seeing.engagement), groups, preview)
-        numbers = itertools.count(1)
+        fit, numbers = CameraFit(config.seeing.people.camera), itertools.count(1)
+
+        def watch(picture: Picture, look: Look, tracks: list[Track]) -> None:
+            fit.take(look.bodies)
+            teller.draw(picture, look, tracks)
+
         people = PeopleComponent(
             camera=RecordedCamera(arguments.video),
             open_detector=detector_opener(
@@ -74,10 +84,25 @@ def run(arguments: argparse.Namespace) -> int:
             publish=teller.tell,
             config=config.seeing.people,
             new_id=lambda: PersonId(f"p{next(numbers)}"),
-            watch=teller.draw,
+            watch=watch,
         )
         asyncio.run(people.run())
+    if arguments.fit_camera:
+        print(_fitted(fit), file=sys.stderr)
     return 0
+
+
+def _fitted(fit: CameraFit) -> str:
+    """What to write into the site's configuration."""
+    guess, camera = fit.guess(), fit.config
+    if guess is None:
+        return f"camera: fewer than {FEWEST} people were seen with their feet; let some walk by"
+    stated = f"stated {camera.height_m:g} m and {camera.tilt_deg:g}"
+    return (
+        f"camera: {guess.bodies} bodies fit `seeing: {{people: {{camera: {{height_m:"
+        f" {guess.height_m:g}, tilt_deg: {guess.tilt_deg:g}}}}}}}` ({stated});"
+        f" {guess.spread:.0%} is left between feet and size"
+    )
 
 
 @contextlib.contextmanager

@@ -91,3 +91,9 @@ def test_a_preview_shows_every_look_at_its_time(capsys, tmp_path):
     assert len(times) >= len(seen) > 20
     assert math.isclose(times[-1], seen[-1]["at"], abs_tol=0.1)
     assert PersonLost.__name__ not in {line["kind"] for line in seen}
+
+
+def test_without_feet_in_view_nothing_is_said_of_how_the_camera_hangs(capsys, people_only):
+    video = str(media("video/no_face.mp4"))
+    assert main(["perceive", video, "--config", str(people_only), "--fit-camera"]) == 0
+    assert "fewer than 30 people were seen with their feet" in capsys.readouterr().err

@@ -1,0 +1,65 @@
+"""A camera whose height and tilt were stated wrongly is found out by the people before it."""
+
+import math
+
+import numpy as np
+import pytest
+
+from perception.camera import Box, CameraConfig
+from perception.camera_fit import FEWEST, CameraFit
+from perception.sightings import Body, Cue, Range
+
+
+def body(feet_m, size_m):
+    def reading(cue, metres):
+        return Range(cue=cue, distance_m=metres, trust=1.0, noise=0.05)
+
+    ranges = [reading(Cue.BODY, size_m)]
+    if feet_m is not None:
+        ranges.append(reading(Cue.FEET, feet_m))
+    box = Box(0.4, 0.2, 0.6, 0.9)
+    return Body(box=box, head=box, bearing_rad=0.0, ranges=tuple(ranges))
+
+
+def walkers(height_m, tilt_deg, stated, *, people=14, near_m=2.0, far_m=7.0, seed=3):
+    """Bodies of people who walk up, as read with the stated camera while another hangs there."""
+    rng, tilt = np.random.default_rng(seed), math.radians(tilt_deg - stated.tilt_deg)
+    for _ in range(people):
+        size = math.exp(rng.normal(0, 0.08))
+        for metres in np.linspace(far_m, near_m, 25):
+            seems = math.atan2(height_m, metres) + tilt + rng.normal(0, 0.006)
+            feet = stated.height_m / math.tan(seems) if seems > 0.02 else None
+            yield body(feet, metres * size * math.exp(rng.normal(0, 0.03)))
+
+
+@pytest.mark.parametrize(("height_m", "tilt_deg"), [(1.5, 0), (1.5, 8), (2.4, -3), (1.1, 5)])
+def test_height_and_tilt_are_found_from_people_walking(height_m, tilt_deg):
+    fit = CameraFit(CameraConfig())
+    fit.take(walkers(height_m, tilt_deg, CameraConfig()))
+    guess = fit.guess()
+    assert guess.tilt_deg == pytest.approx(tilt_deg, abs=2.5)
+    assert guess.height_m == pytest.approx(height_m, abs=0.35)
+
+
+def test_what_was_stated_rightly_is_confirmed():
+    stated = CameraConfig(height_m=2.2, tilt_deg=-10)
+    fit = CameraFit(stated)
+    fit.take(walkers(2.2, -10, stated))
+    guess = fit.guess()
+    assert guess.tilt_deg == pytest.approx(-10, abs=1.5)
+    assert guess.height_m == pytest.approx(2.2, abs=0.25)
+
+
+def test_people_all_as_far_away_say_nothing_of_the_height():
+    fit = CameraFit(CameraConfig())
+    fit.take(walkers(1.5, 6, CameraConfig(), near_m=3.9, far_m=4.1))
+    assert fit.guess().height_m == 1.5
+
+
+def test_of_few_people_and_of_people_without_feet_nothing_is_said():
+    fit = CameraFit(CameraConfig())
+    fit.take([body(3.0, 3.0)] * (FEWEST - 1))
+    fit.take([body(None, 3.0)] * 100)
+    assert fit.guess() is None
+    fit.take([body(3.0, 3.0)])
+    assert fit.guess().bodies == FEWEST
