@@ -62,6 +62,14 @@ def test_a_microphone_that_is_turned_down_is_told_after_five_minutes():
     assert "-94 dB" in said[0].detail
 
 
+def test_a_hall_in_which_somebody_speaks_now_and_then_is_not_turned_down():
+    still = np.tile(hiss(10, 2e-5), 20)
+    said, trouble = told(still)
+    said += told(hiss(1, 0.01), trouble=trouble, start=200.0)[0]
+    said += told(still, trouble=trouble, start=201.0)[0]
+    assert said == []
+
+
 def test_values_that_are_no_numbers_are_told_and_forgotten_once_they_stay_away():
     sound = hiss(10)
     sound[100] = np.nan

@@ -60,6 +60,13 @@ def test_a_voice_is_where_it_is_all_around_a_square(azimuth_rad):
     assert np.median([m.confidence for m in told]) > 0.5
 
 
+def test_a_loud_tone_from_elsewhere_does_not_draw_the_direction_away():
+    t = np.arange(2 * SOUND_RATE_HZ) / SOUND_RATE_HZ
+    tone = (0.3 * np.sin(2 * np.pi * 1500 * t)).astype(np.float32)
+    both = heard_from(2.2, SQUARE) + heard_from(-1.0, SQUARE, sound=tone)
+    assert np.median(errors_rad(judged(both, array(SQUARE)), 2.2)) < math.radians(4)
+
+
 def test_with_microphones_in_other_places_than_written_the_direction_is_wrong():
     written = (SQUARE[2], SQUARE[0], SQUARE[3], SQUARE[1])
     told = judged(heard_from(0.8, SQUARE), array(written))
