@@ -219,8 +219,10 @@ _STEPS: dict[str, type[Message]] = {
 
 def _with_fixed_silence(settings: Settings) -> Settings:
     turns = settings.config.turns
-    waits = dict.fromkeys(("closed_s", "open_s", "dangling_s", "nothing_s"), 0.8)
-    patience = turns.patience.model_copy(update=waits)
+    kinds = ("finished", "closed", "open", "counting", "dangling", "nothing", "goes_on")
+    waits = {f"{kind}_s": 0.8 for kind in kinds}
+    alike = {**waits, "doubt_factor": 1.0, "adapts": False}
+    patience = turns.patience.model_copy(update=alike)
     config = settings.config.model_copy(
         update={"turns": turns.model_copy(update={"patience": patience})}
     )
