@@ -36,12 +36,6 @@ class FaceCard(BaseModel):
     meets_from: tuple[float, float] = Field(
         (0.25, 0.65), description="The same for the lower lip and the upper teeth."
     )
-    closes_from_read: tuple[float, float] | None = Field(
-        None, description="`closes_from` where the text is known; None: the same."
-    )
-    meets_from_read: tuple[float, float] | None = Field(
-        None, description="`meets_from` where the text is known; None: the same."
-    )
     command: str = Field("", description="The command that made it.")
     data: str = Field("", description="What it learned from.")
     held_out: str = Field("", description="What it did not learn from and was measured on.")
@@ -51,12 +45,6 @@ class FaceCard(BaseModel):
         default_factory=dict, description="By voice held out and way of driving."
     )
     is_no_evidence_of: str = NOT_EVIDENCE
-
-    def met_from(self, *, read: bool) -> tuple[tuple[float, float], tuple[float, float]]:
-        """Odds for lips and for lip and teeth. `read`: the text is known."""
-        if not read:
-            return self.closes_from, self.meets_from
-        return self.closes_from_read or self.closes_from, self.meets_from_read or self.meets_from
 
 
 def write(path: Path, weights: Mapping[str, Any], card: FaceCard) -> None:

@@ -183,14 +183,8 @@ def _met(
 ) -> dict[str, tuple[float, float]]:
     model = FaceModel(weights, card)
     some = taught[:: max(1, len(taught) // 150)]
-    alone = judging.thresholds(model, some)
-    read = judging.thresholds(model, some, alone.mistakes)
-    return {
-        "closes_from": alone.pairs[0],
-        "meets_from": alone.pairs[1],
-        "closes_from_read": read.pairs[0],
-        "meets_from_read": read.pairs[1],
-    }
+    closes, meets = judging.thresholds(model, some)
+    return {"closes_from": closes, "meets_from": meets}
 
 
 def _tell(say: Callable[[str], None], what: str) -> Callable[[Progress], None]:
