@@ -39,6 +39,7 @@ class OneThread:
     def __init__(self, name: str) -> None:
         self._name = name
         self._jobs: queue.SimpleQueue[Callable[[], None] | None] | None = None
+        self._thread: threading.Thread | None = None
 
     async def call(self, work: Callable[[], T], timeout_s: float) -> T:
         """See `OffLoop.call`."""
@@ -73,12 +74,18 @@ class OneThread:
             self._jobs.put(None)
             self._jobs = None
 
+    def wait(self, timeout_s: float) -> None:
+        """Block until the thread has ended, for programs that end with it."""
+        if self._thread is not None:
+            self._thread.join(timeout_s)
+
     def _running(self) -> queue.SimpleQueue[Callable[[], None] | None]:
         if self._jobs is None:
             self._jobs = queue.SimpleQueue()
-            threading.Thread(
+            self._thread = threading.Thread(
                 target=_work_off, args=(self._jobs,), name=self._name, daemon=True
-            ).start()
+            )
+            self._thread.start()
         return self._jobs
 
 

@@ -28,6 +28,7 @@ Cover = Callable[[Picture], Picture]
 CUT_S = 2.42
 MAN_COMES_S, MAN_GOES_S = 2.00, 4.62
 NEAR_M = 5.0
+ENDS_S = 5.0
 COVERED_S = (0.8, 1.8)
 SKIN = (196, 148, 120)
 
@@ -106,17 +107,19 @@ def seen_in(camera: Camera) -> list[PersonSeen]:
         if isinstance(message, PersonSeen):
             found.append(message)
 
+    thread = OneThread("eyes")
     people = PeopleComponent(
         camera=camera,
         open_detector=detector_opener(
             DetectorConfig(), camera=config.camera, models=models_folder()
         ),
-        off_loop=OneThread("eyes"),
+        off_loop=thread,
         publish=take,
         config=config,
         new_id=lambda: PersonId(f"p{next(numbers)}"),
     )
     asyncio.run(people.run())
+    thread.wait(ENDS_S)
     return found
 
 

@@ -37,6 +37,8 @@ from perception.track import Track
 if TYPE_CHECKING:
     from perception.backends.preview import Preview
 
+ENDS_S = 5.0
+"""The networks are put away before the program ends, or they complain."""
 HELP = "read a video: people, positions, engagement as JSON lines"
 
 
@@ -73,6 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
             fit.take(look.bodies)
             teller.draw(picture, look, tracks)
 
+        thread = OneThread("people")
         people = PeopleComponent(
             camera=RecordedCamera(arguments.video),
             open_detector=detector_opener(
@@ -80,13 +83,14 @@ def run(arguments: argparse.Namespace) -> int:
                 camera=config.seeing.people.camera,
                 models=models_folder(),
             ),
-            off_loop=OneThread("people"),
+            off_loop=thread,
             publish=teller.tell,
             config=config.seeing.people,
             new_id=lambda: PersonId(f"p{next(numbers)}"),
             watch=watch,
         )
         asyncio.run(people.run())
+        thread.wait(ENDS_S)
     if arguments.fit_camera:
         print(_fitted(fit), file=sys.stderr)
     return 0

@@ -21,12 +21,12 @@ def body(feet_m, size_m):
     return Body(box=box, head=box, bearing_rad=0.0, ranges=tuple(ranges))
 
 
-def walkers(height_m, tilt_deg, stated, *, people=14, near_m=2.0, far_m=7.0, seed=3):
+def walkers(height_m, tilt_deg, stated, *, people=50, near_m=2.0, far_m=7.0, seed=3):
     """Bodies of people who walk up, as read with the stated camera while another hangs there."""
     rng, tilt = np.random.default_rng(seed), math.radians(tilt_deg - stated.tilt_deg)
     for _ in range(people):
         size = math.exp(rng.normal(0, 0.08))
-        for metres in np.linspace(far_m, near_m, 25):
+        for metres in np.linspace(far_m, near_m, 10):
             seems = math.atan2(height_m, metres) + tilt + rng.normal(0, 0.006)
             feet = stated.height_m / math.tan(seems) if seems > 0.02 else None
             yield body(feet, metres * size * math.exp(rng.normal(0, 0.03)))
