@@ -78,6 +78,12 @@ class VoiceConfig(BaseModel):
     pause_s: float = Field(
         0.125, ge=0.05, le=1, description="Silence after which a voice counts as paused."
     )
+    pause_while_speaking_s: float = Field(
+        0.2,
+        ge=0.05,
+        le=1,
+        description="As pause_s, while the agent itself speaks: it does not go on within a word.",
+    )
     trails_s: float = Field(
         0.06,
         ge=0,
@@ -173,7 +179,9 @@ class VoiceSegmenter:
                 at=self.last_voiced_at, event=VoiceEvent.CONTINUES, voiced_s=self.voiced_s
             )
         ended_at = self.ended_at
-        if at + FRAME_S - ended_at < self._config.pause_s - FRAME_S / 2:
+        config = self._config
+        pause_s = config.pause_while_speaking_s if self.agent_speaks else config.pause_s
+        if at + FRAME_S - ended_at < pause_s - FRAME_S / 2:
             return None
         self.voiced = False
         return VoiceHeard(at=ended_at, event=VoiceEvent.PAUSED, voiced_s=self.voiced_s)

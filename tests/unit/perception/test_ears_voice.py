@@ -120,6 +120,16 @@ def test_a_reset_detector_starts_as_new():
         assert [detector.probability(f) for f in frames(sound)] == pytest.approx(first)
 
 
+@pytest.mark.parametrize(("speaks", "silent_s"), [(False, 0.125), (True, 0.2)])
+def test_over_the_agents_own_voice_a_gap_within_a_word_is_no_pause(speaks, silent_s):
+    voice = VoiceSegmenter(VoiceConfig(trails_s=0.0))
+    voice.agent_speaks = speaks
+    for i in range(20):
+        voice.hear(i * FRAME_S, 0.95)
+    paused = next(i for i in range(20, 40) if voice.hear(i * FRAME_S, 0.0) is not None)
+    assert (paused - 19) * FRAME_S == pytest.approx(silent_s, abs=FRAME_S / 2)
+
+
 def test_a_sure_voice_over_the_agents_own_is_believed_a_frame_sooner():
     def frames_until_started(probability):
         voice = VoiceSegmenter(VoiceConfig())
