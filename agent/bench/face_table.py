@@ -28,6 +28,12 @@ _TARGETS: dict[tuple[str, str], float] = {
     (BY_SOUND, "viseme timing, median"): 33.0,
     (BY_SOUND_AND_TEXT, "viseme timing, median"): 33.0,
 }
+_GAINS = (
+    "bilabial closure",
+    "labiodental contact",
+    "viseme timing, median",
+    "words read from the lips",
+)
 Table = dict[str, dict[str, float]]
 """Measure by its name -> side -> value."""
 
@@ -77,7 +83,7 @@ def figures_of(
     if again:
         return figures
     if BY_SOUND in sides.takes and sides.held_out:
-        return [*figures, _text_gain(table)]
+        return [*figures, *_text_gains(table, measures)]
     missing = sides.missing or f"not measured: it has learned from {voice}, and no other is here"
     nan = float("nan")
     return [*figures, Figure(name=BY_SOUND, value=nan, unit="", target=90.0, note=missing)]
@@ -102,16 +108,25 @@ def _figure(side: str, about: str, measure: Measure, row: dict[str, float], note
     )
 
 
-def _text_gain(table: Table) -> Figure:
-    closure, timing = table["bilabial closure"], table["viseme timing, median"]
-    return Figure(
-        name="what the text adds: closure",
-        value=closure[BY_SOUND_AND_TEXT] - closure[BY_SOUND],
-        unit="points",
-        target=0.01,
-        at_most=False,
-        note=f"timing {timing[BY_SOUND]:.1f} -> {timing[BY_SOUND_AND_TEXT]:.1f} ms",
-    )
+def _text_gains(table: Table, measures: Sequence[Measure]) -> list[Figure]:
+    """By how much the lips are better when the text is known, measure by measure."""
+    figures = []
+    for measure in measures:
+        if measure.name not in _GAINS:
+            continue
+        row = table[measure.name]
+        alone, both = row[BY_SOUND], row[BY_SOUND_AND_TEXT]
+        figures.append(
+            Figure(
+                name=f"what the text adds: {measure.name}",
+                value=both - alone if measure.more_is_better else alone - both,
+                unit="points" if measure.unit == "%" else f"{measure.unit} less",
+                target=0.01,
+                at_most=False,
+                note=f"{alone:.1f} -> {both:.1f} {measure.unit}",
+            )
+        )
+    return figures
 
 
 def as_table_of_sides(table: Table, measures: Sequence[Measure]) -> str:

@@ -60,7 +60,7 @@ def test_the_baseline_is_the_best_of_the_others(take):
 def test_what_is_held_out_is_said_and_a_voice_that_was_taught_is_no_test(take):
     judged = figures(take, dict(ROW), more_is_better=True)
     assert "voice held out of training" in judged[f"{BY_SOUND}: bilabial closure"].note
-    assert judged["what the text adds: closure"].value == pytest.approx(4.0)
+    assert judged["what the text adds: bilabial closure"].value == pytest.approx(4.0)
     taught = figures(take, dict(ROW), more_is_better=True, held_out="")
     assert f"{BY_SOUND}: bilabial closure" not in taught
     assert not taught[BY_SOUND].met
