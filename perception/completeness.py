@@ -146,7 +146,7 @@ class PatienceConfig(BaseModel):
         0.9, ge=0.1, le=6, description="After a voice in which no words were understood."
     )
     goes_on_s: float = Field(
-        1.1,
+        1.3,
         ge=0.1,
         le=6,
         description="At least this long after a voice that sounds as if it would go on.",
@@ -158,10 +158,10 @@ class PatienceConfig(BaseModel):
         description="By how much a wait grows where the voice sounds neither finished nor not.",
     )
     sounds_finished_at: float = Field(
-        0.5, gt=0, lt=1, description="Judged likelier than this, a voice sounds finished."
+        0.4, gt=0, lt=1, description="Judged likelier than this, a voice sounds finished."
     )
     sounds_open_below: float = Field(
-        0.15, ge=0, lt=1, description="Judged less likely than this, it sounds as if it goes on."
+        0.05, ge=0, lt=1, description="Judged less likely than this, it sounds as if it goes on."
     )
     adapts: bool = Field(
         True,
