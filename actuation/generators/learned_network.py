@@ -41,8 +41,25 @@ class NetworkShape(BaseModel):
     text_dilations: tuple[int, ...] = Field((1, 2, 4), description="Its blocks.")
 
 
+class HalfLinear(nn.Module):
+    """A matrix kept and read as 16-bit numbers, which the weights are anyway; sums in 32 bits."""
+
+    def __init__(self, whole: nn.Module) -> None:
+        super().__init__()
+        assert isinstance(whole, nn.Linear)
+        self.weight = nn.Parameter(whole.weight.detach().half(), requires_grad=False)
+        self.bias = whole.bias
+
+    def forward(self, x: Tensor) -> Tensor:
+        """As `nn.Linear`."""
+        return nn.functional.linear(x.half(), self.weight).float() + self.bias
+
+
 class Block(nn.Module):
     """Three moments in, one out, added to what came in."""
+
+    wide: nn.Module
+    narrow: nn.Module
 
     def __init__(self, width: int, inner: int, dilation: int, dropout: float = 0.0) -> None:
         super().__init__()
@@ -87,6 +104,8 @@ class Stack(nn.Module):
 class Listener(nn.Module):
     """Sound alone: the mouth, and which class of phone is heard."""
 
+    into: nn.Module
+
     def __init__(self, shape: NetworkShape, dropout: float = 0.0) -> None:
         super().__init__()
         self.into = nn.Linear(LOOKS * BANDS, shape.width)
@@ -104,6 +123,18 @@ class Listener(nn.Module):
         x, state = self.stack(self.into(looks), state)
         hidden = self.out(x)
         return hidden, frames(self.mouth(hidden), MOUTH), frames(self.sounds(hidden), SOUNDS), state
+
+
+def halve(listener: Listener) -> None:
+    """Let the matrices be read as 16-bit numbers: a step is waiting for memory mostly.
+
+    All of them up to the last block: a sum in another order, by one bit, would be rounded apart.
+    """
+    listener.into = HalfLinear(listener.into)
+    for block in listener.stack.blocks:
+        assert isinstance(block, Block)
+        block.wide = HalfLinear(block.wide)
+        block.narrow = HalfLinear(block.narrow)
 
 
 class Reader(nn.Module):

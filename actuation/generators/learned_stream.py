@@ -67,6 +67,7 @@ class FaceStream:
         self._card = card
         self._rate_hz = rate_hz
         self._wish = wish or Wish()
+        self._condition = self._wish.condition()
         self._foreign = _LIPS & (self._wish.bearing().shapes <= 0.0)
         self._seed = seed
         self._config = config or FaceConfig()
@@ -120,7 +121,7 @@ class FaceStream:
             return None
         looks = self._looks[: count * LOOKS].reshape(count, LOOKS * BANDS)
         times = (np.arange(self._step, self._step + count) - BEHIND) / 30
-        return Steps(self.memory, looks, self._wish.condition(), chance(self._seed, times))
+        return Steps(self.memory, looks, self._condition, chance(self._seed, times))
 
     def wear(self, steps: Steps) -> Parts:
         """Frames from steps that were due and are made."""

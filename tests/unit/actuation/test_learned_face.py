@@ -217,6 +217,15 @@ def test_the_shipped_weights_are_small_and_say_what_they_are_no_evidence_of(ship
     assert 3e6 <= count <= 8e6
 
 
+@pytest.mark.parametrize("rate_hz", [16_000, 22_050])
+def test_stretches_give_the_same_frames_as_the_whole_with_the_shipped_weights(shipped, rate_hz):
+    # Its matrices are read as 16-bit numbers: one bit of another sum would be rounded apart.
+    samples = voice(2.0, rate_hz)
+    whole = shipped.faces(samples, rate_hz, text="Bob may move the map.")
+    made = in_stretches(shipped, samples, rate_hz, text="Bob may move the map.")
+    np.testing.assert_allclose(made, whole, atol=1e-5)
+
+
 @pytest.mark.parametrize("kind", ["silence", "offset", "hiss"])
 def test_lips_are_still_where_nobody_speaks(shipped, kind):
     count = 16_000 * 4
