@@ -50,7 +50,9 @@ class Recorded:
 def without_words(message: Message) -> Message:
     """The message without what a visitor said or typed and without names."""
     match message:
-        case WordsHeard() | TurnPaused() | TurnEnded() | LineTyped() if message.text:
+        case WordsHeard():
+            return replace(message, text=message.text and NOT_RECORDED, stable=None)
+        case TurnPaused() | TurnEnded() | LineTyped() if message.text:
             return replace(message, text=NOT_RECORDED)
         case HostNotified():
             return replace(message, host=NOT_RECORDED, detail="")

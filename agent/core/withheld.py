@@ -43,7 +43,9 @@ class Withheld:
         match message:
             case FormShown(shown=shown):
                 self._shown = shown
-            case WordsHeard() | TurnPaused() | TurnEnded() if self._is_ours(message.turn):
+            case WordsHeard() if self._is_ours(message.turn):
+                return replace(message, text=WITHHELD if message.text else "", stable=None)
+            case TurnPaused() | TurnEnded() if self._is_ours(message.turn):
                 return replace(message, text=WITHHELD if message.text else "")
             case LineTyped() if self._shown:
                 return replace(message, text=WITHHELD)

@@ -26,6 +26,7 @@ from agent.core.messages import (
     MicrophoneLevel,
     TurnEnded,
     TurnId,
+    WordsHeard,
 )
 from agent.recorder import Recorder, RecorderConfig
 from agent.recording import NOT_RECORDED, Recorded, Recording, RecordingWriter
@@ -133,9 +134,12 @@ async def test_words_stay_out_of_a_recording_that_is_made_without_them(tmp_path)
         world.bus.publish(LineTyped(at=0.0, text="my name is Zanzibar"))
         world.bus.publish(TurnEnded(at=0.0, turn=TurnId(1), revision=0, text="Zanzibar"))
         world.bus.publish(
+            WordsHeard(at=0.0, turn=TurnId(1), revision=0, text="Zanzibar", stable="Zanzibar")
+        )
+        world.bus.publish(
             HostNotified(at=0.0, host="Zanzibar", channel="mail", delivered=True, detail="Zanzibar")
         )
-    assert [m.text for m in world.messages()[:2]] == [NOT_RECORDED] * 2
+    assert [m.text for m in world.messages()[:3]] == [NOT_RECORDED] * 3
     assert "Zanzibar" not in str(world.messages())
 
 

@@ -33,7 +33,7 @@ def act(number, **more):
 
 def words(turn):
     return [
-        WordsHeard(at=2.0, turn=TurnId(turn), revision=0, text=SECRET),
+        WordsHeard(at=2.0, turn=TurnId(turn), revision=0, text=SECRET, stable=SECRET),
         TurnPaused(at=2.0, turn=TurnId(turn), revision=0, text=SECRET),
         TurnEnded(at=2.0, turn=TurnId(turn), revision=0, text=SECRET),
         ReplyReady(at=2.0, turn=TurnId(turn), revision=0, clauses=CLAUSE),
