@@ -39,7 +39,8 @@ def number(value: float, digits: int = 1) -> str:
     if math.isinf(value):
         return "never" if value < 0 else "∞"
     shown = f"{value:,.{digits}f}"
-    return shown.replace("-", "−") if float(value) else shown.lstrip("-")
+    nothing = not float(shown.replace(",", ""))
+    return shown.lstrip("-") if nothing else shown.replace("-", "−")
 
 
 def interval(estimate: Estimate, digits: int = 1) -> str:
