@@ -29,6 +29,6 @@ class Manner(nn.Module):
     ) -> tuple[Tensor, State]:
         """(batch, steps, width), (batch, CONDITION), (batch, steps, CHANCE) to by-frame manner."""
         wished = condition[:, None].expand(-1, hidden.shape[1], -1)
-        x, state = self.stack(self.into(torch.cat([hidden, wished, chance], 2)), state)
+        x, state = self.stack.forward(self.into(torch.cat([hidden, wished, chance], 2)), state)
         x = self.out(x) * (1 + self.wish(wished))
         return frames(self.manner(x), MANNER) + self.resting(condition)[:, None], state
