@@ -87,6 +87,17 @@ def test_who_turns_from_the_line_or_begins_far_off_does_not_queue():
     assert (A.QUEUE, "ab") not in found(one("a", 4, 0, 180), one("b", 5, 0, 180))
 
 
+def test_who_faces_another_way_than_the_next_is_not_in_the_line():
+    first, next_one = one("a", 1.2, 0, 180), one("b", 2.2, 0, 142)
+    assert (A.QUEUE, "abc") in found(first, next_one, one("c", 3.2, 0, 180))
+    assert (A.QUEUE, "ab") in found(first, next_one, one("c", 3.2, 0, 218))
+
+
+def test_two_who_face_each_other_from_afar_do_not_stand_together():
+    assert found(one("a", 4, -0.85, 90), one("b", 4, 0.85, -90)) == {(A.FACING, "ab")}
+    assert found(one("a", 4, -0.95, 90), one("b", 4, 0.95, -90)) == set()
+
+
 # In time
 
 
