@@ -80,3 +80,9 @@ def test_every_language_has_every_piece():
         assert set(phrases_in(code)._said) == pieces
         assert phrases_in(code).number(13) == "13"
     assert [minutes_about(s) for s in (20, 500, 780)] == [1, 8, 15]
+
+
+def test_it_is_forgotten_with_the_person():
+    gone = PersonId("a")
+    now = update(Situation(), LanguageFollowed(at=1.0, language="de", person=gone))
+    assert (now.language_of(gone), now.language_of(None)) == ("", "de")
