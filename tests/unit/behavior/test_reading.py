@@ -62,6 +62,7 @@ CASES = [
     ("did anyone find a phone", "question i-lost-something"),
     ("how long may i stay here", "question when-are-you-open"),
     ("was there somebody behind me before", "memory"),
+    ("how many people are there since i said hello", "memory"),
     ("do i need a badge or a number", "question do-i-need-a-visitor-badge"),
     # whole lines
     ("i am in a wheelchair, where is the meeting room", "tool way"),
