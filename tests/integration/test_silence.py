@@ -54,6 +54,6 @@ def check(one, met):
     for branch in one.get("never", ()):
         assert met.said(policy=branch) == []
     for branch, (least, most) in one.get("after", {}).items():
-        (at, _), = met.acts(policy=branch)
+        ((at, _),) = met.acts(policy=branch)
         answered, _ = met.acts(policy="reply.answer")[-1]
         assert least <= at - answered <= most
