@@ -209,7 +209,7 @@ class Witness:
         words, name = clause.speech.words, named_in(clause.clause.text, self._names)
         if name is None or not words[name[0]].start_s <= at_s < words[name[-1]].end_s + _STEP_S:
             return
-        number = self._number(began.act.to)
+        number = began.addressee.person if began.addressee else self._number(began.act.to)
         view = self._as_told(self._lobby.view())
         it = replace(
             began,

@@ -219,6 +219,25 @@ def test_who_comes_no_nearer_than_earshot_hears_no_name():
     assert speaks.until(16.0) == set()
 
 
+def test_who_came_with_the_visitor_is_no_stranger_when_the_visitors_id_is_lost():
+    speaks = Speaks(FIRST, NAMED)
+    speaks.room.truth += [
+        Entered(at=0.0, person=n, ids=(), intention="visit", wants_help=True, group=5)
+        for n in (1, 2)
+    ]
+    speaks.one.see_what_happened(0.0)
+    speaks.room.numbers[PersonId("p1")] = 1
+    speaks.comes(y=1.0)
+    speaks.until(10.8)
+    speaks.room.people = tuple(replace(one, place=one.place) for one in speaks.room.people)
+    speaks.room.number_of = lambda _: None
+    for k in range(109, 160):
+        speaks.now = k / 10
+        speaks.stage.advance(speaks.now)
+        speaks.one.see_what_happened(speaks.now)
+    assert broken(speaks.one) == set()
+
+
 def test_one_name_is_held_against_it_once():
     speaks = Speaks(NAMED, NAMED)
     speaks.comes(y=1.0)
