@@ -191,7 +191,7 @@ def test_a_visitors_mm_hm_does_not_keep_the_name_in():
     lobby.speaks(10.4, turn=2)
     assert lobby.situation.visitor_speaks
     assert 0.0 < lobby.situation.floor.gain < 1.0
-    (new,) = comes(lobby, 10.5)
+    (new,) = comes(lobby, 10.42)  # before the voice is held
     assert said(new) == ["Good morning.", "Your host expects you."]
 
 
