@@ -52,7 +52,7 @@ lint: $(VENV)/.test-ready ## style and types
 	$(VENV)/bin/mypy
 
 bench: $(VENV)/.test-ready ## all benches, one after another
-	@for name in loop lips camera hearing reaction bodies proactive norms transcript; do echo "== $$name"; $(FOYER) bench $$name || true; done
+	@for name in loop lips camera hearing face perception reaction bodies proactive norms transcript; do echo "== $$name"; $(FOYER) bench $$name || true; done
 
 lock: $(VENV)/.test-ready ## write the versions installed here to constraints.txt
 	@{ echo "# Exact versions that were installed together and tested. Renew with: make lock"; \
