@@ -71,10 +71,9 @@ def why_no_goodbye(
         yield Hindrance("the visitor was not walking away", "farewell.leaving_m_s")
     marks = person.marks
     goodbye = marks.get(Mark.FAREWELLED, float("-inf"))
-    if max(marks.get(one, goodbye) for one in (Mark.SPOKE, Mark.SERVED)) <= goodbye:
+    talked = (Mark.ANSWERED, Mark.SERVED, Mark.SPOKE)
+    if max(marks.get(one, goodbye) for one in talked) <= goodbye:
         yield Hindrance("nothing had been said between them since")
-    elif marks.get(Mark.ANSWERED, goodbye) <= goodbye:
-        yield Hindrance("others stood by, so that it was not sure who had been talked with")
     if Mark.WAITING in marks:
         yield Hindrance("the visitor had been asked to take a seat and wait")
     yield from _floor(situation)

@@ -78,9 +78,12 @@ def lost(at, person="p1"):
 
 
 def picture(at, size=(64, 64), fill=None):
-    """A small picture; without `fill` each moment's differs from the last."""
+    """A small picture; without `fill` it has light and dark, and differs from the last."""
     shade = int(at * 1000) % 200 + 30 if fill is None else fill
-    return Picture(at=at, pixels=np.full((*size, 3), shade, np.uint8))
+    pixels = np.full((*size, 3), shade, np.uint8)
+    if fill is None:
+        pixels[: size[0] // 2] -= 30
+    return Picture(at=at, pixels=pixels)
 
 
 def body_at(x_m, y_m=0.0, *, height=0.6, raised=None, front_rad=math.pi):
