@@ -149,7 +149,8 @@ class PatienceConfig(BaseModel):
         1.3,
         ge=0.1,
         le=6,
-        description="At least this long after a voice that sounds as if it would go on.",
+        description="At least this long after a voice that sounds as if it would go on, unless its"
+        " words are all: then as after words that may be all.",
     )
     doubt_factor: float = Field(
         1.3,
@@ -207,9 +208,11 @@ class PatienceConfig(BaseModel):
             return min(wait_s, self.finished_s) if look is Completeness.CLOSED else wait_s
         if whole:
             return wait_s
-        if finished < self.sounds_open_below:
-            return max(self.doubt_factor * wait_s, self.goes_on_s)
-        return self.doubt_factor * wait_s
+        wait_s *= self.doubt_factor
+        if finished >= self.sounds_open_below:
+            return wait_s
+        # Words that are all, and a voice that is not: as after words that may be all.
+        return max(wait_s, self.open_s if look is Completeness.CLOSED else self.goes_on_s)
 
 
 def completeness(text: str) -> Completeness:

@@ -47,11 +47,12 @@ def silence(outcomes):
     [
         (WHOLE, 0.9, 0.2, 0.26),
         (WHOLE, 0.3, 0.46, 0.53),
-        (WHOLE, 0.02, 1.25, 1.35),
+        (WHOLE, 0.02, 0.7, 0.8),
         (WHOLE, None, 0.35, 0.42),
         (HALF, 0.99, 1.55, 1.65),
         (HALF, 0.02, 2.0, 2.15),
         ("tuesday", 0.99, 0.7, 0.8),
+        ("tuesday", 0.02, 1.25, 1.35),
         ("thank you", 0.02, 0.35, 0.42),
         ("my number is five five one", 0.9, 1.25, 1.35),
     ],
