@@ -23,7 +23,7 @@ COMMANDS: dict[str, str] = {
     "replay": "re-run a recording's decisions and show what would differ",
     "explain": "say in plain language why an act in a recording happened",
     "transcript": "print a recording as lines: who came, looked, spoke, what the agent did",
-    "train": "train the proactive model from a simulated lobby and a site's own recordings",
+    "train": "make the weights of a model: proactive, engagement, overlap, face, lipreader",
     "bench": "measure: figure, target, baseline and control from one run",
     "models": "fetch and check the perception models",
     "pages": "build the kiosk and console pages",

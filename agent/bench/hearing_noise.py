@@ -17,7 +17,7 @@ from agent.bench.hearing import visitor_says, word_errors
 from agent.bench.hearing_words import SENTENCES, SITE
 from agent.bench.overlap_scenes import levelled, made_readers
 from agent.bench.sound_rooms import Room
-from agent.commands.train_overlap import hum
+from agent.commands.training.overlap import hum
 from agent.core.messages import TurnId, WordsHeard
 from perception.audio import Sound
 from perception.backends.recorded_sound import read_sound

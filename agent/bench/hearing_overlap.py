@@ -20,7 +20,7 @@ from agent.bench.overlap_scenes import (
     scene,
     windows,
 )
-from agent.commands.train_overlap import hum
+from agent.commands.training.overlap import hum
 from agent.core.messages import TurnEnded, TurnId
 from perception.audio import FRAME, FRAME_S, Sound
 from perception.backends.recorded_sound import read_sound

@@ -13,7 +13,7 @@ from agent.bench.hearing import visitor_says
 from agent.bench.hearing_noise import Change
 from agent.bench.hearing_words import SENTENCES
 from agent.bench.overlap_scenes import levelled
-from agent.commands.train_overlap import hum
+from agent.commands.training.overlap import hum
 from perception.audio import FRAME, FRAME_S, Sound
 from perception.backends.energy import EnergyDetector
 from perception.backends.recorded_sound import read_sound

@@ -19,7 +19,7 @@ import numpy as np
 
 from agent.bench.clips import clip_figures
 from agent.bench.figure import Figure
-from agent.commands.train_engagement import school_of
+from agent.commands.training.engagement import school_of
 from agent.engagement_examination import (
     OURS,
     PUBLISHED,

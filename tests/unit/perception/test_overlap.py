@@ -3,7 +3,7 @@
 import numpy as np
 
 from agent.bench.overlap_scenes import area_under_curve, windows
-from agent.commands.train_overlap import hum
+from agent.commands.training.overlap import hum
 from agent.core.messages import SoundDirection, SpeechContinues, TurnEnded, TurnId
 from perception.audio import FRAME, FRAME_S
 from perception.backends.recorded_sound import read_sound

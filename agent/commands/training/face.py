@@ -12,26 +12,29 @@ from time import perf_counter
 
 from agent.core.errors import BadInputError
 
-SENTENCES = 3000
+SENTENCES, STEPS = 3000, 1500
 WORK = Path("models/face-training")
 HOLD_OUTS = ("espeak", "flite", "flite:slt", "flite:rms", "flite:awb", "flite:kal")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what only the face has."""
+    """Declare the command line."""
     parser.add_argument(
-        "--hold-out", choices=HOLD_OUTS, default="flite:slt", help="face: voices not learned from"
+        "--episodes", type=int, default=SENTENCES, metavar="N", help="sentences to make"
+    )
+    parser.add_argument("--steps", type=int, default=STEPS, metavar="N", help="of the listener")
+    parser.add_argument("--seed", type=int, default=1, metavar="S", help="of corpus and training")
+    parser.add_argument("--threads", type=int, default=2, metavar="N", help="cores to use")
+    parser.add_argument(
+        "--hold-out", choices=HOLD_OUTS, default="flite:slt", help="voices not learned from"
     )
     parser.add_argument(
-        "--from", dest="begin", type=Path, metavar="FILE", help="face: weights to go on from"
+        "--from", dest="begin", type=Path, metavar="FILE", help="weights to go on from"
     )
     parser.add_argument(
-        "--work",
-        type=Path,
-        default=WORK,
-        metavar="DIR",
-        help="face: where corpus and state are kept",
+        "--work", type=Path, default=WORK, metavar="DIR", help="where corpus and state are kept"
     )
+    parser.add_argument("--out", type=Path, metavar="FILE", help="weights (.npz)")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -41,8 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     from actuation.generators.training.course import run as teach
 
     out: Path = arguments.out or FILE
-    sentences = SENTENCES if arguments.episodes is None else arguments.episodes
-    steps = int(arguments.steps)
+    sentences, steps = arguments.episodes, arguments.steps
     if out.suffix != ".npz":
         raise BadInputError(f"train face: --out {out}: must end in .npz")
     if sentences < 20 or steps < 1:

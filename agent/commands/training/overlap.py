@@ -24,14 +24,21 @@ _RIDGE = 100.0
 _TEXTS = 14
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command line."""
+    parser.add_argument("--episodes", type=int, default=_SCENES, metavar="N", help="scenes to mix")
+    parser.add_argument("--seed", type=int, default=1, metavar="S", help="of the scenes")
+    parser.add_argument("--out", type=Path, default=WEIGHTS, metavar="FILE", help="weights (.json)")
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Speak, mix, fit, write."""
-    count = arguments.episodes or _SCENES
+    count: int = arguments.episodes
     readers = made_readers(SENTENCES[:_TEXTS])
     learned = windows(readers, count, hum(arguments.seed), arguments.seed)
     left_out = _left_out(readers, count, arguments.seed)
     found = fit(learned)
-    path: Path = arguments.out or WEIGHTS
+    path: Path = arguments.out
     card = {
         "features": list(NAMES),
         "mean": [round(float(v), 5) for v in found.mean],

@@ -42,10 +42,17 @@ _TUNE_EVERY = 16
 HELD_OUT = SENTENCES + MORE_SENTENCES
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command line."""
+    parser.add_argument("--episodes", type=int, default=CLIPS, metavar="N", help="clips to draw")
+    parser.add_argument("--steps", type=int, default=STEPS, metavar="N", help="of training")
+    parser.add_argument("--seed", type=int, default=1, metavar="S", help="of clips and training")
+    parser.add_argument("--out", type=Path, default=FILE, metavar="FILE", help="weights (.npz)")
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Draw, learn, judge, write."""
-    out: Path = arguments.out or FILE
-    count = arguments.episodes or CLIPS
+    out, count = arguments.out, arguments.episodes
     if count < _TUNE_EVERY or out.suffix != ".npz":
         raise BadInputError(
             f"train lipreader: at least {_TUNE_EVERY} --episodes (clips), and an --out of .npz"

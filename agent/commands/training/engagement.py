@@ -8,6 +8,7 @@ plans it did not learn from. About a minute.
 import argparse
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from time import perf_counter
 
 from agent.core.errors import BadInputError
@@ -34,9 +35,21 @@ INTENDED = (
 )
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command line."""
+    parser.add_argument(
+        "--episodes", type=int, default=STRETCHES, metavar="N", help="stretches of the lobby"
+    )
+    parser.add_argument("--seed", type=int, default=1, metavar="S", help="of people and lobby")
+    parser.add_argument("--out", type=Path, default=FILE, metavar="FILE", help="weights (.json)")
+    parser.add_argument(
+        "--recordings", type=Path, metavar="DIR", help="a site's NAME.jsonl, with its truth"
+    )
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Make people, learn, examine, write."""
-    out = arguments.out or FILE
+    out: Path = arguments.out
     if out.suffix != ".json":
         raise BadInputError(f"train: --out {out}: must end in .json")
     began, taught = perf_counter(), school_of(arguments.seed, arguments.episodes)
@@ -60,10 +73,9 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def school_of(seed: int, stretches: int | None = None) -> School:
+def school_of(seed: int, stretches: int = STRETCHES) -> School:
     """What the shipped model learns from."""
-    lived = STRETCHES if stretches is None else stretches
-    return School(list(scenes(SCENES, seed)), school(lived, seed))
+    return School(list(scenes(SCENES, seed)), school(stretches, seed))
 
 
 def measured(weights: Weights) -> dict[str, float]:

@@ -1,0 +1,1 @@
+"""One model each, made by `foyer train NAME`."""
