@@ -77,14 +77,14 @@ from agent.sources import camera_of, microphone_of
 from agent.stand_ins import REAL, StandIns
 from agent.turn_endings import ending_of
 from agent.watchdog import Watchdog, kinds_of
-from behavior.dialogue import Dialogue
+from behavior.dialogue.answering import Dialogue
 from behavior.forms.screen import Screen
 from behavior.lobby.live import LiveLobby
 from behavior.planner import Planner
 from behavior.policies.catalogue import build_policies
 from behavior.proactive.suggesting import SuggestingComponent, hour_of
 from behavior.reception import set_up_dialogue
-from behavior.transcript_config import for_site
+from behavior.transcript.config import for_site
 from perception.backends.browser import BrowserCamera, BrowserMicrophone
 from perception.detectors import detector_opener
 from perception.engagement import EngagementComponent

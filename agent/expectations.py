@@ -11,7 +11,7 @@ from actuation.motion import BodyDescription, FrameChunk, StageItem
 from agent.core.messages import Health, MicrophoneLevel
 from agent.settings import AgentConfig, CameraConfig, SourceConfig
 from agent.watchdog import Expectation
-from behavior.situation import Devices
+from behavior.situation.state import Devices
 from perception.senses import Camera, Picture
 
 CAMERA, MICROPHONE, PERFORMER = "camera", "microphone", "performer"

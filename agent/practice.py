@@ -27,7 +27,7 @@ from behavior.lobby.library import (
     names,
 )
 from behavior.lobby.lobby import Lobby
-from behavior.norms import Norms
+from behavior.norms.norm import Norms
 from behavior.planner import Planner
 from behavior.policies.catalogue import PoliciesConfig, build_policies
 from behavior.policies.greeting import GreetingConfig

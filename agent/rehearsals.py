@@ -27,7 +27,7 @@ from behavior.lobby.truth import Entered
 from behavior.planner import Planner
 from behavior.proactive.labels import Labelled, Wanted, label_of
 from behavior.proactive.windows import WindowConfig, Windows
-from behavior.situation import Situation
+from behavior.situation.state import Situation
 from behavior.wishes import Woke
 from perception.engagement import EngagementConfig, EngagementCore
 

@@ -20,14 +20,20 @@ from agent.kiosk_browser import KioskConfig
 from agent.pages.config import ServerConfig
 from agent.recorder import RecorderConfig
 from agent.watchdog import WatchdogConfig
-from behavior.desks import in_other_languages, read_in_other_languages
-from behavior.dialogue_config import DialogueConfig
-from behavior.directory import SiteConfig
-from behavior.knowledge import Entry, KnowledgeError, knowledge_files, read_knowledge, site_facts
+from behavior.dialogue.config import DialogueConfig
+from behavior.dialogue.desks import in_other_languages, read_in_other_languages
+from behavior.house.directory import SiteConfig
+from behavior.house.knowledge import (
+    Entry,
+    KnowledgeError,
+    knowledge_files,
+    read_knowledge,
+    site_facts,
+)
 from behavior.lobby.live import LobbyConfig
-from behavior.model_prompt import read_prompts
-from behavior.model_server import ModelServerConfig
-from behavior.norms import Norm, Norms, NormsFile
+from behavior.model.prompt import read_prompts
+from behavior.model.server import ModelServerConfig
+from behavior.norms.norm import Norm, Norms, NormsFile
 from behavior.planner import PlannerConfig
 from behavior.policies.catalogue import CATALOGUE, PoliciesConfig
 from behavior.slots import SlotError, filled

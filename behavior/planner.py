@@ -15,13 +15,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from agent.core.clock import Clock
 from agent.core.messages import Act, ActId, ActRefused, Duck, Message, PrepareSpeech, Stop
 from behavior.arbiter import settle
-from behavior.hearing import dismiss, part_spoken, surely_said
-from behavior.norm_cases import Cases, log_norms
-from behavior.norms import Norms
-from behavior.presence import mark
+from behavior.norms.cases import Cases, log_norms
+from behavior.norms.norm import Norms
 from behavior.second_thoughts import thought_over
-from behavior.situation import Mark, Situation, SituationConfig
-from behavior.update import update
+from behavior.situation.hearing import dismiss, part_spoken, surely_said
+from behavior.situation.presence import mark
+from behavior.situation.state import Mark, Situation, SituationConfig
+from behavior.situation.update import update
 from behavior.wishes import Policy, Wish, Wishes, Woke
 
 _HOUR_EVERY_S = 20.0

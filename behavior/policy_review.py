@@ -1,7 +1,7 @@
 """Finds in the settings of policies what each is allowed and together can hardly be meant.
 
 Pure: settings in, findings out. Each says what happens as it stands, and what cures it. Norms are
-reviewed in `behavior.norm_review`.
+reviewed in `behavior.norms.review`.
 """
 
 import re
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from behavior.policies.catalogue import PoliciesConfig
 from behavior.policies.greeting import GreetingConfig, Phrase
 from behavior.policies.interruption import InterruptionConfig
-from behavior.sounds_like import plain
+from behavior.understanding.sounds_like import plain
 
 Where = tuple[str | int, ...]
 

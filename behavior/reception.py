@@ -8,15 +8,16 @@ from agent.core.errors import BackendUnavailableError
 from agent.core.messages import BackendChosen, ComponentHealth, Health, Message
 from behavior.backends.embedded import EmbeddedDialogue
 from behavior.backends.scripted import Line, ScriptedDialogue
-from behavior.conversation import DialogueBackend
-from behavior.deeds import Deeds
-from behavior.dialogue import Dialogue, Input
-from behavior.dialogue_config import DialogueConfig
-from behavior.directory import SiteConfig
+from behavior.dialogue.answering import Dialogue, Input
+from behavior.dialogue.config import DialogueConfig
+from behavior.dialogue.conversation import DialogueBackend
+from behavior.dialogue.deeds import Deeds
+from behavior.dialogue.wording import load_wording
 from behavior.forms.delivery import Delivery
 from behavior.forms.screen import NoScreen, Screen
 from behavior.forms.work import FormWork
-from behavior.norm_retrieval import House, NormAdvice
+from behavior.house.directory import SiteConfig
+from behavior.norms.retrieval import House, NormAdvice
 from behavior.tools.desk import ToolDesk
 from behavior.tools.permission import ToolsConfig
 from behavior.tools.reach import Reach
@@ -24,8 +25,7 @@ from behavior.tools.senses import Senses
 from behavior.tools.surroundings import Surroundings
 from behavior.tools.telling import Voice
 from behavior.tools.work import TICKETS, Tickets, Work
-from behavior.transcript_config import for_site
-from behavior.wording import load_wording
+from behavior.transcript.config import for_site
 
 DIALOGUES: Table = {
     "embedded": Row(

@@ -8,9 +8,9 @@ put discreetly. Who has said half a name stops there; a name that is out is not 
 from dataclasses import replace
 
 from agent.core.messages import Act, Clause
-from behavior.norm_changes import Change, without_names
-from behavior.norms import Judgement, Norms
-from behavior.situation import OnStage, Situation
+from behavior.norms.changes import Change, without_names
+from behavior.norms.norm import Judgement, Norms
+from behavior.situation.state import OnStage, Situation
 from behavior.wishes import UNNUMBERED, Wish, because
 
 _WORD_S = 0.4

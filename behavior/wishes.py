@@ -19,7 +19,7 @@ from agent.core.messages import (
     Stop,
     TurnId,
 )
-from behavior.situation import Mark, Situation
+from behavior.situation.state import Mark, Situation
 
 UNNUMBERED = ActId(0)
 """Of a wish; the arbiter numbers what it grants."""

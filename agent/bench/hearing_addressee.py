@@ -1,9 +1,10 @@
 """Whose words they were, and whether they were meant for the agent: told against the truth.
 
 Simulated encounters on floor plans that nothing was fitted to: visitors who speak to the agent,
-people who talk to each other beside it. The rules are `behavior.addressee`'s, asked through the
-transcript as an operator reads it. Baseline: whatever is heard is meant for the agent, and was said
-by the nearest. Control: what is told of another turn.
+people who talk to each other beside it. The rules are
+`behavior.transcript.addressee`'s, asked through the transcript as an operator reads it. Baseline:
+whatever is heard is meant for the agent, and was said by the nearest. Control: what is told of
+another turn.
 """
 
 from collections import Counter
@@ -22,8 +23,8 @@ from agent.core.messages import Message, PersonId, PersonLost, PersonSeen, TurnE
 from agent.practice import people_of, rehearsal_of, stretches
 from agent.rehearsals import Rehearsal
 from behavior.proactive.model import Model
-from behavior.transcript import Transcript
-from behavior.transcript_lines import What
+from behavior.transcript.encounter import Transcript
+from behavior.transcript.lines import What
 
 _SEED: Final = 23
 _ALIKE: Final = 80.0

@@ -29,7 +29,7 @@ from agent.core.messages import (
     Stop,
     UtteranceId,
 )
-from behavior.norms import Norms
+from behavior.norms.norm import Norms
 from behavior.planner import Planner
 from behavior.policies.interruption import InterruptionConfig, InterruptionPolicy
 from behavior.wishes import Woke

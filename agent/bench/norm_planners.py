@@ -16,8 +16,8 @@ import numpy as np
 
 from agent.bench.norm_data import Question
 from behavior.backends.embeddings import Encoder, Vectors
-from behavior.model_server import ModelServerConfig
-from behavior.norms import Norm
+from behavior.model.server import ModelServerConfig
+from behavior.norms.norm import Norm
 
 _LIKE_A_NORM = 0.5
 _LIKE_A_CASE = 0.5

@@ -21,9 +21,9 @@ from agent.bench.norm_planners import EmbeddedPlanner, FirstOption, ModelPlanner
 from agent.core.errors import BadInputError
 from agent.settings import read_settings
 from behavior.backends.embeddings import Encoder
-from behavior.model_server import ModelServerConfig
-from behavior.norm_retrieval import NearNorms, best_encoder
-from behavior.norms import Norms
+from behavior.model.server import ModelServerConfig
+from behavior.norms.norm import Norms
+from behavior.norms.retrieval import NearNorms, best_encoder
 
 PLANNERS = ("embedded", "scripted", "model")
 CONFIG = Path("configs/demo.yaml")

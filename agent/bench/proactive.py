@@ -37,7 +37,7 @@ from behavior.proactive.examples import held_out_sayings, is_held_out
 from behavior.proactive.labels import YES, Labelled
 from behavior.proactive.model import Answer, Model
 from behavior.proactive.threshold import answers_of
-from behavior.situation import Situation
+from behavior.situation.state import Situation
 
 MODEL, RULES, UNTRAINED = "model", "rules", "untrained"
 _HOLD = 2

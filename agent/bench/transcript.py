@@ -23,11 +23,11 @@ from agent.core.messages import Engagement, EngagementChanged, Message, PersonId
 from agent.practice import rehearsal_of, stretches
 from agent.rehearsals import Known
 from agent.settings import read_settings
-from behavior.engagement_reading import questionnaire, read_by_rule
 from behavior.proactive.contenders import mutual_gaze
 from behavior.proactive.model import Model
-from behavior.transcript import Transcript
-from behavior.transcript_lines import Line
+from behavior.transcript.encounter import Transcript
+from behavior.transcript.engagement_reading import questionnaire, read_by_rule
+from behavior.transcript.lines import Line
 
 CONFIG = Path("configs/demo.yaml")
 _EVERY_S = 2.0

@@ -7,8 +7,8 @@ from typing import Self
 
 import aiohttp
 
-from behavior.engagement_reading import read_answer
-from behavior.model_server import ModelServerConfig
+from behavior.model.server import ModelServerConfig
+from behavior.transcript.engagement_reading import read_answer
 
 _ANSWERS_WITHIN_S = 60.0
 _UNREADABLE = 0.5

@@ -29,8 +29,8 @@ from agent.core.messages import (
     VisitRecorded,
 )
 from agent.settings import read_site
-from behavior.dialogue_config import DialogueConfig
-from behavior.directory import SiteConfig
+from behavior.dialogue.config import DialogueConfig
+from behavior.house.directory import SiteConfig
 from behavior.reception import set_up_dialogue
 
 HELP = "talk to the receptionist by typing, at the terminal"

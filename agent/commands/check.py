@@ -20,8 +20,8 @@ from agent.configuration.schemas import header_for, schema_text, write_schemas
 from agent.configuration.text import as_yaml
 from agent.core.errors import BadInputError
 from agent.settings import AgentConfig, Settings, read_settings
-from behavior.norm_contradictions import contradictions as norm_contradictions
-from behavior.norm_review import failing_examples, untriggerable
+from behavior.norms.contradictions import contradictions as norm_contradictions
+from behavior.norms.review import failing_examples, untriggerable
 
 HELP = "read a configuration and say what is wrong with it"
 DEMO = Path("configs/demo.yaml")

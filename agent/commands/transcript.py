@@ -11,12 +11,12 @@ from agent.explaining.explain import moment
 from agent.recording import Recorded, Recording
 from agent.settings import read_settings
 from behavior.backends.embeddings import Words
-from behavior.conversation import Conversation, Heard
-from behavior.draft import set_up_desk
-from behavior.engagement_reading import questionnaire, reasoned
-from behavior.replies import respond
-from behavior.transcript import Transcript, TranscriptConfig
-from behavior.transcript_lines import Line, render
+from behavior.dialogue.conversation import Conversation, Heard
+from behavior.dialogue.draft import set_up_desk
+from behavior.dialogue.replies import respond
+from behavior.transcript.encounter import Transcript, TranscriptConfig
+from behavior.transcript.engagement_reading import questionnaire, reasoned
+from behavior.transcript.lines import Line, render
 
 HELP = "print a recording as a transcript: who came, looked, spoke, and what the agent did"
 _MOST_LINES = 5000

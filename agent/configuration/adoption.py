@@ -24,8 +24,8 @@ from agent.configuration.reload import ConfigWatcher
 from agent.core.clock import Clock, WallTime
 from agent.core.messages import Message
 from agent.settings import POLICY_FILES, AgentConfig, Settings, read_settings, site_language
-from behavior.conversation import DialogueBackend
-from behavior.dialogue import Dialogue
+from behavior.dialogue.answering import Dialogue
+from behavior.dialogue.conversation import DialogueBackend
 from behavior.planner import Planner
 from behavior.policies.catalogue import build_policies
 from behavior.reception import choose_backend

@@ -11,12 +11,12 @@ from enum import StrEnum
 from pydantic import BaseModel
 
 from agent.settings import POLICY_FILES, AgentConfig
-from behavior.directory import SiteConfig
+from behavior.house.directory import SiteConfig
 from behavior.lobby.day_profile import DayProfile
 from behavior.lobby.floor_plan import FloorPlan
 from behavior.lobby.intentions import House, Intention
 from behavior.lobby.noise import DetectorNoise
-from behavior.norms import NormsFile
+from behavior.norms.norm import NormsFile
 
 
 class TakesEffect(StrEnum):

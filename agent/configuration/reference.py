@@ -16,7 +16,7 @@ from pydantic_core import PydanticUndefined
 
 from agent.configuration.kinds import KINDS, FileKind
 from agent.configuration.text import bounds, choices, default_of
-from behavior.norm_facts import FACTS
+from behavior.norms.facts import FACTS
 
 _HEADING = """# Every setting
 

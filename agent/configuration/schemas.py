@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.configuration.kinds import KINDS, FileKind
-from behavior.norm_facts import FACTS
+from behavior.norms.facts import FACTS
 
 _DIALECT = "http://json-schema.org/draft-07/schema#"
 """The one that the YAML language server knows best."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from agent.config import place_of
 from agent.explaining.plain_words import is_number
 from agent.settings import POLICY_FILES, Settings
-from behavior.desks import in_other_languages
+from behavior.dialogue.desks import in_other_languages
 
 
 class WhereSet:

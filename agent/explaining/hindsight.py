@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from agent.core.messages import Act
 from agent.recording import Recorded
-from behavior.hearing import part_spoken
-from behavior.presence import mark
-from behavior.situation import Mark, Situation, SituationConfig
-from behavior.update import update
+from behavior.situation.hearing import part_spoken
+from behavior.situation.presence import mark
+from behavior.situation.state import Mark, Situation, SituationConfig
+from behavior.situation.update import update
 
 _MARKS = {
     "greeting.sign": (Mark.SIGNED, Mark.NOTICED),

@@ -7,10 +7,10 @@ from datetime import datetime, tzinfo
 from agent.core.messages import TurnEnded
 from agent.explaining.hindsight import situation_at
 from agent.recording import NS, Recorded
-from behavior.norm_moment import moment
-from behavior.norm_retrieval import NearNorms, best_encoder
-from behavior.norms import Norms
-from behavior.situation import SituationConfig
+from behavior.norms.moment import moment
+from behavior.norms.norm import Norms
+from behavior.norms.retrieval import NearNorms, best_encoder
+from behavior.situation.state import SituationConfig
 
 _LISTED = 5
 

@@ -31,10 +31,10 @@ from agent.explaining.hindsight import situation_at
 from agent.explaining.plain_words import joined, plain_deed, sentence, state_in_words, tells
 from agent.recording import NOT_RECORDED, NS, Recorded
 from agent.settings import Settings
-from behavior.norms import Norm, Verdict
+from behavior.norms.norm import Norm, Verdict
 from behavior.policies.rules import rule_of
 from behavior.policies.why_not import Hindrance, why_no_goodbye, why_not_greeted
-from behavior.situation import Mark, Person, Situation
+from behavior.situation.state import Mark, Person, Situation
 
 WHY_NOT = ("greeting", "farewell")
 """What `--why-not` can be asked of."""

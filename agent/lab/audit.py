@@ -11,8 +11,8 @@ from typing import Final
 
 from agent.core.messages import Act
 from agent.lab.outcomes import Visit
-from behavior.hearing import plain, says_any
 from behavior.lobby.view import LobbyView, PersonView
+from behavior.situation.hearing import plain, says_any
 
 EARSHOT_M: Final = 2.0
 CALLING_M: Final = 4.5

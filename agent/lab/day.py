@@ -31,7 +31,7 @@ from agent.lab.outcomes import DayResult, Timing
 from agent.lab.tape import Tape
 from agent.lab.witness import Witness
 from agent.settings import Settings
-from behavior.draft import Desk
+from behavior.dialogue.draft import Desk
 from behavior.lobby.lobby import Lobby
 
 MONDAY: Final = datetime(2026, 3, 2)

@@ -11,7 +11,7 @@ from agent.lab.manners import same_desk
 from agent.lab.outcomes import DayResult
 from agent.lab.talk import open_desk
 from agent.settings import Settings
-from behavior.draft import Desk
+from behavior.dialogue.draft import Desk
 from behavior.lobby.library import LIBRARY, open_lobby
 
 

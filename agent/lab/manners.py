@@ -22,7 +22,7 @@ from agent.settings import (
     read_norms,
     read_settings,
 )
-from behavior.norms import NormsFile
+from behavior.norms.norm import NormsFile
 from behavior.policies.catalogue import PoliciesConfig
 
 _AGENT, _SITE, _NORMS = "agent", "site", "norms/"

@@ -41,7 +41,7 @@ from agent.core.messages import (
 from agent.lab.stage import TimedStage
 from agent.lab.talk import TIDY_EVERY_S, SimulatedTime, Talk
 from agent.settings import Settings
-from behavior.draft import Desk
+from behavior.dialogue.draft import Desk
 from behavior.planner import Planner
 from behavior.policies.catalogue import build_policies
 from behavior.policies.proactive import COMPONENT as SUGGESTING

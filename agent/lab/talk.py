@@ -20,7 +20,9 @@ from agent.core.messages import (
     VisitRecorded,
 )
 from behavior.backends.embeddings import ENCODERS, Encoder, Vectors
-from behavior.conversation import (
+from behavior.dialogue.answering import Dialogue, Input
+from behavior.dialogue.config import DialogueConfig
+from behavior.dialogue.conversation import (
     CallHelp,
     Conversation,
     Effect,
@@ -30,18 +32,16 @@ from behavior.conversation import (
     Part,
     RecordVisit,
 )
-from behavior.dialogue import Dialogue, Input
-from behavior.dialogue_config import DialogueConfig
-from behavior.directory import SiteConfig
-from behavior.draft import Desk, set_up_desk
-from behavior.memory import Encounter
-from behavior.replies import respond
+from behavior.dialogue.draft import Desk, set_up_desk
+from behavior.dialogue.memory import Encounter
+from behavior.dialogue.replies import respond
+from behavior.dialogue.wording import load_wording
+from behavior.house.directory import SiteConfig
 from behavior.tools.contract import UseTool
 from behavior.tools.desk import For, ToolDesk
 from behavior.tools.permission import ToolsConfig, is_follow_up
 from behavior.tools.telling import Voice
 from behavior.tools.work import Tickets, Work
-from behavior.wording import load_wording
 
 REPLY_S: Final = 0.02
 """From a turn to its reply with the `minilm` encoder, in a worker thread."""

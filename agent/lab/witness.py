@@ -36,8 +36,7 @@ from agent.lab.identity import Identities
 from agent.lab.outcomes import ONLOOKER_M, Breach, Deed, Visit
 from agent.lab.stage import TimedStage
 from agent.lab.tape import Cut, Tape
-from behavior.directory import SiteConfig
-from behavior.hearing import plain
+from behavior.house.directory import SiteConfig
 from behavior.lobby.lobby import Lobby
 from behavior.lobby.truth import (
     Disturbed,
@@ -54,6 +53,7 @@ from behavior.lobby.truth import (
     Stopped,
 )
 from behavior.lobby.view import LobbyView, PersonView
+from behavior.situation.hearing import plain
 
 _BEFORE_S: Final = 15.0
 _AFTER_S: Final = 8.0

@@ -59,9 +59,9 @@ from agent.pages.wire import (
     Worker,
     Workers,
 )
-from behavior.expression_reading import NOTICE
-from behavior.transcript import Transcript
-from behavior.transcript_config import TranscriptConfig
+from behavior.transcript.config import TranscriptConfig
+from behavior.transcript.encounter import Transcript
+from behavior.transcript.expression_reading import NOTICE
 
 SHOWN: tuple[type[Message], ...] = (
     Act,

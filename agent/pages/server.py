@@ -50,7 +50,7 @@ from agent.pages.wire import (
     Welcome,
     decode,
 )
-from behavior.transcript_config import TranscriptConfig
+from behavior.transcript.config import TranscriptConfig
 from perception.backends.browser import PICTURE, unpack
 
 TICK_S = 0.1

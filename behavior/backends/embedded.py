@@ -9,10 +9,10 @@ from pathlib import Path
 from agent.core.backend import pick
 from agent.core.errors import BackendUnavailableError
 from behavior.backends.embeddings import ENCODERS, Encoder
-from behavior.conversation import Asked, Conversation, Heard, Part
-from behavior.desks import answer, desks_of
-from behavior.directory import SiteConfig
-from behavior.draft import Desk, Draft, set_up_desk
+from behavior.dialogue.conversation import Asked, Conversation, Heard, Part
+from behavior.dialogue.desks import answer, desks_of
+from behavior.dialogue.draft import Desk, Draft, set_up_desk
+from behavior.house.directory import SiteConfig
 
 log = logging.getLogger(__name__)
 

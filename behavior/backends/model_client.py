@@ -14,8 +14,8 @@ import aiohttp
 
 from agent.core.errors import FoyerError
 from behavior.backends.model_stream import FAULTS, ReplyStream, Usage, read_json
-from behavior.model_server import ModelServerConfig
-from behavior.token_budget import Chat, Counted, estimate_chat
+from behavior.model.server import ModelServerConfig
+from behavior.model.token_budget import Chat, Counted, estimate_chat
 
 _TOKENIZE_S = 0.3
 """A server that counts more slowly is not worth asking."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from agent.core.clock import Clock
 from agent.core.messages import BackendChosen, ComponentHealth, Health, Message
-from behavior.model_server import ModelServerConfig
+from behavior.model.server import ModelServerConfig
 
 _LONGEST_PAUSE_S = 120.0
 

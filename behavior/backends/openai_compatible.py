@@ -12,15 +12,16 @@ from dataclasses import dataclass, field, replace
 
 from agent.core.clock import Clock
 from agent.core.messages import Clause, Message, ModelAnswered, ToolRefused
-from behavior.act_grammar import Here, reply_schema, to_clause
-from behavior.act_reader import ClauseReader, NonsenseError
 from behavior.backends.embedded import EmbeddedDialogue
 from behavior.backends.model_client import ModelClient, ServerRefusedError
 from behavior.backends.model_stream import FAULTS, ReplyStream
 from behavior.backends.model_trust import Trust
-from behavior.conversation import Conversation, Heard, Part
-from behavior.model_prompt import Prompt, fitted, prompt_of, read_prompts
-from behavior.model_reply import (
+from behavior.dialogue.conversation import Conversation, Heard, Part
+from behavior.dialogue.wording import in_language
+from behavior.model.act_grammar import Here, reply_schema, to_clause
+from behavior.model.act_reader import ClauseReader, NonsenseError
+from behavior.model.prompt import Prompt, fitted, prompt_of, read_prompts
+from behavior.model.reply import (
     closing,
     deeds_of,
     discreetly,
@@ -30,13 +31,12 @@ from behavior.model_reply import (
     proposable,
     with_card,
 )
-from behavior.model_server import ModelServerConfig
-from behavior.model_words import check_words
-from behavior.norm_retrieval import NormAdvice
-from behavior.token_budget import Counted
+from behavior.model.server import ModelServerConfig
+from behavior.model.token_budget import Counted
+from behavior.model.words import check_words
+from behavior.norms.retrieval import NormAdvice
 from behavior.tools.arguments import proposal
 from behavior.tools.contract import Refuse, UseTool
-from behavior.wording import in_language
 
 _kept = is_kept
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, replace
 
 from agent.core.messages import Clause
-from behavior.conversation import Conversation, Effect, Heard, Part
+from behavior.dialogue.conversation import Conversation, Effect, Heard, Part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

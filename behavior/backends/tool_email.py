@@ -6,7 +6,7 @@ import ssl
 from email.message import EmailMessage
 from email.utils import make_msgid, parseaddr
 
-from behavior.notifications import NotDeliveredError, NotifyConfig, SmtpConfig, secret
+from behavior.dialogue.notifications import NotDeliveredError, NotifyConfig, SmtpConfig, secret
 
 
 class EmailChannel:

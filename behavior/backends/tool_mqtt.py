@@ -4,7 +4,7 @@ import json
 
 import aiomqtt
 
-from behavior.notifications import NotDeliveredError, NotifyConfig, secret
+from behavior.dialogue.notifications import NotDeliveredError, NotifyConfig, secret
 
 
 class MqttChannel:

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from behavior.notifications import NotDeliveredError, NotifyConfig, secret
+from behavior.dialogue.notifications import NotDeliveredError, NotifyConfig, secret
 
 _AGAIN = frozenset({408, 425, 429})
 """Refusals that may be none a moment later."""

@@ -5,16 +5,16 @@ from datetime import datetime
 from typing import Protocol
 
 from agent.core.errors import FoyerError
-from behavior.conversation import Effect, NotifyHost, RecordVisit
-from behavior.directory import Directory, Notify, SiteConfig
+from behavior.dialogue.conversation import Effect, NotifyHost, RecordVisit
+from behavior.dialogue.memory import Encounter
 from behavior.forms.config import FormConfig
 from behavior.forms.values import host_named, spoken
-from behavior.memory import Encounter
+from behavior.house.directory import Directory, Notify, SiteConfig
 from behavior.tools.permission import Leave
 
 
 class DoesDeeds(Protocol):
-    """What a delivery needs of `behavior.deeds`."""
+    """What a delivery needs of `behavior.dialogue.deeds`."""
 
     def do(self, effects: Sequence[Effect], encounter: Encounter, at: float) -> None:
         """Have a host told."""

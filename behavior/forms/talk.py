@@ -7,8 +7,8 @@ it, and what is asked next, follows from what the screen shows then (`behavior.f
 import re
 from collections.abc import Callable
 
-from behavior.conversation import Asked, LeaveForm
-from behavior.draft import Draft
+from behavior.dialogue.conversation import Asked, LeaveForm
+from behavior.dialogue.draft import Draft
 from behavior.forms.answering import ASKS, Answered, Answering
 from behavior.forms.config import FormConfig
 from behavior.forms.orders import Order, order_in, wanted_form
@@ -17,9 +17,9 @@ from behavior.forms.state import FormTalk
 from behavior.forms.steps import TAPPED, open_fields
 from behavior.forms.telling import question_for
 from behavior.forms.values import Read, fault_in, yes_or_no
-from behavior.intents import Intent, Request
-from behavior.lines import correction
-from behavior.sounds_like import plain
+from behavior.understanding.intents import Intent, Request
+from behavior.understanding.lines import correction
+from behavior.understanding.sounds_like import plain
 
 _ALWAYS_ASIDE = frozenset(
     {Intent.STAFF, Intent.REPEAT, Intent.WAIT, Intent.INSULT, Intent.BACKCHANNEL, Intent.THANKS,

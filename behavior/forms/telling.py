@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from agent.core.messages import Clause
-from behavior.conversation import Asked, Conversation, Meeting
+from behavior.dialogue.conversation import Asked, Conversation, Meeting
 from behavior.forms.config import FieldConfig, FormConfig
 from behavior.forms.state import FormState, FormTalk, Outcome
 from behavior.forms.steps import open_fields

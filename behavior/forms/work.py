@@ -13,14 +13,14 @@ from typing import Protocol
 
 from agent.core.errors import FoyerError
 from agent.core.messages import FormShown, Message
-from behavior.directory import Directory, SiteConfig
+from behavior.dialogue.memory import Encounter
 from behavior.forms.config import FormConfig
 from behavior.forms.filling import Filling
 from behavior.forms.screen import BACK, NEXT, Screen, ScreenError, Seen, Sheet, Step
 from behavior.forms.state import FormState, Outcome
 from behavior.forms.steps import open_fields
 from behavior.forms.values import fault_in
-from behavior.memory import Encounter
+from behavior.house.directory import Directory, SiteConfig
 from behavior.tools.contract import (
     Fill,
     ScrollTo,

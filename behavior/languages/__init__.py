@@ -1,1 +1,1 @@
-"""Languages besides English, one file each; read by `behavior/tongue.py`."""
+"""Languages besides English, one file each; read by `behavior/understanding/tongue.py`."""

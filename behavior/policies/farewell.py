@@ -25,7 +25,7 @@ from agent.core.messages import (
     Stop,
 )
 from behavior.policies.spoken import Spoken
-from behavior.situation import Mark, OnStage, Person, Situation
+from behavior.situation.state import Mark, OnStage, Person, Situation
 from behavior.wishes import NOTHING, UNNUMBERED, Wish, Wishes, because
 
 

@@ -28,7 +28,7 @@ from agent.core.messages import (
     StageState,
     TurnEnded,
 )
-from behavior.situation import Mark, Person, Situation, apart_m
+from behavior.situation.state import Mark, Person, Situation, apart_m
 from behavior.wishes import NOTHING, UNNUMBERED, Wish, Wishes, because
 
 _COMING = (Engagement.APPROACHING, Engagement.ATTENDING, Engagement.ENGAGED)

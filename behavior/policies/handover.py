@@ -20,7 +20,7 @@ from agent.core.messages import (
     ReplyReady,
 )
 from behavior.policies.spoken import Spoken
-from behavior.situation import Situation
+from behavior.situation.state import Situation
 from behavior.wishes import NOTHING, UNNUMBERED, Wish, Wishes, because
 
 

@@ -17,7 +17,7 @@ from agent.core.messages import (
     StageState,
     TurnEnded,
 )
-from behavior.situation import Situation
+from behavior.situation.state import Situation
 from behavior.wishes import NOTHING, UNNUMBERED, Wish, Wishes, because
 
 _COMING = (Engagement.APPROACHING, Engagement.ATTENDING, Engagement.ENGAGED)

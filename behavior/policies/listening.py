@@ -25,9 +25,9 @@ from agent.core.messages import (
     SpeechStarted,
     TurnPaused,
 )
-from behavior.hearing import MURMUR, plain
 from behavior.policies.spoken import Spoken
-from behavior.situation import Situation, Turn
+from behavior.situation.hearing import MURMUR, plain
+from behavior.situation.state import Situation, Turn
 from behavior.wishes import NOTHING, UNNUMBERED, Wish, Wishes, because
 
 _TALKING_DISTANCE_M = 3.0

@@ -14,7 +14,7 @@ from agent.core.messages import (
     Posture,
     Priority,
 )
-from behavior.situation import Situation
+from behavior.situation.state import Situation
 from behavior.wishes import NOTHING, UNNUMBERED, Wish, Wishes, because
 
 

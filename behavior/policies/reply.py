@@ -25,10 +25,10 @@ from agent.core.messages import (
     StageState,
     TurnEnded,
 )
-from behavior.hearing import NOT_UNDERSTOOD, speaker_of
-from behavior.overheard import is_overheard
 from behavior.policies.spoken import Spoken
-from behavior.situation import Mark, Situation, Turn
+from behavior.situation.hearing import NOT_UNDERSTOOD, speaker_of
+from behavior.situation.overheard import is_overheard
+from behavior.situation.state import Mark, Situation, Turn
 from behavior.wishes import NOTHING, UNNUMBERED, Wish, Wishes, because
 
 _LISTENS_WITHIN_M = 3.0

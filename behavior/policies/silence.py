@@ -23,10 +23,10 @@ from agent.core.messages import (
     StageState,
     TurnEnded,
 )
-from behavior.other_words import in_other_words, is_question
+from behavior.dialogue.other_words import in_other_words, is_question
 from behavior.policies.spoken import Spoken
-from behavior.situation import Mark, Person, Situation
-from behavior.tongue import ENGLISH
+from behavior.situation.state import Mark, Person, Situation
+from behavior.understanding.tongue import ENGLISH
 from behavior.wishes import NOTHING, UNNUMBERED, Wish, Wishes, because
 
 _BRANCH = "silence.again"

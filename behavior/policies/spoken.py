@@ -12,10 +12,10 @@ from typing import Any, Self
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 from agent.core.messages import Clause, Message
-from behavior.situation import Situation
-from behavior.tongue import LANGUAGES
+from behavior.dialogue.wording import in_language
+from behavior.situation.state import Situation
+from behavior.understanding.tongue import LANGUAGES
 from behavior.wishes import Policy, Wish, Wishes
-from behavior.wording import in_language
 
 
 class Spoken(BaseModel):

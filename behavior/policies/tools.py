@@ -19,7 +19,7 @@ from agent.core.messages import (
     ToolFinished,
     ToolStarted,
 )
-from behavior.situation import Situation
+from behavior.situation.state import Situation
 from behavior.tools.permission import ToolsConfig
 from behavior.wishes import NOTHING, UNNUMBERED, Wish, Wishes, because
 

@@ -18,7 +18,7 @@ from agent.core.messages import (
     TurnEnded,
 )
 from behavior.policies.spoken import Spoken
-from behavior.situation import Mark, Person, Situation
+from behavior.situation.state import Mark, Person, Situation
 from behavior.wishes import UNNUMBERED, Wish, Wishes, because
 
 _LATER_S = 5.0

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from agent.core.messages import Engagement
 from behavior.policies.farewell import FarewellConfig
 from behavior.policies.greeting import GreetingConfig
-from behavior.situation import Mark, Person, Situation
+from behavior.situation.state import Mark, Person, Situation
 
 
 @dataclass(frozen=True, slots=True)

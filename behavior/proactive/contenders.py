@@ -16,7 +16,7 @@ from agent.core.messages import PersonId, PersonSeen
 from behavior.policies.greeting import GreetingConfig, GreetingPolicy
 from behavior.proactive.evaluation import Verdict
 from behavior.proactive.windows import Frame
-from behavior.situation import Situation
+from behavior.situation.state import Situation
 from behavior.wishes import Woke
 
 NOBODY = Verdict(0.0, -1, False)

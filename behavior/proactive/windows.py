@@ -14,7 +14,6 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from agent.core.messages import Act, GazeTarget, Message, PersonId, PersonLost, PersonSeen, Priority
-from behavior.presence import mark
 from behavior.proactive.cues import (
     ROOM_WIDTH,
     WIDTH,
@@ -25,8 +24,9 @@ from behavior.proactive.cues import (
     room_token,
     stands,
 )
-from behavior.situation import Mark, Situation
-from behavior.update import update
+from behavior.situation.presence import mark
+from behavior.situation.state import Mark, Situation
+from behavior.situation.update import update
 
 Crops = Callable[[PersonId], Vector | None]
 """The mean embedding of a person's newest detector crops, or None."""

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from behavior.conversation import Asked
-from behavior.draft import Draft
+from behavior.dialogue.conversation import Asked
+from behavior.dialogue.draft import Draft
 from behavior.tools.asking import Asked as Wanted
 from behavior.tools.asking import use_of
 from behavior.tools.contract import Expected, Refuse, Service, UseTool, row_of

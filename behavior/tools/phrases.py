@@ -6,7 +6,7 @@ from importlib import resources
 
 import yaml
 
-from behavior.tongue import ENGLISH, Tongue, tongue
+from behavior.understanding.tongue import ENGLISH, Tongue, tongue
 
 
 class Phrases:

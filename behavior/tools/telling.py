@@ -6,10 +6,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from agent.core.messages import Clause, Gaze, GazeTarget, Place
-from behavior.conversation import Asked, Conversation, Meeting, Part
-from behavior.directory import SiteConfig
+from behavior.dialogue.conversation import Asked, Conversation, Meeting, Part
+from behavior.dialogue.wording import Wording, in_language, load_wording
 from behavior.forms.state import FormState
 from behavior.forms.telling import tell as tell_form
+from behavior.house.directory import SiteConfig
 from behavior.tools.contract import (
     Expectation,
     NoRoute,
@@ -33,7 +34,6 @@ from behavior.tools.phrases import Phrases, phrases_in
 from behavior.tools.queues import minutes_about
 from behavior.tools.seen_words import seen_line
 from behavior.tools.trust import fit_to_tell
-from behavior.wording import Wording, in_language, load_wording
 
 
 @dataclass(frozen=True, slots=True)

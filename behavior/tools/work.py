@@ -11,8 +11,8 @@ from typing import Protocol, TypeVar
 from agent.core.backend import Row, Table, pick
 from agent.core.errors import FoyerError
 from agent.core.messages import TicketCalled
-from behavior.directory import SiteConfig
-from behavior.memory import Encounter
+from behavior.dialogue.memory import Encounter
+from behavior.house.directory import SiteConfig
 from behavior.tools.calendars import CalendarConfig, Event, expectation, programme, room_state
 from behavior.tools.contract import (
     Agenda,

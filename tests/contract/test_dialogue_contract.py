@@ -8,8 +8,8 @@ import pytest
 from agent.core.clock import LoopClock
 from behavior.backends.openai_compatible import OpenAiCompatibleDialogue
 from behavior.backends.scripted import Line, ScriptedDialogue
-from behavior.conversation import Conversation, Heard
-from behavior.model_server import ModelServerConfig
+from behavior.dialogue.conversation import Conversation, Heard
+from behavior.model.server import ModelServerConfig
 from tests.fakes.desk import embedded
 from tests.fakes.model_server import ModelServer
 

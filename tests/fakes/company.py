@@ -28,7 +28,7 @@ from agent.core.messages import (
     TurnPaused,
 )
 from agent.runtime import Runtime
-from behavior.dialogue_config import DialogueConfig
+from behavior.dialogue.config import DialogueConfig
 from behavior.reception import set_up_dialogue
 from tests.fakes.desk import KNOWLEDGE, demo_site
 from tests.fakes.encounters import planner, seen

@@ -9,12 +9,12 @@ from agent.core.clock import LoopClock, WallTime
 from agent.core.messages import TurnEnded, TurnId, TurnPaused
 from behavior.backends.embedded import EmbeddedDialogue
 from behavior.backends.embeddings import MiniLm, Words
-from behavior.directory import SiteConfig
-from behavior.draft import set_up_desk
+from behavior.dialogue.draft import set_up_desk
+from behavior.house.directory import SiteConfig
 from behavior.reception import DialogueConfig, set_up_dialogue
-from behavior.sounds_like import plain, without_fillers
-from behavior.tidying import tidy
-from behavior.tongue import tongue
+from behavior.understanding.sounds_like import plain, without_fillers
+from behavior.understanding.tidying import tidy
+from behavior.understanding.tongue import tongue
 
 ROOT = Path(__file__).parents[2]
 KNOWLEDGE = ROOT / "configs" / "knowledge"

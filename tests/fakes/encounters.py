@@ -30,12 +30,12 @@ from agent.core.messages import (
     WordsHeard,
 )
 from agent.core.messages.acts import Clause
-from behavior.norms import Norms, NormsFile
+from behavior.norms.norm import Norms, NormsFile
 from behavior.planner import Planner
 from behavior.policies.catalogue import CATALOGUE, PoliciesConfig, build_policies
-from behavior.presence import mark
-from behavior.situation import Situation
-from behavior.update import update
+from behavior.situation.presence import mark
+from behavior.situation.state import Situation
+from behavior.situation.update import update
 from behavior.wishes import Woke
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs" / "policies"

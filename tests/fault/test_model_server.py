@@ -7,8 +7,8 @@ import pytest
 from agent.core.clock import LoopClock
 from agent.core.messages import BackendChosen, ComponentHealth, Health, ModelAnswered, ReplySource
 from behavior.backends.openai_compatible import OpenAiCompatibleDialogue
-from behavior.conversation import Conversation, Heard
-from behavior.model_server import ModelServerConfig
+from behavior.dialogue.conversation import Conversation, Heard
+from behavior.model.server import ModelServerConfig
 from tests.fakes.desk import embedded
 from tests.fakes.model_server import AFTER_FIRST, FAULTS, GOOD, ModelServer
 

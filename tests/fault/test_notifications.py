@@ -7,7 +7,7 @@ from aiohttp import web
 
 from agent.core.clock import LoopClock
 from behavior.backends.webhook import WebhookChannel
-from behavior.notifications import NotifyConfig, send_with_retry
+from behavior.dialogue.notifications import NotifyConfig, send_with_retry
 
 pytestmark = pytest.mark.real_time
 

@@ -9,14 +9,14 @@ import sys
 import pytest
 
 from agent.core.errors import BadInputError
-from behavior.conversation import RecordVisit
-from behavior.memory import VisitBook
+from behavior.dialogue.conversation import RecordVisit
+from behavior.dialogue.memory import VisitBook
 
 _WRITER = """
 import sys
 from pathlib import Path
-from behavior.conversation import RecordVisit
-from behavior.memory import VisitBook
+from behavior.dialogue.conversation import RecordVisit
+from behavior.dialogue.memory import VisitBook
 book, number = VisitBook(Path(sys.argv[1])), 0
 while True:
     number += 1

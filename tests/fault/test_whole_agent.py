@@ -30,7 +30,7 @@ from agent.core.messages import (
     ReplySource,
     TurnEnded,
 )
-from behavior.model_server import ModelServerConfig
+from behavior.model.server import ModelServerConfig
 from perception.recogniser_process import RecogniserProcess
 from perception.recognition import RecognitionConfig
 from perception.site_language import SiteLanguage

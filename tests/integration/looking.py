@@ -12,7 +12,7 @@ from agent.core.messages import (
     Place,
     SoundDirection,
 )
-from behavior.directory import SiteConfig
+from behavior.house.directory import SiteConfig
 from tests.fakes.desk import Reception, demo_site, ended
 
 VISITOR = "p1"

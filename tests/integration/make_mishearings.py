@@ -57,7 +57,9 @@ def _lines() -> Iterator[str]:
         for line in path.read_text("utf-8").splitlines():
             if line.startswith("## "):
                 yield line[3:]
-    examples = yaml.safe_load((ROOT / "behavior" / "examples.yaml").read_text("utf-8"))
+    examples = yaml.safe_load(
+        (ROOT / "behavior" / "understanding" / "examples.yaml").read_text("utf-8")
+    )
     for lines in examples.values():
         yield from lines
 

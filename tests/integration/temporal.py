@@ -26,9 +26,9 @@ from agent.core.messages import (
     TurnId,
 )
 from agent.core.messages.acts import Clause
-from behavior.conversation import Conversation, Heard
-from behavior.replies import respond
-from behavior.transcript import Transcript
+from behavior.dialogue.conversation import Conversation, Heard
+from behavior.dialogue.replies import respond
+from behavior.transcript.encounter import Transcript
 from tests.fakes.people import approach, lost, pass_by, stand
 
 HERE = Path(__file__).parent

@@ -26,10 +26,10 @@ from agent.core.messages import (
     ToolRefused,
 )
 from agent.core.withheld import Withheld
-from behavior.conversation import Part
-from behavior.directory import Notify
+from behavior.dialogue.conversation import Part
 from behavior.forms.config import FormConfig
-from behavior.model_reply import is_kept
+from behavior.house.directory import Notify
+from behavior.model.reply import is_kept
 from behavior.tools.arguments import proposal
 from behavior.tools.contract import UseTool
 from behavior.tools.permission import NotifyRule, ScreenRule, ToolRule, ToolsConfig

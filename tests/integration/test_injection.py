@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 
 from agent.core.messages import ToolRefused
-from behavior import lines, replies, understanding
 from behavior.backends import openai_compatible, tool_mcp
+from behavior.dialogue import replies
 from behavior.tools import (
     asking_senses,
     calendars,
@@ -22,6 +22,7 @@ from behavior.tools import (
 )
 from behavior.tools.contract import TOOLS, NoArguments, UseTool, WantedBy
 from behavior.tools.desk import ToolDesk
+from behavior.understanding import lines, whole_line
 from tests.integration.attacks import attack_on, attacks, breaches, refusals
 
 # Sockets, files and threads are real here.
@@ -93,7 +94,7 @@ def take_out(guard, monkeypatch):
             monkeypatch.setattr(sensors, "_value", lambda config, found: str(found))
         case "eyes":
             monkeypatch.setattr(asking_senses, "_private", lambda *_: None)
-            monkeypatch.setattr(understanding, "is_it_somebody", lambda *_: None)
+            monkeypatch.setattr(whole_line, "is_it_somebody", lambda *_: None)
             for slow in ("LOOK_S", "AROUND_S"):
                 monkeypatch.setattr(senses, slow, 0.05)
         case "calendar":

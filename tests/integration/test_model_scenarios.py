@@ -12,7 +12,7 @@ from agent.core.clock import LoopClock
 from agent.core.messages import ModelAnswered
 from agent.virtual_time import VirtualTimeLoop
 from behavior.backends.openai_compatible import OpenAiCompatibleDialogue
-from behavior.model_server import ModelServerConfig
+from behavior.model.server import ModelServerConfig
 from tests.fakes.model_server import AFTER_FIRST, FAULTS, ModelServer
 from tests.integration.visitor import _Ready, play, scenarios
 

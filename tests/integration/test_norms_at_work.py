@@ -17,7 +17,7 @@ from agent.core.messages import (
     ReplyReady,
     TurnId,
 )
-from behavior.norms import Norm
+from behavior.norms.norm import Norm
 from tests.fakes.encounters import Lobby, house_norms, seen
 
 NIGHT = datetime(2026, 3, 2, 23, 0)

@@ -7,11 +7,11 @@ import pytest
 
 from agent.core.clock import LoopClock
 from behavior.backends.openai_compatible import OpenAiCompatibleDialogue
-from behavior.conversation import Conversation, Heard
-from behavior.model_server import ModelServerConfig
-from behavior.norm_retrieval import NormAdvice
-from behavior.norms import Norms
-from behavior.scenes import Scene
+from behavior.dialogue.conversation import Conversation, Heard
+from behavior.model.server import ModelServerConfig
+from behavior.norms.norm import Norms
+from behavior.norms.retrieval import NormAdvice
+from behavior.norms.scenes import Scene
 from tests.fakes.desk import embedded
 from tests.fakes.encounters import house_norms
 from tests.fakes.model_server import ModelServer

@@ -7,7 +7,7 @@ import pytest
 
 from agent.core.messages import Act, HostNotified, ReplyReady
 from agent.pages.panel import PageView
-from behavior.notifications import NotDeliveredError
+from behavior.dialogue.notifications import NotDeliveredError
 from tests.fakes.company import meet, person, says
 from tests.fakes.desk import Reception, demo_site, ended
 from tests.fakes.stores import places_of

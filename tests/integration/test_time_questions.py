@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from behavior.conversation import Conversation, Heard
-from behavior.replies import respond
+from behavior.dialogue.conversation import Conversation, Heard
+from behavior.dialogue.replies import respond
 from tests.fakes.desk import demo_desk, learn
 from tests.integration.temporal import AFRESH, FOURTH, LAST, SEVERAL, ask, asked, encounters, faults
 from tests.integration.visitor import bend

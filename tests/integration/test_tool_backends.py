@@ -13,7 +13,7 @@ from behavior.backends.tool_calendar import CalendarShelf
 from behavior.backends.tool_email import EmailChannel
 from behavior.backends.tool_mqtt import MqttChannel
 from behavior.backends.tool_tickets import TicketBook
-from behavior.notifications import NotDeliveredError, NotifyConfig
+from behavior.dialogue.notifications import NotDeliveredError, NotifyConfig
 from behavior.tools.calendars import CalendarConfig
 from behavior.tools.contract import ToolError
 from tests.fakes.brokers import broker, free_port, needs_mosquitto, reader, until

@@ -14,7 +14,7 @@ from agent.core.messages import (
     Reason,
 )
 from agent.core.messages.acts import Clause
-from behavior.transcript import Transcript
+from behavior.transcript.encounter import Transcript
 from tests.fakes.desk import Reception, ended, paused
 from tests.fakes.model_server import ModelServer
 from tests.fakes.people import lost, stand

@@ -34,10 +34,10 @@ from agent.core.messages import (
 from agent.settings import read_site
 from agent.virtual_time import VirtualTimeLoop
 from behavior.backends.embedded import EmbeddedDialogue
-from behavior.conversation import Asked, Conversation
-from behavior.desks import desks_of
-from behavior.directory import Directory, Host
-from behavior.memory import VisitBook
+from behavior.dialogue.conversation import Asked, Conversation
+from behavior.dialogue.desks import desks_of
+from behavior.dialogue.memory import VisitBook
+from behavior.house.directory import Directory, Host
 from behavior.tools.contract import ToolError
 from behavior.tools.permission import ToolsConfig
 from tests.fakes.desk import KNOWLEDGE, ROOT, Reception, demo_desk

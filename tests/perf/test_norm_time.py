@@ -2,7 +2,7 @@
 
 from time import process_time
 
-from behavior.norms import Norms
+from behavior.norms.norm import Norms
 from tests.fakes.encounters import house_norms
 
 P95_LIMIT_S = 0.001

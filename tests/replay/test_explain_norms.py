@@ -7,7 +7,7 @@ from agent.explaining.norms import nearest_norms
 from agent.pages.panel import PageView
 from agent.recording import Recorded
 from behavior.backends.embeddings import Words
-from behavior.norm_retrieval import NearNorms
+from behavior.norms.retrieval import NearNorms
 from tests.fakes.encounters import Lobby, house_norms, seen
 
 NIGHT = datetime(2026, 3, 2, 23, 0)

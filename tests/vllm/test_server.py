@@ -12,12 +12,12 @@ import pytest
 
 from agent.core.clock import LoopClock
 from agent.core.messages import BackendChosen, ModelAnswered, PersonId, ReplySource
-from behavior.act_grammar import Here, reply_schema
-from behavior.act_reader import ClauseReader
 from behavior.backends.model_client import ModelClient
 from behavior.backends.openai_compatible import OpenAiCompatibleDialogue
-from behavior.conversation import Conversation, Heard
-from behavior.model_server import ModelServerConfig
+from behavior.dialogue.conversation import Conversation, Heard
+from behavior.model.act_grammar import Here, reply_schema
+from behavior.model.act_reader import ClauseReader
+from behavior.model.server import ModelServerConfig
 from behavior.tools.contract import TOOLS
 from tests.fakes.desk import demo_site, embedded
 from tests.vllm.conftest import ENVIRONMENT, LONGEST

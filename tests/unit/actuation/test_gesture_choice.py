@@ -362,7 +362,7 @@ def test_words_call_for_the_gesture_that_says_the_same(text, gesture):
 
 
 def test_behavior_names_only_gestures_that_there_are():
-    from behavior.act_grammar import LEXEMES
+    from behavior.model.act_grammar import LEXEMES
 
     assert all(LEXICON.named(name) is not None for name in LEXEMES)
 

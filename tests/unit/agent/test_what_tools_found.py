@@ -4,7 +4,7 @@ from agent.core.messages import Act, ActId, Clause, Reason, ToolFinished, ToolOu
 from agent.explaining.explain import explain
 from agent.pages.panel import PageView
 from agent.recording import Recorded
-from behavior.transcript import Transcript
+from behavior.transcript.encounter import Transcript
 
 FOUND = "look around: 1 besides the visitor: 2.2 m 27 deg left, stands, faces here"
 LOOKED = ToolFinished(

@@ -15,12 +15,19 @@ from agent.core.messages import (
     Place,
     Posture,
 )
-from behavior.act_grammar import CLAUSES, Here, SpokenClause, from_clause, reply_schema, to_clause
-from behavior.act_reader import ClauseReader, NonsenseError
-from behavior.face_words import nearest_face
-from behavior.knowledge import read_knowledge
-from behavior.model_words import Deeds, check_words
-from behavior.wording import read_clauses, sentences
+from behavior.dialogue.wording import read_clauses, sentences
+from behavior.house.knowledge import read_knowledge
+from behavior.model.act_grammar import (
+    CLAUSES,
+    Here,
+    SpokenClause,
+    from_clause,
+    reply_schema,
+    to_clause,
+)
+from behavior.model.act_reader import ClauseReader, NonsenseError
+from behavior.model.face_words import nearest_face
+from behavior.model.words import Deeds, check_words
 from tests.fakes.desk import KNOWLEDGE, demo_desk, demo_site
 
 LIFT, DOOR = Place(x_m=2.0, y_m=1.0), Place(x_m=-1.0, y_m=3.0)

@@ -18,7 +18,7 @@ from agent.core.messages import (
     TurnId,
 )
 from behavior.arbiter import settle
-from behavior.situation import Floor, OnStage, Situation
+from behavior.situation.state import Floor, OnStage, Situation
 from behavior.wishes import UNNUMBERED, Wish
 
 

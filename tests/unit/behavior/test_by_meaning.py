@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from behavior.by_meaning import about_it, by_meaning, is_known
-from behavior.knowledge import Match
-from behavior.known import Known
+from behavior.house.knowledge import Match
+from behavior.understanding.by_meaning import about_it, by_meaning, is_known
+from behavior.understanding.known import Known
 from tests.fakes.desk import demo_desk
 
 

@@ -15,8 +15,8 @@ from agent.core.messages import (
     VisitRecorded,
 )
 from behavior.backends.scripted import Line, ScriptedDialogue
-from behavior.conversation import NotifyHost
-from behavior.memory import VisitBook
+from behavior.dialogue.conversation import NotifyHost
+from behavior.dialogue.memory import VisitBook
 from tests.fakes.desk import Reception, ended, paused
 
 EVERYTHING = "my name is tom baker and i am here to see daniel okafor"
@@ -220,7 +220,7 @@ async def test_a_host_who_cannot_be_reached_is_said_and_a_person_called(tmp_path
 
 
 async def test_old_visits_are_deleted(tmp_path):
-    from behavior.conversation import RecordVisit
+    from behavior.dialogue.conversation import RecordVisit
 
     book = VisitBook(tmp_path / "visits.sqlite")
     book.record(RecordVisit(kind="question"), 1000.0)

@@ -3,10 +3,10 @@
 import pytest
 from pydantic import ValidationError
 
-from behavior.directory import Directory, SiteConfig
-from behavior.intents import Intent
-from behavior.lines import correction, urgency
-from behavior.sounds_like import likeness, plain, spelled
+from behavior.house.directory import Directory, SiteConfig
+from behavior.understanding.intents import Intent
+from behavior.understanding.lines import correction, urgency
+from behavior.understanding.sounds_like import likeness, plain, spelled
 from tests.fakes.desk import demo_site
 
 

@@ -4,10 +4,10 @@ import pytest
 
 from agent.core.errors import BadInputError
 from behavior.backends.embeddings import MiniLm
-from behavior.conversation import Asked, CallHelp, Conversation, Heard
-from behavior.knowledge import hours_in_words, read_knowledge
-from behavior.replies import respond
-from behavior.wording import load_wording, read_clauses
+from behavior.dialogue.conversation import Asked, CallHelp, Conversation, Heard
+from behavior.dialogue.replies import respond
+from behavior.dialogue.wording import load_wording, read_clauses
+from behavior.house.knowledge import hours_in_words, read_knowledge
 from tests.fakes.desk import KNOWLEDGE, demo_desk, demo_site
 from tests.integration.visitor import NOON
 

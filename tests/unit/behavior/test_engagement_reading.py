@@ -3,8 +3,8 @@
 import pytest
 
 from agent.core.messages import PersonId
-from behavior.engagement_reading import Reading, questionnaire, read_answer, read_by_rule
-from behavior.transcript import Transcript
+from behavior.transcript.encounter import Transcript
+from behavior.transcript.engagement_reading import Reading, questionnaire, read_answer, read_by_rule
 from tests.fakes.people import approach, leave, pass_by, stand
 from tests.unit.behavior.test_transcript import agent_says, says
 

@@ -7,10 +7,10 @@ import pytest
 
 from agent.core.messages import ToolFinished, ToolOutcome, TurnId
 from agent.pages.panel import PageView
-from behavior.expression_reading import NOTICE, readings
-from behavior.transcript import Transcript
-from behavior.transcript_config import TranscriptConfig, for_site
-from behavior.watching import Glance
+from behavior.transcript.config import TranscriptConfig, for_site
+from behavior.transcript.encounter import Transcript
+from behavior.transcript.expression_reading import NOTICE, readings
+from behavior.transcript.watching import Glance
 from tests.fakes.desk import demo_site
 from tests.fakes.people import stand
 from tests.unit.behavior.test_transcript import says

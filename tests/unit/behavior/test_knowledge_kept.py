@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from behavior.knowledge import Index
+from behavior.house.knowledge import Index
 
 FORMS = [("know:wifi", "what is the wifi password"), ("know:taxi", "can you call me a taxi")]
 

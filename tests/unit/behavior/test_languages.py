@@ -8,14 +8,14 @@ import pytest
 from agent.config import load
 from agent.core.messages import ButtonPressed, Engagement, EngagementChanged, LanguageFollowed
 from behavior.backends.embeddings import Words
-from behavior.conversation import Asked, Conversation, Heard
-from behavior.desks import answer, at_desk, desks_of
-from behavior.directory import SiteConfig
-from behavior.draft import set_up_desk
-from behavior.knowledge import KnowledgeError, hours_in_words, read_knowledge
-from behavior.tongue import LANGUAGES, tongue
-from behavior.which_language import follow, wished
-from behavior.wording import load_wording
+from behavior.dialogue.conversation import Asked, Conversation, Heard
+from behavior.dialogue.desks import answer, at_desk, desks_of
+from behavior.dialogue.draft import set_up_desk
+from behavior.dialogue.wording import load_wording
+from behavior.house.directory import SiteConfig
+from behavior.house.knowledge import KnowledgeError, hours_in_words, read_knowledge
+from behavior.understanding.tongue import LANGUAGES, tongue
+from behavior.understanding.which_language import follow, wished
 from tests.fakes.desk import KNOWLEDGE, ROOT, Reception, demo_desk, demo_site, ended
 
 OTHERS = LANGUAGES[1:]

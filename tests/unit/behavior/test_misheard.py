@@ -2,10 +2,10 @@
 
 import pytest
 
-from behavior.conversation import Asked, Conversation, Heard, Meeting
-from behavior.desks import at_desk, desks_of
-from behavior.misheard import mended
-from behavior.replies import respond
+from behavior.dialogue.conversation import Asked, Conversation, Heard, Meeting
+from behavior.dialogue.desks import at_desk, desks_of
+from behavior.dialogue.replies import respond
+from behavior.understanding.misheard import mended
 from tests.fakes.desk import KNOWLEDGE, demo_desk
 
 

@@ -15,10 +15,10 @@ from agent.core.messages import (
     PersonId,
     Place,
 )
-from behavior.norm_changes import Change, Found, changed
-from behavior.norms import Norm, Norms
-from behavior.scenes import Scene
-from behavior.situation import Mark
+from behavior.norms.changes import Change, Found, changed
+from behavior.norms.norm import Norm, Norms
+from behavior.norms.scenes import Scene
+from behavior.situation.state import Mark
 from behavior.wishes import UNNUMBERED, Wish, because
 
 P1 = PersonId("p1")

@@ -1,7 +1,7 @@
 """Norms that shut a policy out, never come to anything, or set nothing aside are found."""
 
-from behavior.norm_contradictions import contradictions
-from behavior.norms import Norm, Norms
+from behavior.norms.contradictions import contradictions
+from behavior.norms.norm import Norm, Norms
 from tests.fakes.encounters import house_norms
 
 

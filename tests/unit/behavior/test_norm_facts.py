@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from agent.core.messages import PersonId, PersonSeen
-from behavior.norm_facts import FACTS, Facts
-from behavior.norm_words import spoken
-from behavior.scenes import Scene
-from behavior.situation import Situation
-from behavior.update import update
+from behavior.norms.facts import FACTS, Facts
+from behavior.norms.scenes import Scene
+from behavior.norms.words import spoken
+from behavior.situation.state import Situation
+from behavior.situation.update import update
 from tests.fakes.encounters import house_norms, seen
 
 P1 = PersonId("p1")

@@ -6,11 +6,11 @@ from types import SimpleNamespace
 import pytest
 
 from behavior.backends.embeddings import Words
-from behavior.norm_cases import Case
-from behavior.norm_moment import moment
-from behavior.norm_retrieval import NearNorms, NormAdvice, best_encoder, words_of
-from behavior.norms import Norms
-from behavior.scenes import Scene
+from behavior.norms.cases import Case
+from behavior.norms.moment import moment
+from behavior.norms.norm import Norms
+from behavior.norms.retrieval import NearNorms, NormAdvice, best_encoder, words_of
+from behavior.norms.scenes import Scene
 from tests.fakes.encounters import house_norms
 
 NORMS = house_norms()

@@ -2,9 +2,9 @@
 
 import pytest
 
-from behavior.norm_review import failing_examples, untriggerable, why_never
-from behavior.norms import Examples, Norm, Norms
-from behavior.scenes import Scene
+from behavior.norms.norm import Examples, Norm, Norms
+from behavior.norms.review import failing_examples, untriggerable, why_never
+from behavior.norms.scenes import Scene
 from tests.fakes.encounters import house_norms
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from pydantic import ValidationError
 
-from behavior.norms import Norm, NormKind, Norms, Verdict
+from behavior.norms.norm import Norm, NormKind, Norms, Verdict
 from behavior.wishes import because
 from tests.fakes.encounters import house_norms
 

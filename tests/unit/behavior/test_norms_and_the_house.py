@@ -6,11 +6,11 @@ import pytest
 import yaml
 
 from agent.core.messages import Act, Clause, Priority
-from behavior.knowledge import read_knowledge
-from behavior.norms import Norms
-from behavior.scenes import Scene
+from behavior.dialogue.wording import load_wording, sentences
+from behavior.house.knowledge import read_knowledge
+from behavior.norms.norm import Norms
+from behavior.norms.scenes import Scene
 from behavior.wishes import UNNUMBERED, Wish, because
-from behavior.wording import load_wording, sentences
 from tests.fakes.desk import KNOWLEDGE, demo_site
 from tests.fakes.encounters import CONFIGS, house_norms
 

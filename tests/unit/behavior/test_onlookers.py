@@ -3,7 +3,7 @@
 import pytest
 
 from agent.core.messages import ActFinished, ActId, SpeechStarted, TurnEnded, TurnId
-from behavior.hearing import speaker_of
+from behavior.situation.hearing import speaker_of
 from tests.fakes.encounters import Lobby, acts_of
 
 

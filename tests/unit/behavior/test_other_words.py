@@ -4,15 +4,15 @@ import pytest
 from pydantic import ValidationError
 
 from agent.core.messages import LanguageFollowed, PersonId
-from behavior.other_words import in_other_words, is_question
+from behavior.dialogue.other_words import in_other_words, is_question
 from behavior.policies.spoken import speaking
 from behavior.policies.waiting import WaitingConfig, WaitingPolicy
-from behavior.situation import Situation
-from behavior.sounds_like import plain
+from behavior.situation.state import Situation
+from behavior.situation.update import update
 from behavior.tools.clock_times import time_of_day
 from behavior.tools.phrases import phrases_in
 from behavior.tools.queues import minutes_about
-from behavior.update import update
+from behavior.understanding.sounds_like import plain
 
 
 def test_another_wording_of_the_same_question_is_found_in_each_language():

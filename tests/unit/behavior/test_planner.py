@@ -18,7 +18,7 @@ from agent.core.messages import (
     TurnEnded,
     TurnId,
 )
-from behavior.norms import Norms
+from behavior.norms.norm import Norms
 from behavior.planner import PlannerConfig
 from behavior.policies.catalogue import CATALOGUE, PoliciesConfig, build_policies
 from behavior.wishes import Wishes

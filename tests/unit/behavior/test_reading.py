@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from behavior.tools.permission import ToolsConfig
-from behavior.understanding import understand
+from behavior.understanding.whole_line import understand
 from tests.fakes.desk import demo_desk
 
 NOON = datetime(2025, 6, 4, 12, 5)

@@ -2,15 +2,15 @@
 
 import pytest
 
-from behavior.conversation import Asked, Conversation, Heard, Meeting
-from behavior.corrections import denied, merged_name, put_right
-from behavior.finer_pieces import finer
-from behavior.lines import bare_name, own_name
-from behavior.replies import respond
-from behavior.sounds_like import plain, spelled
-from behavior.tidying import tidy
-from behavior.tongue import tongue
-from behavior.yes_and import parted
+from behavior.dialogue.conversation import Asked, Conversation, Heard, Meeting
+from behavior.dialogue.replies import respond
+from behavior.dialogue.yes_and import parted
+from behavior.understanding.corrections import denied, merged_name, put_right
+from behavior.understanding.finer_pieces import finer
+from behavior.understanding.lines import bare_name, own_name
+from behavior.understanding.sounds_like import plain, spelled
+from behavior.understanding.tidying import tidy
+from behavior.understanding.tongue import tongue
 from tests.fakes.desk import demo_desk
 from tests.integration.visitor import NOON
 

@@ -3,7 +3,7 @@
 import pytest
 
 from agent.core.messages import Clause, ReplySource, ToolFinished, ToolRefused, ToolStarted
-from behavior.conversation import Asked, Part
+from behavior.dialogue.conversation import Asked, Part
 from behavior.tools.contract import Look, UseTool, WantedBy
 from behavior.tools.permission import ToolRule, ToolsConfig
 from tests.integration.looking import Visit, seen

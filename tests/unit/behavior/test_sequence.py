@@ -4,9 +4,9 @@ from itertools import permutations
 
 import pytest
 
-from behavior.intents import Intent
-from behavior.sequence import in_order
-from behavior.understanding import understand
+from behavior.understanding.intents import Intent
+from behavior.understanding.sequence import in_order
+from behavior.understanding.whole_line import understand
 from tests.fakes.desk import demo_desk
 
 A_THEN_B = (

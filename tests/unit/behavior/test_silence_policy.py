@@ -14,7 +14,7 @@ from agent.core.messages import (
     TurnId,
 )
 from behavior.policies.silence import SilenceConfig, SilencePolicy
-from behavior.situation import Devices, Encounter, Floor, Mark, Person, Situation, Turn
+from behavior.situation.state import Devices, Encounter, Floor, Mark, Person, Situation, Turn
 
 WHO = PersonId("a")
 ASKED = "Of course. What is your name, please?"

@@ -16,9 +16,9 @@ from agent.core.messages import (
     TurnEnded,
     TurnId,
 )
-from behavior.hearing import says_any, speaker_of
-from behavior.situation import Holder, Mark, Situation, SituationConfig
-from behavior.update import update
+from behavior.situation.hearing import says_any, speaker_of
+from behavior.situation.state import Holder, Mark, Situation, SituationConfig
+from behavior.situation.update import update
 from tests.fakes.encounters import Lobby, acts_of, after, marked, seen
 
 

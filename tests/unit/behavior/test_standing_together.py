@@ -17,11 +17,11 @@ from agent.core.messages import (
     TurnEnded,
     TurnId,
 )
-from behavior.hearing import declines, speaker_of
-from behavior.norm_people import faced_by_another, stranger_m
-from behavior.overheard import seen_to_speak
-from behavior.situation import Encounter, Mark, Situation
-from behavior.update import update
+from behavior.norms.people import faced_by_another, stranger_m
+from behavior.situation.hearing import declines, speaker_of
+from behavior.situation.overheard import seen_to_speak
+from behavior.situation.state import Encounter, Mark, Situation
+from behavior.situation.update import update
 from behavior.wishes import Wish
 from tests.fakes.encounters import Lobby, acts_of, after, marked, seen
 

@@ -8,11 +8,11 @@ import pytest
 from tokenizers import Tokenizer
 
 from agent.core.errors import BadInputError
-from behavior.act_grammar import Here
-from behavior.conversation import Conversation, Heard
-from behavior.model_prompt import PROMPTS, PromptTooLongError, fitted, prompt_of, read_prompts
-from behavior.replies import respond
-from behavior.token_budget import Counted, estimate, estimate_chat
+from behavior.dialogue.conversation import Conversation, Heard
+from behavior.dialogue.replies import respond
+from behavior.model.act_grammar import Here
+from behavior.model.prompt import PROMPTS, PromptTooLongError, fitted, prompt_of, read_prompts
+from behavior.model.token_budget import Counted, estimate, estimate_chat
 from tests.fakes.desk import KNOWLEDGE, demo_desk
 
 

@@ -5,8 +5,9 @@ from datetime import datetime
 
 from agent.core.clock import LoopClock
 from agent.core.messages import ToolFinished, ToolOutcome, ToolRefused, ToolStarted, TurnId
-from behavior.conversation import Asked, Conversation
-from behavior.memory import Encounter
+from behavior.dialogue.conversation import Asked, Conversation
+from behavior.dialogue.memory import Encounter
+from behavior.dialogue.wording import load_wording
 from behavior.tools.contract import (
     Agenda,
     Listen,
@@ -21,7 +22,6 @@ from behavior.tools.desk import For, ToolDesk
 from behavior.tools.observations import Sight, Sounds
 from behavior.tools.permission import CalendarRule, ToolsConfig
 from behavior.tools.telling import Voice
-from behavior.wording import load_wording
 from tests.fakes.desk import demo_site
 
 NOW = datetime(2025, 6, 4, 14, 30)

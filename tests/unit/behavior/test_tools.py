@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from behavior.directory import Directory
+from behavior.house.directory import Directory
 from behavior.tools.asking import asked_for
 from behavior.tools.calendars import Event, expectation, programme, room_state
 from behavior.tools.contract import TOOLS, RoomAt, UseTool, WantedBy, Way

@@ -23,8 +23,8 @@ from agent.core.messages import (
     TurnId,
 )
 from agent.core.messages.acts import Clause
-from behavior.transcript import Transcript, TranscriptConfig
-from behavior.transcript_lines import Line, What, render, text_of, tokens_of
+from behavior.transcript.encounter import Transcript, TranscriptConfig
+from behavior.transcript.lines import Line, What, render, text_of, tokens_of
 from tests.fakes.people import approach, lost, pass_by, seen, stand
 
 

@@ -20,7 +20,7 @@ from agent.core.messages import (
     TurnEnded,
     TurnId,
 )
-from behavior.norms import Norms
+from behavior.norms.norm import Norms
 from behavior.planner import Planner
 from behavior.policies.catalogue import PoliciesConfig, build_policies
 from behavior.wishes import Woke

@@ -11,10 +11,10 @@ from agent.core.messages import (
     TurnEnded,
     TurnId,
 )
-from behavior.addressed import Addressed
-from behavior.memory import Encounter
-from behavior.situation import Mark
-from behavior.transcript import Transcript
+from behavior.dialogue.addressed import Addressed
+from behavior.dialogue.memory import Encounter
+from behavior.situation.state import Mark
+from behavior.transcript.encounter import Transcript
 from tests.fakes.desk import Reception, ended
 from tests.fakes.encounters import Lobby, acts_of
 from tests.fakes.people import approach, lost, stand

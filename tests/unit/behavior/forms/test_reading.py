@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from behavior.directory import Directory
 from behavior.forms.orders import order_in, wanted_form
 from behavior.forms.reading import values_in
 from behavior.forms.repairs import repaired, respelled
+from behavior.house.directory import Directory
 from tests.fakes.desk import demo_site
 
 FORM = demo_site().forms[0]

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from behavior.directory import Directory
 from behavior.forms.config import FieldConfig
 from behavior.forms.values import fault_in, read_value, spoken
+from behavior.house.directory import Directory
 from tests.fakes.desk import demo_site
 
 DIRECTORY = Directory(demo_site())

@@ -99,7 +99,7 @@ def test_the_hosts_are_those_of_the_demonstration_site():
 def test_people_understand_what_the_agents_own_dialogue_says():
     """Its wordings by key: whatever it says must mean to them what it is meant to."""
     ear = Ear(PEOPLE.house.cues)
-    path = LIBRARY.parents[1] / "behavior/wording.yaml"
+    path = LIBRARY.parents[1] / "behavior/dialogue/wording.yaml"
     wording = yaml.safe_load(path.read_text(encoding="utf-8"))
     means = {
         "meet.ask_host": "asks_host", "meet.ask_visitor": "asks_name",

@@ -6,7 +6,7 @@ import pytest
 
 from agent.core.messages import PersonId
 from behavior.proactive.contenders import Always, MutualGaze, Rules, Zones, mutual_gaze
-from behavior.situation import Situation
+from behavior.situation.state import Situation
 from tests.fakes.encounters import Lobby
 from tests.fakes.frames import frames_of
 from tests.fakes.people import seen, stand

@@ -7,7 +7,6 @@ import pytest
 
 from agent.core.errors import BadInputError
 from agent.core.messages import PersonId
-from behavior.presence import mark
 from behavior.proactive.labels import (
     NO,
     UNKNOWN,
@@ -17,7 +16,8 @@ from behavior.proactive.labels import (
     label_of,
     read_annotations,
 )
-from behavior.situation import Mark
+from behavior.situation.presence import mark
+from behavior.situation.state import Mark
 from tests.fakes.frames import frames_of
 from tests.fakes.people import stand
 

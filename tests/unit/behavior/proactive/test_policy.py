@@ -16,7 +16,7 @@ from agent.core.messages import (
 )
 from behavior.policies.proactive import COMPONENT, ProactiveConfig, ProactivePolicy
 from behavior.proactive.acts import Purpose
-from behavior.situation import Mark, Person, Situation
+from behavior.situation.state import Mark, Person, Situation
 from tests.fakes.encounters import Lobby
 
 SIGN = "sign/1/nod/friendly/person/attentive"

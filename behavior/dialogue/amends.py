@@ -1,0 +1,45 @@
+"""What is put right after it was done: a delivery's recipient, the time of an appointment; and a
+person who is missed. Each function writes its share of an answer into a `Draft`."""
+
+from dataclasses import replace
+
+from behavior.dialogue import tasks
+from behavior.dialogue.conversation import CallHelp, Meeting, NotifyHost, RecordVisit
+from behavior.dialogue.draft import Draft
+from behavior.house.directory import Found
+from behavior.tools import drafting
+from behavior.understanding.intents import Intent, Request
+
+_EXPECTED = 0.76
+"""Likeness of a name that was asked for, above which it is taken."""
+
+
+def redirect_delivery(draft: Draft, found: Found) -> None:
+    """The delivery is for somebody else: tell the first host so, and the right one."""
+    told = draft.state.delivery_for
+    right = {host.name for host in found.hosts}
+    if told and told not in right and drafting.may_tell(draft, told, follow_up=True):
+        draft.do(NotifyHost(host=told, visitor="a delivery", purpose="withdrawn"))
+    draft.change(delivery_for="")
+    tasks.delivery_for(draft, replace(found, sure=found.sure or found.score > _EXPECTED))
+
+
+def change_time(draft: Draft, time: str) -> None:
+    """The appointment is at another time: note it, and tell a host who was told already."""
+    meeting = draft.state.meeting or Meeting()
+    if not meeting.notified or meeting.host is None:
+        return tasks.meet(draft, Request(intent=Intent.MEET_HOST, text="", time=time))
+    draft.change(meeting=replace(meeting, time=time))
+    if drafting.may_tell(draft, meeting.host, follow_up=True):
+        visitor = draft.state.visitor or "a visitor"
+        draft.say("meet.corrected_visitor", visitor=draft.state.visitor or "")
+        told = NotifyHost(host=meeting.host, visitor=visitor, purpose="correction", time=time)
+        row = RecordVisit(kind="appointment", visitor=visitor, host=meeting.host, detail=time)
+        draft.do(told, row)
+
+
+def somebody_missing(draft: Draft) -> None:
+    """A child without its parents, or parents without their child: a person comes at once."""
+    if drafting.may_call(draft):
+        draft.say("somebody_missing")
+        draft.do(CallHelp(urgent=False, because="somebody is missing"))

@@ -1,0 +1,376 @@
+"""The embedded dialogue as a pure function: a conversation and a line in, an answer out.
+
+First what cannot wait (emergency), then whether the line answers the question that was asked, then
+what it asks for by itself. A question that a digression left open is asked again at the end.
+"""
+
+from dataclasses import replace
+
+from behavior.dialogue import amends, tasks
+from behavior.dialogue.conversation import Asked, Conversation, Heard, Meeting, Part
+from behavior.dialogue.draft import Desk, Draft
+from behavior.dialogue.requests import take, tell, tell_languages, unclear
+from behavior.dialogue.yes_and import ASKS_YES_OR_NO, parted, without_answer
+from behavior.forms.talk import about_form, ask_again
+from behavior.house.directory import Found
+from behavior.past.recollection import recollect
+from behavior.past.time_questions import follow_up
+from behavior.tools import drafting
+from behavior.tools.contract import Expected, UseTool
+from behavior.tools.trust import fit_name, without_tricks
+from behavior.understanding.corrections import (
+    denied,
+    merged_name,
+    nearer_to_visitor,
+    new_time,
+    put_right,
+)
+from behavior.understanding.intents import SMALL, Intent, Request
+from behavior.understanding.lines import bare_name
+from behavior.understanding.misheard import mended
+from behavior.understanding.sounds_like import plain, spelled, without_fillers, words_of
+from behavior.understanding.tidying import tidy
+from behavior.understanding.tongue import ENGLISH, Tongue
+from behavior.understanding.which_language import wished
+from behavior.understanding.whole_line import understand
+
+_FIRM = frozenset(
+    {Intent.FORGET_ME, Intent.CANCEL, Intent.REPEAT, Intent.STAFF, Intent.FAREWELL, Intent.WAIT,
+     Intent.INSULT, Intent.JOKE, Intent.HOW_ARE_YOU, Intent.OPEN_NOW, Intent.TIME, Intent.DATE,
+     Intent.MY_NAME, Intent.PRIVATE, Intent.DELIVERY, Intent.SIGNATURE, Intent.PICKUP,
+     Intent.DIRECTIONS, Intent.QUESTION, Intent.HOST_STATUS, Intent.MEMORY,
+     Intent.TOOL, Intent.SOMEBODY_MISSING, Intent.DOOR, Intent.LOUDER, Intent.GO_ON,
+     Intent.HELP, Intent.LOOKING}
+)  # fmt: skip
+"""What a line may ask for while a question is open, without being an answer to it."""
+_SHORT = 5
+_NO_NAME_YET = frozenset(
+    {Intent.YES, Intent.GREETING, Intent.THANKS, Intent.HOW_ARE_YOU, Intent.BACKCHANNEL}
+)
+
+
+def respond(conversation: Conversation, heard: Heard, desk: Desk) -> Part:
+    """Answer one line. Pure: the same arguments give the same answer, and nothing is done."""
+    text = without_tricks(heard.text)
+    fillers = () if desk.words.code == ENGLISH else (desk.words.cue("fillers"),)
+    text = tidy(without_fillers(text, *fillers), desk.words)
+    if desk.words.code == ENGLISH and not heard.typed:
+        text = mended(text, desk.directory, desk.index, desk.words)
+    heard = replace(heard, text=text)
+    draft = Draft(conversation, heard, desk)
+    if not plain(heard.text):
+        draft.say("unheard")
+        _keep_question(draft)
+        return draft.finish("unheard", "a voice without words")
+    if (
+        desk.words.code == ENGLISH
+        and "memory" in conversation.last_intent.split("+")
+        and follow_up(heard.text, conversation.asked_of_past)
+    ):
+        if drafting.may_recall(draft):
+            recollect(draft, heard.text)
+        _keep_question(draft)
+        return draft.finish("memory", "asks on about the past")
+    requests = _understood(draft, heard.text)
+    first = requests[0]
+    if first.intent in {Intent.EMERGENCY, Intent.FIRE}:
+        tasks.emergency(draft, first.intent)
+        return draft.finish(first.intent.value, first.because)
+    if wish := wished(heard.text, desk.spoken):
+        tell_languages(draft, wish)
+        _keep_question(draft)
+        return draft.finish("language", "asks for a language")
+    if answered := about_form(draft, requests, take):
+        return draft.finish(*answered)
+    if answered := _answer_and_more(draft) or _answer(draft, requests):
+        return draft.finish(*answered)
+    for request in requests:
+        take(draft, request)
+    if conversation.asked is not Asked.NOTHING and first.intent is not Intent.CANCEL:
+        _keep_question(draft)
+    intent = "+".join(dict.fromkeys(r.intent.value for r in requests))
+    return draft.finish(intent, "; ".join(r.because for r in requests))
+
+
+def _understood(draft: Draft, line: str) -> tuple[Request, ...]:
+    desk = draft.desk
+    return understand(
+        line,
+        directory=desk.directory,
+        index=desk.index,
+        entries=desk.entries,
+        now=draft.heard.local_time,
+        visitor=draft.before.visitor or "",
+        words=desk.words,
+        rules=draft.heard.leave.config,
+        spoken_of=draft.before.spoken_of,
+    )
+
+
+def _answer_and_more(draft: Draft) -> tuple[str, str] | None:
+    """Take `yes and where is the lift` as the answer and as the wish. None: it is no such line."""
+    asked = draft.before.asked
+    both = parted(draft.heard.text, draft.desk.words) if asked in ASKS_YES_OR_NO else None
+    if both is None:
+        return None
+    yes, rest = both
+    more = _understood(draft, rest)
+    if any(r.intent not in _FIRM or r.name for r in more):
+        return None
+    if not yes:
+        without_answer(draft)
+    elif asked is Asked.CONFIRM_HOST:
+        _about_host(draft, Request(intent=Intent.YES, text=rest))
+    else:
+        _yes_or_no(draft, Request(intent=Intent.YES, text=rest))
+    for request in more:
+        take(draft, request)
+    intents = "+".join(dict.fromkeys(r.intent.value for r in more))
+    return f"{'yes' if yes else 'no'}+{intents}", f"answers `{asked.value}` and asks for more"
+
+
+def _answer(draft: Draft, requests: tuple[Request, ...]) -> tuple[str, str] | None:
+    """Take the line as an answer to what was asked, or as a correction. None: it is neither."""
+    request, asked = requests[0], draft.before.asked
+    chooses = asked is Asked.WHICH_HOST and draft.before.meeting is not None
+    if not chooses and (right := put_right(draft.heard.text, draft.before, draft.desk.words)):
+        return _correct(draft, right)
+    if len(requests) > 1:
+        return None
+    if request.intent in _FIRM and not _names_expected(draft, request):
+        return None
+    match asked:
+        case Asked.HOST | Asked.WHICH_HOST | Asked.CONFIRM_HOST:
+            return _about_host(draft, request)
+        case Asked.VISITOR:
+            return _about_visitor(draft, request)
+        case Asked.DELIVERY_FOR:
+            return _about_delivery(draft, request)
+        case Asked.OWN_NAME:
+            return _about_own_name(draft, request)
+        case Asked.CONFIRM_ENTRY | Asked.STAFF | Asked.MORE | Asked.CONFIRM_TOOL:
+            return _yes_or_no(draft, request)
+        case _:
+            return None
+
+
+def _names_expected(draft: Draft, request: Request) -> bool:
+    """Whether a name was asked for and the line holds one, whatever else it sounds like."""
+    if draft.before.asked in {Asked.HOST, Asked.WHICH_HOST, Asked.CONFIRM_HOST}:
+        found = draft.desk.directory.people(draft.heard.text, expected=True)
+        return found.sure and request.intent in {Intent.QUESTION, Intent.DIRECTIONS}
+    return False
+
+
+def _correct(draft: Draft, put_right: str) -> tuple[str, str] | None:
+    desk, state = draft.desk, draft.state
+    again = _understood(draft, put_right)
+    request = again[0]
+    because = "puts right what was understood before"
+    if request.intent is Intent.NAME or (request.name and not request.found.hosts):
+        tasks.take_name(draft, request.name)
+        return "name", because
+    expects_host = state.asked in {Asked.HOST, Asked.CONFIRM_HOST, Asked.WHICH_HOST, Asked.VISITOR}
+    found = desk.directory.people(put_right, expected=expects_host)
+    if nearer_to_visitor(put_right, state, 1.0 if found.sure else found.score):
+        found = Found()
+    in_meeting = state.meeting is not None or expects_host
+    if found.hosts and state.delivery_for and state.meeting is None:
+        amends.redirect_delivery(draft, found)
+        return "delivery", because
+    if found.hosts and (in_meeting or request.intent is Intent.MEET_HOST):
+        tasks.withdraw(draft, unless=found.hosts)
+        tasks.choose_host(draft, found)
+        return "meet_host", because
+    if state.meeting is not None and (time := new_time(put_right, desk.words)):
+        amends.change_time(draft, time)
+        return "meet_host", because
+    known = state.asked is Asked.VISITOR or (state.meeting and state.meeting.notified)
+    name = bare_name(put_right, desk.words) if known else ""
+    if name and request.intent in {*SMALL, Intent.MEET_HOST}:
+        tasks.take_name(draft, merged_name(state.visitor or "", name))
+        return "name", because
+    if request.intent not in SMALL:
+        for one in again:
+            take(draft, one)
+        return request.intent.value, because
+    return None
+
+
+def _about_host(draft: Draft, request: Request) -> tuple[str, str] | None:
+    directory, state, line = draft.desk.directory, draft.state, draft.heard.text
+    meeting = state.meeting or Meeting()
+    options = meeting.options
+    if request.name:
+        draft.change(visitor=request.name)
+    if letters := spelled(line):
+        found = directory.people(letters, expected=True)
+        return _go_on_with(draft, found, f"spelled {letters}")
+    if state.asked is Asked.CONFIRM_HOST and not directory.people(line, expected=True).hosts:
+        request = _plainly(draft, request)
+    one_known = len(options) == 1 and _that_one(line, draft.desk.words)
+    if (state.asked is Asked.CONFIRM_HOST and request.intent is Intent.YES and options) or (
+        one_known and request.intent is not Intent.NO
+    ):
+        tasks.accept_host(draft, options[0])
+        return "meet_host", "the visitor says yes"
+    if state.asked is Asked.CONFIRM_HOST and request.intent is Intent.NO:
+        draft.change(meeting=replace(meeting, options=(), host=None))
+        draft.ask("meet.wrong_host", Asked.HOST)
+        return "meet_host", "the visitor says no"
+    if state.asked is Asked.WHICH_HOST and (chosen := _among(draft, options, line)):
+        tasks.accept_host(draft, chosen)
+        return "meet_host", "chosen from those named"
+    text = line.replace(request.name, "") if request.name else line
+    found = directory.people(text, expected=True)
+    if found.hosts:
+        if len(found.hosts) == 1 and found.hosts[0].name in options:
+            found = replace(found, sure=True)
+        return _go_on_with(draft, found, f"names {found.hosts[0].name}, {found.score:.2f}")
+    if directory.department(line):
+        tasks.meet(draft, replace(request, intent=Intent.MEET_HOST))
+        return "meet_host", "names a department"
+    if draft.desk.words.cue("no_idea").search(plain(line)) or request.intent is Intent.NO:
+        tasks.call_staff(draft, "a visitor does not know whom to meet")
+        return "staff", "does not know the host's name"
+    if request.intent in {Intent.NAME, Intent.MEET_HOST} and request.name:
+        draft.ask("meet.ask_host", Asked.HOST)
+        return "name", "gives the own name first"
+    return _go_on_with(draft, Found(), "a name that is not in the directory")
+
+
+def _that_one(line: str, words: Tongue) -> bool:
+    """Whether a short line means the one person who was named: `yes, her please`."""
+    text = plain(line)
+    short = len(words_of(text)) <= _SHORT and words.cue("her_or_him").search(text)
+    return bool(words.cue("that_person").match(text) or short)
+
+
+def _go_on_with(draft: Draft, found: Found, because: str) -> tuple[str, str]:
+    if found.hosts:
+        tasks.choose_host(draft, found)
+    else:
+        tasks.unknown_host(draft)
+    return "meet_host", because
+
+
+def _among(draft: Draft, options: tuple[str, ...], line: str) -> str | None:
+    """Find which of the names just offered is meant: by name, department or order."""
+    words = words_of(plain(line))
+    no = denied(line, options, draft.desk.words)
+    left = [name for name in options if name not in no]
+    if no and len(left) == 1:
+        return left[0]
+    for i, names in enumerate(draft.desk.words.ordinals[: len(options)]):
+        if any(n in words for n in names):
+            return options[i]
+    hosts = [h for h in draft.desk.site.hosts if h.name in options]
+    by_department = [h for h in hosts if h.department and plain(h.department) in plain(line)]
+    if len(by_department) == 1:
+        return by_department[0].name
+    site = draft.desk.site.model_copy(update={"hosts": tuple(hosts)})
+    found = type(draft.desk.directory)(site, draft.desk.words).people(line, expected=True)
+    return found.hosts[0].name if len(found.hosts) == 1 else None
+
+
+def _about_visitor(draft: Draft, request: Request) -> tuple[str, str] | None:
+    letters = spelled(draft.heard.text)
+    name = letters.capitalize() if letters else request.name
+    name = name or bare_name(draft.heard.text, draft.desk.words)
+    if request.intent is Intent.MEET_HOST and not request.name and request.found.sure:
+        words = words_of(plain(draft.heard.text))
+        if len(words) > 4:  # a whole sentence about the host, not a name
+            tasks.meet(draft, request)
+            return "meet_host", request.because
+    if draft.desk.words.cue("no_name").search(plain(draft.heard.text)):
+        tasks.announce(draft)
+        return "name", "would rather not say a name"
+    if request.intent in _NO_NAME_YET:
+        draft.ask("meet.ask_visitor", Asked.VISITOR)
+        return request.intent.value, "no name yet"
+    if request.intent is Intent.NO:
+        draft.change(meeting=replace(draft.state.meeting or Meeting(), host=None))
+        draft.ask("meet.wrong_host", Asked.HOST)
+        return "meet_host", "no: probably another host"
+    if name:
+        tasks.take_name(draft, name)
+        return "name", "a name was asked for"
+    tasks.no_name(draft)
+    return "name", "a name was asked for and none was understood"
+
+
+def _about_own_name(draft: Draft, request: Request) -> tuple[str, str] | None:
+    name = fit_name(request.name or bare_name(draft.heard.text, draft.desk.words))
+    if request.intent is not Intent.NAME and not name:
+        return None
+    if len(name.split()) < 2:
+        draft.ask("meet.ask_visitor_again", Asked.OWN_NAME)
+        return "name", "given name and surname are needed for the calendar"
+    draft.change(visitor=name)
+    drafting.put(draft, UseTool(tool="expected", arguments=Expected(visitor=name)))
+    return "tool", "the name that the calendar is asked about"
+
+
+def _about_delivery(draft: Draft, request: Request) -> tuple[str, str] | None:
+    found = draft.desk.directory.people(draft.heard.text, expected=True)
+    if found.hosts:
+        tasks.delivery_for(draft, replace(found, sure=found.sure or found.score > 0.76))
+        return "delivery", f"it is for {found.hosts[0].name}"
+    if request.intent in SMALL | {Intent.NAME, Intent.MEET_HOST}:
+        draft.say("delivery.noted")
+        return "delivery", "nobody of the directory was named"
+    return None
+
+
+def _yes_or_no(draft: Draft, request: Request) -> tuple[str, str] | None:
+    asked = draft.before.asked
+    request = _plainly(draft, request)
+    if request.intent is Intent.YES:
+        if asked is Asked.CONFIRM_ENTRY:
+            tell(draft, draft.before.asked_about)
+        elif asked is Asked.CONFIRM_TOOL:
+            tasks.confirmed(draft)
+        elif asked is Asked.STAFF:
+            tasks.call_staff(draft, "a visitor asked for a person")
+        else:
+            draft.say("more.go_on")
+        return request.intent.value, f"answers `{asked.value}`"
+    if request.intent is Intent.NO:
+        if asked is Asked.CONFIRM_ENTRY:
+            unclear(draft)
+            return "unknown", "not the question that was meant"
+        if asked is Asked.CONFIRM_TOOL:
+            drafting.declined(draft)
+            return request.intent.value, "would rather not"
+        draft.say("no_more")
+        return request.intent.value, f"answers `{asked.value}`"
+    return None
+
+
+def _plainly(draft: Draft, request: Request) -> Request:
+    """A yes or no with something behind it that makes no sense is a yes or no."""
+    words, text = draft.desk.words, plain(draft.heard.text)
+    vague = {Intent.UNKNOWN, Intent.NAME, Intent.MAYBE_QUESTION, Intent.THANKS}
+    if request.intent not in vague:
+        return request
+    if words.cue("begins_yes").match(text):
+        return replace(request, intent=Intent.YES, name="")
+    if words.cue("begins_no").match(text):
+        return replace(request, intent=Intent.NO, name="")
+    return request
+
+
+def _keep_question(draft: Draft) -> None:
+    """Ask again what was open before a digression, if the answer does not ask anything itself."""
+    if draft.asked is not Asked.NOTHING or draft.closes:
+        return
+    if draft.state.form is not None:
+        return ask_again(draft)
+    meeting = draft.state.meeting
+    if draft.before.asked is Asked.VISITOR and meeting and not meeting.notified:
+        draft.ask("meet.ask_visitor", Asked.VISITOR)
+    elif draft.before.asked is Asked.CONFIRM_HOST and meeting and meeting.options:
+        host = meeting.options[0]
+        draft.ask("meet.confirm_host", Asked.CONFIRM_HOST, host, host=host)
+    elif draft.before.asked is Asked.HOST and meeting and not meeting.host:
+        draft.ask("meet.ask_host_plain", Asked.HOST)

@@ -1,0 +1,1 @@
+"""What the site is and knows: people, places, frequent questions."""

@@ -1,0 +1,1 @@
+"""Questions about the past, and answers from what was really seen and heard."""

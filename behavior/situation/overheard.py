@@ -1,0 +1,82 @@
+"""What may be told from who stands how: whose voice it was, and whether it was meant for the agent.
+
+Pure geometry and lips. Words that people say to each other are neither answered nor asked again,
+and a no that one of them says holds for all who stand with them.
+"""
+
+import math
+from collections.abc import Iterator
+
+from agent.core.messages import PersonId
+from behavior.situation.state import Person, Situation, Turn, apart_m
+
+_TALKING_APART_M = 1.6
+_STANDS_M_S = 0.3
+_TURNED_RAD = 0.8
+"""Words of someone turned away this far may be for somebody else."""
+_FACES_OTHERS_RAD = 0.9
+_TOWARDS_RAD = 0.7
+_LIPS_FOR_S = 0.3
+_LIPS_CLEARLY = 3.0
+"""Whose lips moved so many times longer than anybody else's was the one who spoke."""
+
+
+def faces(one: Person, other: Person) -> bool:
+    """`one` stands turned from the agent, with the body towards `other`.
+
+    Which side a body is turned to is not known, only how far: so the angle between the ways to
+    the agent and to the other has to be about that.
+    """
+    turned = one.facing_rad
+    if turned is None or turned < _FACES_OTHERS_RAD or one.speed_m_s > _STANDS_M_S:
+        return False
+    if not 0.0 < apart_m(one.place, other.place) <= _TALKING_APART_M:
+        return False
+    to_other = math.atan2(other.place.y_m - one.place.y_m, other.place.x_m - one.place.x_m)
+    to_agent = math.atan2(-one.place.y_m, -one.place.x_m)
+    between = abs(math.remainder(to_other - to_agent, math.tau))
+    return abs(between - turned) <= _TOWARDS_RAD
+
+
+def beside(situation: Situation, person: Person) -> Iterator[Person]:
+    """Those who stand near enough to talk with this person."""
+    return (
+        other
+        for other in situation.others(person)
+        if apart_m(other.place, person.place) <= _TALKING_APART_M and other.speed_m_s <= _STANDS_M_S
+    )
+
+
+def turned_away(person: Person) -> bool:
+    """Known to be turned away from the agent, with eyes or body."""
+    return (person.away_rad() or 0.0) >= _TURNED_RAD
+
+
+def is_overheard(situation: Situation, person: Person | None) -> bool:
+    """Whoever speaks stands with somebody else, turned to them and not to the agent."""
+    if person is None or not turned_away(person):
+        return False
+    return any(turned_away(other) or faces(other, person) for other in beside(situation, person))
+
+
+def circle(situation: Situation, person: Person) -> list[Person]:
+    """Those who talk with this person or came with them: what one declines, all decline."""
+    return [
+        other
+        for other in situation.others(person)
+        if person.came_with(other)
+        or (
+            apart_m(other.place, person.place) <= _TALKING_APART_M
+            and (turned_away(other) or faces(other, person))
+        )
+    ]
+
+
+def seen_to_speak(turn: Turn) -> PersonId | None:
+    """Whose lips moved while the voice was heard, where that is clear."""
+    if not turn.lips_s:
+        return None
+    ranked = sorted(turn.lips_s.items(), key=lambda one: -one[1])
+    who, longest_s = ranked[0]
+    next_s = ranked[1][1] if len(ranked) > 1 else 0.0
+    return who if longest_s >= max(_LIPS_FOR_S, _LIPS_CLEARLY * next_s) else None

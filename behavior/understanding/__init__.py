@@ -1,0 +1,1 @@
+"""What a visitor's line asks for, in any of the languages."""
