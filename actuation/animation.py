@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
+from actuation.body_bearing import BODY_BEARING_SIZE, body_bearing
+from actuation.body_style import BodyStyle
 from actuation.expressions import Bearing, bearing_of
 from actuation.face_heads import FaceHeads, Mouth
 from actuation.face_words import FaceInstruction, instructed, read_face
@@ -35,7 +37,7 @@ from agent.core.messages import Expression, GestureCue, Posture
 
 Floats = NDArray[np.float64]
 
-_RELAX_S, _LEAN_S = 0.7, 0.7
+_RELAX_S, _LEAN_S, _MOOD_S = 0.7, 0.7, 1.1
 _USUAL_VOWEL_RMS = 0.11
 """Of a voice at its usual level, 20 dB under full scale over a whole clause."""
 
@@ -48,6 +50,10 @@ class AnimationConfig(BaseModel):
     face: FaceConfig = Field(default_factory=FaceConfig, description="The face.")
     gaze: GazeConfig = Field(default_factory=GazeConfig, description="Eyes and head.")
     nods: float = Field(1.0, ge=0, le=2, description="Strength of nods on stressed words.")
+    body: BodyStyle = Field(default_factory=BodyStyle, description="How arms and hands move.")
+    mood: float = Field(
+        1.0, ge=0, le=1, description="How much of a mood shows in trunk and shoulders; 0: nothing."
+    )
     seed: int = Field(7, ge=0, description="Blinks, glances and sway follow from this number.")
 
 
@@ -78,11 +84,13 @@ class Animation:
         self._config = config
         self._gestures = gestures
         self._limits = SafetyLimits()
-        self._idle = IdleBody(seed=config.seed)
+        gestures.move_as(config.body)
+        self._idle = IdleBody(seed=config.seed, rest_height=config.body.rest_height)
         self._face = LivingFace(
             face=config.face, gaze=config.gaze, nods=config.nods, seed=config.seed, start=start
         )
         self._lean = Moves(6)
+        self._mood = Moves(BODY_BEARING_SIZE)
         self.relax(start, duration_s=1e-3)
 
     @property
@@ -108,14 +116,21 @@ class Animation:
         else:
             return
         self._face.wear(worn, at)
+        if name is not None:
+            self.feel(body_bearing(name, intensity), at)
+
+    def feel(self, mood: Floats, at: float) -> None:
+        """Hold the body so from `at` on: (BODY_BEARING_SIZE,)."""
+        self._mood.go(self._config.mood * mood, at, _MOOD_S)
 
     def wear(self, worn: Bearing, at: float) -> None:
         """Put any face on from `at` on."""
         self._face.wear(worn, at)
 
     def relax(self, at: float, *, duration_s: float = _RELAX_S) -> None:
-        """Go back to the resting face."""
+        """Go back to the resting face, and to a body as usual."""
         self._face.wear(self._resting(), at, duration_s)
+        self.feel(np.zeros(BODY_BEARING_SIZE), at)
 
     def _resting(self) -> Bearing:
         face = self._config.face
@@ -157,6 +172,7 @@ class Animation:
     def hold(self, at: float) -> None:
         """Stop speaking and gesturing at `at`; the face stays alive."""
         self._face.hold(at)
+        self._mood.give_up_after(at)
         self._gestures.interrupt(at)
 
     def moving(self, at: float) -> bool:
@@ -176,6 +192,7 @@ class Animation:
             head_pitch=turned.head[:, 1],
             head_roll=turned.head[:, 2],
             nod=turned.nod,
+            mood=self._mood.evaluate(times),
         )
         joints = self._gestures.lay_over(joints, times)
         joints = self._limits.clamp(joints, first)

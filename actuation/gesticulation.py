@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from actuation.body_style import BodyStyle
 from actuation.gesture_choice import GestureChoice, GestureConfig
 from actuation.gestures import PlacedStroke
 from actuation.lexemes import Lexicon, standard_lexicon
@@ -60,6 +61,10 @@ class Gesticulation:
     def interrupt(self, at_s: float) -> None:
         """Give up all gestures: those under way retract, those to come are dropped."""
         self._strokes = [s.interrupt(at_s) for s in self._strokes if s.start_s <= at_s]
+
+    def move_as(self, style: BodyStyle) -> None:
+        """Make strokes in this style from the next clause on."""
+        self._choice.style = style
 
     def busy_until_s(self) -> float:
         """When the last placed gesture is over; minus infinity when there is none."""

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from actuation.body_style import BodyStyle
 from actuation.lexemes import Called, Lexeme, Lexicon
 from actuation.rotations import stage_from_room
 from actuation.score import ScoredClause
@@ -57,6 +58,8 @@ class GestureChoice:
         self._lexicon = lexicon
         self._skeleton = skeleton
         self._config = config
+        self.style = BodyStyle()
+        """How strokes are made; read with each."""
         self._done: deque[tuple[str, float]] = deque(maxlen=32)
         self._meanings = _Allowance(config.meanings_per_minute)
         self._beats = _Allowance(config.beats_per_minute)
@@ -214,6 +217,7 @@ class GestureChoice:
             aim=aim if lexeme.aimed else None,
             place=_spot(toward) if lexeme.aimed and toward is not None else None,
             size=size,
+            style=self.style,
         )
         self._done.append((lexeme.name, stroke.apex_s))
         return stroke

@@ -11,6 +11,7 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from actuation.body_style import BodyStyle
 from actuation.motion import JOINT_INDEX
 from actuation.moves import REWIND_S
 from actuation.rotations import minimum_jerk, multiply, turned
@@ -62,6 +63,10 @@ class Gestures(Protocol):
 
     def busy_until_s(self) -> float:
         """When the last placed gesture is over; minus infinity when there is none."""
+        ...
+
+    def move_as(self, style: BodyStyle) -> None:
+        """Make gestures in this style from the next clause on."""
         ...
 
 
@@ -142,6 +147,9 @@ class HeadGestures:
     def busy_until_s(self) -> float:
         """When the last placed gesture is over."""
         return max((s.placed.end_s for s in self._strokes), default=-np.inf)
+
+    def move_as(self, style: BodyStyle) -> None:
+        """Heads have no style of their own here."""
 
     def _place(self, cue: GestureCue, apex_s: float, earliest_s: float) -> list[PlacedStroke]:
         keys = _HEAD_LEXEMES.get(cue.lexeme or "")

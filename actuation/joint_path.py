@@ -1,6 +1,7 @@
 """Ways of joints through key poses, and blends of poses: rotations as functions of time."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,21 @@ from actuation.rotations import (
 )
 
 Joints = NDArray[np.float64]
+
+_HARDEST: Final = 0.6
+"""Share of a most abrupt movement's way that is made in the middle of its time."""
+
+
+def abruptly(s: NDArray[np.float64], abruptness: float) -> NDArray[np.float64]:
+    """A part 0..1 of a movement's time, so that more of the way is made in its middle.
+
+    `abruptness`: 0, nothing changes, to 1. Smooth to the second derivative at both ends.
+    """
+    s = np.clip(s, 0.0, 1.0)
+    if abruptness == 0.0:
+        return s
+    share = _HARDEST * abruptness
+    return np.asarray((1.0 - share) * s + share * minimum_jerk(s))
 
 
 def slerp(a: Joints, b: Joints, t: NDArray[np.float64]) -> Joints:
@@ -40,9 +56,16 @@ class Path:
     """
 
     def __init__(
-        self, times: NDArray[np.float64], poses: Joints, elbows: Sequence[int] = ()
+        self,
+        times: NDArray[np.float64],
+        poses: Joints,
+        elbows: Sequence[int] = (),
+        *,
+        abruptness: float = 0.0,
     ) -> None:
+        """`abruptness`: 0..1, see `abruptly`."""
         self.times = times
+        self._abruptness = abruptness
         self._elbows = list(elbows)
         """Joints that bend and twist, and do nothing between the two."""
         self._first = poses[0]
@@ -64,7 +87,7 @@ class Path:
             return np.broadcast_to(self._first, (len(t), *self._first.shape))
         after = np.clip(np.searchsorted(self.times, t), 1, len(self.times) - 1)
         length = self.times[after] - self.times[after - 1]
-        s = np.clip((t - self.times[after - 1]) / length, 0.0, 1.0)
+        s = abruptly((t - self.times[after - 1]) / length, self._abruptness)
         rise = minimum_jerk(s)
         leave = s + s**3 * (-6 + s * (8 - 3 * s))
         arrive = s**3 * (-4 + s * (7 - 3 * s))

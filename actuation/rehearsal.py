@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from actuation.body_style import BodyStyle
 from actuation.face_heads import FaceHeads
 from actuation.gestures import Gestures, HeadGestures, PlacedStroke
 from actuation.motion import FRAME_RATE_HZ, Cut, Frame, FrameChunk, StageItem, VoiceChunk
@@ -86,6 +87,9 @@ class _Noting:
 
     def busy_until_s(self) -> float:
         return self._gestures.busy_until_s()
+
+    def move_as(self, style: BodyStyle) -> None:
+        self._gestures.move_as(style)
 
 
 def clauses_of(text: str) -> tuple[Clause, ...]:

@@ -9,13 +9,15 @@ x(s) = 10 s^3 - 15 s^4 + 6 s^5), which has no velocity or acceleration at its en
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from actuation.aiming import Aim, aim_of, aimed, reach_of
+from actuation.body_style import BodyStyle
 from actuation.handshapes import SHAPES, solve_hand
-from actuation.joint_path import Joints, Path, elbow, elbow_angles, slerp
+from actuation.joint_path import Joints, Path, abruptly, elbow, elbow_angles, slerp
 from actuation.lexemes import HandKey, Lexeme
 from actuation.motion import JOINT_INDEX
 from actuation.reach import solve_arms
@@ -39,6 +41,10 @@ where the stroke's weight is small."""
 _RETRACTION_S = 0.6
 _HURRIED = 0.62
 """Share of its usual time in which a preparation can be done."""
+_USUAL: Final = BodyStyle()
+_SIZES: Final = (0.4, 1.3)
+_SPREAD_OUT, _SPREAD_IN = 1.1, 0.6
+"""How far style moves the place that an elbow tends to, out and in; the lexicon's is 0.55 out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +78,16 @@ class Stroke:
     """The true place it points at, metres in the model frame; None where it is not known."""
     interrupted_s: float | None = None
     """Told to stop at this time."""
+    abruptness: float = 0.0
+    """0 flowing .. 1: how abruptly it begins and ends its movements."""
 
     def weight(self, t: NDArray[np.float64]) -> NDArray[np.float64]:
         """How far it covers what lies beneath, 0..1, at the times `t`."""
         run = self._run_to(t)
-        rise = minimum_jerk((run - self.start_s) / max(self.key_times_s[0] - self.start_s, 1e-3))
-        fall = minimum_jerk((run - self.end_of_hold_s) / max(self.end_s - self.end_of_hold_s, 1e-3))
+        hard = self.abruptness
+        up = (run - self.start_s) / max(self.key_times_s[0] - self.start_s, 1e-3)
+        down = (run - self.end_of_hold_s) / max(self.end_s - self.end_of_hold_s, 1e-3)
+        rise, fall = minimum_jerk(abruptly(up, hard)), minimum_jerk(abruptly(down, hard))
         weight = rise * (1.0 - fall)
         if self.interrupted_s is not None:
             weight = weight * (1.0 - minimum_jerk((t - self.interrupted_s) / RETRACT_S))
@@ -139,6 +149,7 @@ def make_stroke(
     aim: tuple[float, float, float] | None = None,
     place: tuple[float, float, float] | None = None,
     size: float = 1.0,
+    style: BodyStyle = _USUAL,
 ) -> Stroke:
     """Place `lexeme` so that its apex falls on `apex_s`.
 
@@ -146,13 +157,15 @@ def make_stroke(
     `side`: the hand of a one-handed gesture. `aim`: unit direction in the model frame that an aimed
     gesture points along. `place`: the true place instead, metres in the model frame: it is then
     pointed at from the shoulder itself. `size`: 0.5..1.3, how far the hands go from the body.
+    `style`: how it is made; its own size counts on top.
     """
-    times = np.array([key.t for key in (lexeme.keys or lexeme.head)])
+    times = np.array([key.t for key in (lexeme.keys or lexeme.head)]) / style.speed
+    size = float(np.clip(size * style.size, *_SIZES))
     sides = SIDES if lexeme.hands == "both" else (side,)
     if lexeme.hands == "head":
         names: tuple[str, ...] = ("neck", "head")
-        poses = _head_poses(lexeme)
-        prepare_s = 0.16
+        poses = _head_poses(lexeme, style.size)
+        prepare_s = 0.16 / style.speed
     else:
         names = tuple(name for each in sides for name in ARM_JOINTS[each])
         poses = np.concatenate(
@@ -163,23 +176,26 @@ def make_stroke(
                     each,
                     aim_of(skeleton, each, aim, place),
                     size,
+                    round(style.spread, 1),
                     other=each != side,
                 )
                 for each in sides
             ],
             axis=1,
         )
-        prepare_s = _preparation_s(lexeme.keys[0])
+        prepare_s = _preparation_s(lexeme.keys[0]) / style.speed
     prepare_s = float(np.clip(apex_s + times[0] - earliest_s, _HURRIED * prepare_s, prepare_s))
     apex_s += max(0.0, float(earliest_s + prepare_s - (apex_s + times[0])))
     key_times = times + apex_s
     start = max(earliest_s, float(key_times[0] - prepare_s))
-    end_of_hold = float(key_times[-1] + lexeme.hold_s)
-    end = end_of_hold + (0.3 if lexeme.hands == "head" else _RETRACTION_S)
+    end_of_hold = float(key_times[-1] + lexeme.hold_s / style.speed)
+    end = end_of_hold + (0.3 if lexeme.hands == "head" else _RETRACTION_S) / style.speed
+    abruptness = 1.0 - style.smoothness
     elbows = tuple(i for i, name in enumerate(names) if name.endswith("LowerArm"))
-    path = Path(key_times, poses)
+    path = Path(key_times, poses, abruptness=abruptness)
     if elbows:
-        path = _in_an_arc(names, elbows, start, key_times, end_of_hold, end, poses)
+        times, poses = _in_an_arc(names, elbows, start, key_times, end_of_hold, end, poses)
+        path = Path(times, poses, elbows, abruptness=abruptness)
     return Stroke(
         lexeme=lexeme.name,
         start_s=start,
@@ -194,6 +210,7 @@ def make_stroke(
         additive=lexeme.hands == "head",
         aim=aim,
         place=place,
+        abruptness=abruptness,
     )
 
 
@@ -205,8 +222,8 @@ def _in_an_arc(
     end_of_hold_s: float,
     end_s: float,
     poses: Joints,
-) -> Path:
-    """The path with a lifted beginning and end around the keys and the hold."""
+) -> tuple[NDArray[np.float64], Joints]:
+    """Times and poses of the path with a lifted beginning and end around the keys and the hold."""
     lifted = np.tile(IDENTITY, (len(names), 1))
     for i in elbows:
         lifted[i] = about("y", -_LIFT_RAD if names[i].startswith("left") else _LIFT_RAD)
@@ -216,7 +233,7 @@ def _in_an_arc(
         stations.append(poses[-1])
     times.append(end_s)
     stations.append(multiply(lifted, poses[-1]))
-    return Path(np.array(times), np.array(stations), elbows)
+    return np.array(times), np.array(stations)
 
 
 def _preparation_s(key: HandKey) -> float:
@@ -225,11 +242,11 @@ def _preparation_s(key: HandKey) -> float:
     return float(0.38 + 0.24 * climb)
 
 
-def _head_poses(lexeme: Lexeme) -> Joints:
+def _head_poses(lexeme: Lexeme, size: float) -> Joints:
     """(k, 2, 4) offsets of neck and head, which share the turn."""
     rows = []
     for key in lexeme.head:
-        turn = Turn(turned(*np.radians([key.yaw_deg, key.pitch_deg, -key.roll_deg])))
+        turn = Turn(turned(*(size * np.radians([key.yaw_deg, key.pitch_deg, -key.roll_deg]))))
         rows.append([turn.part(0.4).quat, turn.part(0.6).quat])
     return np.array(rows)
 
@@ -240,14 +257,24 @@ def _arm_poses(
     side: str,
     aim: Aim | None,
     size: float,
+    spread: float,
     *,
     other: bool,
 ) -> Joints:
     keys = lexeme.other if other and lexeme.other else lexeme.keys
     size = 1.0 if lexeme.fixed else round(size, 2)
+    if spread:
+        keys = tuple(_spread(key, spread) for key in keys)
     if lexeme.aimed:
         keys = tuple(aimed(key, aim, size) for key in keys)
     return _solved(_known(skeleton), side, keys, size)
+
+
+def _spread(key: HandKey, spread: float) -> HandKey:
+    """The key with its elbow further out (1), or nearer to the ribs (-1)."""
+    out, up, forward = key.elbow
+    out += _SPREAD_OUT * spread if spread > 0 else _SPREAD_IN * spread
+    return key.model_copy(update={"elbow": (out, up, forward)})
 
 
 _skeletons: dict[int, Skeleton] = {}

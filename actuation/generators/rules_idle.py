@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from actuation.body_bearing import BODY_BEARING_SIZE, BREATH, CHEST, FORWARD, SPINE, SWAY, UP
 from actuation.generators.rules_neck import neck_and_head
 from actuation.handshapes import SHAPES, solve_hand
 from actuation.motion import JOINT_INDEX, JOINT_NAMES
@@ -36,17 +37,39 @@ _HANDS = Reach(
     elbow=(0.15, -1.0, -0.35),
 )
 """On the desk before the body, fingers a little inwards."""
+_HANDS_HELD = Reach(
+    hand=(0.21, -0.40, 0.46),
+    palm=(-0.80, -0.45, -0.25),
+    fingers=(-0.72, 0.28, 0.62),
+    elbow=(0.5, -1.0, -0.35),
+)
+"""Held before the belly."""
 
 
-def rest_pose(skeleton: Skeleton | None = None) -> Floats:
-    """(44, 4): upright, hands before the body. The pose every gesture starts and ends in."""
+def rest_pose(skeleton: Skeleton | None = None, height: float = 0.0) -> Floats:
+    """(44, 4): upright, hands before the body. The pose every gesture starts and ends in.
+
+    `height`: 0, hands on the desk, to 1, held before the belly.
+    """
     skeleton = skeleton or load_skeleton()
+    hands = _between(_HANDS, _HANDS_HELD, height) if height > 0 else _HANDS
     pose = np.tile(IDENTITY, (JOINTS, 1))
     for side in SIDES:
-        turned_joints = solve_arm(skeleton, side, _HANDS) | solve_hand(side, SHAPES["relaxed"])
+        turned_joints = solve_arm(skeleton, side, hands) | solve_hand(side, SHAPES["relaxed"])
         for name, rotation in turned_joints.items():
             pose[JOINT_INDEX[name]] = rotation.quat
     return pose
+
+
+def _between(low: Reach, high: Reach, share: float) -> Reach:
+    def mixed(name: str) -> tuple[float, float, float]:
+        a, b = np.array(getattr(low, name)), np.array(getattr(high, name))
+        out, up, forward = (a + (b - a) * share).tolist()
+        return out, up, forward
+
+    return Reach(
+        hand=mixed("hand"), palm=mixed("palm"), fingers=mixed("fingers"), elbow=mixed("elbow")
+    )
 
 
 LEANS: Final[Mapping[Posture, Mapping[str, tuple[float, float]]]] = {
@@ -68,10 +91,11 @@ def lean_vector(posture: Posture) -> Floats:
 class IdleBody:
     """Breath, sway and posture over time, for the whole body."""
 
-    def __init__(self, *, seed: int) -> None:
+    def __init__(self, *, seed: int, rest_height: float = 0.0) -> None:
+        """`rest_height`: as in `BodyStyle`."""
         random = np.random.default_rng((seed, 0x1D1E))
         self._phase = random.uniform(0, 2 * np.pi, (len(_SWAY_RAD), 3, len(_PERIODS_S)))
-        self._rest = rest_pose()
+        self._rest = rest_pose(height=rest_height)
 
     def evaluate(
         self,
@@ -82,20 +106,28 @@ class IdleBody:
         head_pitch: Floats,
         head_roll: Floats,
         nod: Floats | None = None,
+        mood: Floats | None = None,
     ) -> Floats:
         """(n, 44, 4) at `times`. `lean`: (n, 6); head angles (n,) against the trunk.
 
-        `nod`: the part of the head's pitch, beside `head_pitch`, that is quick.
+        `nod`: the part of the head's pitch, beside `head_pitch`, that is quick. `mood`:
+        (n, BODY_BEARING_SIZE), how the body is held; None: as usual.
         """
         joints = np.repeat(self._rest[None], len(times), axis=0)
-        breath = 0.5 - 0.5 * np.cos(2 * np.pi * _BREATH_HZ * times)
-        sway = {name: self._sway(i, times) for i, name in enumerate(_SWAY_RAD)}
         zero = np.zeros(len(times))
+        if mood is None:
+            mood = np.zeros((len(times), BODY_BEARING_SIZE))
+        breath = 0.5 - 0.5 * np.cos(2 * np.pi * _BREATH_HZ * times)
+        breath *= 1 + mood[:, BREATH]
+        sway = {
+            name: [(1 + mood[:, SWAY]) * wave for wave in self._sway(i, times)]
+            for i, name in enumerate(_SWAY_RAD)
+        }
         neck, head = neck_and_head(head_yaw, head_pitch, head_roll, zero if nod is None else nod)
         add = {
             "hips": (zero, zero, zero),
-            "spine": (zero, lean[:, 0] + 0.4 * _BREATH_RAD * breath, lean[:, 1]),
-            "chest": (zero, lean[:, 2] + _BREATH_RAD * breath, lean[:, 3]),
+            "spine": (zero, lean[:, 0] + mood[:, SPINE] + 0.4 * _BREATH_RAD * breath, lean[:, 1]),
+            "chest": (zero, lean[:, 2] + mood[:, CHEST] + _BREATH_RAD * breath, lean[:, 3]),
             "neck": (zero, -0.6 * _BREATH_RAD * breath, zero),
             "head": (zero, lean[:, 4] - 0.6 * _BREATH_RAD * breath, lean[:, 5]),
         }
@@ -104,13 +136,14 @@ class IdleBody:
             joints[:, JOINT_INDEX[name]] = turned(yaw + s[0], pitch + s[1], roll + s[2])
         for name, held in (("neck", neck), ("head", head)):
             joints[:, JOINT_INDEX[name]] = multiply(held, joints[:, JOINT_INDEX[name]])
-        lift = _SHOULDER_RAD * breath
+        lift = _SHOULDER_RAD * breath + mood[:, UP]
         trunk = multiply(joints[:, JOINT_INDEX["hips"]], joints[:, JOINT_INDEX["spine"]])
         upright = inverse(multiply(trunk, joints[:, JOINT_INDEX["chest"]]))
         for side, sign in (("left", 1.0), ("right", -1.0)):
             i, arm = JOINT_INDEX[f"{side}Shoulder"], JOINT_INDEX[f"{side}UpperArm"]
             # The hands lie on the desk: the trunk sways between them, they do not swing with it.
-            shoulder = multiply(about("z", sign * lift), joints[:, i])
+            girdle = multiply(about("y", -sign * mood[:, FORWARD]), about("z", sign * lift))
+            shoulder = multiply(girdle, joints[:, i])
             against = multiply(multiply(inverse(shoulder), upright), joints[:, i])
             joints[:, arm] = multiply(against, joints[:, arm])
             joints[:, i] = shoulder
