@@ -8,10 +8,10 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from behavior.languages.sounds_like import plain
 from behavior.policies.catalogue import PoliciesConfig
 from behavior.policies.greeting import GreetingConfig, Phrase
 from behavior.policies.interruption import InterruptionConfig
-from behavior.understanding.sounds_like import plain
 
 Where = tuple[str | int, ...]
 

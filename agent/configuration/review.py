@@ -7,8 +7,8 @@ from actuation.lexemes import standard_lexicon
 from agent.config import Problem, place_of
 from agent.settings import AgentConfig, Settings
 from behavior.house.knowledge import Entry, knowledge_files
-from behavior.house.review import review_knowledge, review_site
 from behavior.policy_review import Finding, Surroundings, review_policies
+from behavior.site_review import review_knowledge, review_site
 from behavior.tools.outside_check import review_sensors, review_servers
 
 _ORDERED = (

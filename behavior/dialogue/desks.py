@@ -9,10 +9,10 @@ from behavior.dialogue.draft import Desk, desk_in
 from behavior.dialogue.replies import respond
 from behavior.house.directory import SiteConfig
 from behavior.house.knowledge import Entry, KnowledgeError, read_knowledge
+from behavior.languages.sounds_like import plain, without_fillers, words_of
+from behavior.languages.tongue import ENGLISH, tongue
+from behavior.languages.which_language import evidence_for, follow
 from behavior.understanding.lines import urgency
-from behavior.understanding.sounds_like import plain, without_fillers, words_of
-from behavior.understanding.tongue import ENGLISH, tongue
-from behavior.understanding.which_language import evidence_for, follow
 
 _WORDS_ENOUGH = 2
 _NAMES = frozenset({Asked.HOST, Asked.WHICH_HOST, Asked.VISITOR, Asked.OWN_NAME})

@@ -11,11 +11,11 @@ from behavior.dialogue.conversation import Asked, Conversation, Effect, Heard, P
 from behavior.dialogue.wording import Wording, in_language, load_wording
 from behavior.house.directory import Directory, SiteConfig
 from behavior.house.knowledge import Entry, Index, read_knowledge
+from behavior.languages.sounds_like import plain
+from behavior.languages.tongue import ENGLISH, Tongue, tongue
 from behavior.past.time_questions import EXAMPLES
 from behavior.tools.contract import UseTool
 from behavior.understanding.said_as import FORMS
-from behavior.understanding.sounds_like import plain
-from behavior.understanding.tongue import ENGLISH, Tongue, tongue
 
 ENGLISH_WORDS = tongue(ENGLISH)
 _LIKE_ENOUGH = 0.50

@@ -6,7 +6,7 @@ Only questions that hold no name or other fact are put anew, so nothing is told 
 from functools import lru_cache
 
 from behavior.dialogue.wording import load_wording, read_clauses
-from behavior.understanding.tongue import LANGUAGES
+from behavior.languages.tongue import LANGUAGES
 
 _ENDS = ("?", "？")
 

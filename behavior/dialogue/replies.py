@@ -13,6 +13,9 @@ from behavior.dialogue.requests import take, tell, tell_languages, unclear
 from behavior.dialogue.yes_and import ASKS_YES_OR_NO, parted, without_answer
 from behavior.forms.talk import about_form, ask_again
 from behavior.house.directory import Found
+from behavior.languages.sounds_like import plain, spelled, without_fillers, words_of
+from behavior.languages.tongue import ENGLISH, Tongue
+from behavior.languages.which_language import wished
 from behavior.past.recollection import recollect
 from behavior.past.time_questions import follow_up
 from behavior.tools import drafting
@@ -28,10 +31,7 @@ from behavior.understanding.corrections import (
 from behavior.understanding.intents import SMALL, Intent, Request
 from behavior.understanding.lines import bare_name
 from behavior.understanding.misheard import mended
-from behavior.understanding.sounds_like import plain, spelled, without_fillers, words_of
 from behavior.understanding.tidying import tidy
-from behavior.understanding.tongue import ENGLISH, Tongue
-from behavior.understanding.which_language import wished
 from behavior.understanding.whole_line import understand
 
 _FIRM = frozenset(

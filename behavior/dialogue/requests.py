@@ -10,11 +10,11 @@ from behavior.dialogue.wording import in_language, sentences
 from behavior.dialogue.yes_and import unheard_rest
 from behavior.house.directory import WEEKDAYS, Destination, opening_minutes
 from behavior.house.knowledge import clock_in_words, hours_in_words
+from behavior.languages.sounds_like import plain, words_of
 from behavior.past.recollection import recollect
 from behavior.tools import drafting
 from behavior.tools.contract import UseTool, Way
 from behavior.understanding.intents import Intent, Request
-from behavior.understanding.sounds_like import plain, words_of
 
 _STAYS_OPEN = frozenset(
     {Asked.STAFF, Asked.CONFIRM_TOOL, Asked.OWN_NAME, Asked.WHICH_HOST, Asked.DELIVERY_FOR,

@@ -9,10 +9,10 @@ from dataclasses import replace
 from behavior.dialogue.conversation import Asked, CallHelp, Meeting, NotifyHost, RecordVisit
 from behavior.dialogue.draft import Draft
 from behavior.house.directory import Found, Host
+from behavior.languages.tongue import Tongue
 from behavior.tools import drafting
 from behavior.tools.contract import Message, UseTool
 from behavior.understanding.intents import Intent, Request
-from behavior.understanding.tongue import Tongue
 
 
 def meet(draft: Draft, request: Request) -> None:

@@ -16,8 +16,8 @@ import yaml
 
 from agent.core.messages import Clause, Expression, Gaze, GazeTarget, GestureCue, Place
 from behavior.dialogue.conversation import Conversation
+from behavior.languages.tongue import ENGLISH, tongue
 from behavior.past.time_questions import WORDING
-from behavior.understanding.tongue import ENGLISH, tongue
 
 _FACE = re.compile(r"^\((\w+)\)\s*")
 _MARK = re.compile(r"^\[([a-z_]+)\](.*)$", re.DOTALL)

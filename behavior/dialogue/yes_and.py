@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from behavior.dialogue.conversation import Asked
 from behavior.dialogue.draft import Draft
-from behavior.understanding.sounds_like import plain
-from behavior.understanding.tongue import Tongue
+from behavior.languages.sounds_like import plain
+from behavior.languages.tongue import Tongue
 
 ASKS_YES_OR_NO = frozenset(
     {Asked.CONFIRM_ENTRY, Asked.STAFF, Asked.MORE, Asked.CONFIRM_TOOL, Asked.CONFIRM_HOST}

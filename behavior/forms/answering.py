@@ -14,10 +14,10 @@ from behavior.forms.state import FormTalk
 from behavior.forms.steps import open_fields
 from behavior.forms.telling import question_for
 from behavior.forms.values import Read, fault_in, read_value
+from behavior.languages.sounds_like import plain
 from behavior.tools import drafting
 from behavior.tools.contract import FieldValue, Fill, ScrollTo, Send, UseTool
 from behavior.understanding.intents import Request
-from behavior.understanding.sounds_like import plain
 
 Answered = tuple[str, str] | None
 """(intent, why), or None: the line is none of the form's business."""

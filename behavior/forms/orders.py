@@ -7,7 +7,7 @@ from importlib import resources
 import yaml
 
 from behavior.forms.config import FieldConfig, FormConfig
-from behavior.understanding.sounds_like import likeness, plain
+from behavior.languages.sounds_like import likeness, plain
 
 _DATA = yaml.safe_load(
     resources.files("behavior").joinpath("forms", "patterns.yaml").read_text("utf-8")

@@ -10,7 +10,7 @@ from behavior.forms.config import FormConfig
 from behavior.forms.orders import field_named
 from behavior.forms.values import Read, read_value, without_lead
 from behavior.house.directory import Directory
-from behavior.understanding.sounds_like import plain
+from behavior.languages.sounds_like import plain
 
 _BEFORE_LABEL = (
     r"(?:(?:^|[,.;!?]\s*|\band\s+|\balso\s+)(?:(?:my|the|our|for the|as)\s+)?|\b(?:my|the|our)\s+)"

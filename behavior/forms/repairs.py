@@ -3,7 +3,7 @@
 import re
 
 from behavior.forms.orders import match_of
-from behavior.understanding.sounds_like import likeness, plain, spelled
+from behavior.languages.sounds_like import likeness, plain, spelled
 
 _SOUND_ALIKE = ("ckq", "szcx", "iye", "vfw", "jgy", "mn", "bp", "dt", "ao", "uv")
 

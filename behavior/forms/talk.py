@@ -17,9 +17,9 @@ from behavior.forms.state import FormTalk
 from behavior.forms.steps import TAPPED, open_fields
 from behavior.forms.telling import question_for
 from behavior.forms.values import Read, fault_in, yes_or_no
+from behavior.languages.sounds_like import plain
 from behavior.understanding.intents import Intent, Request
 from behavior.understanding.lines import correction
-from behavior.understanding.sounds_like import plain
 
 _ALWAYS_ASIDE = frozenset(
     {Intent.STAFF, Intent.REPEAT, Intent.WAIT, Intent.INSULT, Intent.BACKCHANNEL, Intent.THANKS,

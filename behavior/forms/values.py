@@ -11,9 +11,9 @@ from datetime import date
 from behavior.forms.config import FieldConfig
 from behavior.forms.numbers import DIGITS, date_in, iso_day, number_in, phone_in
 from behavior.house.directory import Directory
+from behavior.languages.sounds_like import LETTER_NAMES, likeness, plain, spelled
 from behavior.tools.trust import fit_name, without_tricks
 from behavior.understanding.lines import INTENTS, bare_name
-from behavior.understanding.sounds_like import LETTER_NAMES, likeness, plain, spelled
 
 _LIKE = 0.72
 _CODE_LENGTH = 12

@@ -15,12 +15,12 @@ from agent.core.messages import Place
 from behavior.forms.config import FormConfig
 from behavior.house.phrases import Phrases, make_phrases
 from behavior.house.site_words import Language, PlaceWords, SiteWords
+from behavior.languages.sounds_like import likeness, plain, words_of
+from behavior.languages.tongue import ENGLISH, Tongue, tongue
 from behavior.tools.calendars import CalendarConfig
 from behavior.tools.floor_map import FloorMap
 from behavior.tools.queues import ServiceConfig
 from behavior.tools.sensors import SensorConfig
-from behavior.understanding.sounds_like import likeness, plain, words_of
-from behavior.understanding.tongue import ENGLISH, Tongue, tongue
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -19,9 +19,9 @@ import numpy as np
 from agent.core.errors import BadInputError
 from behavior.backends.embeddings import Encoder, Vectors
 from behavior.house.directory import WEEKDAYS, SiteConfig, opening_minutes
+from behavior.languages.sounds_like import plain
+from behavior.languages.tongue import ENGLISH, Tongue, tongue
 from behavior.slots import wrong_slot
-from behavior.understanding.sounds_like import plain
-from behavior.understanding.tongue import ENGLISH, Tongue, tongue
 
 _MAX_BYTES = 1_000_000
 _EXTRA = re.compile(r"(screen|point|offer|as):\s*(.+)")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from behavior.understanding.sounds_like import plain
+from behavior.languages.sounds_like import plain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

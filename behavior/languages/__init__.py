@@ -1,1 +1,1 @@
-"""Languages besides English, one file each; read by `behavior/understanding/tongue.py`."""
+"""The words of each language, as data; which one is spoken; how alike two words sound."""

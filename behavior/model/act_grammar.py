@@ -23,9 +23,9 @@ from agent.core.messages import (
     Place,
     Posture,
 )
+from behavior.languages.sounds_like import plain
 from behavior.model.face_words import nearest_face
 from behavior.tools.trust import without_tricks
-from behavior.understanding.sounds_like import plain
 
 LEXEMES = (
     "nod", "wave", "point", "offer_palm", "show_way", "welcome_arms", "shrug", "heart_clasp",

@@ -11,13 +11,13 @@ from dataclasses import replace
 
 from behavior.dialogue.draft import Draft
 from behavior.house.knowledge import Index
+from behavior.languages.sounds_like import likeness, plain
 from behavior.past.event_memory import Memory, Recalled
 from behavior.past.questions import Kind, Relation, TimeQuestion
 from behavior.past.recall import recall
 from behavior.past.time_questions import by_example, follow_up, time_question
 from behavior.transcript.lines import Line, What
 from behavior.understanding.lines import INTENTS
-from behavior.understanding.sounds_like import likeness, plain
 
 _MARKUP = re.compile(r"[<>|\[\]{}()]")
 _LONGEST_WORDS = 24

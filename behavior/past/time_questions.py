@@ -12,12 +12,12 @@ from importlib import resources
 
 import yaml
 
+from behavior.languages.sounds_like import plain
 from behavior.past.questions import By, Happening, Kind, Relation, TimeQuestion
 from behavior.past.time_clauses import Clause, taken_apart
 from behavior.past.time_kinds import asks, kind_of
 from behavior.past.time_places import Place
 from behavior.past.time_words import BEYOND, Meant, as_meant, complement_of, topic_of
-from behavior.understanding.sounds_like import plain
 
 _DATA = yaml.safe_load(
     resources.files("behavior.past").joinpath("questions_about_time.yaml").read_text("utf-8")

@@ -9,8 +9,8 @@ from importlib import resources
 
 import yaml
 
+from behavior.languages.sounds_like import plain, without_fillers
 from behavior.past.questions import Happening, Relation
-from behavior.understanding.sounds_like import plain, without_fillers
 
 _DATA = yaml.safe_load(
     resources.files("behavior.past").joinpath("time_words.yaml").read_text("utf-8")

@@ -24,9 +24,9 @@ from agent.core.messages import (
     TurnEnded,
 )
 from behavior.dialogue.other_words import in_other_words, is_question
+from behavior.languages.tongue import ENGLISH
 from behavior.policies.spoken import Spoken
 from behavior.situation.state import Mark, Person, Situation
-from behavior.understanding.tongue import ENGLISH
 from behavior.wishes import NOTHING, UNNUMBERED, Wish, Wishes, because
 
 _BRANCH = "silence.again"

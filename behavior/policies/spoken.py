@@ -13,8 +13,8 @@ from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 from agent.core.messages import Clause, Message
 from behavior.dialogue.wording import in_language
+from behavior.languages.tongue import LANGUAGES
 from behavior.situation.state import Situation
-from behavior.understanding.tongue import LANGUAGES
 from behavior.wishes import Policy, Wish, Wishes
 
 

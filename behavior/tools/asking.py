@@ -8,6 +8,8 @@ import re
 from datetime import datetime, timedelta
 
 from behavior.house.directory import Destination, Directory, SiteConfig
+from behavior.languages.sounds_like import plain
+from behavior.languages.tongue import ENGLISH, Tongue, tongue
 from behavior.tools.asking_senses import observation_for
 from behavior.tools.clock_times import time_of_day
 from behavior.tools.contract import (
@@ -25,8 +27,6 @@ from behavior.tools.permission import ToolsConfig
 from behavior.tools.queues import ServiceConfig
 from behavior.tools.trust import fit_name
 from behavior.tools.wanted import Asked as Asked
-from behavior.understanding.sounds_like import plain
-from behavior.understanding.tongue import ENGLISH, Tongue, tongue
 
 _ENGLISH = tongue(ENGLISH)
 _HOURS = dict(

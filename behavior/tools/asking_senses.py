@@ -9,6 +9,8 @@ from dataclasses import replace
 from functools import lru_cache
 
 from behavior.house.directory import Destination, Directory
+from behavior.languages.sounds_like import likeness, plain
+from behavior.languages.tongue import Tongue
 from behavior.tools.contract import (
     Listen,
     Look,
@@ -19,8 +21,6 @@ from behavior.tools.contract import (
 from behavior.tools.outside import McpToolConfig
 from behavior.tools.permission import ToolsConfig
 from behavior.tools.wanted import Asked
-from behavior.understanding.sounds_like import likeness, plain
-from behavior.understanding.tongue import Tongue
 
 _ALIKE = 0.88
 _PEOPLE = re.compile(r"\b(?:anybody|anyone|somebody|someone|people|any one|some one)\b")

@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from behavior.languages.sounds_like import likeness, plain
 from behavior.tools.contract import Expectation, OnAt, Programme, RoomState
 from behavior.tools.trust import fit_to_tell, without_tricks
-from behavior.understanding.sounds_like import likeness, plain
 
 _SAME_NAME = 0.9
 _AT_MOST = 3

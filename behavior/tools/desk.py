@@ -25,13 +25,13 @@ from agent.core.messages import (
 from behavior.dialogue.conversation import Conversation, Part
 from behavior.dialogue.memory import Encounter
 from behavior.house.directory import WEEKDAYS, SiteConfig, opening_minutes
+from behavior.languages.sounds_like import plain
 from behavior.tools.arguments import fault_of
 from behavior.tools.contract import Expected, Result, Tool, ToolError, UseTool, WantedBy, row_of
 from behavior.tools.observations import Reading, Sight, Sounds, as_state
 from behavior.tools.permission import Leave, Standing, ToolsConfig, Uses, group_of, judge
 from behavior.tools.senses import Senses
 from behavior.tools.telling import Voice
-from behavior.understanding.sounds_like import plain
 
 log = logging.getLogger(__name__)
 

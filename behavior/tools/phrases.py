@@ -6,7 +6,7 @@ from importlib import resources
 
 import yaml
 
-from behavior.understanding.tongue import ENGLISH, Tongue, tongue
+from behavior.languages.tongue import ENGLISH, Tongue, tongue
 
 
 class Phrases:

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from behavior.house.knowledge import Match
+from behavior.languages.sounds_like import plain, words_of
 from behavior.past.time_questions import by_example
 from behavior.understanding.by_name import only_place
 from behavior.understanding.intents import Intent, Request
 from behavior.understanding.known import Known
 from behavior.understanding.lines import meeting_time
-from behavior.understanding.sounds_like import plain, words_of
 
 _GOING_ON = 0.1
 """`and on Saturday` need not be as near to a question as a whole one."""

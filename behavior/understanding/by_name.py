@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from behavior.house.directory import Destination
 from behavior.house.knowledge import Match
+from behavior.languages.sounds_like import words_of
+from behavior.languages.tongue import Tongue
 from behavior.understanding.intents import Intent, Request
 from behavior.understanding.known import SURELY, Known
 from behavior.understanding.lines import meeting_time
-from behavior.understanding.sounds_like import words_of
-from behavior.understanding.tongue import Tongue
 
 _FEW_WORDS = 10
 

@@ -7,11 +7,11 @@ toilet` is no thanks alone; `this damned lift` is no insult.
 from collections.abc import Callable, Iterable, Sequence
 
 from behavior.house.knowledge import Match
+from behavior.languages.sounds_like import words_of
 from behavior.understanding.by_meaning import better_question, by_meaning
 from behavior.understanding.by_name import meeting, way
 from behavior.understanding.intents import SMALL, Intent, Request
 from behavior.understanding.known import Known
-from behavior.understanding.sounds_like import words_of
 
 
 def by_pattern(

@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterable
 
 from behavior.dialogue.conversation import Conversation
+from behavior.languages.sounds_like import likeness, plain
+from behavior.languages.tongue import Tongue
 from behavior.understanding.lines import correction, meeting_time
-from behavior.understanding.sounds_like import likeness, plain
-from behavior.understanding.tongue import Tongue
 
 _SOUNDS_SO = 0.72
 _SAME_WORD = 0.95

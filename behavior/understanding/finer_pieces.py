@@ -6,8 +6,8 @@ piece; whether the pieces are wishes of their own is for the reader to judge. Pu
 
 import re
 
-from behavior.understanding.sounds_like import plain
-from behavior.understanding.tongue import Tongue
+from behavior.languages.sounds_like import plain
+from behavior.languages.tongue import Tongue
 
 _NOT_ALONE = re.compile(r"(?:can|could|do) you (?:see|look|tell|know)(?: it| that)?(?: from here)?")
 """Belongs to the wish before it: `is the hall free, can you see`."""

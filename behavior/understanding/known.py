@@ -5,11 +5,11 @@ from datetime import datetime
 
 from behavior.house.directory import Destination, Directory
 from behavior.house.knowledge import Entry, Index, Match
+from behavior.languages.tongue import ENGLISH, Tongue
 from behavior.tools.asking import Asked as ToolWanted
 from behavior.tools.asking import asked_for
 from behavior.tools.permission import ToolsConfig
 from behavior.understanding.intents import Intent, Request
-from behavior.understanding.tongue import ENGLISH, Tongue
 
 SURELY = 0.12
 """So much nearer than the least likeness: a rule that is more often wrong gives way."""

@@ -2,9 +2,9 @@
 
 import re
 
+from behavior.languages.sounds_like import plain
+from behavior.languages.tongue import Tongue, tongue
 from behavior.tools.trust import fit_name
-from behavior.understanding.sounds_like import plain
-from behavior.understanding.tongue import Tongue, tongue
 
 _ENGLISH = tongue("en")
 INTENTS = _ENGLISH.intents

@@ -16,8 +16,8 @@ from rapidfuzz.distance import Indel
 
 from behavior.house.directory import Directory
 from behavior.house.knowledge import Index
-from behavior.understanding.sounds_like import plain, sound_key
-from behavior.understanding.tongue import Tongue
+from behavior.languages.sounds_like import plain, sound_key
+from behavior.languages.tongue import Tongue
 
 _QUESTION_WORDS = ("how", "what", "where", "when", "who")
 _THING = "a number"

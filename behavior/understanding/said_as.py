@@ -14,8 +14,8 @@ import yaml
 
 from behavior.house.directory import Directory
 from behavior.house.knowledge import Index
-from behavior.understanding.sounds_like import words_of
-from behavior.understanding.tongue import Tongue
+from behavior.languages.sounds_like import words_of
+from behavior.languages.tongue import Tongue
 
 ANYWHERE, WITH_ROOM, WITH_DEPARTMENT = "as:", "room:", "department:"
 _DATA = yaml.safe_load(

@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from behavior.understanding.sounds_like import plain, words_of
-from behavior.understanding.tongue import ENGLISH, Tongue, tongue
+from behavior.languages.sounds_like import plain, words_of
+from behavior.languages.tongue import ENGLISH, Tongue, tongue
 
 _ENGLISH = tongue(ENGLISH)
 _WHO_DOES = r"(?=(?:you|we|i)\b|\w+ing\b|that you\b)"

@@ -8,7 +8,7 @@ What is left says the same. A line that would be left with too little stays as i
 
 import re
 
-from behavior.understanding.tongue import Tongue
+from behavior.languages.tongue import Tongue
 
 _SAID_TWICE = re.compile(r"\b((?:[\w']+[ ,]+){1,3}[\w']+)[ ,]+\1(?![\w'])", re.IGNORECASE)
 _STAMMERED = re.compile(r"\b([\w']{2,}|i|a)[ ,]+\1(?![\w'])", re.IGNORECASE)

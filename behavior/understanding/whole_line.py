@@ -11,6 +11,8 @@ from datetime import datetime
 
 from behavior.house.directory import Directory
 from behavior.house.knowledge import Entry, Index
+from behavior.languages.sounds_like import plain, words_of
+from behavior.languages.tongue import ENGLISH, Tongue, tongue
 from behavior.past.questions import Kind, Relation
 from behavior.past.time_questions import time_question
 from behavior.tools.asking_senses import is_it_somebody
@@ -23,8 +25,6 @@ from behavior.understanding.known import Known
 from behavior.understanding.lines import meeting_time, own_name, urgency
 from behavior.understanding.reading import read
 from behavior.understanding.sequence import in_order
-from behavior.understanding.sounds_like import plain, words_of
-from behavior.understanding.tongue import ENGLISH, Tongue, tongue
 
 _ENGLISH = tongue(ENGLISH)
 _NAMED = 0.9

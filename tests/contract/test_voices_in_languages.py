@@ -16,7 +16,7 @@ from actuation.spoken_languages import SPOKEN
 from actuation.spoken_text import readable
 from actuation.voice import VoiceConfig, Voices
 from agent.core.clock import LoopClock
-from behavior.understanding.tongue import LANGUAGES, tongue
+from behavior.languages.tongue import LANGUAGES, tongue
 from tests.fakes.voices import FakeVoice
 
 pytest.importorskip("espeakng_loader")

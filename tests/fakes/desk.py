@@ -11,10 +11,10 @@ from behavior.backends.embedded import EmbeddedDialogue
 from behavior.backends.embeddings import MiniLm, Words
 from behavior.dialogue.draft import set_up_desk
 from behavior.house.directory import SiteConfig
+from behavior.languages.sounds_like import plain, without_fillers
+from behavior.languages.tongue import tongue
 from behavior.reception import DialogueConfig, set_up_dialogue
-from behavior.understanding.sounds_like import plain, without_fillers
 from behavior.understanding.tidying import tidy
-from behavior.understanding.tongue import tongue
 
 ROOT = Path(__file__).parents[2]
 KNOWLEDGE = ROOT / "configs" / "knowledge"

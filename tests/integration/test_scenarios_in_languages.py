@@ -2,7 +2,7 @@
 
 import pytest
 
-from behavior.understanding.tongue import LANGUAGES
+from behavior.languages.tongue import LANGUAGES
 from tests.integration.visitor import played, scenarios
 
 OTHERS = LANGUAGES[1:]

@@ -4,9 +4,9 @@ import pytest
 from pydantic import ValidationError
 
 from behavior.house.directory import Directory, SiteConfig
+from behavior.languages.sounds_like import likeness, plain, spelled
 from behavior.understanding.intents import Intent
 from behavior.understanding.lines import correction, urgency
-from behavior.understanding.sounds_like import likeness, plain, spelled
 from tests.fakes.desk import demo_site
 
 

@@ -14,8 +14,8 @@ from behavior.dialogue.draft import set_up_desk
 from behavior.dialogue.wording import load_wording
 from behavior.house.directory import SiteConfig
 from behavior.house.knowledge import KnowledgeError, hours_in_words, read_knowledge
-from behavior.understanding.tongue import LANGUAGES, tongue
-from behavior.understanding.which_language import follow, wished
+from behavior.languages.tongue import LANGUAGES, tongue
+from behavior.languages.which_language import follow, wished
 from tests.fakes.desk import KNOWLEDGE, ROOT, Reception, demo_desk, demo_site, ended
 
 OTHERS = LANGUAGES[1:]

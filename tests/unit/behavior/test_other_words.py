@@ -5,6 +5,7 @@ from pydantic import ValidationError
 
 from agent.core.messages import LanguageFollowed, PersonId
 from behavior.dialogue.other_words import in_other_words, is_question
+from behavior.languages.sounds_like import plain
 from behavior.policies.spoken import speaking
 from behavior.policies.waiting import WaitingConfig, WaitingPolicy
 from behavior.situation.state import Situation
@@ -12,7 +13,6 @@ from behavior.situation.update import update
 from behavior.tools.clock_times import time_of_day
 from behavior.tools.phrases import phrases_in
 from behavior.tools.queues import minutes_about
-from behavior.understanding.sounds_like import plain
 
 
 def test_another_wording_of_the_same_question_is_found_in_each_language():

@@ -5,12 +5,12 @@ import pytest
 from behavior.dialogue.conversation import Asked, Conversation, Heard, Meeting
 from behavior.dialogue.replies import respond
 from behavior.dialogue.yes_and import parted
+from behavior.languages.sounds_like import plain, spelled
+from behavior.languages.tongue import tongue
 from behavior.understanding.corrections import denied, merged_name, put_right
 from behavior.understanding.finer_pieces import finer
 from behavior.understanding.lines import bare_name, own_name
-from behavior.understanding.sounds_like import plain, spelled
 from behavior.understanding.tidying import tidy
-from behavior.understanding.tongue import tongue
 from tests.fakes.desk import demo_desk
 from tests.integration.visitor import NOON
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from behavior.dialogue.notifications import CHANNELS
 from behavior.house.directory import WEEKDAYS, SiteConfig, opening_minutes
 from behavior.house.knowledge import Entry, site_facts
+from behavior.languages.sounds_like import likeness, plain
 from behavior.norms.changes import Change
 from behavior.norms.norm import Norm, Verdict
 from behavior.policy_review import Finding, Where
-from behavior.understanding.sounds_like import likeness, plain
 
 _BUILT_IN = frozenset(site_facts(SiteConfig(name="any")))
 _NAME = re.compile(r"\b(?=([A-ZÄÖÜ][\w'-]+ [A-ZÄÖÜ][\w'-]+))")

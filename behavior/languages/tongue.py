@@ -1,8 +1,8 @@
 """The words of one language: what gives a wish away, and how things are put. Data, read once.
 
-English is the YAML files beside this one, and the `wording.yaml` of dialogue and tools; each other
-language is one file in `languages/`. All are read into the same `Tongue`, so the same rules serve
-every language.
+English is the YAML files of `understanding/`, and the `wording.yaml` of dialogue and tools; each
+other language is one file beside this one. All are read into the same `Tongue`, so the same rules
+serve every language.
 """
 
 import re
@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from behavior.understanding.sounds_like import plain
+from behavior.languages.sounds_like import plain
 
 ENGLISH = "en"
 _NEVER = re.compile(r"(?!)")

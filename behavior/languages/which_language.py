@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from behavior.understanding.sounds_like import plain, words_of
-from behavior.understanding.tongue import LANGUAGES, Tongue, tongue
+from behavior.languages.sounds_like import plain, words_of
+from behavior.languages.tongue import LANGUAGES, Tongue, tongue
 
 _SURE = 2.0
 """Words of a language that are evidence enough."""
