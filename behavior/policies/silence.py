@@ -19,7 +19,6 @@ from agent.core.messages import (
     GazeTarget,
     GestureCue,
     Message,
-    PersonSeen,
     StageState,
     TurnEnded,
 )
@@ -86,7 +85,7 @@ class SilencePolicy:
     def decide(self, situation: Situation, message: Message) -> Wishes:
         """Return the question in other words once it is due, or the moment to look again."""
         person = situation.addressee
-        if not self._config.enabled or person is None or isinstance(message, PersonSeen):
+        if not self._config.enabled or person is None:
             return NOTHING
         asked_at = self._open_since(situation, person)
         if asked_at is None:
