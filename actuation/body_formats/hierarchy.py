@@ -1,0 +1,68 @@
+"""A skeleton as a file gives it: joints, where each is against its parent, and how it is turned."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from actuation.body_formats.clip import turned_by
+from actuation.rotations import IDENTITY, multiply
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Hierarchy:
+    """Joints in an order in which parents come before children. Lengths in the file's own unit."""
+
+    names: tuple[str, ...]
+    parents: tuple[int, ...]
+    """-1 for the root."""
+    offsets: Floats
+    """(joints, 3) against the parent, in the parent's frame."""
+    tips: Mapping[int, Floats] = field(default_factory=dict)
+    """(3,) End of a joint without children, in its own frame."""
+    rest: Floats | None = None
+    """(joints, 4) local rotations at rest; None where all are the identity, as in BVH."""
+    where: str = "skeleton"
+    """The file, for error texts."""
+
+    @property
+    def children(self) -> tuple[tuple[int, ...], ...]:
+        """Of each joint."""
+        found: list[list[int]] = [[] for _ in self.names]
+        for joint, parent in enumerate(self.parents):
+            if parent >= 0:
+                found[parent].append(joint)
+        return tuple(tuple(each) for each in found)
+
+    def path(self, joint: int) -> list[int]:
+        """From the root down to that joint."""
+        way = [joint]
+        while self.parents[way[-1]] >= 0:
+            way.append(self.parents[way[-1]])
+        return way[::-1]
+
+    def resting(self) -> Floats:
+        """(joints, 4) local rotations at rest."""
+        if self.rest is not None:
+            return self.rest
+        return np.tile(IDENTITY, (len(self.names), 1))
+
+    def turns_of(self, local: Floats) -> Floats:
+        """Rotations against the world of local ones; both (..., joints, 4)."""
+        turns = np.array(local, np.float64)
+        for joint, parent in enumerate(self.parents):
+            if parent >= 0:
+                turns[..., joint, :] = multiply(turns[..., parent, :], local[..., joint, :])
+        return turns
+
+    def spots_of(self, turns: Floats) -> Floats:
+        """(..., joints, 3) places of joints turned so against the world, from the root."""
+        spots = np.zeros((*turns.shape[:-1], 3))
+        for joint, parent in enumerate(self.parents):
+            if parent >= 0:
+                arm = turned_by(turns[..., parent, :], self.offsets[joint])
+                spots[..., joint, :] = spots[..., parent, :] + arm
+        return spots
