@@ -5,7 +5,6 @@ those before (so `Zrotation Yrotation Xrotation` is Rz Ry Rx), degrees. What is 
 in the T-pose, in centimetres, with VRM names; `like` writes for another skeleton instead.
 """
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +23,8 @@ from agent.core.errors import BadInputError
 Floats = NDArray[np.float64]
 
 _CM: Final = 100.0
+_WRITTEN: Final = (2, 0, 1)
+"""Z X Y, as most tools write."""
 
 
 def read_bvh(path: Path, skeleton: Skeleton | None = None) -> MotionClip:
@@ -99,32 +100,28 @@ def write_bvh(
 ) -> None:
     """Write the clip to `path`, for the character's own skeleton or for that of `like`."""
     figure = like or own_figure(skeleton or load_skeleton())
-    local = figure.from_stage(clip.joints)
     hierarchy = figure.hierarchy
-    root = figure.bones["hips"]
-    resting = _place_at_rest(figure, hierarchy)
-    places = (
-        np.tile(resting, (clip.frames, 1))
-        if clip.hips_m is None
-        else figure.hips_in_file(clip.hips_m)
-    )
-    moved = root if hierarchy.parents[root] >= 0 else 0
-    lines = ["HIERARCHY", *_described(hierarchy, moved), "MOTION"]
-    lines += [f"Frames: {clip.frames}", f"Frame Time: {1 / clip.rate_hz:.10g}"]
+    hips = figure.bones["hips"]
+    places = np.tile(_place_at_rest(figure), (clip.frames, 1))
+    if clip.hips_m is not None:
+        places = figure.hips_in_file(clip.hips_m)
+    local = figure.from_stage(clip.joints)
     rows = []
-    for joint in range(len(hierarchy.names)):
-        if joint in (0, moved):
-            rows.append(places if joint == moved else np.zeros((clip.frames, 3)))
-        rows.append(np.degrees(euler_of(local[:, joint], (2, 0, 1))))
-    table = np.concatenate(rows, axis=1)
-    lines += [" ".join([f"{x:.6f}" for x in row]) for row in table.tolist()]
+    for joint in hierarchy.downwards:
+        if joint == hips:
+            rows.append(places)
+        elif hierarchy.parents[joint] < 0:
+            rows.append(np.zeros((clip.frames, 3)))
+        rows.append(np.degrees(euler_of(local[:, joint], _WRITTEN)))
+    lines = ["HIERARCHY", *_described(hierarchy, hips), "MOTION"]
+    lines += [f"Frames: {clip.frames}", f"Frame Time: {1 / clip.rate_hz:.10g}"]
+    lines += [" ".join([f"{x:.6f}" for x in row]) for row in np.hstack(rows).tolist()]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def own_figure(skeleton: Skeleton) -> Figure:
     """A VRM skeleton at rest in the T-pose, in centimetres, as it is written."""
-    names = [n for n in skeleton.parents if not n.endswith("Eye")]
-    order = _depth_first(names, skeleton)
+    order = [name for name in skeleton.parents if not name.endswith("Eye")]
     place = {name: joint for joint, name in enumerate(order)}
     parents = [skeleton.parents[name] for name in order]
     hierarchy = Hierarchy(
@@ -136,16 +133,6 @@ def own_figure(skeleton: Skeleton) -> Figure:
     return figure_of(hierarchy, model=skeleton, rests_in_t=True)
 
 
-def _depth_first(names: Sequence[str], skeleton: Skeleton) -> list[str]:
-    order: list[str] = []
-    waiting = [name for name in names if skeleton.parents[name] is None][::-1]
-    while waiting:
-        name = waiting.pop()
-        order.append(name)
-        waiting += [n for n in names if skeleton.parents[n] == name][::-1]
-    return order
-
-
 def _tip(name: str) -> Floats:
     """(3,) centimetres from a last joint to its end, about as long as a person's."""
     if name == "head":
@@ -155,28 +142,35 @@ def _tip(name: str) -> Floats:
     return np.array([2.2 if name.startswith("left") else -2.2, 0.0, 0.0])
 
 
-def _place_at_rest(figure: Figure, hierarchy: Hierarchy) -> Floats:
+def _place_at_rest(figure: Figure) -> Floats:
+    hierarchy = figure.hierarchy
     spots = hierarchy.spots_of(hierarchy.turns_of(figure.rest.local))
     return np.asarray(spots[figure.bones["hips"]] + hierarchy.offsets[0])
 
 
-def _described(hierarchy: Hierarchy, moved: int) -> list[str]:
+def _described(hierarchy: Hierarchy, hips: int) -> list[str]:
     """The lines of the skeleton."""
     lines: list[str] = []
-    depth = [len(hierarchy.path(joint)) - 1 for joint in range(len(hierarchy.names))]
-    for joint, name in enumerate(hierarchy.names):
-        tab = "\t" * depth[joint]
-        lines += [f"{tab}{'ROOT' if joint == 0 else 'JOINT'} {name}", tab + "{"]
-        lines.append(f"{tab}\tOFFSET " + " ".join(f"{v:.6f}" for v in hierarchy.offsets[joint]))
-        turns = "Zrotation Xrotation Yrotation"
-        if joint in (0, moved):
+    order = hierarchy.downwards
+    depths = [len(hierarchy.path(joint)) - 1 for joint in order]
+    turns = "Zrotation Xrotation Yrotation"
+    for place, (joint, depth) in enumerate(zip(order, depths, strict=True)):
+        tab = "\t" * depth
+        name = "_".join(hierarchy.names[joint].split()) or f"joint{joint}"
+        lines += [f"{tab}{'JOINT' if depth else 'ROOT'} {name}", tab + "{"]
+        lines.append(f"{tab}\tOFFSET {_three(hierarchy.offsets[joint])}")
+        if joint == hips or depth == 0:
             lines.append(f"{tab}\tCHANNELS 6 Xposition Yposition Zposition {turns}")
         else:
             lines.append(f"{tab}\tCHANNELS 3 {turns}")
-        following = depth[joint + 1] if joint + 1 < len(depth) else 0
-        if following <= depth[joint]:
-            tip = hierarchy.tips.get(joint, np.array([0.0, 1.0, 0.0]))
-            lines += [f"{tab}\tEnd Site", tab + "\t{"]
-            lines += [f"{tab}\t\tOFFSET " + " ".join(f"{v:.6f}" for v in tip), tab + "\t}"]
-        lines += ["\t" * level + "}" for level in range(depth[joint], following - 1, -1)]
+        following = depths[place + 1] if place + 1 < len(order) else 0
+        if following <= depth:
+            tip = _three(hierarchy.tips.get(joint, np.array([0.0, 1.0, 0.0])))
+            lines += [f"{tab}\tEnd Site", tab + "\t{", f"{tab}\t\tOFFSET {tip}", tab + "\t}"]
+            last = following if place + 1 < len(order) else 0
+            lines += ["\t" * level + "}" for level in range(depth, last - 1, -1)]
     return lines
+
+
+def _three(numbers: Floats) -> str:
+    return " ".join(f"{v:.6f}" for v in numbers)

@@ -37,6 +37,16 @@ class Hierarchy:
                 found[parent].append(joint)
         return tuple(tuple(each) for each in found)
 
+    @property
+    def downwards(self) -> tuple[int, ...]:
+        """All joints, each followed by all that hang from it, as BVH writes them."""
+        below, order = self.children, []
+        waiting = [joint for joint, parent in enumerate(self.parents) if parent < 0][::-1]
+        while waiting:
+            order.append(waiting.pop())
+            waiting += below[order[-1]][::-1]
+        return tuple(order)
+
     def path(self, joint: int) -> list[int]:
         """From the root down to that joint."""
         way = [joint]
