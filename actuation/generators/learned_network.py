@@ -87,13 +87,13 @@ class Stack(nn.Module):
 
     def __init__(self, width: int, inner: int, dilations: tuple[int, ...], dropout: float) -> None:
         super().__init__()
-        self.width = width
+        self.width, self.dilations = width, dilations
         self.blocks = nn.ModuleList(Block(width, inner, d, dropout) for d in dilations)
 
     def begin(self, batch: int) -> State:
         """What is remembered before the first step."""
         where = next(self.parameters()).device
-        return [torch.zeros(batch, 2 * b.dilation, self.width, device=where) for b in self.blocks]  # type: ignore[arg-type, operator]
+        return [torch.zeros(batch, 2 * d, self.width, device=where) for d in self.dilations]
 
     def forward(self, x: Tensor, state: State) -> tuple[Tensor, State]:
         """One stretch of steps."""

@@ -47,7 +47,7 @@ def train(
             logits.reshape(-1, len(VISEMES)), labels.reshape(-1), label_smoothing=_SMOOTH
         )
         optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        torch.autograd.backward(loss)
         optimiser.step()
         plan.step()
         told(Progress(step=step, steps=steps, loss=float(loss.detach())))
@@ -86,5 +86,5 @@ def write(path: Path, network: LipNetwork, card: LipReaderCard) -> None:
         name: np.atleast_1d(value.numpy()).astype(np.float16)
         for name, value in network.state_dict().items()
     }
-    np.savez_compressed(path, **state)  # type: ignore[arg-type]
+    np.savez_compressed(path, allow_pickle=False, **state)
     path.with_suffix(".json").write_text(card.model_dump_json(indent=2) + "\n", encoding="utf-8")

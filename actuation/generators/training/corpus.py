@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import yaml
@@ -205,13 +205,13 @@ def write(path: Path, corpus: Sequence[Taught]) -> None:
         kept[field.name] = np.concatenate(values)
         kept[f"{field.name}_lengths"] = np.array([len(v) for v in values])
     with path.open("wb") as file:
-        np.savez(file, **kept)  # type: ignore[arg-type]
+        np.savez(file, allow_pickle=False, **kept)
 
 
 def read(path: Path) -> list[Taught]:
     """A corpus from its file."""
     with np.load(path) as file:
-        columns: dict[str, Sequence[object]] = {}
+        columns: dict[str, Sequence[Any]] = {}
         for field in fields(Taught):
             values = file[field.name]
             if field.name in ("speaker", "text"):
@@ -220,4 +220,4 @@ def read(path: Path) -> list[Taught]:
             cuts = np.cumsum(file[f"{field.name}_lengths"])[:-1]
             columns[field.name] = np.split(values, cuts)
     count = len(columns["text"])
-    return [Taught(**{name: column[i] for name, column in columns.items()}) for i in range(count)]  # type: ignore[arg-type]
+    return [Taught(**{name: column[i] for name, column in columns.items()}) for i in range(count)]

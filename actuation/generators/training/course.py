@@ -25,7 +25,7 @@ from actuation.generators.learned_weights import FaceCard, read, write
 from actuation.generators.training import corpus as corpora
 from actuation.generators.training import judging, lessons, manners, reading
 from actuation.generators.training.corpus import FLITE_VOICES, Order, Taught
-from actuation.generators.training.lessons import Progress
+from actuation.generators.training.loop import Progress
 from agent.core.errors import BadInputError
 
 UNHEARD: Final = Path(__file__).with_name("unheard.yaml")

@@ -4,9 +4,7 @@ Losses: position, velocity (per frame), closures and contacts as odds, stillness
 is still, and the class of phone that is heard, which later lets a text be followed.
 """
 
-import math
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +21,7 @@ from actuation.generators.learned_network import (
 )
 from actuation.generators.training.corpus import Taught
 from actuation.generators.training.listening import Heard, stretch
+from actuation.generators.training.loop import Kept, Pace, Progress, device, fast, learn
 
 _LOST = FRAMES * BEHIND
 
@@ -43,29 +42,6 @@ class Lesson:
     """Steps after which all is written down, so that an interruption costs no more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far it is."""
-
-    step: int
-    steps: int
-    loss: float
-    """Mean over the steps since the last report."""
-
-
-def device() -> torch.device:
-    """Where to compute."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-
-
-def fast(where: torch.device) -> AbstractContextManager[object]:
-    """16-bit matrices where the processor has them: twice as fast and as good to learn with."""
-    if where.type == "cuda":
-        return torch.autocast("cuda", torch.bfloat16)
-    able = torch.backends.cpu.get_cpu_capability() == "AVX512"
-    return torch.autocast("cpu", torch.bfloat16) if able else nullcontext()
-
-
 def train(
     corpus: Sequence[Taught],
     shape: NetworkShape,
@@ -84,27 +60,15 @@ def train(
     network = Listener(shape, lesson.dropout).to(where)
     if begun is not None:
         network.load_state_dict(begun)
-    optimiser = torch.optim.AdamW(network.parameters(), lesson.rate, weight_decay=0.02)
-    done = _restored(checkpoint, network, optimiser, shape, lesson)
-    network.train()
-    total, since = 0.0, 0
-    for step in range(done + 1, lesson.steps + 1):
-        for group in optimiser.param_groups:
-            group["lr"] = lesson.rate * rate(step, lesson.steps)
-        # Chance of a step's own: an interrupted training goes on as it would have.
-        torch.manual_seed(lesson.seed * 1_000_003 + step)
-        batch = _drawn(corpus, lesson, step)
-        loss = loss_of(network, batch, where)
-        optimiser.zero_grad(set_to_none=True)
-        torch.autograd.backward(loss)
-        nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        optimiser.step()
-        total, since = total + float(loss.detach()), since + 1
-        if step % 25 == 0 or step == lesson.steps:
-            report(Progress(step, lesson.steps, total / since))
-            total, since = 0.0, 0
-        if checkpoint is not None and (step % lesson.kept_every == 0 or step == lesson.steps):
-            _keep(checkpoint, step, network, optimiser, shape, lesson)
+
+    def loss_at(step: int) -> Tensor:
+        return loss_of(network, _drawn(corpus, lesson, step), where)
+
+    pace = Pace(steps=lesson.steps, rate=lesson.rate, seed=lesson.seed)
+    kept = None
+    if checkpoint is not None:
+        kept = Kept(path=checkpoint, of=repr((shape, lesson)), every=lesson.kept_every)
+    learn(network, loss_at, pace, report, kept)
     return network.cpu().eval()
 
 
@@ -143,44 +107,3 @@ def _drawn(corpus: Sequence[Taught], lesson: Lesson, step: int) -> list[Heard]:
     """The batch of a step: the same whether training was interrupted or not."""
     rng = np.random.default_rng((lesson.seed, step))
     return [stretch(corpus, rng, lesson.length) for _ in range(lesson.batch)]
-
-
-def rate(step: int, steps: int) -> float:
-    """Part of the full learning rate at a step: up, then down along a cosine."""
-    warm = min(1.0, (step + 1) / 60)
-    return warm * (0.02 + 0.98 * 0.5 * (1.0 + math.cos(math.pi * min(1.0, step / steps))))
-
-
-def _keep(
-    path: Path,
-    step: int,
-    network: nn.Module,
-    optimiser: torch.optim.Optimizer,
-    shape: NetworkShape,
-    lesson: Lesson,
-) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    kept = {
-        "step": step, "network": network.state_dict(), "optimiser": optimiser.state_dict(),
-        "of": repr((shape, lesson)),
-    }  # fmt: skip
-    beside = path.with_suffix(".part")
-    torch.save(kept, beside)
-    beside.replace(path)
-
-
-def _restored(
-    path: Path | None,
-    network: nn.Module,
-    optimiser: torch.optim.Optimizer,
-    shape: NetworkShape,
-    lesson: Lesson,
-) -> int:
-    if path is None or not path.is_file():
-        return 0
-    kept = torch.load(path, weights_only=True)
-    if kept["of"] != repr((shape, lesson)):
-        return 0
-    network.load_state_dict(kept["network"])
-    optimiser.load_state_dict(kept["optimiser"])
-    return int(kept["step"])

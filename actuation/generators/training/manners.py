@@ -12,7 +12,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter1d, uniform_filter1d
-from torch import nn
 
 from actuation.expressions import GazeHabit
 from actuation.generators.learned_manner import Manner
@@ -20,8 +19,8 @@ from actuation.generators.learned_network import BEHIND, FRAMES, Listener, Netwo
 from actuation.generators.learned_wish import CHANCE, FACES, MANNER, PARTS, Wish, chance
 from actuation.generators.sounds_of_speech import SILENCE
 from actuation.generators.training.corpus import Taught
-from actuation.generators.training.lessons import Progress, device, fast, rate
 from actuation.generators.training.listening import Heard, stretch
+from actuation.generators.training.loop import Pace, Progress, device, fast, learn
 from actuation.motion import FACE_INDEX
 
 Floats = NDArray[np.float64]
@@ -89,13 +88,16 @@ def drawn_wish(rng: np.random.Generator) -> Wish:
         emotions[FACES[int(rng.integers(len(FACES)))]] = float(rng.random())
     felt = rng.random() < 0.2
     valence, arousal = rng.uniform(-1, 1, 2)
+    intensity = float(rng.choice([0.0, 1.0, rng.random(), rng.random()]))
+    liveliness = float(rng.random())
+    brows, nods, sway, side = rng.uniform(-1, 1, 4) * (rng.random() < 0.7)
     return Wish(
         emotions=emotions,
-        intensity=float(rng.choice([0.0, 1.0, rng.random(), rng.random()])),
+        intensity=intensity,
         valence=float(valence) if felt else None,
         arousal=float(arousal) if felt else None,
-        liveliness=float(rng.random()),
-        identity=tuple(float(v) for v in rng.uniform(-1, 1, 4) * (rng.random() < 0.7)),  # type: ignore[arg-type]
+        liveliness=liveliness,
+        identity=(float(brows), float(nods), float(sway), float(side)),
     )
 
 
@@ -112,23 +114,15 @@ def train(
     listener = listener.to(where)
     manner = Manner(shape, 0.05)
     _settle(manner, lesson.seed)
-    manner.to(where).train()
-    optimiser = torch.optim.AdamW(manner.parameters(), lesson.rate, weight_decay=0.01)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda at: rate(at, lesson.steps))
-    total, since = 0.0, 0
-    for step in range(1, lesson.steps + 1):
+    manner.to(where)
+
+    def loss_at(step: int) -> torch.Tensor:
         rng = np.random.default_rng((lesson.seed, step))
         heard = [stretch(corpus, rng, lesson.length) for _ in range(lesson.batch)]
-        loss = loss_of(manner, listener, heard, rng, where)
-        optimiser.zero_grad(set_to_none=True)
-        torch.autograd.backward(loss)
-        nn.utils.clip_grad_norm_(manner.parameters(), 1.0)
-        optimiser.step()
-        schedule.step()
-        total, since = total + float(loss.detach()), since + 1
-        if step % 25 == 0 or step == lesson.steps:
-            report(Progress(step, lesson.steps, total / since))
-            total, since = 0.0, 0
+        return loss_of(manner, listener, heard, rng, where)
+
+    pace = Pace(steps=lesson.steps, rate=lesson.rate, decay=0.01, seed=lesson.seed)
+    learn(manner, loss_at, pace, report)
     listener.cpu()
     return manner.cpu().eval()
 

@@ -11,7 +11,6 @@ from typing import Final
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
 
 from actuation.generators.learned_alignment import EXPECTED, SOUNDS, Following
 from actuation.generators.learned_network import (
@@ -22,8 +21,9 @@ from actuation.generators.learned_network import (
     Reader,
 )
 from actuation.generators.training.corpus import Taught
-from actuation.generators.training.lessons import Progress, device, fast, mouth_loss, rate
+from actuation.generators.training.lessons import mouth_loss
 from actuation.generators.training.listening import Heard, sentence
+from actuation.generators.training.loop import Pace, Progress, device, fast, learn
 
 _NO_TEXT, _WRONG_TEXT, _SLIPS = 0.15, 0.08, 0.4
 _LOST: Final = FRAMES * BEHIND
@@ -71,22 +71,12 @@ def train(
     listener = listener.to(where)
     pages = _pages(corpus, listener, priors, lesson, rng)
     reader = Reader(shape, 0.05).to(where)
-    reader.train()
-    optimiser = torch.optim.AdamW(reader.parameters(), lesson.rate, weight_decay=0.02)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda at: rate(at, lesson.steps))
-    total, since = 0.0, 0
-    for step in range(1, lesson.steps + 1):
-        drawn = [pages[int(i)] for i in rng.integers(len(pages), size=lesson.batch)]
-        loss = _loss(reader, drawn, where)
-        optimiser.zero_grad(set_to_none=True)
-        torch.autograd.backward(loss)
-        nn.utils.clip_grad_norm_(reader.parameters(), 1.0)
-        optimiser.step()
-        schedule.step()
-        total, since = total + float(loss.detach()), since + 1
-        if step % 25 == 0 or step == lesson.steps:
-            report(Progress(step, lesson.steps, total / since))
-            total, since = 0.0, 0
+
+    def loss_at(step: int) -> torch.Tensor:
+        drawn = np.random.default_rng((lesson.seed, step)).integers(len(pages), size=lesson.batch)
+        return _loss(reader, [pages[int(i)] for i in drawn], where)
+
+    learn(reader, loss_at, Pace(steps=lesson.steps, rate=lesson.rate, seed=lesson.seed), report)
     listener.cpu()
     return reader.cpu().eval()
 
