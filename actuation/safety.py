@@ -112,6 +112,20 @@ class SafetyLimits:
         self._shown |= {first + i: each for i, each in enumerate(shown)}
         return np.stack([each.joints for each in shown])
 
+    def violated(self, joints: Floats) -> tuple[int, int]:
+        """Joints times frames of (n, 44, 4) beyond their angles, and beyond speed or acceleration.
+
+        To a thousandth, because frames are sent as float32.
+        """
+        before = self.held_back
+        bent = angle(joints, self._possible(joints)) > 1e-3
+        self.held_back = before
+        speed = to_vector(multiply(inverse(joints[:-1]), joints[1:])) * FRAME_RATE_HZ
+        push = np.diff(speed, axis=0) * FRAME_RATE_HZ
+        hasty = np.count_nonzero(_length(speed) > 1.001 * self._speed + 1e-3)
+        hasty += np.count_nonzero(_length(push) > 1.001 * self._push + 1.0)
+        return int(np.count_nonzero(bent)), int(hasty)
+
     # Angles.
 
     def _possible(self, joints: Floats) -> Floats:
