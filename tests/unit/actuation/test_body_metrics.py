@@ -146,9 +146,9 @@ def test_the_published_positions_are_folded_about_their_mean():
 
 def test_consistency_is_worth_nothing_for_a_motion_that_does_not_know_the_sound():
     random = np.random.default_rng(3)
-    positions = swinging(900, 33)
+    positions = swinging(3600, 33)
     with_sound, z = beat_worth(swinging(900, 30), np.arange(1, 29) * 1.0, 30.0)
-    without, no_z = beat_worth(positions, np.sort(random.uniform(0, 30, 28)), 30.0)
+    without, no_z = beat_worth(positions, np.sort(random.uniform(0, 120, 118)), 30.0)
     assert with_sound > 0.2
     assert z > 0.5
     assert abs(without) < 0.1
