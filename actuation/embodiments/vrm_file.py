@@ -1,7 +1,5 @@
 """Reads a VRM (glTF 2.0 binary) into arrays that a CPU can pose: only what the preview needs."""
 
-import json
-import struct
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,13 +8,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from actuation.body_formats.glb import GlbFile
 from actuation.motion import ARKIT_NAMES, JOINT_NAMES
 from agent.core.errors import BadInputError
 
 Floats = NDArray[np.float32]
-
-_KIND = {5120: "<i1", 5121: "<u1", 5122: "<i2", 5123: "<u2", 5125: "<u4", 5126: "<f4"}
-_WIDTH = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT4": 16}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,62 +45,9 @@ class Character:
     """Joints of the left and the right eye, -1 where there is none."""
 
 
-class _File:
-    def __init__(self, path: Path) -> None:
-        data = path.read_bytes()
-        if data[:4] != b"glTF":
-            raise BadInputError(f"{path}: not a binary glTF file")
-        length = struct.unpack_from("<I", data, 12)[0]
-        self.tree: dict[str, Any] = json.loads(data[20 : 20 + length])
-        self.blob = data[28 + length :]
-
-    def view(self, index: int) -> bytes:
-        view = self.tree["bufferViews"][index]
-        start = view.get("byteOffset", 0)
-        return self.blob[start : start + view["byteLength"]]
-
-    def array(self, index: int) -> NDArray[Any]:
-        accessor = self.tree["accessors"][index]
-        width, count = _WIDTH[accessor["type"]], accessor["count"]
-        kind = _KIND[accessor["componentType"]]
-        if "bufferView" in accessor:
-            raw = self._read(
-                accessor["bufferView"], accessor.get("byteOffset", 0), kind, width, count
-            )
-        else:
-            raw = np.zeros((count, width), kind)
-        if sparse := accessor.get("sparse"):
-            at = sparse["indices"]
-            where = self._read(
-                at["bufferView"],
-                at.get("byteOffset", 0),
-                _KIND[at["componentType"]],
-                1,
-                sparse["count"],
-            )[:, 0]
-            raw = raw.copy()
-            values = sparse["values"]
-            raw[where] = self._read(
-                values["bufferView"], values.get("byteOffset", 0), kind, width, sparse["count"]
-            )
-        if accessor.get("normalized"):
-            raw = raw.astype(np.float32) / np.iinfo(kind).max
-        return raw
-
-    def _read(self, view: int, offset: int, kind: str, width: int, count: int) -> NDArray[Any]:
-        step = self.tree["bufferViews"][view].get("byteStride")
-        size = np.dtype(kind).itemsize * width
-        data = self.view(view)[offset:]
-        if step and step != size:
-            rows = np.frombuffer(data[: step * (count - 1) + size], np.uint8)
-            rows = np.lib.stride_tricks.as_strided(rows, (count, size), (step, 1))
-            return np.frombuffer(rows.tobytes(), kind).reshape(count, width)
-        return np.frombuffer(data, kind, count * width).reshape(count, width)
-
-
 def read_character(path: Path) -> Character:
     """Read the VRM at `path`; raise `BadInputError` when it is not one."""
-    file = _File(path)
+    file = GlbFile(path)
     tree = file.tree
     try:
         human = tree["extensions"]["VRMC_vrm"]["humanoid"]["humanBones"]
@@ -147,7 +90,7 @@ def _place(names: list[str], name: str) -> int:
     return names.index(name) if name in names else -1
 
 
-def _part(file: _File, mesh: dict[str, Any], primitive: dict[str, Any]) -> dict[str, Any]:
+def _part(file: GlbFile, mesh: dict[str, Any], primitive: dict[str, Any]) -> dict[str, Any]:
     attributes = primitive["attributes"]
     points = file.array(attributes["POSITION"]).astype(np.float32)
     material = file.tree["materials"][primitive["material"]]
@@ -178,7 +121,7 @@ def _part(file: _File, mesh: dict[str, Any], primitive: dict[str, Any]) -> dict[
     }
 
 
-def _sampled(file: _File, surface: dict[str, Any], uv: NDArray[Any]) -> Floats:
+def _sampled(file: GlbFile, surface: dict[str, Any], uv: NDArray[Any]) -> Floats:
     """Linear colours of a texture at the vertices."""
     source = file.tree["textures"][surface["baseColorTexture"]["index"]]["source"]
     data = np.frombuffer(file.view(file.tree["images"][source]["bufferView"]), np.uint8)

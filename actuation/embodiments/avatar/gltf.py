@@ -4,6 +4,7 @@ import json
 import struct
 import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ class Document:
     """The JSON tree of a glTF file and its one binary buffer."""
 
     def __init__(self, generator: str) -> None:
-        self.json: dict = {"asset": {"version": "2.0", "generator": generator}}
+        self.json: dict[str, Any] = {"asset": {"version": "2.0", "generator": generator}}
         for key in ("accessors", "bufferViews", "nodes", "meshes", "materials", "skins"):
             self.json[key] = []
         self._bytes = bytearray()
@@ -27,7 +28,8 @@ class Document:
         """Store bytes, padded to four; the number of the buffer view."""
         while len(self._bytes) % 4:
             self._bytes.append(0)
-        entry = {"buffer": 0, "byteOffset": len(self._bytes), "byteLength": len(data)}
+        at = len(self._bytes)
+        entry: dict[str, Any] = {"buffer": 0, "byteOffset": at, "byteLength": len(data)}
         if target is not None:
             entry["target"] = target
         self._bytes += data
@@ -36,7 +38,7 @@ class Document:
 
     def accessor(
         self,
-        values: NDArray,
+        values: NDArray[Any],
         kind: int,
         *,
         normalized: bool = False,
@@ -46,7 +48,7 @@ class Document:
         """Store an array of shape (n,) or (n, k); the number of the accessor."""
         array = np.ascontiguousarray(values, dtype=_KIND[kind])
         width = 1 if array.ndim == 1 else array.shape[1]
-        entry = {
+        entry: dict[str, Any] = {
             "bufferView": self.view(array.tobytes(), target),
             "componentType": kind,
             "count": len(array),
@@ -59,12 +61,12 @@ class Document:
             entry["max"] = array.max(axis=0).tolist()
         return self._add(entry)
 
-    def sparse(self, values: NDArray, threshold: float, *, limits: bool) -> int:
+    def sparse(self, values: NDArray[Any], threshold: float, *, limits: bool) -> int:
         """Store (n, 3) floats of which most are zero."""
         array = np.asarray(values, np.float32)
         live = np.nonzero(np.abs(array).max(axis=1) > threshold)[0]
         count = len(array)
-        entry: dict = {"componentType": FLOAT, "count": count, "type": "VEC3"}
+        entry: dict[str, Any] = {"componentType": FLOAT, "count": count, "type": "VEC3"}
         if len(live) == 0:
             if count not in self._zeros:
                 self._zeros[count] = self._add(entry | {"min": [0.0] * 3, "max": [0.0] * 3})
@@ -84,11 +86,11 @@ class Document:
         }
         return self._add(entry)
 
-    def _add(self, entry: dict) -> int:
+    def _add(self, entry: dict[str, Any]) -> int:
         self.json["accessors"].append(entry)
         return len(self.json["accessors"]) - 1
 
-    def texture(self, rgb: NDArray) -> int:
+    def texture(self, rgb: NDArray[Any]) -> int:
         """Store an 8-bit image (h, w, 3); the number of its texture."""
         self.json.setdefault("samplers", [{"magFilter": 9729, "minFilter": 9987}])
         images = self.json.setdefault("images", [])
@@ -113,7 +115,7 @@ class Document:
         return total
 
 
-def png(rgb: NDArray) -> bytes:
+def png(rgb: NDArray[Any]) -> bytes:
     """An 8-bit RGB image (h, w, 3) as PNG bytes."""
     pixels = np.ascontiguousarray(rgb, np.uint8)
     height, width, _ = pixels.shape
