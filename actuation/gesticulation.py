@@ -36,6 +36,8 @@ class Gesticulation:
             lexicon or standard_lexicon(), skeleton or load_skeleton(), config or GestureConfig()
         )
         self._strokes: list[Stroke] = []
+        self.latest: tuple[Stroke, ...] = ()
+        """The strokes that were placed last, by one call."""
 
     def adopt(self, config: GestureConfig) -> None:
         """Gesture by this from the next clause on."""
@@ -75,6 +77,7 @@ class Gesticulation:
 
     def _add(self, strokes: Sequence[Stroke]) -> list[PlacedStroke]:
         self._strokes.extend(strokes)
+        self.latest = tuple(strokes)
         return [
             PlacedStroke(
                 lexeme=s.lexeme,

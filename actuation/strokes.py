@@ -8,28 +8,24 @@ x(s) = 10 s^3 - 15 s^4 + 6 s^5), which has no velocity or acceleration at its en
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from actuation.aiming import Aim, aim_of, aimed, reach_of
+from actuation.aiming import aim_of
 from actuation.body_style import BodyStyle
-from actuation.handshapes import SHAPES, solve_hand
 from actuation.joint_path import Joints, Path, abruptly, elbow, elbow_angles, slerp
-from actuation.lexemes import HandKey, Lexeme
+from actuation.lexemes import Lexeme
 from actuation.motion import JOINT_INDEX
-from actuation.reach import solve_arms
 from actuation.rotations import (
     IDENTITY,
     about,
     minimum_jerk,
     multiply,
-    turned,
 )
 from actuation.skeleton import ARM_JOINTS, SIDES, Skeleton
-from actuation.turn import Turn
+from actuation.stroke_poses import arm_poses, head_poses, preparation_s
 
 RETRACT_S = 0.32
 """An interrupted arm goes back in this time; within the 250-400 ms that look unhurried."""
@@ -43,8 +39,6 @@ _HURRIED = 0.62
 """Share of its usual time in which a preparation can be done."""
 _USUAL: Final = BodyStyle()
 _SIZES: Final = (0.4, 1.3)
-_SPREAD_OUT, _SPREAD_IN = 1.1, 0.6
-"""How far style moves the place that an elbow tends to, out and in; the lexicon's is 0.55 out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +72,8 @@ class Stroke:
     """The true place it points at, metres in the model frame; None where it is not known."""
     interrupted_s: float | None = None
     """Told to stop at this time."""
+    asked_s: float = np.nan
+    """When its apex was asked for: `apex_s`, unless that was too soon."""
     abruptness: float = 0.0
     """0 flowing .. 1: how abruptly it begins and ends its movements."""
 
@@ -159,18 +155,19 @@ def make_stroke(
     pointed at from the shoulder itself. `size`: 0.5..1.3, how far the hands go from the body.
     `style`: how it is made; its own size counts on top.
     """
-    times = np.array([key.t for key in (lexeme.keys or lexeme.head)]) / style.speed
+    keys = lexeme.head if lexeme.hands == "head" else lexeme.keys
+    times = np.array([key.t for key in keys]) / style.speed
     size = float(np.clip(size * style.size, *_SIZES))
     sides = SIDES if lexeme.hands == "both" else (side,)
     if lexeme.hands == "head":
         names: tuple[str, ...] = ("neck", "head")
-        poses = _head_poses(lexeme, style.size)
+        poses = head_poses(lexeme, style.size)
         prepare_s = 0.16 / style.speed
     else:
         names = tuple(name for each in sides for name in ARM_JOINTS[each])
         poses = np.concatenate(
             [
-                _arm_poses(
+                arm_poses(
                     lexeme,
                     skeleton,
                     each,
@@ -183,8 +180,9 @@ def make_stroke(
             ],
             axis=1,
         )
-        prepare_s = _preparation_s(lexeme.keys[0]) / style.speed
+        prepare_s = preparation_s(lexeme.keys[0]) / style.speed
     prepare_s = float(np.clip(apex_s + times[0] - earliest_s, _HURRIED * prepare_s, prepare_s))
+    asked_s = apex_s
     apex_s += max(0.0, float(earliest_s + prepare_s - (apex_s + times[0])))
     key_times = times + apex_s
     start = max(earliest_s, float(key_times[0] - prepare_s))
@@ -210,6 +208,7 @@ def make_stroke(
         additive=lexeme.hands == "head",
         aim=aim,
         place=place,
+        asked_s=asked_s,
         abruptness=abruptness,
     )
 
@@ -234,64 +233,3 @@ def _in_an_arc(
     times.append(end_s)
     stations.append(multiply(lifted, poses[-1]))
     return np.array(times), np.array(stations)
-
-
-def _preparation_s(key: HandKey) -> float:
-    """Longer ways take longer: 0.35 s near the rest pose to 0.65 s above the shoulder."""
-    climb = np.clip((key.hand[1] + 0.6) / 0.8, 0.0, 1.0)
-    return float(0.38 + 0.24 * climb)
-
-
-def _head_poses(lexeme: Lexeme, size: float) -> Joints:
-    """(k, 2, 4) offsets of neck and head, which share the turn."""
-    rows = []
-    for key in lexeme.head:
-        turn = Turn(turned(*(size * np.radians([key.yaw_deg, key.pitch_deg, -key.roll_deg]))))
-        rows.append([turn.part(0.4).quat, turn.part(0.6).quat])
-    return np.array(rows)
-
-
-def _arm_poses(
-    lexeme: Lexeme,
-    skeleton: Skeleton,
-    side: str,
-    aim: Aim | None,
-    size: float,
-    spread: float,
-    *,
-    other: bool,
-) -> Joints:
-    keys = lexeme.other if other and lexeme.other else lexeme.keys
-    size = 1.0 if lexeme.fixed else round(size, 2)
-    if spread:
-        keys = tuple(_spread(key, spread) for key in keys)
-    if lexeme.aimed:
-        keys = tuple(aimed(key, aim, size) for key in keys)
-    return _solved(_known(skeleton), side, keys, size)
-
-
-def _spread(key: HandKey, spread: float) -> HandKey:
-    """The key with its elbow further out (1), or nearer to the ribs (-1)."""
-    out, up, forward = key.elbow
-    out += _SPREAD_OUT * spread if spread > 0 else _SPREAD_IN * spread
-    return key.model_copy(update={"elbow": (out, up, forward)})
-
-
-_skeletons: dict[int, Skeleton] = {}
-
-
-def _known(skeleton: Skeleton) -> int:
-    """A hashable stand-in for a skeleton, so that solved poses can be remembered."""
-    _skeletons[id(skeleton)] = skeleton
-    return id(skeleton)
-
-
-@lru_cache(maxsize=1024)
-def _solved(skeleton_id: int, side: str, keys: tuple[HandKey, ...], size: float) -> Joints:
-    """(k, j, 4) for the arm and hand of one side."""
-    arms = solve_arms(_skeletons[skeleton_id], side, [reach_of(key, size) for key in keys])
-    rows = []
-    for key, arm in zip(keys, arms, strict=True):
-        arm |= solve_hand(side, SHAPES[key.shape])
-        rows.append([arm[name].quat for name in ARM_JOINTS[side]])
-    return np.array(rows)

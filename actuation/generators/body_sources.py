@@ -6,9 +6,9 @@ here need nothing but the rules: a body that only idles, the rules, and the rule
 words, which is what random clips are worth.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from actuation.animation import Animation, AnimationConfig, track_of
 from actuation.body_bearing import bearing_wished
 from actuation.body_style import BodyPart, BodyWish
 from actuation.expressions import bearing_of
+from actuation.generators.metrics.body_slots import Slot
 from actuation.gesticulation import Gesticulation
 from actuation.gesture_choice import GestureConfig
 from actuation.gestures import HeadGestures, PlacedStroke
@@ -24,11 +25,13 @@ from actuation.joint_path import slerp
 from actuation.motion import FRAME_RATE_HZ, JOINT_INDEX, JOINT_NAMES
 from actuation.score import ScoredClause
 from actuation.skeleton import ARM_JOINTS
+from actuation.strokes import Stroke
 
 Floats = NDArray[np.float64]
 
 EARLY_S = 0.9
 """Clauses are known so long before they begin, as on stage."""
+BEATS = frozenset(("beat", "beat_down", "beat_both"))
 _STEP = 6
 _CROSSFADE_S = 0.4
 
@@ -124,6 +127,8 @@ class Performed:
     joints: Floats
     """(frames, len(JOINT_NAMES), 4)."""
     strokes: tuple[PlacedStroke, ...]
+    slots: tuple[Slot, ...]
+    """What strokes of arms asked for: apex poses at their stresses."""
 
 
 def performed(
@@ -148,6 +153,7 @@ def performed(
     first = int(np.floor((float(at_s[0]) + shift_s - EARLY_S) * FRAME_RATE_HZ))
     last = int(np.ceil((float(at_s[-1]) + shift_s) * FRAME_RATE_HZ)) + 1
     strokes: list[PlacedStroke] = []
+    slots: list[Slot] = []
     rows = []
     first = max(first, 0)
     for at in range(first, last, _STEP):
@@ -156,11 +162,25 @@ def performed(
             clause = waiting.pop(0)
             animation.speak(clause, track_of(clause.speech))
             strokes += animation.gesture(clause, earliest_at=now)
+            if isinstance(gestures, Gesticulation):
+                slots += [_slot(s, shift_s) for s in gestures.latest if not s.additive]
         rows.append(np.stack([frame.joints for frame in animation.frames(at, _STEP, None)]))
     joints = np.concatenate(rows).astype(np.float64)
     made_s = np.arange(first, first + len(joints)) / FRAME_RATE_HZ - shift_s
     return Performed(
-        sampled(joints, made_s, at_s), tuple(_earlier(stroke, shift_s) for stroke in strokes)
+        sampled(joints, made_s, at_s),
+        tuple(_earlier(stroke, shift_s) for stroke in strokes),
+        tuple(slots),
+    )
+
+
+def _slot(stroke: Stroke, shift_s: float) -> Slot:
+    return Slot(
+        lexeme=stroke.lexeme,
+        at_s=stroke.asked_s - shift_s,
+        joints=stroke.joints,
+        pose=stroke.path.at(np.array([stroke.apex_s]))[0],
+        asked=stroke.lexeme not in BEATS,
     )
 
 
@@ -179,3 +199,10 @@ def _earlier(stroke: PlacedStroke, by_s: float) -> PlacedStroke:
         apex_s=stroke.apex_s - by_s,
         end_s=stroke.end_s - by_s,
     )
+
+
+BODY_SOURCES: Final[dict[str, Callable[[], BodySource]]] = {
+    "idle": IdleSource,
+    "rules": RulesSource,
+}
+"""Rows of sources by name; each is made when it is wanted, or raises `BackendUnavailableError`."""
