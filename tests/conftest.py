@@ -1,7 +1,8 @@
 """Every `async def test_*` runs on virtual time, unless it is marked `real_time`.
 
-What runs on the real clock, or measures time, is marked `alone`: `make test` runs all else first,
-side by side.
+What measures time, or needs a browser or a robot, is marked `alone` and has nothing beside it;
+what else runs on the real clock mostly waits and is marked `waits`. `make test` runs the others
+first, all processors busy, then what waits, two at a time, then what is alone.
 """
 
 import asyncio
@@ -11,6 +12,8 @@ import inspect
 import pytest
 
 from agent.virtual_time import VirtualTimeLoop
+
+_IN_BROWSERS = frozenset(("e2e", "robot", "vllm"))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -28,8 +31,10 @@ def pytest_pyfunc_call(pyfuncitem):
 def pytest_collection_modifyitems(items):
     for item in items:
         timed = item.get_closest_marker("real_time") and not item.get_closest_marker("patient")
-        if timed or "perf" in item.path.parts:
+        if "perf" in item.path.parts or (timed and not _IN_BROWSERS.isdisjoint(item.path.parts)):
             item.add_marker(pytest.mark.alone)
+        elif timed:
+            item.add_marker(pytest.mark.waits)
 
 
 def pytest_collection_finish():
