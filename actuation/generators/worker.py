@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 import torch
@@ -35,6 +35,22 @@ Fail = Callable[[str], None]
 def best_device() -> str:
     """The device to use: CUDA where it is, else the processor."""
     return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+class Party(Protocol):
+    """Others whose networks run in the same thread, such as bodies."""
+
+    def anything(self) -> bool:
+        """Whether there is something to do. Quick; called from any thread."""
+        ...
+
+    def round(self) -> None:
+        """One step of all that is to do. Called in the worker's thread."""
+        ...
+
+    def close(self) -> None:
+        """Nothing is made from now on."""
+        ...
 
 
 @dataclass(slots=True, eq=False)
@@ -75,6 +91,18 @@ class Worker:
         self._closing = False
         self._thread: threading.Thread | None = None
         self._model: FaceModel | None = None
+        self._parties: list[Party] = []
+
+    def join(self, party: "Party") -> None:
+        """Work for others as well: a round of theirs after each of the faces'."""
+        with self._wake:
+            self._parties.append(party)
+            self._start()
+
+    def wake(self) -> None:
+        """A party has something to do."""
+        with self._wake:
+            self._wake.notify()
 
     def open(
         self,
@@ -97,9 +125,7 @@ class Worker:
         session = Session(rate_hz, deliver, failed, ended, expected, wish or Wish(), seed)
         with self._wake:
             self._sessions.append(session)
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="generators", daemon=True)
-                self._thread.start()
+            self._start()
         return session
 
     def push(self, session: Session, samples: object) -> None:
@@ -130,9 +156,16 @@ class Worker:
                 session.generation += 1
                 session.over = True
             self._wake.notify()
-            thread = self._thread
+            thread, parties = self._thread, list(self._parties)
+        for party in parties:
+            party.close()
         if thread is not None:
             thread.join(timeout_s)
+
+    def _start(self) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="generators", daemon=True)
+            self._thread.start()
 
     # In the thread.
 
@@ -145,10 +178,16 @@ class Worker:
                     return
                 self._sessions = [s for s in self._sessions if not s.over]
                 open_now = [(s, s.generation) for s in self._sessions]
-            if self._ready():
+                parties = list(self._parties)
+            if open_now and self._ready():
                 self._round(open_now)
+            for party in parties:
+                if party.anything():
+                    party.round()
 
     def _anything(self) -> bool:
+        if any(party.anything() for party in self._parties):
+            return True
         return any(s.inbox or (s.stream is not None and s.stream.due(1)) for s in self._sessions)
 
     def _ready(self) -> bool:

@@ -8,6 +8,7 @@ MODELS: dict[str, str] = {
     "engagement": "who is engaged with the agent, from made people, the lobby or your recordings",
     "overlap": "whether two speak at once, from made voices",
     "face": "lips, brows, head and gaze for any sound, from made voices with the rules as teacher",
+    "gesture": "arms, hands and trunk for speech, from made takes or your BVH, BEAT, BEAT2 files",
     "lipreader": "the reader of drawn lips that judges faces",
 }
 """One module of `agent.commands.training` each, imported when it is called."""

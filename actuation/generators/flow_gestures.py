@@ -1,0 +1,263 @@
+"""The learned body on the stage: what the rules choose, moved by the network; rules beneath it.
+
+Strokes are chosen by meaning as always and lie ready by rule. While somebody speaks, the network's
+motion is laid over them: gestures with a meaning are slots that it fills in to and from, beats are
+its own. Where it has not made enough ahead, has failed or is told to stop, its weight goes back to
+nothing by minimum jerk and the rules' motion is what is left; so nothing is seen of it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from actuation.body_style import BodyStyle
+from actuation.generators.flow_condition import (
+    Feeling,
+    said,
+    slot_of,
+    style_numbers,
+)
+from actuation.generators.flow_network import CONTEXT
+from actuation.generators.flow_parts import RATE_HZ
+from actuation.generators.flow_session import BodySession, Making
+from actuation.generators.flow_stream import Script
+from actuation.generators.rules_idle import rest_pose
+from actuation.gesture_choice import GestureChoice, GestureConfig
+from actuation.gestures import PlacedStroke
+from actuation.joint_path import slerp
+from actuation.lexemes import Lexicon, standard_lexicon
+from actuation.motion import JOINT_INDEX, JOINT_NAMES
+from actuation.moves import REWIND_S
+from actuation.rotations import inverse, minimum_jerk, multiply
+from actuation.score import ScoredClause
+from actuation.skeleton import load_skeleton
+from actuation.strokes import RETRACT_S, Stroke, lay_over
+from agent.core.messages import GestureCue
+
+Floats = NDArray[np.float64]
+
+AHEAD_S: Final = 0.8
+"""So far beyond what is asked for now it is to be made."""
+MARGIN_S: Final = 0.3
+"""With less than this ahead the rules take over, while there is still enough to blend."""
+_RISE_S: Final = 0.35
+_FALL_S: Final = 0.5
+_AFTER_S: Final = 0.8
+"""It goes on so long after the last word: hands come back."""
+_COAST_S: Final = 0.2
+_TRUNK: Final = ("hips", "spine", "chest", "upperChest")
+_TRUNK_AND_HEAD: Final = np.array([JOINT_INDEX[n] for n in (*_TRUNK, "neck", "head")])
+_ARMS: Final = np.array([i for i in range(len(JOINT_NAMES)) if i not in _TRUNK_AND_HEAD])
+_SHOULDERS: Final = (JOINT_INDEX["leftShoulder"], JOINT_INDEX["rightShoulder"])
+
+
+@dataclass(slots=True)
+class _Span:
+    """When the network is in charge. Open ends are set as they come."""
+
+    session: BodySession
+    until_s: float
+    from_s: float = np.inf
+    fall_s: float = _FALL_S
+    stopped_s: float = np.inf
+    """Told to stop at this time: its own time runs out softly."""
+
+    def weight(self, times: Floats) -> Floats:
+        """(n,) in 0..1."""
+        if not np.isfinite(self.from_s):
+            return np.zeros(len(times))
+        rise = minimum_jerk((times - self.from_s) / _RISE_S)
+        fall = minimum_jerk((times - self.until_s) / self.fall_s)
+        return np.asarray(rise * (1.0 - fall))
+
+    def read(self, times: Floats) -> Floats:
+        """(n, 44, 4)"""
+        past = np.clip((times - self.stopped_s) / _COAST_S, 0.0, 1.0)
+        stop = self.stopped_s if np.isfinite(self.stopped_s) else 0.0
+        coast = stop + _COAST_S * (1.0 - (1.0 - past) ** 4) / 4.0
+        return self.session.track.read(np.where(times <= self.stopped_s, times, coast))
+
+    @property
+    def over_s(self) -> float:
+        return self.until_s + self.fall_s
+
+
+class LearnedGestures:
+    """Arms and hands by the network. Implements `actuation.gestures.Gestures`."""
+
+    def __init__(
+        self,
+        making: Making,
+        config: GestureConfig | None = None,
+        *,
+        lexicon: Lexicon | None = None,
+        style: BodyStyle | None = None,
+        feeling: Feeling | None = None,
+        guidance: Mapping[str, float] | None = None,
+        moves_trunk: bool = False,
+        seed: int = 0,
+    ) -> None:
+        self._making = making
+        self._choice = GestureChoice(
+            lexicon or standard_lexicon(), load_skeleton(), config or GestureConfig()
+        )
+        self._moves_trunk = moves_trunk
+        self._seed = seed
+        self._strokes: list[Stroke] = []
+        self._spans: list[_Span] = []
+        self._shown_s: Floats = np.zeros(0)
+        self._shown: Floats = np.zeros((0, len(JOINT_NAMES), 4))
+        self._script = Script(
+            feeling=(feeling or Feeling()).numbers(), guidance=dict(guidance or {})
+        )
+        self._count = 0
+        self.move_as(style or BodyStyle())
+
+    def adopt(self, config: GestureConfig) -> None:
+        """Gesture by this from the next clause on."""
+        self._choice.adopt(config)
+
+    def move_as(self, style: BodyStyle) -> None:
+        """Make gestures in this style from the next clause on."""
+        self._choice.style = style
+        self._rest = rest_pose(height=style.rest_height)
+        self._script = replace(self._script, style=style_numbers(style))
+
+    # What is to come.
+
+    def for_clause(self, spoken: ScoredClause, *, earliest_s: float) -> Sequence[PlacedStroke]:
+        """Place gestures for a clause whose times are stage time. Nothing moves before."""
+        busy = max((s.end_of_hold_s for s in self._strokes if not s.additive), default=-np.inf)
+        strokes = self._choice.for_clause(spoken, earliest_s=earliest_s, busy_until_s=busy)
+        self._strokes.extend(strokes)
+        slots = tuple(slot_of(s, self._rest) for s in strokes if not s.additive and not _is_beat(s))
+        old = self._script
+        recent = earliest_s - REWIND_S
+        self._script = replace(
+            old,
+            said=(*(s for s in old.said if s.end_s > recent), said(spoken)),
+            slots=(*(s for s in old.slots if s.end_s > recent), *slots),
+        )
+        until = max([spoken.end_s, *(s.end_s for s in strokes if not s.additive)]) + _AFTER_S
+        self._speak(earliest_s, until)
+        return [_placed(s) for s in strokes]
+
+    def at_once(self, cues: Iterable[GestureCue], *, now_s: float) -> Sequence[PlacedStroke]:
+        """Place gestures without words: by rule."""
+        strokes = self._choice.at_once(cues, now_s=now_s)
+        self._strokes.extend(strokes)
+        return [_placed(s) for s in strokes]
+
+    def interrupt(self, at_s: float) -> None:
+        """Give up all gestures: those under way retract, those to come are dropped."""
+        self._strokes = [s.interrupt(at_s) for s in self._strokes if s.start_s <= at_s]
+        for span in self._spans:
+            self._making.cancel(span.session)
+            if at_s < span.until_s:
+                span.until_s, span.fall_s, span.stopped_s = at_s, RETRACT_S, at_s
+        self._script = replace(self._script, said=(), slots=())
+
+    def busy_until_s(self) -> float:
+        """When the last placed gesture is over; minus infinity when there is none."""
+        own = [span.until_s for span in self._spans]
+        return max([*(s.over_s for s in self._strokes), *own], default=-np.inf)
+
+    def _speak(self, earliest_s: float, until_s: float) -> None:
+        first, end = int(np.ceil(earliest_s * RATE_HZ)) + 1, _frame(until_s + _FALL_S + MARGIN_S)
+        open_now = [s for s in self._spans if s.until_s > earliest_s and not s.session.over]
+        if open_now:
+            span = open_now[-1]
+            if span.session.track.made_s * RATE_HZ > first and np.isfinite(span.from_s):
+                anchor = span.session.track.shown_before(first, CONTEXT)
+            else:
+                first, anchor = span.session.first, span.session.anchor
+            span.until_s = max(span.until_s, until_s)
+            end = max(end, span.session.end)
+            self._making.change(span.session, self._script, first, anchor, end)
+            return
+        session = BodySession(
+            self._script, first, self._before(first), end, seed=self._seed + 7919 * self._count
+        )
+        self._count += 1
+        self._spans.append(_Span(session, until_s))
+        self._making.begin(session)
+
+    def _before(self, first: int) -> Floats:
+        """(CONTEXT, 44, 4): what was shown last, the ends held; at rest before anything was."""
+        if not len(self._shown_s):
+            return np.repeat(self._rest[None], CONTEXT, axis=0)
+        at = np.arange(first - CONTEXT, first) / RATE_HZ
+        row = np.clip(np.searchsorted(self._shown_s, at), 0, len(self._shown_s) - 1)
+        return self._shown[row]
+
+    # Frames.
+
+    def lay_over(self, joints: Floats, times: Floats) -> Floats:
+        """Return (n, 44, 4) with the gestures laid over `joints` at rising `times`."""
+        oldest = float(times[0]) - REWIND_S
+        self._strokes = [s for s in self._strokes if s.over_s > oldest]
+        self._spans = [s for s in self._spans if s.over_s > oldest]
+        laid = lay_over(joints, self._strokes, times) if self._strokes else joints
+        for span in self._spans:
+            self._open_or_close(span, times)
+            weight = span.weight(times)
+            if weight.any():
+                laid = self._mixed(laid, span.read(times), weight)
+        self._remember(laid, times)
+        return laid
+
+    def _open_or_close(self, span: _Span, times: Floats) -> None:
+        session, last = span.session, float(times[-1])
+        if last < span.until_s and not session.over:
+            self._making.want(session, _frame(last + AHEAD_S))
+        needed = min(last + MARGIN_S, span.over_s)
+        enough = session.track.made_s >= needed and len(self._shown_s) >= 0
+        begun = session.begun == session.generation or np.isfinite(span.from_s)
+        if enough and begun and not np.isfinite(span.from_s) and not session.over:
+            span.from_s = max(float(times[0]), session.first / RATE_HZ)
+        elif not enough and np.isfinite(span.from_s) and float(times[0]) < span.until_s:
+            span.until_s, span.fall_s = float(times[0]), MARGIN_S
+            self._making.cancel(session)
+
+    def _mixed(self, ruled: Floats, learned: Floats, weight: Floats) -> Floats:
+        learned = learned.copy()
+        if not self._moves_trunk:
+            against = multiply(inverse(_trunk(ruled)), _trunk(learned))
+            for i in _SHOULDERS:
+                learned[:, i] = multiply(against, learned[:, i])
+        which = np.arange(len(JOINT_NAMES)) if self._moves_trunk else _ARMS
+        made = np.array(ruled)
+        share = np.repeat(weight[:, None], len(which), axis=1)
+        made[:, which] = slerp(ruled[:, which], learned[:, which], share)
+        return made
+
+    def _remember(self, laid: Floats, times: Floats) -> None:
+        kept = (self._shown_s < times[0] - 1e-9) & (self._shown_s > times[0] - 1.0)
+        self._shown_s = np.concatenate([self._shown_s[kept], times])
+        self._shown = np.concatenate([self._shown[kept], laid])
+
+
+def _trunk(joints: Floats) -> Floats:
+    """(n, 4): how the trunk is turned as a whole."""
+    turned = joints[:, JOINT_INDEX[_TRUNK[0]]]
+    for name in _TRUNK[1:]:
+        turned = multiply(turned, joints[:, JOINT_INDEX[name]])
+    return turned
+
+
+def _frame(at_s: float) -> int:
+    return int(np.ceil(at_s * RATE_HZ))
+
+
+def _is_beat(stroke: Stroke) -> bool:
+    return stroke.lexeme.startswith("beat")
+
+
+def _placed(s: Stroke) -> PlacedStroke:
+    return PlacedStroke(
+        lexeme=s.lexeme, start_s=s.start_s, apex_s=s.apex_s, end_s=s.end_s, hands=not s.additive,
+        aim=s.aim, place=s.place,
+    )  # fmt: skip
