@@ -52,6 +52,7 @@ from perception.engagement import EngagementCore
 _DECIDED: Final = (Act, Stop, Duck, PrepareSpeech, ActRefused)
 _ENGAGING: Final = (PersonSeen, PersonLost, SpeechStarted, TurnEnded)
 _TALKING: Final = (
+    PersonSeen,
     SpeechStarted,
     ActStarted,
     ClauseSpoken,

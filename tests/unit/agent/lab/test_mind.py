@@ -1,0 +1,46 @@
+"""The lab's half of the agent knows whom it answers, as the agent itself does."""
+
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from agent.core.messages import Act, PageChanged, SpeechStarted, TurnEnded, TurnId, TurnPaused
+from agent.lab.mind import Mind
+from agent.settings import read_settings
+from tests.fakes.desk import demo_desk
+from tests.unit.behavior.test_who_speaks import A, B, talks
+
+ROOT = Path(__file__).parents[4]
+
+
+@cache
+def settings():
+    return read_settings(ROOT / "configs" / "demo.yaml")
+
+
+@pytest.mark.parametrize("asks", [A, B])
+def test_the_answer_goes_to_whose_lips_were_seen_to_move(asks):
+    told = []
+    start = datetime(2026, 3, 2, 10, tzinfo=UTC)
+    mind = Mind(
+        settings(), demo_desk("words"), start=start, tell=lambda _, message: told.append(message)
+    )
+    mind.take(PageChanged(at=0.0, connected=True, camera=True, microphone=True), 0.0)
+    lips = {who: [(12.0, 14.0)] if who == asks else [] for who in (A, B)}
+    voice, words = TurnId(1), "where is the lift"
+    facts = [
+        *talks(A, seconds=16.0, lips=lips[A]),
+        *talks(B, at=5.0, seconds=11.0, x_m=2.2, y_m=0.8, lips=lips[B]),
+        SpeechStarted(at=12.0, turn=voice, revision=0),
+        TurnPaused(at=14.0, turn=voice, revision=0, text=words),
+        TurnEnded(at=14.3, turn=voice, revision=0, text=words),
+    ]
+    for fact in sorted(facts, key=lambda one: one.at):
+        while mind.next_at < fact.at:
+            mind.advance(mind.next_at)
+        mind.take(fact, fact.at)
+    mind.advance(15.0)
+    answers = [one for one in told if isinstance(one, Act) and one.in_reply_to == voice]
+    assert [one.to for one in answers if one.clauses] == [asks]
