@@ -118,11 +118,13 @@ def rehearse(
     config: PerformerConfig | None = None,
     gestures: Gestures | None = None,
     until_s: float | None = None,
+    at_least_s: float = 0.0,
     visitor: Place | None = None,
     prepare: Callable[[FaceHeads], None] | None = None,
 ) -> Rehearsal:
     """Perform `act`, whose clauses sound as `speeches` says; `until_s`: only that far.
 
+    `at_least_s`: so far, though all is said before (a body that moves on).
     `visitor`: where the person stands to whom it is said, seen all the time. `prepare`: puts other
     sources in charge of parts of the face before it begins.
     """
@@ -160,6 +162,7 @@ def rehearse(
     while not any(isinstance(m, ActFinished) for m in told) and now < limit_s:
         now = tick()
     ends_at = now + (_AFTER_S if until_s is None else 0.0)
+    ends_at = max(ends_at, at_least_s)
     while stage.sent_at < ends_at:
         now = tick()
     frames = _shown(items, ends_at)

@@ -62,12 +62,12 @@ def read_corpus(folder: Path, *, tell: Callable[[str], None] | None = None) -> I
 
 
 def read_recording(path: Path, beside: Mapping[tuple[str, str], Path] | None = None) -> SpokenClip:
-    """One recording and what lies beside it, by (name, ending); its own folder's files if None."""
+    """One recording and what lies `beside` it, by (name, ending); as `files_beside` if None."""
     reads = _MOTION.get(path.suffix.lower())
     if reads is None:
         raise BadInputError(f"{path}: motion is read from .bvh and .npz")
     if beside is None:
-        beside = {(p.stem, p.suffix.lower()): p for p in path.parent.glob(f"{path.stem}.*")}
+        beside = files_beside(path)
     motion = reads(path).facing_forward()
     lacks = []
     sound: NDArray[np.float32] | None = None
@@ -93,6 +93,12 @@ def read_recording(path: Path, beside: Mapping[tuple[str, str], Path] | None = N
         emotion=_emotion(path.stem),
         lacks=tuple(lacks),
     )
+
+
+def files_beside(path: Path) -> dict[tuple[str, str], Path]:
+    """Files of the same name by (name, ending), in its folder or, as in BEAT2, in one beside it."""
+    near = [*path.parent.parent.glob(f"*/{path.stem}.*"), *path.parent.glob(f"{path.stem}.*")]
+    return {(p.stem, p.suffix.lower()): p for p in near if p.is_file()}
 
 
 def read_sound(path: Path) -> tuple[NDArray[np.float32], int]:

@@ -1,6 +1,7 @@
 """`foyer perform "TEXT" --out DIR`: what the agent would say and show, as files.
 
-`foyer perform --audio FILE --out DIR` shows a recording's face, by the learned path.
+`foyer perform --audio FILE --out DIR` shows a recording's face, by the learned path, and
+`--body FILE` a recorded motion.
 `foyer perform --lexicon DIR` draws all gestures at their key poses instead, `--faces DIR` all mouth
 shapes and all faces, to look at.
 All times count from the start of `speech.wav`. `frames.jsonl` has 60 frames a second.
@@ -16,10 +17,11 @@ from typing import Any, get_args
 
 import numpy as np
 
+from actuation.body_formats.clip import SpokenClip
+from actuation.body_formats.corpora import files_beside
 from actuation.gesticulation import Gesticulation
 from actuation.motion import ARKIT_NAMES, JOINT_NAMES, Frame
 from actuation.rehearsal import Rehearsal, clauses_of, rehearse
-from actuation.skeleton import load_skeleton
 from actuation.voice import Speech, VoiceConfig, VoiceName, Voices
 from agent.commands.perform_audio import add_audio_arguments, performed
 from agent.commands.perform_face import (
@@ -27,6 +29,15 @@ from agent.commands.perform_face import (
     named_face,
     other_sources,
     performer_config,
+)
+from agent.commands.perform_motion import (
+    add_motion_arguments,
+    formats_of,
+    length_s,
+    played,
+    read_body,
+    read_skeleton,
+    write_motion,
 )
 from agent.core.clock import LoopClock
 from agent.core.errors import BadInputError
@@ -59,6 +70,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--voice", choices=get_args(VoiceName), default="auto")
     add_face_arguments(parser)
     add_audio_arguments(parser)
+    add_motion_arguments(parser)
     parser.add_argument("--view", choices=("body", "face"), default="body", help="of the preview")
     parser.add_argument("--no-preview", action="store_true", help="leave preview.mp4 out")
 
@@ -71,9 +83,23 @@ def run(arguments: argparse.Namespace) -> int:
         return _draw_faces(arguments.faces)
     if arguments.out is None:
         raise BadInputError("perform: where to? add --out DIR (or --lexicon DIR for the gestures)")
+    formats_of(arguments)
+    body = read_body(arguments.body) if arguments.body is not None else None
+    if body is not None and arguments.text is None and arguments.audio is None:
+        if body.sound is None:
+            return _written(arguments, _silent(arguments, body))
+        arguments.audio = files_beside(arguments.body)[arguments.body.stem, ".wav"]
+        arguments.said = arguments.said or " ".join(word.text for word in body.words)
     if arguments.audio is not None:
-        config = performer_config(arguments)
-        return _written(arguments, performed(arguments, config, other_sources(arguments.head)))
+        return _written(
+            arguments,
+            performed(
+                arguments,
+                performer_config(arguments),
+                other_sources(arguments.head),
+                body,
+            ),
+        )
     text = sys.stdin.read() if arguments.text == "-" else arguments.text or ""
     text = text.strip()
     if not text:
@@ -93,7 +119,8 @@ def run(arguments: argparse.Namespace) -> int:
         _act_of(clauses, arguments),
         speeches,
         config=performer_config(arguments),
-        gestures=Gesticulation(),
+        gestures=Gesticulation() if body is None else played(body),
+        at_least_s=length_s(body),
         visitor=Place(x_m=1.2, y_m=0.0),
         prepare=other_sources(arguments.head),
     )
@@ -102,9 +129,24 @@ def run(arguments: argparse.Namespace) -> int:
     return _written(arguments, rehearsal)
 
 
+def _silent(arguments: argparse.Namespace, body: SpokenClip) -> Rehearsal:
+    """The body's motion without a word; the face lives."""
+    return rehearse(
+        _act_of((), arguments),
+        [],
+        config=performer_config(arguments),
+        gestures=played(body),
+        at_least_s=length_s(body),
+        visitor=Place(x_m=1.2, y_m=0.0),
+        prepare=other_sources(arguments.head),
+    )
+
+
 def _written(arguments: argparse.Namespace, rehearsal: Rehearsal) -> int:
+    like = read_skeleton(arguments.skeleton)
     arguments.out.mkdir(parents=True, exist_ok=True)
     written = write(rehearsal, arguments.out)
+    written += write_motion(rehearsal, arguments.out, formats_of(arguments), like)
     if not arguments.no_preview:
         written.append(_preview(rehearsal, arguments.out, arguments.view))
     for path in written:
@@ -164,10 +206,8 @@ async def _speak(
 
 
 def write(rehearsal: Rehearsal, out: Path) -> list[Path]:
-    """Write sound, frames, score and motion; return their paths."""
-    from actuation.embodiments.bvh import write_bvh
-
-    paths = [out / name for name in ("speech.wav", "frames.jsonl", "score.json", "motion.bvh")]
+    """Write sound, frames and score; return their paths."""
+    paths = [out / name for name in ("speech.wav", "frames.jsonl", "score.json")]
     with wave.open(str(paths[0]), "wb") as sound:
         sound.setnchannels(1)
         sound.setsampwidth(2)
@@ -177,7 +217,6 @@ def write(rehearsal: Rehearsal, out: Path) -> list[Path]:
         for frame in rehearsal.frames:
             lines.write(json.dumps(frame_as_json(frame)) + "\n")
     paths[2].write_text(json.dumps(score_as_json(rehearsal), indent=1) + "\n", encoding="utf-8")
-    write_bvh(paths[3], rehearsal.frames, load_skeleton())
     return paths
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from actuation.body_formats.clip import SpokenClip
 from actuation.face_heads import FaceHeads, FacePart, Filmed
 from actuation.gesticulation import Gesticulation
 from actuation.motion import FRAME_RATE_HZ
@@ -19,6 +20,7 @@ from actuation.rehearsal import LEAD_IN_S, Rehearsal, rehearse
 from actuation.sound_files import read_sound
 from actuation.stage import PerformerConfig
 from actuation.voice import Speech
+from agent.commands.perform_motion import length_s, played
 from agent.core.errors import BadInputError
 from agent.core.messages import Act, ActId, Clause, PersonId, Place, Reason
 
@@ -40,8 +42,9 @@ def performed(
     arguments: argparse.Namespace,
     config: PerformerConfig,
     others: Callable[[FaceHeads], None],
+    body: SpokenClip | None = None,
 ) -> Rehearsal:
-    """The recording on stage. Raises `BadInputError`."""
+    """The recording on stage; `body`: a recorded motion to go along. Raises `BadInputError`."""
     if not 0.0 <= arguments.intensity <= 1.0:
         raise BadInputError(f"perform: intensity {arguments.intensity} is not in 0..1")
     samples, rate_hz = read_sound(arguments.audio)
@@ -66,9 +69,14 @@ def performed(
         to=PersonId("visitor"),
     )
     return rehearse(
-        act, [speech], config=config, gestures=Gesticulation(), visitor=Place(x_m=1.2, y_m=0.0),
+        act,
+        [speech],
+        config=config,
+        gestures=Gesticulation() if body is None else played(body),
+        at_least_s=length_s(body),
+        visitor=Place(x_m=1.2, y_m=0.0),
         prepare=prepare,
-    )  # fmt: skip
+    )
 
 
 def _heads(

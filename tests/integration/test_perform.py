@@ -8,6 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from actuation.body_formats.bvh import read_bvh
+from actuation.body_formats.smplx import read_smplx
+from actuation.body_formats.vrma import read_vrma
 from actuation.motion import ARKIT_NAMES, JOINT_NAMES
 from actuation.rehearsal import clauses_of
 from agent.__main__ import main
@@ -28,7 +31,10 @@ def read_frames(folder):
 
 def test_all_files_are_there(folder):
     names = {p.name for p in folder.iterdir()}
-    assert names == {"speech.wav", "frames.jsonl", "score.json", "motion.bvh", "preview.mp4"}
+    assert names == {
+        "speech.wav", "frames.jsonl", "score.json", "motion.bvh", "motion.vrma", "motion.npz",
+        "preview.mp4",
+    }  # fmt: skip
 
 
 def test_frames_are_complete_and_as_long_as_the_sound(folder):
@@ -67,17 +73,16 @@ def test_closures_show_at_their_phonemes(folder):
         assert shapes["jawOpen"] - shapes["mouthClose"] < 0.03
 
 
-def test_the_motion_is_a_readable_bvh(folder):
-    lines = (folder / "motion.bvh").read_text().splitlines()
-    assert lines[0] == "HIERARCHY"
-    joints = [line.split()[1] for line in lines if line.split()[0] in ("ROOT", "JOINT")]
-    assert joints[0] == "hips"
-    assert set(joints) <= set(JOINT_NAMES)
-    start = lines.index("MOTION")
-    count = int(lines[start + 1].split()[1])
-    rows = lines[start + 3 :]
-    assert len(rows) == count
-    assert all(len(row.split()) == 3 + 3 * len(joints) for row in rows)
+def test_all_motion_files_show_what_the_frames_show(folder):
+    shown = np.array([list(frame["joints"].values()) for frame in read_frames(folder)])
+    bvh, arrays = read_bvh(folder / "motion.bvh"), read_smplx(folder / "motion.npz")
+    vrma, face = read_vrma(folder / "motion.vrma")
+    assert (bvh.rate_hz, arrays.rate_hz) == (60, 30)
+    for motion, every in ((bvh.joints, 1), (vrma.joints, 1), (arrays.joints, 2)):
+        apart = np.abs(np.abs(np.sum(motion[:-1] * shown[::every][: len(motion) - 1], -1)) - 1)
+        assert apart.max() < 1e-4
+    jaw = [frame["blendshapes"]["jawOpen"] for frame in read_frames(folder)]
+    np.testing.assert_allclose(face["jawOpen"], jaw, atol=1e-3)
 
 
 def test_the_preview_has_picture_and_sound(folder):
