@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from actuation.body_configs import BodyConfig
 from actuation.embodiments.page import AvatarConfig
 from actuation.gesture_choice import GestureConfig
+from actuation.gesturing import BodyMotionConfig
 from actuation.stage import PerformerConfig
 from actuation.voice import VoiceConfig
 from agent.config import ConfigError, Problem, beside, load, load_folder, place_of, yaml_files
@@ -134,6 +135,9 @@ class AgentConfig(BaseModel):
     )
     gestures: GestureConfig = Field(
         default_factory=GestureConfig, description="How much the hands speak along."
+    )
+    body_motion: BodyMotionConfig = Field(
+        BodyMotionConfig(), description="Who moves arms and hands: the rules, or the learned body."
     )
     bodies: tuple[BodyConfig, ...] = Field(
         (), description="Robots, streams and puppets that play along with the page."

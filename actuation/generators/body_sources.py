@@ -20,7 +20,7 @@ from actuation.expressions import bearing_of
 from actuation.generators.metrics.body_slots import Slot
 from actuation.gesticulation import Gesticulation
 from actuation.gesture_choice import GestureConfig
-from actuation.gestures import HeadGestures, PlacedStroke
+from actuation.gestures import Gestures, HeadGestures, PlacedStroke
 from actuation.joint_path import slerp
 from actuation.motion import FRAME_RATE_HZ, JOINT_INDEX, JOINT_NAMES
 from actuation.score import ScoredClause
@@ -138,11 +138,16 @@ def performed(
     wish: BodyWish,
     *,
     config: GestureConfig | None = None,
+    gesture: Callable[[], Gestures] | None = None,
 ) -> Performed:
-    """Perform the clauses as the stage does, limits last, and read the motion at `at_s`."""
+    """Perform the clauses as the stage does, limits last, and read the motion at `at_s`.
+
+    `gesture`: whoever moves arms and head instead of the rules.
+    """
     start_s = min([float(at_s[0]), *(clause.start_s for clause in clauses)]) - EARLY_S
     shift_s = -start_s if start_s < 0 else 0.0
-    gestures = Gesticulation(config) if clauses else HeadGestures()
+    ruled: Callable[[], Gestures] = (lambda: Gesticulation(config)) if clauses else HeadGestures
+    gestures = (gesture or ruled)()
     animation = Animation(
         config=AnimationConfig(seed=seed, body=wish.style), gestures=gestures, start=0.0
     )

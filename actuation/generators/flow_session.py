@@ -149,7 +149,10 @@ class Bodies:
         device: str | None = None,
         told: Callable[[str, bool, str], None] = lambda *_: None,
     ) -> None:
-        """`told`: device, whether that is a fallback, and why. `load`: the model for a device."""
+        """`told`: device (none: the rules), whether that is a fallback, and why.
+
+        `load`: the model for a device.
+        """
         self._worker = worker
         self._load = load or (lambda where: BodyModel.load(Path(FILE), where))
         self._device = device
@@ -233,7 +236,7 @@ class Bodies:
             self._model = self._load(device)
         except (BadInputError, RuntimeError, OSError) as fault:
             self._give_up(f"no learned body on {device}: {fault}")
-            self._told(device, True, f"no learned body on {device}: {fault}")
+            self._told("", True, f"no learned body on {device}: {fault}")
             return False
         self._told(device, False, "")
         return True

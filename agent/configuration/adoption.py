@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from actuation.gesticulation import Gesticulation
 from actuation.gesture_choice import GestureConfig
+from actuation.gesturing import AdoptingGestures
 from actuation.voice import Voices
 from agent.configuration.changes import SAME, Change, changes, told
 from agent.configuration.history import History
@@ -55,13 +56,18 @@ class LocalTime:
 class Hands:
     """Makes the gestures of each stage, by the newest settings."""
 
-    def __init__(self, config: GestureConfig) -> None:
+    def __init__(
+        self,
+        config: GestureConfig,
+        make: Callable[[GestureConfig], AdoptingGestures] = Gesticulation,
+    ) -> None:
         self._config = config
-        self._newest: Gesticulation | None = None
+        self._make = make
+        self._newest: AdoptingGestures | None = None
 
-    def __call__(self) -> Gesticulation:
+    def __call__(self) -> AdoptingGestures:
         """Gestures for a new stage."""
-        self._newest = Gesticulation(self._config)
+        self._newest = self._make(self._config)
         return self._newest
 
     def adopt(self, config: GestureConfig) -> None:
