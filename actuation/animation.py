@@ -58,7 +58,12 @@ class AnimationConfig(BaseModel):
 
 
 def track_of(speech: Speech) -> MouthTrack:
-    """The mouth for a clause, louder vowels wider, and a loud clause wider than a soft one."""
+    """The mouth for a clause, louder vowels wider, and a loud clause wider than a soft one.
+
+    While its sound is still coming, all is as loud as usual.
+    """
+    if speech.coming is not None:
+        return mouth_track(speech.phones, [1.0] * len(speech.phones), speech.duration_s)
     loud = [loudness(speech, p) for p in speech.phones]
     vowels = [x for x, p in zip(loud, speech.phones, strict=True) if p.name in VOWELS]
     usual = float(np.median(vowels)) if vowels else 0.0
@@ -160,6 +165,10 @@ class Animation:
         `from_at`: only what comes after, when the clause is resumed in its middle.
         """
         self._face.speak(spoken, track, from_at)
+
+    def hear(self, spoken: ScoredClause, track: Mouth, from_at: float) -> None:
+        """A clause that is being said is whole now: go over to how it really sounds."""
+        self._face.hear(spoken, track, from_at)
 
     def at_once(self, cues: Sequence[GestureCue], at: float) -> list[PlacedStroke]:
         """Place gestures without words."""

@@ -19,10 +19,10 @@ from actuation.generators.rules_blink import Blinks
 from actuation.generators.rules_face import AFTER_S
 from actuation.generators.rules_gaze import GazeConfig, GazeMode, GazeProcess
 from actuation.generators.rules_speech_head import AFTER_S as HEAD_AFTER_S
-from actuation.generators.rules_speech_head import SPEECH_COLUMNS, speech_motion
+from actuation.generators.rules_speech_head import SPEECH_COLUMNS, SpeechMotion, speech_motion
 from actuation.motion import FACE_INDEX
 from actuation.moves import REWIND_S, Moves
-from actuation.prosody import prosody_of
+from actuation.prosody import Prosody, prosody_of
 from actuation.rotations import minimum_jerk
 from actuation.score import ScoredClause
 
@@ -32,6 +32,8 @@ _EXPRESSION_S, _HEAD_S = 0.4, 0.8
 _MOUTH_S, _HEAD_MOTION_S = (0.08, 0.22), (0.3, 0.45)
 """Of what goes on in a clause's middle, and of what is cut: rise and release."""
 _BEGIN_S, _END_S = 0.15, 0.25
+_GO_OVER_S = 0.25
+"""From a clause as it was planned to what is heard of it."""
 _ANOTHER = 0.1
 """Faces less apart than this are the same: the eyes do not look down again with each clause."""
 _ROLL_WITH_TURN = -0.12
@@ -76,6 +78,20 @@ class _OnStage:
     def hold(self, at: float) -> None:
         self.held_at = min(self.held_at, at)
         self.over_at = min(self.over_at, self.held_at + self.rise_release_s[1])
+
+
+def _going_over(
+    first: Callable[[Floats], Floats], then: Callable[[Floats], Floats], at_s: float
+) -> Callable[[Floats], Floats]:
+    """`first` up to `at_s`, in the clause's own time, and `then` a little later."""
+
+    def read(times_s: Floats) -> Floats:
+        part = minimum_jerk((times_s - at_s) / _GO_OVER_S)[:, None]
+        if part[0, 0] >= 1.0:
+            return then(times_s)
+        return np.asarray(first(times_s) * (1 - part) + then(times_s) * part)
+
+    return read
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +154,7 @@ class LivingFace:
             _OnStage(mouth.evaluate, start, end, end + AFTER_S, _MOUTH_S, resumed_at)
         )
         prosody = prosody_of(spoken.speech)
-        motion = speech_motion(
-            spoken, prosody, seed=self._seed, liveliness=self._config.style.liveliness
-        )
+        motion = self._speech_motion(spoken, prosody)
         self._motions.append(
             _OnStage(motion.evaluate, start, end, end + HEAD_AFTER_S, _HEAD_MOTION_S, resumed_at)
         )
@@ -148,6 +162,19 @@ class LivingFace:
         for at_s in prosody.phrase_ends_s:
             if start + at_s > resumed_at:
                 self._blinks.at_phrase_end(start + at_s)
+
+    def hear(self, spoken: ScoredClause, mouth: Mouth, at: float) -> None:
+        """Go over to how a clause really sounds, from `at` on: its phones stay where they are."""
+        motion = self._speech_motion(spoken, prosody_of(spoken.speech))
+        for some, read in ((self._mouths, mouth.evaluate), (self._motions, motion.evaluate)):
+            for each in some:
+                if each.zero_at == spoken.start_s and not np.isfinite(each.held_at):
+                    each.read = _going_over(each.read, read, at - each.zero_at)
+
+    def _speech_motion(self, spoken: ScoredClause, prosody: Prosody) -> SpeechMotion:
+        return speech_motion(
+            spoken, prosody, seed=self._seed, liveliness=self._config.style.liveliness
+        )
 
     def hold(self, at: float) -> None:
         """Stop speaking at `at`; the face stays alive."""

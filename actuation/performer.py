@@ -9,6 +9,7 @@ import itertools
 from collections.abc import AsyncIterable, Callable, Sequence
 
 from actuation.bodies import Bodies
+from actuation.early_clause import EarlyClause
 from actuation.gestures import Gestures, HeadGestures
 from actuation.motion import FRAME_RATE_HZ, Embodiment
 from actuation.playback import ActOnStage
@@ -158,8 +159,12 @@ class Performer:
             _, _, wanted_by, index, (text, language) = await self._wanted.get()
             if wanted_by is not None and wanted_by.over:
                 continue
-            speech = await self._voices.speak(text, language)
-            if wanted_by is not None:
+            if wanted_by is None:
+                await self._voices.speak(text, language)
+                continue
+            early = EarlyClause(stage, wanted_by, index, self._clock)
+            speech = await self._voices.speak(text, language, early)
+            if not early.whole(speech):
                 track = await self._mouths.mouth(speech)
                 stage.have_sound(wanted_by, index, speech, self._clock.now(), track=track)
 

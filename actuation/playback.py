@@ -184,6 +184,14 @@ class Playback:
                 return self.stage_at(max(scored.start_s, self._sent_s))
         return None
 
+    def starves(self) -> bool:
+        """The sound that comes next is not there yet."""
+        for scored in self.score.clauses:
+            if scored.end_s > self._sent_s + 1e-6:
+                sent = round((self._sent_s - scored.start_s) * scored.speech.rate_hz)
+                return scored.speech.there <= max(sent, 0)
+        return False
+
     def sound_until(self, at: float, generation: int) -> list[VoiceChunk]:
         """The sound that follows what was sent, up to stage time `at`."""
         if not self.playing:
@@ -195,8 +203,10 @@ class Playback:
                 continue
             rate = scored.speech.rate_hz
             first = round(max(self._sent_s - scored.start_s, 0.0) * rate)
-            stop = min(round((until_s - scored.start_s) * rate), len(scored.speech.samples))
+            stop = min(round((until_s - scored.start_s) * rate), scored.speech.there)
             if stop <= first:
+                if scored.speech.coming is not None:
+                    break  # nothing may overtake what is still being made
                 continue
             begin_s = scored.start_s + first / rate
             samples = scored.speech.samples[first:stop]

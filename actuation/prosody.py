@@ -97,7 +97,9 @@ def _thinned(speech: Speech) -> tuple[Floats, float]:
 
 
 def _pitch(speech: Speech, times: Floats) -> Floats:
-    """(m,) semitones about the median, drawn through the vowels; 0 without any voice."""
+    """(m,) semitones about the median, drawn through the vowels; 0 without any voice (yet)."""
+    if speech.coming is not None:
+        return np.zeros(len(times))
     middles = np.concatenate(
         [
             times[(times >= p.start_s + 0.01) & (times <= p.end_s - 0.01)]
@@ -157,6 +159,8 @@ def _autocorrelation(pieces: Floats, last: int) -> Floats:
 
 
 def _loudness(speech: Speech, count: int) -> Floats:
+    if speech.coming is not None:
+        return np.zeros(count)
     step = speech.rate_hz / RATE_HZ
     edges = np.round(np.arange(count + 1) * step).astype(int)
     power = np.concatenate(

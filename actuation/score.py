@@ -23,6 +23,8 @@ _FUNCTION_WORDS = frozenset((
 ))  # fmt: skip
 _SENTENCE_GAP_S, _CLAUSE_GAP_S = 0.22, 0.08
 _LONG_VOWEL_S = 0.16
+_USUAL_LOUDNESS = 0.7
+"""Of a stressed vowel against the loudest of its clause, while the sound is not there to tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +116,12 @@ class Score:
         )
         return replace(self, clauses=(*self.clauses, scored))
 
+    def with_sound(self, i: int, speech: Speech) -> "Score":
+        """Return the score with the whole sound of clause `i`, said as planned."""
+        clauses = list(self.clauses)
+        clauses[i] = replace(clauses[i], speech=speech)
+        return replace(self, clauses=tuple(clauses))
+
     def _next_start_s(self) -> float:
         last = self.clauses[-1]
         ends_sentence = last.speech.text.rstrip().endswith((".", "!", "?"))
@@ -169,7 +177,8 @@ def _prominences(speech: Speech, start_s: float) -> tuple[Prominence, ...]:
     weighed: list[tuple[Phone, float, int]] = []
     phrase = 0
     vowels = [p for p in speech.phones if p.name in VOWELS]
-    loudest = max((loudness(speech, p) for p in vowels), default=0.0) or 1.0
+    loud = {id(p): loudness(speech, p) for p in vowels} if speech.coming is None else {}
+    loudest = max(loud.values(), default=0.0) or 1.0
     for phone in speech.phones:
         if phone.name == PAUSE:
             phrase += 1
@@ -178,13 +187,8 @@ def _prominences(speech: Speech, start_s: float) -> tuple[Prominence, ...]:
         word = speech.words[phone.word].text.lower().strip(".,;:!?\"'")
         content = 0.25 if word in _FUNCTION_WORDS else 1.0
         length = min(1.0, (phone.end_s - phone.start_s) / _LONG_VOWEL_S)
-        weighed.append(
-            (
-                phone,
-                content * (0.4 + 0.35 * length + 0.25 * loudness(speech, phone) / loudest),
-                phrase,
-            )
-        )
+        louder = loud[id(phone)] / loudest if loud else _USUAL_LOUDNESS
+        weighed.append((phone, content * (0.4 + 0.35 * length + 0.25 * louder), phrase))
     best: dict[int, float] = {}
     for _, weight, phrase in weighed:
         best[phrase] = max(best.get(phrase, 0.0), weight)

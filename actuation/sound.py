@@ -29,14 +29,31 @@ def dress(
 
     `samples`: (n,) in [-1, 1]. Raises `ValueError` when sound and phones do not fit each other.
     """
-    length_s = len(samples) / rate_hz
+    first, last, kept = placed(words, phones, len(samples) / rate_hz)
+    cut = samples[round(first * rate_hz) : round(last * rate_hz)]
+    return Speech(
+        text=text,
+        voice=voice,
+        rate_hz=rate_hz,
+        samples=_fade(_level(cut, rate_hz, level_db), rate_hz),
+        phones=kept,
+        words=spoken_words(words, kept),
+    )
+
+
+def placed(
+    words: Readable, phones: list[RawPhone], length_s: float
+) -> tuple[float, float, tuple[Phone, ...]]:
+    """Where a clause is cut out of an engine's sound, and its phones counted from there.
+
+    Raises `ValueError` when the phones do not fit a sound of `length_s`.
+    """
     _check(phones, length_s, len(words.tokens))
     sounding = [p for p in phones if p[0] != PAUSE]
     if not sounding:
         raise ValueError("no phone in it")
     first = max(0.0, sounding[0][1] - _LEAD_S)
     last = min(length_s, sounding[-1][2] + _TAIL_S)
-    cut = samples[round(first * rate_hz) : round(last * rate_hz)]
     kept = tuple(
         Phone(
             name=name,
@@ -48,14 +65,7 @@ def dress(
         for name, start, end, stress, token in phones
         if end > first and start < last
     )
-    return Speech(
-        text=text,
-        voice=voice,
-        rate_hz=rate_hz,
-        samples=_fade(_level(cut, rate_hz, level_db), rate_hz),
-        phones=kept,
-        words=_words(words, kept),
-    )
+    return first, last, kept
 
 
 def _check(phones: list[RawPhone], length_s: float, tokens: int) -> None:
@@ -86,16 +96,21 @@ def _level(samples: NDArray[np.float32], rate_hz: int, level_db: float) -> NDArr
 
 
 def _fade(samples: NDArray[np.float32], rate_hz: int) -> NDArray[np.float32]:
-    out = samples.copy()
-    into = min(round(_FADE_IN_S * rate_hz), len(out))
-    away = min(round(_FADE_OUT_S * rate_hz), len(out))
-    out[:into] *= np.linspace(0, 1, into, dtype=np.float32)
+    return samples * fades(len(samples), rate_hz)
+
+
+def fades(count: int, rate_hz: int) -> NDArray[np.float32]:
+    """(count,) what a whole clause is multiplied with: up at its beginning, down at its end."""
+    gain = np.ones(count, np.float32)
+    into = min(round(_FADE_IN_S * rate_hz), count)
+    away = min(round(_FADE_OUT_S * rate_hz), count)
+    gain[:into] *= np.linspace(0, 1, into, dtype=np.float32)
     if away:
-        out[-away:] *= np.linspace(1, 0, away, dtype=np.float32)
-    return out
+        gain[-away:] *= np.linspace(1, 0, away, dtype=np.float32)
+    return gain
 
 
-def _words(words: Readable, phones: tuple[Phone, ...]) -> tuple[SpokenWord, ...]:
+def spoken_words(words: Readable, phones: tuple[Phone, ...]) -> tuple[SpokenWord, ...]:
     """When each written word sounds; one without a phone takes the moment where it would be."""
     spans: dict[int, tuple[float, float]] = {}
     for phone in phones:

@@ -109,6 +109,8 @@ class Stage:
         self._tracks: dict[int, Mouth] = {}
         self._silent: list[tuple[float, Act]] = []
         self._relax_at = math.inf
+        self._starving = False
+        """Held because the voice is late, and by nobody's wish."""
         self._rewind(start)
 
     @property
@@ -210,6 +212,7 @@ class Stage:
         """Lower, hold or bring back the voice."""
         current = self._current
         if duck.gain <= 0.0:
+            self._starving = False
             if current is not None and current.held_s is None:
                 self._hold(current, now)
                 self.advance(now)
@@ -250,6 +253,37 @@ class Stage:
         self.advance(now)
         return scored
 
+    def more_sound(self, now: float) -> None:
+        """There is more of the sound of a clause that was put on the score before it was whole."""
+        current = self._current
+        if current is None or current.starves():
+            return
+        if self._starving:
+            self._starving = False
+            if current.held_s is not None:
+                self._resume(current, now, repeat=False)
+        self._send_sound(current, now)
+
+    def have_whole(
+        self, on_stage: ActOnStage, index: int, speech: Speech, now: float
+    ) -> ScoredClause | None:
+        """A clause that was put on the score early is whole; in other times, if another said it."""
+        for playback in (self._current, *self._covered):
+            for i, scored in enumerate(playback.score.clauses if playback else ()):
+                if playback is None or (scored.act.act, scored.index) != (on_stage.act.act, index):
+                    continue
+                as_planned = scored.speech.phones == speech.phones
+                playback.score = playback.score.with_sound(i, speech)
+                self._tracks[id(speech)] = track_of(speech)
+                if as_planned and i in playback.performed and playback.playing:
+                    moved = playback.score.clauses[i].moved(playback.base_at or 0.0)
+                    self._animation.hear(moved, self._tracks[id(speech)], self.sent_at)
+                elif not as_planned and playback is self._current:
+                    self._begin_anew(playback, i, now)
+                self.more_sound(now)
+                return playback.score.clauses[i]
+        return None
+
     def report(self, played: Played, now: float) -> float | None:
         """A body says what it played. By how much later than planned; None: that is of no use."""
         current = self._current
@@ -265,16 +299,10 @@ class Stage:
         """Send what is due by `now`, tell what has happened."""
         self._progress(now)
         self._next = max(self._next, math.ceil(now * FRAME_RATE_HZ - 1e-6))
-        horizon = now + self._lead_s + self._config.chunk_frames / FRAME_RATE_HZ
+        horizon = self._horizon(now)
         current = self._current
         if current is not None and current.playing:
-            unsent_at = current.unsent_at()
-            if unsent_at is not None and unsent_at < now - _LATE_S:
-                # The loop was away for longer than what was sent ahead: go on from here.
-                self._hold(current, now)
-                self._resume(current, now, repeat=False)
-            for chunk in current.sound_until(horizon, self._generation):
-                self._send(chunk)
+            self._send_sound(current, now)
             self._lay_out(current, horizon)
         mode, aim = self.attention.target(now)
         self._animation.look(mode, aim, self.sent_at, self.attention.face_distance_m)
@@ -293,6 +321,21 @@ class Stage:
             self._send(FrameChunk(generation=self._generation, frames=frames))
         speaking = self._current is not None and self._current.base_at is not None
         self._telling.state(now, speaking=speaking, moving=self._animation.moving(now))
+
+    def _horizon(self, now: float) -> float:
+        return now + self._lead_s + self._config.chunk_frames / FRAME_RATE_HZ
+
+    def _send_sound(self, current: Playback, now: float) -> None:
+        unsent_at = current.unsent_at()
+        if unsent_at is not None and unsent_at < now - _LATE_S:
+            # The loop, or the voice, was away for longer than what was sent ahead.
+            self._starving = current.starves()
+            self._hold(current, now)
+            if self._starving:
+                return
+            self._resume(current, now, repeat=False)
+        for chunk in current.sound_until(self._horizon(now), self._generation):
+            self._send(chunk)
 
     def _progress(self, now: float) -> None:
         for end_at, act in [pair for pair in self._silent if pair[0] <= now]:
@@ -344,6 +387,15 @@ class Stage:
             self._animation.hold(now)
             self.attention.back_to_partner(now)
             self._express(Expression.ATTENTIVE, 0.5, now)
+
+    def _begin_anew(self, playback: Playback, i: int, now: float) -> None:
+        """Another voice says a clause that may have begun: from its first word."""
+        waits = playback.held_s is not None and not self._starving
+        self._starving = False
+        self._hold(playback, now)
+        playback.held_s = min(playback.held_s or 0.0, playback.score.clauses[i].start_s)
+        if not waits:
+            self._resume(playback, now, repeat=False)
 
     def _resume(self, playback: Playback, now: float, *, repeat: bool = True) -> None:
         self._rewind(now)

@@ -9,7 +9,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,6 +82,14 @@ class SpokenWord:
     end_s: float
 
 
+@dataclass(slots=True)
+class Coming:
+    """How much of a clause's sound is there already; the rest is on its way."""
+
+    count: int = 0
+    """Samples."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Speech:
     """A clause as sound. Times count from its first sample."""
@@ -95,11 +103,30 @@ class Speech:
     """Contiguous, in order. Empty for the silent voice: the mouth then stays still."""
     words: tuple[SpokenWord, ...]
     """As written, split at white space; one that is not spoken has no length."""
+    coming: Coming | None = None
+    """Set while the voice still speaks: `samples` has its full length, zeros where none is yet."""
+
+    @property
+    def there(self) -> int:
+        """How many of its samples may be played."""
+        return len(self.samples) if self.coming is None else self.coming.count
 
     @property
     def duration_s(self) -> float:
         """Length of the sound, seconds."""
         return len(self.samples) / self.rate_hz
+
+
+class Early(Protocol):
+    """Who wants a clause before the voice is done with it."""
+
+    def begun(self, speech: Speech) -> None:
+        """Called as soon as the times of all phones are known; sound may not be there yet."""
+        ...
+
+    def more(self) -> None:
+        """Called whenever more of its sound is there."""
+        ...
 
 
 class Voice(Protocol):
@@ -120,6 +147,18 @@ class Voice(Protocol):
 
     async def close(self) -> None:
         """Let go of the process."""
+        ...
+
+
+@runtime_checkable
+class EarlyVoice(Protocol):
+    """A voice that can be heard before it is done with a clause."""
+
+    async def speak_early(self, text: str, words: Readable, early: Early) -> Speech:
+        """Synthesise like `speak`, and tell of it as it comes. What is returned is whole.
+
+        What was begun and then failed is void: whoever is called next begins again.
+        """
         ...
 
 
@@ -217,8 +256,11 @@ class Voices:
                     self._choose(voice, self._language)
                     return
 
-    async def speak(self, text: str, language: str = "") -> Speech:
-        """Return the sound of a clause: at once when it was said or prepared before."""
+    async def speak(self, text: str, language: str = "", early: Early | None = None) -> Speech:
+        """Return the sound of a clause: at once when it was said or prepared before.
+
+        `early`: who is told of it while it comes, where the voice can; else it comes whole.
+        """
         self._build()
         language = language or self._language
         key = (language, text)
@@ -226,7 +268,7 @@ class Voices:
             if (known := self._said.get(key)) is not None:
                 self._said.move_to_end(key)
                 return known
-            speech = await self._say(text, language)
+            speech = await self._say(text, language, early)
             # The silent voice is a stopgap: what it did is not worth keeping.
             if self._config.remembered and speech.phones:
                 self._said[key] = speech
@@ -252,7 +294,7 @@ class Voices:
             self._spoken = ""
         await self.start()
 
-    async def _say(self, text: str, language: str) -> Speech:
+    async def _say(self, text: str, language: str, early: Early | None) -> Speech:
         words = readable(text, language)
         for voice in self._rows[:-1]:
             if not words.tokens or not self._speaks(voice.name, language):
@@ -260,7 +302,10 @@ class Voices:
             if not await self._ready(voice):
                 continue
             try:
-                speech = await voice.speak(text, words)
+                if early is not None and isinstance(voice, EarlyVoice):
+                    speech = await voice.speak_early(text, words, early)
+                else:
+                    speech = await voice.speak(text, words)
             except VoiceFailedError as fault:
                 self._faults.setdefault(voice.name, []).append(self._clock.now())
                 self._missing[voice.name] = str(fault)

@@ -1,8 +1,12 @@
 """What an engine returns inside its process. Standard library only, so that it starts fast."""
 
 from array import array
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
+
+RawPhones = tuple[tuple[str, float, float, int, int], ...]
+"""ARPAbet name, start and end in seconds, stress 0..2, index of the token or -1."""
 
 
 class EngineMissingError(Exception):
@@ -16,8 +20,7 @@ class Spoken:
     rate_hz: int
     pcm: "array[int]"
     """Signed 16-bit samples, mono."""
-    phones: tuple[tuple[str, float, float, int, int], ...]
-    """ARPAbet name, start and end in seconds, stress 0..2, index of the token or -1."""
+    phones: RawPhones
 
 
 class Engine(Protocol):
@@ -27,5 +30,27 @@ class Engine(Protocol):
         """Synthesise `text` (plain words split by single spaces) at `pace` times normal speed.
 
         `language` matters to an engine that has several; it is asked for none but its own.
+        """
+        ...
+
+
+@runtime_checkable
+class EarlyEngine(Protocol):
+    """An engine that knows the times of its phones before it has made the sound."""
+
+    usual_db: float | None
+    """Level of its speech, RMS decibels under full scale; None: not early on this machine."""
+
+    def speak_early(
+        self,
+        text: str,
+        pace: float,
+        language: str,
+        planned: Callable[[int, RawPhones], None],
+        more: Callable[[bytes], None],
+    ) -> RawPhones:
+        """Synthesise: `planned` gets the rate and all phones, then `more` the sound in pieces.
+
+        Returns the phones as they were spoken.
         """
         ...

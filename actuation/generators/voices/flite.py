@@ -5,11 +5,15 @@ The same figures as `flite -psdur`, without the cost of a process a clause. BSD-
 
 import ctypes
 from array import array
+from collections.abc import Callable, Sequence
+from typing import Final
 
-from actuation.generators.voices.engine import EngineMissingError, Spoken
+from actuation.generators.voices.engine import EngineMissingError, RawPhones, Spoken
+from actuation.generators.voices.flite_early import FliteEarly
 
 _CURE = "flite is not installed; on Debian or Ubuntu: apt-get install flite"
 _POINTER = ctypes.c_void_p
+_RATE_HZ: Final = 16_000
 
 
 class _Wave(ctypes.Structure):
@@ -62,6 +66,9 @@ def registered(name: str) -> tuple[int, int]:
 class FliteEngine:
     """Speaks with `slt`: clear, female, US English, 16 kHz."""
 
+    usual_db: float | None = -14.6
+    """Its level over 74 clauses (standard deviation 0.8); None: it tells nothing early."""
+
     def __init__(self) -> None:
         self._flite = _library("flite")
         _library("flite_usenglish")
@@ -71,6 +78,37 @@ class FliteEngine:
             function.restype, function.argtypes = result, arguments
         self._flite.flite_init()
         self._voice, self._features = registered("slt")
+        try:
+            tables = _library("flite_cmu_us_slt")
+            self._early = FliteEarly(self._flite, tables, "cmu_us_slt", self._voice)
+        except EngineMissingError:
+            self.usual_db = None
+
+    def speak_early(
+        self,
+        text: str,
+        pace: float,
+        language: str,
+        planned: Callable[[int, RawPhones], None],
+        more: Callable[[bytes], None],
+    ) -> RawPhones:
+        """Synthesise, telling of phones and sound as soon as they are known."""
+        told: list[RawPhones] = []
+
+        def tell(utterance: int, ends: list[float]) -> None:
+            told.append(tuple(self._phones(utterance, ends)))
+            planned(_RATE_HZ, told[0])
+
+        flite = self._flite
+        flite.flite_feat_set_float(self._features, b"duration_stretch", 1.0 / pace)
+        data = text.encode("ascii", "ignore")
+        utterance = self._early.speak(data, 1.0 / pace, planned=tell, more=more)
+        if not utterance:
+            raise RuntimeError("flite made nothing")
+        try:
+            return tuple(self._phones(utterance))
+        finally:
+            flite.delete_utterance(utterance)
 
     def speak(self, text: str, pace: float, language: str = "en") -> Spoken:
         """Synthesise `text`."""
@@ -87,14 +125,17 @@ class FliteEngine:
         finally:
             flite.delete_utterance(utterance)
 
-    def _phones(self, utterance: int) -> list[tuple[str, float, float, int, int]]:
+    def _phones(
+        self, utterance: int, ends: Sequence[float] | None = None
+    ) -> list[tuple[str, float, float, int, int]]:
+        """`ends`: of its segments, where the utterance does not know them yet."""
         flite = self._flite
         tokens = {self._as(t, b"Token"): i for i, t in enumerate(self._items(utterance, b"Token"))}
         phones = []
         start = 0.0
-        for item in self._items(utterance, b"Segment"):
+        for i, item in enumerate(self._items(utterance, b"Segment")):
             name = flite.item_feat_string(item, b"name").decode("ascii", "replace")
-            end = float(flite.item_feat_float(item, b"end"))
+            end = ends[i] if ends else float(flite.item_feat_float(item, b"end"))
             stress, token = 0, -1
             if leaf := flite.item_as(item, b"SylStructure"):
                 syllable = flite.item_parent(leaf)

@@ -3,15 +3,19 @@
 One JSON line in (`id`, `text`, `pace`, `language`), one JSON line out (`id`, `rate_hz`, `phones`,
 `bytes`, or `error`) followed by that many bytes of 16-bit sound. The first line out is a greeting:
 `ready`, or `missing` with the cure. Ends when its input ends, so it never outlives the agent.
+
+An engine whose greeting has `usual_db` may be asked to be `early`: then a line with `rate_hz` and
+`phones` comes before the sound, the sound in pieces, each after a line with `bytes`, and at last
+the phones once more.
 """
 
 import importlib
 import json
 import os
 import sys
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from actuation.generators.voices.engine import Engine, EngineMissingError
+from actuation.generators.voices.engine import EarlyEngine, Engine, EngineMissingError, RawPhones
 
 _ENGINES = {
     "flite": ("actuation.generators.voices.flite", "FliteEngine"),
@@ -32,10 +36,14 @@ def main(name: str) -> int:
     except EngineMissingError as error:
         _send(out, {"missing": str(error)})
         return 1
-    _send(out, {"ready": True})
+    usual_db = engine.usual_db if isinstance(engine, EarlyEngine) else None
+    _send(out, {"ready": True, "usual_db": usual_db})
     for line in sys.stdin.buffer:
         request = json.loads(line)
         try:
+            if request.get("early") and isinstance(engine, EarlyEngine):
+                _speak_early(out, engine, request)
+                continue
             spoken = engine.speak(request["text"], request["pace"], request["language"])
         except Exception as error:  # the edge of a back-end
             _send(out, {"id": request["id"], "error": repr(error), "bytes": 0})
@@ -44,11 +52,30 @@ def main(name: str) -> int:
         header = {
             "id": request["id"],
             "rate_hz": spoken.rate_hz,
-            "phones": [(p, round(a, 4), round(b, 4), s, t) for p, a, b, s, t in spoken.phones],
+            "phones": _rounded(spoken.phones),
             "bytes": len(pcm),
         }
         _send(out, header, pcm)
     return 0
+
+
+def _speak_early(out: BinaryIO, engine: EarlyEngine, request: dict[str, Any]) -> None:
+    number = request["id"]
+
+    def planned(rate_hz: int, phones: RawPhones) -> None:
+        _send(out, {"id": number, "rate_hz": rate_hz, "phones": _rounded(phones)})
+
+    def more(pcm: bytes) -> None:
+        _send(out, {"id": number, "bytes": len(pcm)}, pcm)
+
+    spoken = engine.speak_early(
+        request["text"], request["pace"], request["language"], planned, more
+    )
+    _send(out, {"id": number, "bytes": 0, "phones": _rounded(spoken)})
+
+
+def _rounded(phones: RawPhones) -> list[tuple[str, float, float, int, int]]:
+    return [(p, round(a, 4), round(b, 4), s, t) for p, a, b, s, t in phones]
 
 
 def _send(out: BinaryIO, header: dict[str, object], pcm: bytes = b"") -> None:

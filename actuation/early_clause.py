@@ -1,0 +1,30 @@
+"""A clause that comes on stage while its voice still speaks it."""
+
+from actuation.playback import ActOnStage
+from actuation.stage import Stage
+from actuation.voice import Speech
+from agent.core.clock import Clock
+
+
+class EarlyClause:
+    """What a voice tells of one clause, brought on stage at once."""
+
+    def __init__(self, stage: Stage, wanted_by: ActOnStage, index: int, clock: Clock) -> None:
+        self._stage, self._wanted_by, self._index, self._clock = stage, wanted_by, index, clock
+        self._has_begun = False
+
+    def begun(self, speech: Speech) -> None:
+        """Its phones are known. Another voice, after this one failed, only says it whole."""
+        if not self._has_begun:
+            self._has_begun = True
+            self._stage.have_sound(self._wanted_by, self._index, speech, self._clock.now())
+
+    def more(self) -> None:
+        """More of its sound is there."""
+        self._stage.more_sound(self._clock.now())
+
+    def whole(self, speech: Speech) -> bool:
+        """All of it is there. False: it never began, and is to be put on stage now."""
+        if self._has_begun:
+            self._stage.have_whole(self._wanted_by, self._index, speech, self._clock.now())
+        return self._has_begun
