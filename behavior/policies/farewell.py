@@ -101,7 +101,7 @@ class FarewellPolicy:
         turned_at = person.engagement_since
         if not turned_at + config.after_s <= situation.now <= turned_at + config.until_s:
             return False
-        return person.approach_m_s <= -config.leaving_m_s and _was_served(person)
+        return person.leaves_m_s >= config.leaving_m_s and _was_served(person)
 
     def _goodbye(self, situation: Situation, message: Message, person: Person) -> Wish:
         near = person.distance_m <= self._config.words_within_m

@@ -67,7 +67,7 @@ def why_no_goodbye(
         if turned_s > config.until_s:
             what = f"the visitor had turned away {turned_s:.0f} s before: it would run after them"
             yield Hindrance(what, "farewell.until_s")
-    if person.approach_m_s > -config.leaving_m_s:
+    if person.leaves_m_s < config.leaving_m_s:
         yield Hindrance("the visitor was not walking away", "farewell.leaving_m_s")
     marks = person.marks
     goodbye = marks.get(Mark.FAREWELLED, float("-inf"))

@@ -66,6 +66,7 @@ def _seen(situation: Situation, seen: PersonSeen) -> Situation:
             place=seen.place,
             seen_at=max(seen.at, known.seen_at),
             approach_m_s=seen.approach_m_s,
+            leaves_m_s=_leaves_m_s(known, seen),
             speed_m_s=seen.speed_m_s,
             facing_rad=seen.facing_rad,
             body_rad=_body(known, seen),
@@ -82,8 +83,16 @@ def _body(known: Person, seen: PersonSeen) -> float | None:
     """How far the body is turned, over about half a second: single pictures are a guess."""
     if seen.facing_rad is None or known.body_rad is None:
         return seen.facing_rad
-    share = min(1.0, max(0.0, seen.at - known.seen_at) / _BODY_S)
-    return known.body_rad + share * (seen.facing_rad - known.body_rad)
+    return known.body_rad + _share(known, seen) * (seen.facing_rad - known.body_rad)
+
+
+def _leaves_m_s(known: Person, seen: PersonSeen) -> float:
+    """How fast they go away, over about half a second: who only stands seems to sway."""
+    return known.leaves_m_s + _share(known, seen) * (-seen.approach_m_s - known.leaves_m_s)
+
+
+def _share(known: Person, seen: PersonSeen) -> float:
+    return min(1.0, max(0.0, seen.at - known.seen_at) / _BODY_S)
 
 
 def _with_lips(situation: Situation, known: Person | None, seen: PersonSeen) -> Situation:

@@ -140,6 +140,8 @@ class Person:
     attending_since: float | None = None
     """Since when near and turned to the agent, whether called attending or engaged."""
     approach_m_s: float = 0.0
+    leaves_m_s: float = 0.0
+    """How fast the person walks away from the agent, smoothed; below 0: comes nearer."""
     speed_m_s: float = 0.0
     facing_rad: float | None = None
     body_rad: float | None = None

@@ -221,7 +221,7 @@ def invented(rng):
         engagement=state,
         engagement_since=now - rng.uniform(0, 6),
         attending_since=rng.choice([None, now - 0.3, now - 2, now - 9]),
-        approach_m_s=rng.choice([0.0, -0.5, 0.5]),
+        leaves_m_s=rng.choice([0.0, 0.5, -0.5]),
         speed_m_s=rng.choice([0.0, 0.3, 0.9]),
         marks=marks,
     )

@@ -38,6 +38,14 @@ def test_who_only_turns_the_head_is_not_said_goodbye_to():
     assert lobby.branches() == ["reply.answer"]
 
 
+def test_who_stands_and_only_seems_to_sway_for_a_picture_is_not_said_goodbye_to():
+    lobby = talked()
+    lobby.becomes("p1", 14.0, "disengaging")
+    for i in range(30):
+        lobby.sees("p1", 14.0 + i / 10, approach=-0.45 if i % 5 == 0 else 0.1)
+    assert lobby.branches() == ["reply.answer"]
+
+
 def test_who_is_already_far_gets_a_wave():
     lobby = talked()
     walks_off(lobby, x=3.1)
