@@ -28,6 +28,9 @@ _FOUND_AGAIN_S = 10.0
 _FOUND_AGAIN_M = 0.6
 _UNSEEN_S = 0.25
 _VOICES_S = 120.0
+_BEFORE_M = 0.5
+_LATELY_S = 2.5
+_GOES = (Engagement.PASSING, Engagement.DISENGAGING)
 _TALKS_S = 30.0
 """A conversation without a word for so long keeps nobody from being the next."""
 _DIRECTIONS = 60
@@ -79,12 +82,26 @@ class PeopleInView:
     def talks_with_another(self, person: PersonId, now: float) -> bool:
         """Whoever comes up does not take the place of one who still stands there."""
         partner = self.present.get(self.partner) if self.partner is not None else None
-        return (
+        return self._stands_behind(person, now) or (
             partner is not None
             and self.partner != person
             and partner.left_at is None
             and partner.state in _IN_ENCOUNTER
             and now - self.partner_at <= _TALKS_S
+        )
+
+    def _stands_behind(self, person: PersonId, now: float) -> bool:
+        """Somebody else stands before the agent, clearly nearer: theirs is the turn."""
+        here = self.present.get(person)
+        away_m = here.watched.distance_m if here is not None else None
+        if away_m is None:
+            return False
+        return any(
+            one.state not in _GOES
+            and one.watched.stood_lately(now, _LATELY_S)
+            and (one.watched.distance_m or away_m) <= away_m - _BEFORE_M
+            for who, one in self.present.items()
+            if who != person
         )
 
     def together(self, one: PersonId, other: PersonId) -> bool:

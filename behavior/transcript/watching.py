@@ -99,6 +99,11 @@ class Watched:
         """Where, at the newest sighting."""
         return self._samples[-1].place if self._samples else None
 
+    def stood_lately(self, now: float, within_s: float) -> bool:
+        """Whether the newest sighting is that recent, and of somebody who stood."""
+        last = self._samples[-1] if self._samples else None
+        return last is not None and now - last.at <= within_s and last.speed_m_s < _STANDS_M_S
+
     def walked_beside(self, other: "Watched") -> float:
         """For how long the two walked side by side, seconds."""
         steps = ((s.at, s.place) for s in self._samples if s.speed_m_s >= _WALKS_M_S)

@@ -85,6 +85,22 @@ def test_whoever_comes_up_does_not_take_over_a_conversation():
     assert watched(*both, engaged(45.0, B)).speaker(TurnId(2), 46.0) == B
 
 
+def test_who_comes_up_behind_another_is_not_the_one_talked_with():
+    first = talks(A, at=9.0, seconds=8.0, x_m=1.0)
+    behind = talks(B, seconds=17.0, x_m=2.2, y_m=0.4)
+    voice = SpeechStarted(at=9.5, turn=TurnId(2))
+
+    def speaks(*facts, turns_at=12.0):
+        turns = replace(engaged(turns_at, A), state=Engagement.ATTENDING)
+        return watched(behind, voice, engaged(11.0, B), turns, *facts).speaker(TurnId(2), 13.0)
+
+    assert speaks(first) == A
+    # ... but who has turned to go is nobody to wait for, nor is one who stands as near.
+    assert speaks(first, replace(engaged(10.0, A), state=Engagement.DISENGAGING)) == B
+    assert speaks(talks(A, at=9.0, seconds=8.0, x_m=1.9, y_m=-0.4)) == B
+    assert speaks(talks(A, at=5.0, seconds=3.0, x_m=1.0), turns_at=6.0) == B
+
+
 def test_who_walked_in_side_by_side_is_company_and_who_only_stands_beside_is_not():
     a, b = approach(at=0.0, person=A), [
         replace(one, place=replace(one.place, y_m=0.8)) for one in approach(at=0.0, person=B)
