@@ -21,6 +21,9 @@ from agent.core.messages import GestureCue
 
 Floats = NDArray[np.float64]
 
+_VARIES_SIZE, _VARIES_SPEED, _VARIES_SPREAD = 0.08, 0.04, 0.12
+"""Standard deviation of a stroke's size and speed, as shares, and of its spread."""
+
 
 class Gesticulation:
     """Arms, hands and head. Implements `actuation.gestures.Gestures`."""
@@ -31,10 +34,14 @@ class Gesticulation:
         *,
         lexicon: Lexicon | None = None,
         skeleton: Skeleton | None = None,
+        seed: int = 0,
     ) -> None:
+        """`seed`: no two strokes are quite alike; how they differ follows from this number."""
+        self._random = np.random.default_rng((seed, 0x6E57))
         self._choice = GestureChoice(
             lexicon or standard_lexicon(), skeleton or load_skeleton(), config or GestureConfig()
         )
+        self._choice.vary = self._varied
         self._strokes: list[Stroke] = []
         self.latest: tuple[Stroke, ...] = ()
         """The strokes that were placed last, by one call."""
@@ -67,6 +74,18 @@ class Gesticulation:
     def move_as(self, style: BodyStyle) -> None:
         """Make strokes in this style from the next clause on."""
         self._choice.style = style
+
+    def _varied(self, style: BodyStyle) -> BodyStyle:
+        """The style of the next stroke: the usual one, a little otherwise each time."""
+        off = np.clip(self._random.normal(size=3), -2, 2)
+        return style.model_copy(
+            update={
+                # In steps, so that arms that were solved are met again.
+                "size": round(20 * style.size * float(1 + _VARIES_SIZE * off[0])) / 20,
+                "speed": style.speed * float(1 + _VARIES_SPEED * off[1]),
+                "spread": float(np.clip(style.spread + _VARIES_SPREAD * off[2], -1, 1)),
+            }
+        )
 
     def busy_until_s(self) -> float:
         """When the last placed gesture is over; minus infinity when there is none."""

@@ -8,7 +8,7 @@ not the same one twice in a while, and hands free of each other.
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -60,6 +60,8 @@ class GestureChoice:
         self._config = config
         self.style = BodyStyle()
         """How strokes are made; read with each."""
+        self.vary: Callable[[BodyStyle], BodyStyle] = _unvaried
+        """Gives the next stroke's own style."""
         self._done: deque[tuple[str, float]] = deque(maxlen=32)
         self._meanings = _Allowance(config.meanings_per_minute)
         self._beats = _Allowance(config.beats_per_minute)
@@ -217,7 +219,7 @@ class GestureChoice:
             aim=aim if lexeme.aimed else None,
             place=_spot(toward) if lexeme.aimed and toward is not None else None,
             size=size,
-            style=self.style,
+            style=self.vary(self.style),
         )
         self._done.append((lexeme.name, stroke.apex_s))
         return stroke
@@ -254,6 +256,10 @@ class GestureChoice:
 def _spot(toward: Place) -> tuple[float, float, float]:
     """The point that is pointed at, in the model frame, metres."""
     return stage_from_room(toward.x_m, toward.y_m, _POINTED_HEIGHT_M)
+
+
+def _unvaried(style: BodyStyle) -> BodyStyle:
+    return style
 
 
 class _Allowance:

@@ -18,7 +18,7 @@ _SPREAD_OUT, _SPREAD_IN = 1.1, 0.6
 
 
 def preparation_s(key: HandKey) -> float:
-    """Time of a preparation. Longer ways take longer: 0.35 s near the rest pose to 0.65 s above the shoulder."""
+    """Longer ways are prepared longer: 0.35 s near the rest pose to 0.65 s above the shoulder."""
     climb = np.clip((key.hand[1] + 0.6) / 0.8, 0.0, 1.0)
     return float(0.38 + 0.24 * climb)
 

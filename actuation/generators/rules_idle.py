@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from actuation.body_bearing import BODY_BEARING_SIZE, BREATH, CHEST, FORWARD, SPINE, SWAY, UP
+from actuation.generators.rules_body_life import BodyLife
 from actuation.generators.rules_neck import neck_and_head
 from actuation.handshapes import SHAPES, solve_hand
 from actuation.motion import JOINT_INDEX, JOINT_NAMES
@@ -96,6 +97,7 @@ class IdleBody:
         random = np.random.default_rng((seed, 0x1D1E))
         self._phase = random.uniform(0, 2 * np.pi, (len(_SWAY_RAD), 3, len(_PERIODS_S)))
         self._rest = rest_pose(height=rest_height)
+        self._life = BodyLife(seed=seed)
 
     def evaluate(
         self,
@@ -123,13 +125,28 @@ class IdleBody:
             name: [(1 + mood[:, SWAY]) * wave for wave in self._sway(i, times)]
             for i, name in enumerate(_SWAY_RAD)
         }
+        shift = self._life.shift(times)
+        turned_away = shift[:, 0] + shift[:, 2]
+        self._life.hands(joints, times)
         neck, head = neck_and_head(head_yaw, head_pitch, head_roll, zero if nod is None else nod)
         add = {
-            "hips": (zero, zero, zero),
-            "spine": (zero, lean[:, 0] + mood[:, SPINE] + 0.4 * _BREATH_RAD * breath, lean[:, 1]),
-            "chest": (zero, lean[:, 2] + mood[:, CHEST] + _BREATH_RAD * breath, lean[:, 3]),
-            "neck": (zero, -0.6 * _BREATH_RAD * breath, zero),
-            "head": (zero, lean[:, 4] - 0.6 * _BREATH_RAD * breath, lean[:, 5]),
+            "hips": (shift[:, 2], zero, zero),
+            "spine": (
+                0.5 * shift[:, 0],
+                lean[:, 0] + mood[:, SPINE] + 0.4 * _BREATH_RAD * breath,
+                lean[:, 1] + shift[:, 1],
+            ),
+            "chest": (
+                0.5 * shift[:, 0],
+                lean[:, 2] + mood[:, CHEST] + _BREATH_RAD * breath,
+                lean[:, 3],
+            ),
+            "neck": (-0.4 * turned_away, -0.6 * _BREATH_RAD * breath, zero),
+            "head": (
+                -0.6 * turned_away,
+                lean[:, 4] - 0.6 * _BREATH_RAD * breath,
+                lean[:, 5] - shift[:, 1],
+            ),
         }
         for name, (yaw, pitch, roll) in add.items():
             s = sway[name]

@@ -109,20 +109,20 @@ def faster_elbow(joints: Floats, rate_hz: float) -> Floats:
 
 
 def jerk_at_joins(
-    joints: Floats, rate_hz: float, joins: NDArray[np.intp], *, around: int = 2
+    joints: Floats, rate_hz: float, joins: NDArray[np.intp], *, around: int = 0
 ) -> tuple[float, float]:
     """RMS angular jerk near the joins and elsewhere, rad/s^3, over what moves at all.
 
     `joints`: (n, j, 4). `joins`: (k,) numbers of the frames that begin a new piece; near is a jerk
-    any of whose four frames lies within `around` frames of a join. Frames in which a joint turns
-    slower than 0.05 rad/s count on neither side: what stands still would flatter both. NaN where a
-    side is empty.
+    whose four frames lie on both sides of a join, or `around` frames from such. Frames in which a
+    joint turns slower than 0.05 rad/s count on neither side: what stands still would flatter both.
+    NaN where a side is empty.
     """
     jerk = angular_jerk(joints, rate_hz)
     moves = angular_speed(joints, rate_hz)[1:-1] > 0.05
     near = np.zeros(len(jerk), bool)
     for join in joins:
-        near[max(int(join) - around - 3, 0) : max(int(join) + around + 1, 0)] = True
+        near[max(int(join) - around - 3, 0) : max(int(join) + around, 0)] = True
 
     def rms(rows: NDArray[np.bool_]) -> float:
         values = jerk[rows][moves[rows]]

@@ -18,6 +18,8 @@ Floats = NDArray[np.float64]
 
 _AROUND_S = 0.5
 _REACHED = 1e-3
+_PASSING_FRAMES = 5
+"""Near a pose for longer, it is held there; at 60 frames a second."""
 _SIGMA_S = 0.1
 
 
@@ -57,12 +59,14 @@ def slot_met(joints: Floats, at_s: Floats, slot: Slot) -> SlotFound:
         return SlotFound(float("nan"), float("nan"))
     away = angle(joints[rows][:, slot.joints], slot.pose[None]).mean(axis=1)
     nearest = float(away.min())
-    near = _REACHED * float(away.max() - nearest)
-    least = int(np.argmin(away))
-    after = away[min(least + 2, len(away) - 1)]
-    if after - nearest <= near or not 0 < least < len(rows) - 1:  # held: where it is first reached
-        first = int(np.argmax(away <= nearest + near))
+    near = away <= nearest + _REACHED * float(away.max() - nearest)
+    first = int(np.argmax(near))
+    held = int(np.argmin(near[first:])) if not near[first:].all() else len(near) - first
+    if held > _PASSING_FRAMES:
         return SlotFound(float(at_s[rows[first]] - slot.at_s), nearest)
+    least = int(np.argmin(away))
+    if not 0 < least < len(rows) - 1:
+        return SlotFound(float(at_s[rows[least]] - slot.at_s), nearest)
     bend = away[least - 1] - 2 * nearest + away[least + 1]
     off = 0.5 * (away[least - 1] - away[least + 1]) / max(float(bend), 1e-9)
     step = float(at_s[1] - at_s[0])
