@@ -4,7 +4,6 @@ Any channel order, any number of channels a joint, one root; Windows line ends, 
 on a line or a row on several lines are all read.
 """
 
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from actuation.body_formats.bvh_numbers import motion_head, numbers
 from actuation.body_formats.hierarchy import Hierarchy
 from agent.core.errors import BadInputError
 
@@ -56,11 +56,11 @@ def read_bvh_text(path: Path) -> BvhText:
         raise BadInputError(
             f"{path}: no MOTION in it; it is cut off or no BVH file: export it again"
         )
-    lines = head.splitlines()
+    lines = head.split("\n")
     joints = _Hierarchy(path, lines).read()
-    count, frame_time, data, first_line = _motion_head(path, tail, len(lines) + 1)
+    count, frame_time, data, first_line = motion_head(path, tail, head.count("\n") + 1)
     width = sum(len(each) for each in joints.channels)
-    values = _numbers(path, data, first_line, count, width)
+    values = numbers(path, data, first_line, count, width)
     return BvhText(
         hierarchy=Hierarchy(
             names=tuple(joints.names),
@@ -98,7 +98,7 @@ def _split_at_motion(text: str) -> tuple[str, bool, str]:
         line_end = len(text) if line_end < 0 else line_end
         start = text.rfind("\n", 0, at) + 1
         if text[start:line_end].strip() == "MOTION":
-            return text[:start].rstrip("\n"), True, text[line_end + 1 :]
+            return text[:start], True, text[line_end + 1 :]
         at = line_end
     return text, False, ""
 
@@ -222,90 +222,3 @@ class _Hierarchy:
 
     def _fault(self, what: str) -> BadInputError:
         return BadInputError(f"{self._path}:{self._line}: {what}")
-
-
-def _motion_head(path: Path, tail: str, line: int) -> tuple[int, float, str, int]:
-    """Number of frames, frame time, all after them, and on which line that begins."""
-    found: dict[str, float] = {}
-    at = 0
-    while len(found) < 2:
-        if at >= len(tail):
-            raise BadInputError(
-                f"{path}:{line}: MOTION has no Frames: and Frame Time: of its own; the file is cut"
-                " off: export it again"
-            )
-        end = tail.find("\n", at)
-        end = len(tail) if end < 0 else end
-        text = tail[at:end].strip()
-        at, line = end + 1, line + 1
-        if not text:
-            continue
-        name, colon, value = text.partition(":")
-        key = " ".join(name.lower().split())
-        if not colon or key not in ("frames", "frame time"):
-            raise BadInputError(
-                f"{path}:{line}: {text[:60]!r} where Frames: or Frame Time: belongs"
-            )
-        try:
-            found[key] = float(value)
-        except ValueError:
-            raise BadInputError(f"{path}:{line}: {value.strip()[:40]!r} is no number") from None
-    count, frame_time = found["frames"], found["frame time"]
-    if not (np.isfinite(frame_time) and frame_time > 0):
-        raise BadInputError(
-            f"{path}:{line}: Frame Time: {frame_time:g}; write the seconds of a frame, as 0.033333"
-        )
-    if count != count or count < 1 or count != int(count):
-        raise BadInputError(f"{path}:{line}: Frames: {count:g}; there is no motion in it")
-    return int(count), frame_time, tail[at:], line + 1
-
-
-def _numbers(path: Path, data: str, line: int, count: int, width: int) -> Floats:
-    """(count, width) of the motion; what is wrong is said with its line."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", DeprecationWarning)
-        try:
-            flat = np.fromstring(data, sep=" ")
-        except (DeprecationWarning, ValueError):
-            raise _bad_word(path, data, line) from None
-    if len(flat) < count * width:
-        whole = len(flat) // width
-        at = line + data.rstrip().count("\n")
-        raise BadInputError(
-            f"{path}:{at}: ends after {whole} of {count} frames ({len(flat) - whole * width} of"
-            f" {width} numbers of the next); export it again, or write Frames: {whole}"
-        )
-    if len(flat) > count * width:
-        raise _too_many(path, data, line, count, width, len(flat))
-    if not np.isfinite(flat).all():
-        raise _bad_word(path, data, line)
-    return flat.reshape(count, width)
-
-
-def _bad_word(path: Path, data: str, line: int) -> BadInputError:
-    for number, text in enumerate(data.splitlines(), start=line):
-        for word in text.split():
-            try:
-                whole = np.isfinite(float(word))
-            except ValueError:
-                whole = False
-            if not whole:
-                cure = (
-                    "; write a point for the comma" if "," in word else "; mend or cut that frame"
-                )
-                return BadInputError(f"{path}:{number}: {word[:30]!r} is no finite number{cure}")
-    return BadInputError(f"{path}:{line}: the motion cannot be read as numbers; export it again")
-
-
-def _too_many(path: Path, data: str, line: int, count: int, width: int, have: int) -> BadInputError:
-    for number, text in enumerate(data.splitlines(), start=line):
-        words = len(text.split())
-        if words and words % width:
-            return BadInputError(
-                f"{path}:{number}: {words} numbers, but the skeleton has {width} channels; skeleton"
-                " and motion do not belong together: export it again"
-            )
-    return BadInputError(
-        f"{path}:{line}: {have / width:g} frames, but Frames: says {count}; write Frames:"
-        f" {have // width}"
-    )

@@ -62,15 +62,17 @@ def rest_of(
         resting = local[frame]
         turns = hierarchy.turns_of(resting)
         spots = hierarchy.spots_of(turns)
-    trunk = IDENTITY
+        axes = _upright_axes(spots, bones)
     if axes is None:
-        axes, trunk = _axes_of_frame(spots, bones)
-        if axes is None or local is None:
-            raise BadInputError(
-                f"{hierarchy.where}: its rest pose is no standing figure (hips below the head,"
-                " left apart from right); export it again with a T-pose or an A-pose as its rest"
-            )
+        raise BadInputError(
+            f"{hierarchy.where}: its rest pose is no standing figure (hips below the head, left"
+            " apart from right); export it again with a T-pose or an A-pose as its rest"
+        )
     placed = {bone: turned_by(axes, spots[joint]) for bone, joint in bones.items()}
+    trunk = IDENTITY
+    if frame is not None:
+        own = {bone: model.positions[bone] for bone in placed if bone in model.positions}
+        trunk = (_stance(placed) * _stance(own).inverse()).quat
     poses = _poses(placed, trunk, model, measured=not rests_in_t)
     back = {
         bone: multiply(multiply(inverse(turns[joint]), inverse(axes)), poses[bone])
@@ -117,24 +119,30 @@ def _square_axes(spots: Floats, bones: Mapping[str, int]) -> Floats | None:
     return Turn.from_columns(left, up, np.cross(left, up)).inverse().quat
 
 
-def _axes_of_frame(spots: Floats, bones: Mapping[str, int]) -> tuple[Floats | None, Floats]:
-    """Axes of a file whose rest pose says nothing, and how the trunk stands in this frame."""
+def _upright_axes(spots: Floats, bones: Mapping[str, int]) -> Floats | None:
+    """Axes of a file whose rest pose says nothing: up is the nearest of its own.
+
+    Which way is ahead is told by no axis, so a file with y up keeps its x and z.
+    """
     found = _left_and_up({bone: spots[joint] for bone, joint in bones.items()})
     if found is None:
-        return None, IDENTITY
+        return None
+    largest = int(np.argmax(np.abs(found[1])))
+    up, left = np.zeros(3), np.zeros(3)
+    up[largest] = np.sign(found[1][largest])
+    left[(2, 0, 1)[largest]] = 1.0
+    return Turn.from_columns(left, up, np.cross(left, up)).inverse().quat
+
+
+def _stance(spots: Mapping[str, Floats]) -> Turn:
+    """How a figure stands: left across the body, up along it."""
+    found = _left_and_up(spots)
+    if found is None:
+        return Turn.none()
     left, up = found
-    axis = np.zeros(3)
-    largest = int(np.argmax(np.abs(up)))
-    axis[largest] = np.sign(up[largest])
-    # Up is the nearest axis; which way is ahead is told by no axis, so y up keeps x and z.
-    upright = {0: [0, 0, 1], 1: [1, 0, 0], 2: [0, 1, 0]}[largest]
-    axes = Turn.from_columns(
-        np.array(upright, float), axis, np.cross(np.array(upright, float), axis)
-    ).inverse()
-    left, up = axes.apply(left), axes.apply(up)
     left = left - up * float(left @ up)
     left /= max(float(np.linalg.norm(left)), 1e-9)
-    return axes.quat, Turn.from_columns(left, up, np.cross(left, up)).quat
+    return Turn.from_columns(left, up, np.cross(left, up))
 
 
 def _lowest_hands(hierarchy: Hierarchy, bones: Mapping[str, int], local: Floats) -> int:
