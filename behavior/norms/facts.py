@@ -163,7 +163,7 @@ _ADDRESSEE: Mapping[str, Fact] = {
     ),
     "addressee.faced_by_another": Fact(
         _FLAG,
-        "Somebody close by is turned to this person and not to the agent.",
+        "Somebody close by is turned to this person and not to the agent, or was a moment ago.",
         of_addressee(people.faced_by_another),
     ),
     "addressee.unclear_s": Fact(

@@ -16,6 +16,7 @@ FactValue = bool | float | str | None
 _LOOKS_AWAY_RAD = 0.6
 _TALKING_APART_M = 1.6
 _STANDS_M_S = 0.3
+_TALK_LASTS_S = 2.0
 _WORDS_LAST_S = 2.0
 _LOST_S = 2.0
 """Whoever was lost so lately may be there still, unseen."""
@@ -58,7 +59,13 @@ def in_conversation(situation: Situation, person: Person) -> FactValue:
 
 
 def faced_by_another(situation: Situation, person: Person) -> FactValue:
-    """Somebody who stands close, turned from the agent, has their body towards this person."""
+    """Somebody who stands close, turned from the agent, has their body towards this person.
+
+    Whoever was seen in such a talk a moment ago is in it still: it ends neither with a glance at
+    the agent nor with the first step away.
+    """
+    if situation.now - person.in_talk_at <= _TALK_LASTS_S:
+        return True
     stands = person.speed_m_s <= _STANDS_M_S
     return stands and any(faces(other, person) for other in situation.others(person))
 

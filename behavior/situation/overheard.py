@@ -6,6 +6,7 @@ and a no that one of them says holds for all who stand with them.
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 from agent.core.messages import PersonId
 from behavior.situation.state import Person, Situation, Turn, apart_m
@@ -36,6 +37,28 @@ def faces(one: Person, other: Person) -> bool:
     to_agent = math.atan2(-one.place.y_m, -one.place.x_m)
     between = abs(math.remainder(to_other - to_agent, math.tau))
     return abs(between - turned) <= _TOWARDS_RAD
+
+
+def note_talk(situation: Situation, who: PersonId) -> Situation:
+    """Return the situation in which it is known with whom this person talks just now, if at all.
+
+    One picture of a turned body is a guess: the body has to have been turned for half a second.
+    """
+    person = situation.people[who]
+    talking = [
+        other
+        for other in situation.others(person)
+        if _surely_faces(person, other) or _surely_faces(other, person)
+    ]
+    if not talking:
+        return situation
+    noted = {one.id: replace(one, in_talk_at=situation.now) for one in (person, *talking)}
+    return replace(situation, people={**situation.people, **noted})
+
+
+def _surely_faces(one: Person, other: Person) -> bool:
+    turned = one.body_rad is not None and one.body_rad >= _FACES_OTHERS_RAD
+    return turned and faces(one, other)
 
 
 def beside(situation: Situation, person: Person) -> Iterator[Person]:

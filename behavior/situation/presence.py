@@ -17,6 +17,7 @@ from agent.core.messages import (
     PersonSeen,
     Place,
 )
+from behavior.situation.overheard import note_talk
 from behavior.situation.state import Departure, Mark, Person, Situation, apart_m
 
 _WALK_M_S = 1.0
@@ -58,7 +59,7 @@ def _seen(situation: Situation, seen: PersonSeen) -> Situation:
         weight = 1.0
     if len(situation.people) > (seen.person in situation.people):
         situation, known = _found_again(situation, known, seen)
-    return _put(
+    situation = _put(
         situation,
         replace(
             known,
@@ -77,6 +78,7 @@ def _seen(situation: Situation, seen: PersonSeen) -> Situation:
             walked_with_s=_walked_with_s(situation, known, seen),
         ),
     )
+    return note_talk(situation, known.id) if len(situation.people) > 1 else situation
 
 
 def _body(known: Person, seen: PersonSeen) -> float | None:

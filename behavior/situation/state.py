@@ -158,6 +158,8 @@ class Person:
     marks: Mapping[Mark, float] = field(default_factory=dict)
     walked_with_s: Mapping[PersonId, float] = field(default_factory=dict)
     """How long this person was seen to walk beside others."""
+    in_talk_at: float = float("-inf")
+    """When last seen to face somebody who stood close, or to be faced by them."""
     taken_for: "Departure | None" = None
     """Who left, and was taken to have come back as this person."""
 

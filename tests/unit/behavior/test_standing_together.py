@@ -275,6 +275,31 @@ def test_a_body_turned_to_somebody_is_seen_by_its_angle():
     assert not faced_by_another(between, between.people["p1"])  # p2 looks at the agent
 
 
+def after_a_talk(*later, angle=2.6):
+    """p2 stood turned to p1 for a second, until 1.0 s."""
+    p1 = [seen("p1", k / 10, x=1.8, y=-0.8, facing=0.3, speed=0.0) for k in range(10)]
+    p2 = [seen("p2", k / 10, x=1.2, y=-0.4, facing=angle, speed=0.0) for k in range(1, 11)]
+    return after(*sorted((*p1, *p2), key=lambda one: one.at), *later)
+
+
+def test_a_talk_is_not_over_with_the_first_step_or_the_first_glance():
+    goes = seen("p1", 1.5, x=1.8, y=-1.0, facing=0.3, speed=0.6)
+    glances = seen("p2", 1.6, x=1.2, y=-0.4, facing=0.1, speed=0.0)
+    situation = after_a_talk(goes, glances)
+    assert all(faced_by_another(situation, one) for one in situation.people.values())
+    later = seen("p1", 3.7, x=1.8, y=-1.0, facing=0.3, speed=0.0)
+    situation = after_a_talk(goes, glances, later)
+    assert not any(faced_by_another(situation, one) for one in situation.people.values())
+
+
+def test_one_picture_of_a_turned_body_is_no_talk_to_be_remembered():
+    first = [seen("p2", -1 + k / 10, x=1.2, y=-0.4, facing=0.1, speed=0.0) for k in range(10)]
+    flips = seen("p2", 0.02, x=1.2, y=-0.4, facing=2.6, speed=0.0)
+    back = seen("p2", 0.14, x=1.2, y=-0.4, facing=0.1, speed=0.0)
+    situation = after(*first, seen("p1", 0.0, x=1.8, y=-0.8, facing=0.3, speed=0.0), flips, back)
+    assert not faced_by_another(situation, situation.people["p1"])
+
+
 def talkers(lobby):
     """Two who stand face to face, sideways to the agent."""
     side = math.atan2(0.4, 1.8)
