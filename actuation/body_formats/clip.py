@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from actuation.motion import JOINT_INDEX, JOINT_NAMES
-from actuation.rotations import about, inverse, multiply, normalised, to_vector
+from actuation.rotations import about, multiply, normalised
 from agent.core.errors import BadInputError
 
 Floats = NDArray[np.float64]
@@ -148,11 +148,16 @@ class SpokenClip:
 
 def along_arc(a: Floats, b: NDArray[np.floating], share: Floats | float) -> Floats:
     """From `a` (share 0) to `b` (share 1) at even speed, the short way round. Last axis 4."""
-    step = to_vector(multiply(inverse(a), np.asarray(b, np.float64)))
-    half = np.asarray(share, np.float64)[..., None] * step / 2
-    size = np.linalg.norm(half, axis=-1, keepdims=True)
-    scale = np.where(size > 1e-9, np.sin(size) / np.maximum(size, 1e-9), 1.0)
-    return normalised(multiply(a, np.concatenate([half * scale, np.cos(size)], axis=-1)))
+    b = np.asarray(b, np.float64)
+    cosine = np.sum(a * b, axis=-1)
+    half = np.arccos(np.clip(np.abs(cosine), 0.0, 1.0))
+    sine = np.sin(half)
+    near = sine < 1e-7
+    sine = np.where(near, 1.0, sine)
+    part = np.broadcast_to(np.asarray(share, np.float64), half.shape)
+    from_a = np.where(near, 1.0 - part, np.sin((1.0 - part) * half) / sine)
+    from_b = np.where(near, part, np.sin(part * half) / sine) * np.where(cosine < 0, -1.0, 1.0)
+    return normalised(a * from_a[..., None] + b * from_b[..., None])
 
 
 def turned_by(q: Floats, vectors: NDArray[np.floating]) -> Floats:

@@ -63,7 +63,7 @@ def read_smplx(path: Path) -> MotionClip:
             f"{path}: trans of shape {trans.shape}, but poses have {len(poses)} frames; needed is"
             f" ({len(poses)}, 3)"
         )
-    vectors = poses.reshape(len(poses), -1, 3)
+    vectors = poses.reshape(len(poses), poses.shape[1] // 3, 3)
     joints = np.zeros((len(poses), len(JOINT_NAMES), 4))
     joints[..., 3] = 1.0
     for place, name in enumerate(_ORDERS[poses.shape[1]]):
@@ -105,17 +105,28 @@ def write_smplx(
     )
 
 
-def _arrays(path: Path) -> Mapping[str, Any]:
+def _arrays(path: Path) -> dict[str, NDArray[Any] | None]:
+    """The arrays by key; None for one that cannot be read and that nobody may need."""
     try:
-        # Plain arrays only: a pickled one could run code of its own.
-        arrays = np.load(path, allow_pickle=False)
+        with path.open("rb") as file:
+            # Plain arrays only: a pickled one could run code of its own.
+            archive = np.load(file, allow_pickle=False)
+            if not isinstance(archive, np.lib.npyio.NpzFile):
+                raise BadInputError(
+                    f"{path}: a single array; needed is an npz archive with poses in it"
+                )
+            return {key: _array(archive, key) for key in archive}
     except (OSError, ValueError, EOFError, BadZipFile) as fault:
         raise BadInputError(
             f"{path}: not an npz archive that can be read ({fault}); save it again by numpy.savez"
         ) from None
-    if not isinstance(arrays, np.lib.npyio.NpzFile):
-        raise BadInputError(f"{path}: a single array; needed is an npz archive with poses in it")
-    return arrays
+
+
+def _array(archive: Mapping[str, Any], key: str) -> NDArray[Any] | None:
+    try:
+        return np.asarray(archive[key])
+    except (ValueError, EOFError, BadZipFile):
+        return None
 
 
 def _numbers(path: Path, arrays: Mapping[str, Any], key: str, shape: str) -> NDArray[np.float64]:
@@ -124,9 +135,12 @@ def _numbers(path: Path, arrays: Mapping[str, Any], key: str, shape: str) -> NDA
         have = ", ".join(names[:8]) + (" ..." if len(names) > 8 else "") or "none"
         raise BadInputError(f"{path}: no {key} in it (there are: {have}); add {key}: {shape}")
     try:
-        return np.asarray(arrays[key], np.float64)
-    except (ValueError, TypeError, BadZipFile, EOFError) as fault:
-        raise BadInputError(f"{path}: {key} cannot be read as numbers ({fault})") from None
+        numbers = np.asarray(arrays[key], np.float64)
+    except (ValueError, TypeError):
+        numbers = np.array(np.nan)
+    if arrays[key] is None or (numbers.ndim == 0 and np.isnan(numbers)):
+        raise BadInputError(f"{path}: {key} cannot be read as numbers; save it again as floats")
+    return numbers
 
 
 def _rate(path: Path, arrays: Mapping[str, Any]) -> NDArray[np.float64]:
