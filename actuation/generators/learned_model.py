@@ -19,6 +19,7 @@ from actuation.generators.learned_alignment import EXPECTED, Following
 from actuation.generators.learned_manner import Manner
 from actuation.generators.learned_network import FRAMES, Listener, Reader, State, halve
 from actuation.generators.learned_weights import FILE, FaceCard, read
+from actuation.generators.learned_wish import STIRS
 from agent.core.errors import BadInputError
 
 Floats = NDArray[np.float32]
@@ -56,6 +57,8 @@ class Steps:
     """(CONDITION,)"""
     chance: Floats
     """(steps, CHANCE)"""
+    amplitude: float = 1.0
+    """Of brows and head about where they rest."""
     said: Said | None = field(default=None)
 
 
@@ -127,6 +130,9 @@ class FaceModel:
         state = _joined([each.memory.manner for each in due])
         manner, state = self.manner(hidden, conditions, chances, state)
         _apart(state, [each.memory.manner for each in due])
+        rest = self.manner.resting(conditions)[:, None]
+        more = self._put(np.stack([np.where(STIRS, each.amplitude, 1.0) for each in due]))
+        manner = rest + (manner - rest) * more[:, None].float()
         odds = torch.cat([mouth[..., :-2], torch.sigmoid(mouth[..., -2:])], -1).cpu().numpy()
         manners = manner.float().cpu().numpy()
         for i, each in enumerate(due):

@@ -121,7 +121,8 @@ class FaceStream:
             return None
         looks = self._looks[: count * LOOKS].reshape(count, LOOKS * BANDS)
         times = (np.arange(self._step, self._step + count) - BEHIND) / 30
-        return Steps(self.memory, looks, self._condition, chance(self._seed, times))
+        moved = chance(self._seed, times)
+        return Steps(self.memory, looks, self._condition, moved, self._wish.amplitude)
 
     def wear(self, steps: Steps) -> Parts:
         """Frames from steps that were due and are made."""

@@ -6,7 +6,7 @@ those figures say how near the learned face comes to the rules, and nothing abou
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -105,8 +105,10 @@ def by_learning(learned: "LearnedFace", take: Take, *, with_text: bool, **wish: 
     part = speech.samples[: len(sound) - first]
     sound[first : first + len(part)] = part
     text = speech.text if with_text else None
-    faces = learned.faces(sound, speech.rate_hz, text=text, **wish)
-    return take.moved_by(_as_long(faces.astype(np.float64), len(take.times)))
+    parts = learned.parts(sound, speech.rate_hz, text=text, **wish)
+    count = len(take.times)
+    moved = take.moved_by(_as_long(parts.face.astype(np.float64), count))
+    return replace(moved, head=_as_long(parts.head, count))
 
 
 def _as_long(faces: Floats, count: int) -> Floats:

@@ -20,12 +20,12 @@ from actuation.generators.metrics.blinks import lids
 from actuation.generators.metrics.lips import lip_gap
 from actuation.generators.metrics.vertices import FacePoints
 from actuation.generators.metrics.visemes import timing_errors_s
-from actuation.motion import ARKIT_NAMES
+from actuation.motion import ARKIT_NAMES, FRAME_RATE_HZ
 from actuation.rehearsal import rehearse
 from actuation.stage import PerformerConfig
 from actuation.voice import Speech
 from agent.bench.face_sides import by_learning
-from agent.bench.face_takes import Take, act_of, by_rule, phones_of, pooled
+from agent.bench.face_takes import Take, act_of, by_rule, performed, pooled
 from agent.bench.figure import Figure
 from agent.core.messages import Expression
 
@@ -110,7 +110,7 @@ def _by_rules(speech: Speech, wish: Mapping[str, Any]) -> Take:
     )
     config = config.model_copy(update={"animation": animation})
     played = rehearse(act, [speech], config=config)
-    return Take(played.times, played.faces.astype(np.float64), phones_of(speech), speech)
+    return performed(played, speech)
 
 
 def _figures(
@@ -136,7 +136,7 @@ def _figures(
         _lips(who, "emotion", plain, faces),
         _rising(who, strong, plain, apart),
         _lips(who, "intensity", plain, strong),
-        _style(who, styles, apart),
+        *_style(who, styles, apart),
         _lips(who, "style", plain, styles),
         *_seed(who, seeds),
     ]
@@ -207,15 +207,38 @@ def _rising(who: str, strong: _Swap, plain: Sequence[Take], apart: _Apart) -> Fi
     )
 
 
-def _style(who: str, styles: _Swap, apart: _Apart) -> Figure:
+def _style(who: str, styles: _Swap, apart: _Apart) -> list[Figure]:
     moved = [apart.moved_mm(takes) for takes in styles.all()]
-    return Figure(
-        name=f"{who}: swap of style, liveliest over stillest",
-        value=moved[-1] / moved[0],
-        unit="times",
-        target=1.1,
-        at_most=False,
-        note="brows and lids move by " + ", ".join(f"{m:.2f}" for m in moved) + " mm",
+    turned = [_turned_rad_s(takes) for takes in styles.all()]
+    return [
+        Figure(
+            name=f"{who}: swap of style, liveliest over stillest, face",
+            value=moved[-1] / moved[0],
+            unit="times",
+            target=1.1,
+            at_most=False,
+            control=1.0,
+            control_of="the same style",
+            note="brows, cheeks and lids without blinks move by "
+            + ", ".join(f"{m:.2f}" for m in moved)
+            + " mm",
+        ),
+        Figure(
+            name=f"{who}: swap of style, liveliest over stillest, head",
+            value=turned[-1] / turned[0],
+            unit="times",
+            target=1.1,
+            at_most=False,
+            note="turns at " + ", ".join(f"{t:.3f}" for t in turned) + " rad/s on average",
+        ),
+    ]
+
+
+def _turned_rad_s(takes: Sequence[Take]) -> float:
+    """Mean speed at which heads turn while something is said."""
+    heads = [take.head for take in takes if take.head is not None]
+    return float(
+        np.mean([np.linalg.norm(np.diff(h, axis=0), axis=1).mean() * FRAME_RATE_HZ for h in heads])
     )
 
 

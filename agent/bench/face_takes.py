@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from actuation.generators.metrics.lips import TimedPhone, closure_rate, contact_rate
 from actuation.generators.rules_face import pose_of
 from actuation.generators.voices.phones import PAUSE
-from actuation.motion import FACE_INDEX, FRAME_RATE_HZ
-from actuation.rehearsal import LEAD_IN_S, rehearse
+from actuation.motion import FACE_INDEX, FRAME_RATE_HZ, JOINT_INDEX
+from actuation.rehearsal import LEAD_IN_S, Rehearsal, rehearse
+from actuation.rotations import multiply, to_vector
 from actuation.voice import Speech, VoiceConfig, VoiceName, Voices
 from agent.core.clock import LoopClock
 from agent.core.messages import Act, ActId, BackendChosen, Clause, Expression, Reason
@@ -55,6 +56,7 @@ MORE_SENTENCES = (
 """Only for reading lips: more words to tell apart."""
 SHIFT_S = 0.2
 _GLIDE_S = 0.05
+_NECK_AND_HEAD = [JOINT_INDEX["neck"], JOINT_INDEX["head"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ class Take:
     phones: tuple[TimedPhone, ...]
     """As they sound, on the frames' axis."""
     speech: Speech
+    head: Floats | None = None
+    """(n, 3) how the head stands on the trunk, as a rotation vector, radians; None: not known."""
 
     def shifted(self, by_s: float = SHIFT_S) -> "Take":
         """The same lips, the sound later."""
@@ -129,7 +133,19 @@ def by_rule(
     rehearsal = rehearse(
         act_of(speech.text, expression, intensity), [speech], until_s=0.3 if frames_only else None
     )
-    return Take(rehearsal.times, rehearsal.faces.astype(np.float64), phones_of(speech), speech)
+    return performed(rehearsal, speech)
+
+
+def performed(rehearsal: Rehearsal, speech: Speech) -> Take:
+    """What was performed of one speech."""
+    joints = np.stack([f.joints[_NECK_AND_HEAD] for f in rehearsal.frames]).astype(np.float64)
+    return Take(
+        rehearsal.times,
+        rehearsal.faces.astype(np.float64),
+        phones_of(speech),
+        speech,
+        to_vector(multiply(joints[:, 0], joints[:, 1])),
+    )
 
 
 def phones_of(speech: Speech) -> tuple[TimedPhone, ...]:

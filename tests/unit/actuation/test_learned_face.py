@@ -138,6 +138,23 @@ def test_a_wish_out_of_range_is_taken_into_it():
     np.testing.assert_array_equal(far, Wish(emotions={"happy": 1.0}, intensity=1.0).condition())
 
 
+def test_a_lively_style_moves_brows_and_head_further_about_where_they_rest():
+    samples = voice(2.0)
+    parts = [
+        SMALL.parts(samples, 16_000, seed=2, wish=Wish(liveliness=liveliness))
+        for liveliness in (0.0, 0.5, 1.0)
+    ]
+    still, usual, lively = (np.hstack([p.head, p.gaze, p.mouth]) for p in parts)
+    head = slice(0, 3)
+    np.testing.assert_allclose(
+        (usual - still)[:, head], (lively - usual)[:, head], atol=1e-5, rtol=1e-3
+    )
+    turned = [np.abs(np.diff(p[:, head], axis=0)).sum() for p in (still, usual, lively)]
+    assert turned[0] / turned[1] == pytest.approx(0.3, rel=0.01)
+    assert turned[2] / turned[1] == pytest.approx(1.7, rel=0.01)
+    np.testing.assert_array_equal(still[:, 3:], lively[:, 3:])
+
+
 def test_articulation_leaves_closures_as_they_are():
     samples = voice(1.0)
     usual, more = (
