@@ -24,6 +24,8 @@ OFFICIAL = "https://storage.googleapis.com/mediapipe-models"
 PACKAGE = "mediapipe==0.10.21"
 CONNECT_TIMEOUT_S = 5.0
 CHUNK_BYTES = 1 << 18
+ASSEMBLY = "2"
+"""Which way of assembling the networks is today's; what was made another way is made again."""
 
 Say = Callable[[str], None]
 
@@ -125,7 +127,7 @@ def _from_package(models: list[Model], folder: Path, say: Say) -> None:
         # Heavy, and needed only the first time.
         from perception.backends import mediapipe_assembly
 
-        notes = dict(_notes(folder))
+        notes = dict(_notes(folder)) | {"assembly": ASSEMBLY}
         for model in models:
             build = getattr(mediapipe_assembly, model.bundle)
             data: bytes = build(wheel)
@@ -174,11 +176,13 @@ def _digest(path: Path) -> str:
 
 
 def _notes(folder: Path) -> Mapping[str, str]:
-    """What was assembled here and came out how; empty when nothing was."""
+    """What was assembled here, today's way, and came out how; empty when nothing was."""
     try:
         notes = json.loads((folder / "assembled.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     if not isinstance(notes, dict):
         raise FoyerError(f"{folder / 'assembled.json'} is damaged; delete it and pull again")
+    if notes.get("assembly") != ASSEMBLY:
+        return {}
     return {str(name): str(digest) for name, digest in notes.items()}

@@ -4,8 +4,9 @@ MediaPipe's own bundles lie on a server that a closed network does not reach. Th
 `mediapipe==0.10.21` holds the same networks (Apache-2.0) as plain files, in the form its old
 runtime wanted. Two things are missing for today's runtime and are added here:
 
-- the face network answers with six tensors, the runtime expects one of 478 points: mesh and
-  irises are joined by operators appended to the graph;
+- the face network answers with six tensors, the runtime expects one of 478 points: the mesh, and
+  over it the finer lips, eyes with their brows and irises, are joined by operators appended to the
+  graph (which point is which: MediaPipe's own refinement table, Apache-2.0);
 - the pose networks do not say how their input is scaled: the metadata says so.
 
 What comes out has no blendshapes and no head matrix; nothing here needs them.
@@ -22,12 +23,10 @@ import flatbuffers
 import numpy as np
 from mediapipe.tasks.metadata import metadata_schema_py_generated as meta
 from mediapipe.tasks.metadata import schema_py_generated as tfl
-from numpy.typing import NDArray
 
 from agent.core.errors import BadInputError
+from perception.backends.mediapipe_refinement import refined
 
-MESH_POINTS = 468
-IRIS_POINTS = 5
 MEMBERS: Mapping[str, str] = {
     "face_detection/face_detection_short_range": (
         "bbff11cebd1eb27a1e004cae0b0e63ec8c551cbf34a4451148b4908b8db3eca8"
@@ -51,7 +50,7 @@ def face_bundle(wheel: Path) -> bytes:
     return _bundle(
         face_detector=parts("face_detection/face_detection_short_range"),
         face_landmarks_detector=_packed(
-            _with_irises(_model(parts("face_landmark/face_landmark_with_attention")))
+            refined(_model(parts("face_landmark/face_landmark_with_attention")))
         ),
     )
 
@@ -105,95 +104,6 @@ def _packed(model: Any) -> bytes:  # noqa: ANN401
     builder = flatbuffers.Builder(1 << 20)
     builder.Finish(model.Pack(builder), b"TFL3")
     return bytes(builder.Output())
-
-
-class _Graph:
-    """Appends tensors and operators to the one subgraph of a model."""
-
-    def __init__(self, model: Any) -> None:  # noqa: ANN401
-        self.model = model
-        self.graph = model.subgraphs[0]
-        self.output = {self.graph.tensors[i].name: i for i in self.graph.outputs}
-        self._kind = self.graph.tensors[self.output[b"output_mesh_identity"]].type
-
-    def tensor(
-        self, name: bytes, shape: list[int], constant: NDArray[np.int32] | None = None
-    ) -> int:
-        """A new tensor of the mesh's type, or an int32 constant; its index."""
-        tensor = tfl.TensorT()
-        tensor.name, tensor.shape, tensor.isVariable = name, shape, False
-        tensor.type, tensor.buffer = self._kind, 0
-        if constant is not None:
-            buffer = tfl.BufferT()
-            buffer.data = np.frombuffer(np.ascontiguousarray(constant).tobytes(), np.uint8)
-            self.model.buffers.append(buffer)
-            tensor.type, tensor.buffer = tfl.TensorType.INT32, len(self.model.buffers) - 1
-        self.graph.tensors.append(tensor)
-        return len(self.graph.tensors) - 1
-
-    def operator(
-        self,
-        code: int,
-        inputs: list[int],
-        output: int,
-        kind: int,
-        options: Any,  # noqa: ANN401
-    ) -> int:
-        """A new operator at the end of the graph; returns `output`."""
-        operator = tfl.OperatorT()
-        operator.opcodeIndex, operator.inputs = self._code(code), inputs
-        operator.outputs = [output]
-        operator.builtinOptionsType, operator.builtinOptions = kind, options
-        self.graph.operators.append(operator)
-        return output
-
-    def _code(self, code: int) -> int:
-        for index, known in enumerate(self.model.operatorCodes):
-            if max(known.builtinCode, known.deprecatedBuiltinCode) == code:
-                return index
-        new = tfl.OperatorCodeT()
-        new.builtinCode, new.deprecatedBuiltinCode, new.version = code, min(code, 127), 1
-        self.model.operatorCodes.append(new)
-        return len(self.model.operatorCodes) - 1
-
-    def reshaped(self, source: int, shape: list[int], name: bytes) -> int:
-        """`source` in another shape."""
-        size = self.tensor(name + b"_shape", [len(shape)], np.array(shape, np.int32))
-        options = tfl.ReshapeOptionsT()
-        options.newShape = shape
-        out = self.tensor(name, shape)
-        kind = tfl.BuiltinOptions.ReshapeOptions
-        return self.operator(tfl.BuiltinOperator.RESHAPE, [source, size], out, kind, options)
-
-
-def _with_irises(model: Any) -> Any:  # noqa: ANN401
-    """Join mesh (468 x 3) and both irises (5 x 2, z set to 0) to one tensor of 478 x 3."""
-    graph = _Graph(model)
-    parts = [graph.output[b"output_mesh_identity"]]
-    for side in (b"left", b"right"):
-        source = graph.output[b"output_" + side + b"_iris"]
-        flat = graph.reshaped(source, [1, IRIS_POINTS, 2], side + b"_xy")
-        one_behind = np.array([[0, 0], [0, 0], [0, 1]], np.int32)
-        widths = graph.tensor(side + b"_widths", [3, 2], one_behind)
-        padded = graph.operator(
-            tfl.BuiltinOperator.PAD,
-            [flat, widths],
-            graph.tensor(side + b"_xyz", [1, IRIS_POINTS, 3]),
-            tfl.BuiltinOptions.PadOptions,
-            tfl.PadOptionsT(),
-        )
-        parts.append(graph.reshaped(padded, [1, 1, 1, IRIS_POINTS * 3], side + b"_flat"))
-    options = tfl.ConcatenationOptionsT()
-    options.axis = 3
-    joined = graph.operator(
-        tfl.BuiltinOperator.CONCATENATION,
-        parts,
-        graph.tensor(b"landmarks", [1, 1, 1, (MESH_POINTS + 2 * IRIS_POINTS) * 3]),
-        tfl.BuiltinOptions.ConcatenationOptions,
-        options,
-    )
-    graph.graph.outputs = [joined, graph.output[b"conv_faceflag"]]
-    return model
 
 
 def _scaled(model: Any, *, mean: float, deviation: float) -> Any:  # noqa: ANN401

@@ -20,34 +20,13 @@ from agent.core.errors import BackendUnavailableError
 from perception.backends.native_chatter import chatter_logged
 from perception.bodies import Skeleton, read_body
 from perception.camera import Box, CameraConfig, Lens
+from perception.faces.points import MODEL_INDEX, MODEL_M
 from perception.senses import Picture
 from perception.sightings import Body, Face, Focus, Look
 
 FACE_MODEL, POSE_MODEL = "face_landmarker.task", "pose_landmarker.task"
 CURE = "run `foyer models pull`"
 
-RIGID_POINTS: dict[int, tuple[float, float, float]] = {
-    1: (0.0, -1.126865, 7.475604),
-    4: (0.0, -0.463170, 7.586580),
-    6: (0.0, 2.473255, 5.788627),
-    168: (0.0, 3.271027, 5.236015),
-    9: (0.0, 4.885979, 5.385258),
-    10: (0.0, 8.261778, 4.481535),
-    33: (-4.445859, 2.663991, 3.173422),
-    263: (4.445859, 2.663991, 3.173422),
-    133: (-1.856432, 2.585245, 3.757904),
-    362: (1.856432, 2.585245, 3.757904),
-    98: (-1.405627, -1.714196, 5.241087),
-    327: (1.405627, -1.714196, 5.241087),
-    54: (-6.279331, 6.615427, 1.425850),
-    284: (6.279331, 6.615427, 1.425850),
-    127: (-7.743095, 2.364999, -2.005167),
-    356: (7.743095, 2.364999, -2.005167),
-}
-"""Face points that neither speech nor a smile moves, centimetres: x to the person's left, y up,
-z out of the face. From MediaPipe's canonical face model (Apache-2.0)."""
-MODEL_M = np.array(list(RIGID_POINTS.values())) / 100
-MODEL_INDEX = list(RIGID_POINTS)
 EYES_M = np.array([0.0, 0.0262, 0.0347])
 """Middle between the eyes in the same model."""
 EYES = ((33, 133, 159, 145), (362, 263, 386, 374))

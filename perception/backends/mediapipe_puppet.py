@@ -20,8 +20,9 @@ from mediapipe.tasks.python import BaseOptions, vision
 from numpy.typing import NDArray
 
 from agent.core.errors import BackendUnavailableError, BadInputError
-from perception.backends.mediapipe_people import CURE, FACE_MODEL, MODEL_INDEX, MODEL_M
+from perception.backends.mediapipe_people import CURE, FACE_MODEL
 from perception.backends.native_chatter import chatter_logged
+from perception.faces.points import MODEL_INDEX, MODEL_M
 
 Floats = NDArray[np.float64]
 

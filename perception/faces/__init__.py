@@ -1,0 +1,1 @@
+"""What a face does, from its points: geometry, never feelings."""
