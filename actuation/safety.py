@@ -190,8 +190,11 @@ class SafetyLimits:
         self.held_back += int(np.count_nonzero(angle(joints, wanted) > _NEAR_RAD))
         kept, clear, pushed = self._clearance.approach(self._possible(joints[None]), before.clear_m)
         if pushed or kept[0] is not joints:
+            # What is touched may stop an arm harder than it may push by itself: remembered as it
+            # is, that push would throw the arm about in the frames that follow.
             speed = to_vector(multiply(inverse(before.joints), kept[0])) * FRAME_RATE_HZ
-            push = (speed - before.speed) * FRAME_RATE_HZ
+            speed = _capped(speed, self._speed)
+            push = _capped((speed - before.speed) * FRAME_RATE_HZ, self._push)
         return _Shown(wanted, clear_m, normalised(kept[0]), speed, push, clear[0])
 
 
