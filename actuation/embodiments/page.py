@@ -8,6 +8,9 @@ Binary messages to the page, little-endian:
     frame   at f64 | score_s f32 | utterance i32 (-1: none) | gaze yaw f32 | gaze pitch f32
             | face 52 x u16 (1 = 65535) | joints 44 x 4 x s16 (1 = 32767)
 
+Gaze is of both eyes together; where each looks sideways is in its own eyeLookIn and eyeLookOut,
+1 at `FULL_YAW_RAD`.
+
 It knows nothing of sockets: whoever has one attaches a `PageLink`.
 """
 
@@ -19,6 +22,7 @@ from typing import Protocol
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
+from actuation.embodiments.datagrams import with_looks
 from actuation.motion import (
     ARKIT_NAMES,
     JOINT_NAMES,
@@ -40,6 +44,8 @@ LAST = 1
 VOICE_HEADER = struct.Struct("<BBHIIIdd")
 FRAMES_HEADER = struct.Struct("<BBHI")
 FRAME_HEADER = struct.Struct("<dfiff")
+FULL_YAW_RAD = 0.6
+FULL_PITCH_RAD = 0.5
 FRAME_BYTES = FRAME_HEADER.size + 2 * len(ARKIT_NAMES) + 2 * 4 * len(JOINT_NAMES)
 
 
@@ -102,7 +108,8 @@ def pack_frames(generation: int, frames: tuple[Frame, ...]) -> bytes:
                 frame.at, frame.score_s, utterance, frame.gaze_yaw_rad, frame.gaze_pitch_rad
             )
         )
-        parts.append(np.round(np.clip(frame.face, 0, 1) * 65535).astype("<u2").tobytes())
+        face = with_looks(frame, FULL_YAW_RAD, FULL_PITCH_RAD)
+        parts.append(np.round(np.clip(face, 0, 1) * 65535).astype("<u2").tobytes())
         parts.append(np.round(np.clip(frame.joints, -1, 1) * 32767).astype("<i2").tobytes())
     return b"".join(parts)
 

@@ -7,7 +7,7 @@ import {
 } from "three";
 import { GLTFLoader } from "three/examples/jsm/loaders/GLTFLoader.js";
 
-import type { Pose } from "./frames.ts";
+import { eyesYaw, type Pose } from "./frames.ts";
 import { ARKIT_NAMES, JOINT_NAMES } from "./wire.ts";
 
 export interface BodyView {
@@ -96,15 +96,16 @@ export class VrmBody implements BodyView {
     this.bones = JOINT_NAMES.map((name) =>
       vrm.humanoid.getNormalizedBoneNode(name as VRMHumanBoneName));
     for (const name of ["leftEye", "rightEye"] as const) {
-      const eye = vrm.humanoid.getNormalizedBoneNode(name);
-      if (eye !== null) this.eyes.push(eye);
+      // One that is missing keeps its place, so that the other does not turn for it.
+      this.eyes.push(vrm.humanoid.getNormalizedBoneNode(name) ?? new Object3D());
     }
     this.morphs = ARKIT_NAMES.map((name) => morphsNamed(vrm.scene, name));
     this.whole = this.morphs.filter((found) => found.length > 0).length > 40;
     this.hands = handsOf(vrm);
     vrm.scene.updateMatrixWorld(true);
     const at = new Vector3();
-    const node = this.eyes[0] ?? vrm.humanoid.getNormalizedBoneNode("head");
+    const node = vrm.humanoid.getNormalizedBoneNode("leftEye")
+      ?? vrm.humanoid.getNormalizedBoneNode("head");
     this.eyesY = node === null ? 1.5 : node.getWorldPosition(at).y;
   }
 
@@ -113,9 +114,11 @@ export class VrmBody implements BodyView {
       const q = pose.joints;
       bone?.quaternion.set(q[4 * i] ?? 0, q[4 * i + 1] ?? 0, q[4 * i + 2] ?? 0, q[4 * i + 3] ?? 1);
     });
-    this.euler.set(-pose.gazePitch, pose.gazeYaw, 0);
-    this.turn.setFromEuler(this.euler);
-    for (const eye of this.eyes) eye.quaternion.copy(this.turn);
+    const look = eyesYaw(pose.face);
+    this.eyes.forEach((eye, i) => {
+      this.euler.set(-pose.gazePitch, look[i] ?? 0, 0);
+      eye.quaternion.copy(this.turn.setFromEuler(this.euler));
+    });
     if (this.whole) this.applyWhole(pose);
     else this.applyFew(pose.face);
     this.vrm.humanoid.update();

@@ -1,6 +1,6 @@
 // The frames sent ahead, looked up by stage time and interpolated. Pure.
 
-import { FACE_COUNT, JOINT_COUNT, type Frame, type FrameChunk } from "./wire.ts";
+import { ARKIT_NAMES, FACE_COUNT, JOINT_COUNT, type Frame, type FrameChunk } from "./wire.ts";
 
 export interface Pose {
   face: Float32Array;
@@ -9,6 +9,11 @@ export interface Pose {
   gazePitch: number;
 }
 
+/** How far an eye is turned where its eyeLookIn or eyeLookOut is 1. */
+const FULL_YAW_RAD = 0.6;
+const [OUT_LEFT = 0, IN_LEFT = 0, IN_RIGHT = 0, OUT_RIGHT = 0] = (
+  ["eyeLookOutLeft", "eyeLookInLeft", "eyeLookInRight", "eyeLookOutRight"] as const
+).map((name) => ARKIT_NAMES.indexOf(name));
 export const KEPT = 240;
 /** Without new frames the last is held this long, then the body relaxes. */
 export const HOLD_S = 0.15;
@@ -20,6 +25,14 @@ export function emptyPose(): Pose {
   const joints = new Float32Array(4 * JOINT_COUNT);
   for (let i = 3; i < joints.length; i += 4) joints[i] = 1;
   return { face: new Float32Array(FACE_COUNT), joints, gazeYaw: 0, gazePitch: 0 };
+}
+
+/** Where each eye looks sideways, its own left positive, radians: `[left, right]`. */
+export function eyesYaw(face: Float32Array): [number, number] {
+  const of = (i: number) => face[i] ?? 0;
+  return [
+    FULL_YAW_RAD * (of(OUT_LEFT) - of(IN_LEFT)), FULL_YAW_RAD * (of(IN_RIGHT) - of(OUT_RIGHT)),
+  ];
 }
 
 export function copyPose(from: Pose, to: Pose): void {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { eyesYaw } from "../src/frames.ts";
 import { test } from "node:test";
 
 import { ARKIT_NAMES, FACE_COUNT, FRAME_BYTES, JOINT_COUNT, JOINT_NAMES, packPicture, packSound, unpack } from "../src/wire.ts";
@@ -41,6 +42,10 @@ test("frames are read as the server packs them", () => {
   assert.equal(first.gazePitch, -0.25);
   assert.equal(first.face[ARKIT_NAMES.indexOf("jawOpen")], 65535);
   assert.equal(first.face[ARKIT_NAMES.indexOf("eyeBlinkLeft")], 16384);
+  // Each eye has its own direction: they meet on what is near.
+  const [left, right] = eyesYaw(Float32Array.from(first.face, (value) => value / 65535));
+  assert.ok(Math.abs(left - 0.09375) < 1e-4);
+  assert.ok(Math.abs(right - 0.15625) < 1e-4);
   const head = 4 * JOINT_NAMES.indexOf("head");
   assert.deepEqual([...first.joints.subarray(head, head + 4)], [0, 19660, 0, 26214]);
   assert.equal(second.utterance, null);

@@ -50,6 +50,7 @@ def test_frames_are_packed_as_the_page_reads_them():
             face=face,
             gaze_yaw_rad=0.125,
             gaze_pitch_rad=-0.25,
+            vergence_rad=0.03125,
         ),
         Frame(
             at=12.515625,
