@@ -9,6 +9,7 @@ words, which is what random clips are worth.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,8 +110,8 @@ class RandomClipsSource:
         self, clauses: Sequence[ScoredClause], at_s: Floats, seed: int, wish: BodyWish
     ) -> Floats:
         """As `BodySource`; only the length of what is said matters."""
-        random = np.random.default_rng((seed, 0xC11B5))
         said = {clause.speech.text for clause in clauses}
+        random = np.random.default_rng((seed, crc32(" ".join(sorted(said)).encode())))
         others = [each for each in self._pool if each.speech.text not in said] or list(self._pool)
         drawn, ends_s = [], float(at_s[0])
         while ends_s < at_s[-1]:
@@ -146,7 +147,9 @@ def performed(
     """
     start_s = min([float(at_s[0]), *(clause.start_s for clause in clauses)]) - EARLY_S
     shift_s = -start_s if start_s < 0 else 0.0
-    ruled: Callable[[], Gestures] = (lambda: Gesticulation(config)) if clauses else HeadGestures
+    ruled: Callable[[], Gestures] = (
+        (lambda: Gesticulation(config, seed=seed)) if clauses else HeadGestures
+    )
     gestures = (gesture or ruled)()
     animation = Animation(
         config=AnimationConfig(seed=seed, body=wish.style), gestures=gestures, start=0.0

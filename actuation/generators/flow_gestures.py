@@ -25,24 +25,28 @@ from actuation.generators.flow_parts import RATE_HZ
 from actuation.generators.flow_session import BodySession, Making
 from actuation.generators.flow_stream import Script
 from actuation.generators.rules_idle import rest_pose
-from actuation.gesture_choice import GestureChoice, GestureConfig
+from actuation.gesticulation import Gesticulation
+from actuation.gesture_choice import GestureConfig
 from actuation.gestures import PlacedStroke
 from actuation.joint_path import slerp
-from actuation.lexemes import Lexicon, standard_lexicon
+from actuation.lexemes import Lexicon
 from actuation.motion import JOINT_INDEX, JOINT_NAMES
 from actuation.moves import REWIND_S
 from actuation.rotations import inverse, minimum_jerk, multiply
 from actuation.score import ScoredClause
-from actuation.skeleton import load_skeleton
-from actuation.strokes import RETRACT_S, Stroke, lay_over
+from actuation.strokes import RETRACT_S, Stroke
 from agent.core.messages import GestureCue
 
 Floats = NDArray[np.float64]
 
-AHEAD_S: Final = 0.8
+AHEAD_S: Final = 1.0
 """So far beyond what is asked for now it is to be made."""
 MARGIN_S: Final = 0.3
+"""The network takes over when it has made so much beyond what is shown now."""
+_LEAST_S: Final = 0.2
 """With less than this ahead the rules take over, while there is still enough to blend."""
+_REMADE_S: Final = 0.7
+"""Frames nearer than this are not made again when more is to be said: they may be needed."""
 _RISE_S: Final = 0.35
 _FALL_S: Final = 0.5
 _AFTER_S: Final = 0.8
@@ -101,12 +105,9 @@ class LearnedGestures:
         seed: int = 0,
     ) -> None:
         self._making = making
-        self._choice = GestureChoice(
-            lexicon or standard_lexicon(), load_skeleton(), config or GestureConfig()
-        )
+        self._rules = Gesticulation(config, lexicon=lexicon, seed=seed)
         self._moves_trunk = moves_trunk
         self._seed = seed
-        self._strokes: list[Stroke] = []
         self._spans: list[_Span] = []
         self._shown_s: Floats = np.zeros(0)
         self._shown: Floats = np.zeros((0, len(JOINT_NAMES), 4))
@@ -118,11 +119,11 @@ class LearnedGestures:
 
     def adopt(self, config: GestureConfig) -> None:
         """Gesture by this from the next clause on."""
-        self._choice.adopt(config)
+        self._rules.adopt(config)
 
     def move_as(self, style: BodyStyle) -> None:
         """Make gestures in this style from the next clause on."""
-        self._choice.style = style
+        self._rules.move_as(style)
         self._rest = rest_pose(height=style.rest_height)
         self._script = replace(self._script, style=style_numbers(style))
 
@@ -130,9 +131,8 @@ class LearnedGestures:
 
     def for_clause(self, spoken: ScoredClause, *, earliest_s: float) -> Sequence[PlacedStroke]:
         """Place gestures for a clause whose times are stage time. Nothing moves before."""
-        busy = max((s.end_of_hold_s for s in self._strokes if not s.additive), default=-np.inf)
-        strokes = self._choice.for_clause(spoken, earliest_s=earliest_s, busy_until_s=busy)
-        self._strokes.extend(strokes)
+        placed = self._rules.for_clause(spoken, earliest_s=earliest_s)
+        strokes = self._rules.latest
         slots = tuple(slot_of(s, self._rest) for s in strokes if not s.additive and not _is_beat(s))
         old = self._script
         recent = earliest_s - REWIND_S
@@ -143,17 +143,15 @@ class LearnedGestures:
         )
         until = max([spoken.end_s, *(s.end_s for s in strokes if not s.additive)]) + _AFTER_S
         self._speak(earliest_s, until)
-        return [_placed(s) for s in strokes]
+        return placed
 
     def at_once(self, cues: Iterable[GestureCue], *, now_s: float) -> Sequence[PlacedStroke]:
         """Place gestures without words: by rule."""
-        strokes = self._choice.at_once(cues, now_s=now_s)
-        self._strokes.extend(strokes)
-        return [_placed(s) for s in strokes]
+        return self._rules.at_once(cues, now_s=now_s)
 
     def interrupt(self, at_s: float) -> None:
         """Give up all gestures: those under way retract, those to come are dropped."""
-        self._strokes = [s.interrupt(at_s) for s in self._strokes if s.start_s <= at_s]
+        self._rules.interrupt(at_s)
         for span in self._spans:
             self._making.cancel(span.session)
             if at_s < span.until_s:
@@ -162,18 +160,18 @@ class LearnedGestures:
 
     def busy_until_s(self) -> float:
         """When the last placed gesture is over; minus infinity when there is none."""
-        own = [span.until_s for span in self._spans]
-        return max([*(s.over_s for s in self._strokes), *own], default=-np.inf)
+        return max([self._rules.busy_until_s(), *(span.until_s for span in self._spans)])
 
     def _speak(self, earliest_s: float, until_s: float) -> None:
-        first, end = int(np.ceil(earliest_s * RATE_HZ)) + 1, _frame(until_s + _FALL_S + MARGIN_S)
+        first, end = _frame(earliest_s) + 1, _frame(until_s + _FALL_S + MARGIN_S)
         open_now = [s for s in self._spans if s.until_s > earliest_s and not s.session.over]
         if open_now:
             span = open_now[-1]
-            if span.session.track.made_s * RATE_HZ > first and np.isfinite(span.from_s):
-                anchor = span.session.track.shown_before(first, CONTEXT)
-            else:
-                first, anchor = span.session.first, span.session.anchor
+            track, anchor = span.session.track, self._before(first)
+            if np.isfinite(span.from_s):
+                later = _frame(earliest_s + _REMADE_S)
+                first = min(later, int(track.made_s * RATE_HZ))
+                anchor = track.shown_before(first, CONTEXT)
             span.until_s = max(span.until_s, until_s)
             end = max(end, span.session.end)
             self._making.change(span.session, self._script, first, anchor, end)
@@ -198,10 +196,9 @@ class LearnedGestures:
     def lay_over(self, joints: Floats, times: Floats) -> Floats:
         """Return (n, 44, 4) with the gestures laid over `joints` at rising `times`."""
         oldest = float(times[0]) - REWIND_S
-        self._strokes = [s for s in self._strokes if s.over_s > oldest]
         self._spans = [s for s in self._spans if s.over_s > oldest]
-        laid = lay_over(joints, self._strokes, times) if self._strokes else joints
-        for span in self._spans:
+        laid = self._rules.lay_over(joints, times)
+        for span in list(self._spans):
             self._open_or_close(span, times)
             weight = span.weight(times)
             if weight.any():
@@ -213,14 +210,16 @@ class LearnedGestures:
         session, last = span.session, float(times[-1])
         if last < span.until_s and not session.over:
             self._making.want(session, _frame(last + AHEAD_S))
-        needed = min(last + MARGIN_S, span.over_s)
-        enough = session.track.made_s >= needed and len(self._shown_s) >= 0
-        begun = session.begun == session.generation or np.isfinite(span.from_s)
-        if enough and begun and not np.isfinite(span.from_s) and not session.over:
-            span.from_s = max(float(times[0]), session.first / RATE_HZ)
-        elif not enough and np.isfinite(span.from_s) and float(times[0]) < span.until_s:
-            span.until_s, span.fall_s = float(times[0]), MARGIN_S
-            self._making.cancel(session)
+        begun = session.begun == session.generation and not session.over
+        made_s = session.track.made_s
+        if not np.isfinite(span.from_s):
+            if begun and made_s >= min(last + MARGIN_S, span.over_s) and last < span.until_s:
+                span.from_s = max(float(times[0]), session.first / RATE_HZ)
+        elif made_s < min(last + _LEAST_S, span.over_s) and float(times[0]) < span.until_s:
+            if not session.over:
+                # Too slow for the moment: in charge again once it has caught up.
+                self._spans.append(_Span(session, span.until_s))
+            span.until_s, span.fall_s = float(times[0]), max(made_s - float(times[0]), 0.15)
 
     def _mixed(self, ruled: Floats, learned: Floats, weight: Floats) -> Floats:
         learned = learned.copy()
@@ -254,10 +253,3 @@ def _frame(at_s: float) -> int:
 
 def _is_beat(stroke: Stroke) -> bool:
     return stroke.lexeme.startswith("beat")
-
-
-def _placed(s: Stroke) -> PlacedStroke:
-    return PlacedStroke(
-        lexeme=s.lexeme, start_s=s.start_s, apex_s=s.apex_s, end_s=s.end_s, hands=not s.additive,
-        aim=s.aim, place=s.place,
-    )  # fmt: skip

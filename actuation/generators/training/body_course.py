@@ -19,7 +19,7 @@ from actuation.expressions import faces
 from actuation.generators.flow_condition import EMOTION, STATES, STYLE, Feeling, Said, Word
 from actuation.generators.flow_network import FlowNetwork, FlowShape
 from actuation.generators.flow_parts import RATE_HZ, Scale
-from actuation.generators.flow_weights import NOT_EVIDENCE, BodyCard, write
+from actuation.generators.flow_weights import NOT_EVIDENCE, BodyCard, read, write
 from actuation.generators.learned_sound import RATE_HZ as SOUND_HZ
 from actuation.generators.training import body_corpus, body_lessons
 from actuation.generators.training.body_corpus import Take, stresses_of
@@ -55,6 +55,8 @@ class BodyCourse:
     seed: int = 1
     shape: FlowShape = FlowShape()
     lesson: BodyLesson = BodyLesson()
+    begin: Path | None = None
+    """Weights that are gone on from, instead of chance."""
     command: str = ""
 
     @property
@@ -69,19 +71,24 @@ class BodyCourse:
 
 def run(course: BodyCourse, say: Callable[[str], None]) -> BodyCard:
     """Teach, judge, write. Raises `BadInputError` when there is nothing to learn from."""
+    begun = _Begun.of(course)
     learned, held_out = takes_of(course, say)
-    scale = body_lessons.usual(learned)
+    scale = begun.scale or body_lessons.usual(learned)
     ready, judged = (body_lessons.schooled(takes, scale) for takes in (learned, held_out))
     if not ready or not judged:
         raise BadInputError(
             "train gesture: too little motion: needed are several stretches of more than a second"
         )
     torch.manual_seed(course.lesson.seed)
-    before = body_lessons.held_out_loss(FlowNetwork(course.shape), judged, scale)
+    newborn = FlowNetwork(course.shape)
+    if begun.weights:
+        newborn.load_state_dict(begun.weights)
+    before = body_lessons.held_out_loss(newborn, judged, scale)
     say(f"loss on what is held out, before: {before:.3f}")
     network = body_lessons.train(
-        ready, course.shape, scale, course.lesson, _tell(say), course.work / f"{course.key}.pt"
-    )
+        ready, course.shape, scale, course.lesson, _tell(say),
+        course.work / f"{course.key}.pt", begun.weights,
+    )  # fmt: skip
     weights = {
         name: value.detach().numpy().astype(np.float16).astype(np.float32)
         for name, value in network.state_dict().items()
@@ -91,7 +98,7 @@ def run(course: BodyCourse, say: Callable[[str], None]) -> BodyCard:
         shape=course.shape,
         moves_trunk=course.corpus is not None,
         command=course.command,
-        data=_data(course, learned),
+        data=_data(course, learned) + begun.told,
         held_out=_held_out(course, held_out),
         seeds=(course.seed, course.lesson.seed),
         date=datetime.now(UTC).date().isoformat(),
@@ -100,6 +107,28 @@ def run(course: BodyCourse, say: Callable[[str], None]) -> BodyCard:
     )
     write(course.out, weights, scale, card)
     return card
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """What there is before the first step."""
+
+    weights: dict[str, torch.Tensor]
+    scale: Scale | None
+    told: str
+
+    @classmethod
+    def of(cls, course: BodyCourse) -> "_Begun":
+        if course.begin is None:
+            return cls({}, None, "")
+        weights, scale, card = read(course.begin)
+        if card.shape != course.shape:
+            raise BadInputError(
+                f"train gesture: {course.begin} has {card.shape}, not {course.shape}; give the "
+                "--width and --blocks it was made with"
+            )
+        told = f"; it went on from `{card.command}` ({card.data})"
+        return cls({k: torch.from_numpy(v) for k, v in weights.items()}, scale, told)
 
 
 def takes_of(course: BodyCourse, say: Callable[[str], None]) -> tuple[list[Take], list[Take]]:

@@ -6,7 +6,7 @@ part is shown the speech of another take, and must be worse with it than with it
 feeling and style are each left out now and then, so that each can be turned up alone (guidance).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Final
@@ -348,12 +348,19 @@ def train(
     lesson: BodyLesson,
     report: Callable[[Progress], None],
     checkpoint: Path | None = None,
+    begun: Mapping[str, Tensor] | None = None,
+    kept_every: int = 100,
 ) -> FlowNetwork:
-    """A trained network. Goes on from `checkpoint` where that is of the same lesson."""
+    """A trained network. Goes on from `checkpoint` where that is of the same lesson.
+
+    `begun`: weights to begin with instead of chance.
+    """
     torch.set_num_threads(lesson.threads)
     torch.manual_seed(lesson.seed)
     where = device()
     network = FlowNetwork(shape).to(where)
+    if begun:
+        network.load_state_dict(begun)
 
     def loss_at(step: int) -> Tensor:
         rng = np.random.default_rng((lesson.seed, step))
@@ -361,6 +368,8 @@ def train(
         return loss_of(network, windows.to(where), lesson, rng)
 
     pace = Pace(steps=lesson.steps, rate=lesson.rate, decay=0.01, seed=lesson.seed)
-    kept = Kept(path=checkpoint, of=repr((shape, lesson))) if checkpoint is not None else None
+    kept = None
+    if checkpoint is not None:
+        kept = Kept(path=checkpoint, of=repr((shape, lesson)), every=kept_every)
     learn(network, loss_at, pace, report, kept)
     return network.cpu().eval()

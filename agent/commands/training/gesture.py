@@ -13,7 +13,7 @@ from time import perf_counter
 
 from agent.core.errors import BadInputError
 
-TAKES, STEPS = 700, 2400
+TAKES, STEPS = 700, 1200
 WORK = Path("models/gesture-training")
 HOLD_OUTS = ("flite:slt", "flite:rms", "flite:awb", "flite:kal", "espeak")
 
@@ -28,13 +28,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"takes to make with the rule body; {TAKES}, with --corpus none",
     )  # fmt: skip
     parser.add_argument("--steps", type=int, default=STEPS, metavar="N", help="of training")
-    parser.add_argument("--batch", type=int, default=32, metavar="N", help="windows a step")
+    parser.add_argument("--batch", type=int, default=16, metavar="N", help="windows a step")
     parser.add_argument("--width", type=int, default=160, metavar="N", help="of the network")
     parser.add_argument("--blocks", type=int, default=6, metavar="N", help="of the network")
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="of takes and training")
     parser.add_argument("--threads", type=int, default=1, metavar="N", help="cores to use")
     parser.add_argument(
         "--hold-out", choices=HOLD_OUTS, default="flite:slt", help="voice not learned from"
+    )
+    parser.add_argument(
+        "--from", dest="begin", type=Path, metavar="FILE", help="weights to go on from"
     )
     parser.add_argument(
         "--work", type=Path, default=WORK, metavar="DIR", help="where takes and state are kept"
@@ -68,6 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
             steps=arguments.steps, batch=arguments.batch, seed=arguments.seed,
             threads=arguments.threads,
         ),
+        begin=arguments.begin,
         command=_shown(arguments, takes),
     )  # fmt: skip
     card = teach(course, say)
@@ -98,7 +102,8 @@ def _check(arguments: argparse.Namespace) -> None:
 def _shown(arguments: argparse.Namespace, takes: int) -> str:
     words = f"foyer train gesture --episodes {takes} --steps {arguments.steps}"
     corpus = f" --corpus {arguments.corpus.name}" if arguments.corpus is not None else ""
+    begin = f" --from {arguments.begin.name}" if arguments.begin is not None else ""
     return (
         f"{words} --batch {arguments.batch} --width {arguments.width} --blocks {arguments.blocks} "
-        f"--seed {arguments.seed} --hold-out {arguments.hold_out}{corpus}"
+        f"--seed {arguments.seed} --hold-out {arguments.hold_out}{corpus}{begin}"
     )
