@@ -43,7 +43,7 @@ def _figures(it: Comparison) -> str:
 
 
 def _row(one: Difference) -> list[str]:
-    digits = max(one.old.digits, 1) if one.old.digits else 0
+    digits = one.old.digits
     kind = verdict(one.change, one.old.better)
     low, high = one.change.low, one.change.high
     sure = "" if math.isnan(low) else f"{_signed(low, digits)} to {_signed(high, digits)}"

@@ -364,6 +364,33 @@ def test_a_line_is_told_with_old_new_place_acts_and_figures():
     assert "Visitors missed:" not in page
 
 
+def test_better_worse_and_doubtful_look_different():
+    def badges(old, new):
+        page = comparison_section(compared(hours(old), hours(new)))
+        return set(re.findall(r'class="(badge[^"]*)"[^>]*>(better|worse|no clear)', page))
+
+    assert ("badge worse", "worse") in badges(3.0, 2.0)
+    assert ("badge", "better") in badges(2.0, 3.0)
+    assert badges(2.0, 2.0) == {("badge same", "no clear")}
+
+
+def test_what_a_line_does_most_often_is_told_first():
+    acts = {(SIGN, "gone"): 2, (WORDS, "later"): 7, (OFFER, "new"): 1}
+    line = Effect(change=a_change(), acts=acts, differences=(), alone=True)
+    page = words_of(comparison_section(compared(hours(3.0), hours(3.0), line)))
+    assert re.findall(r": (\d) times?", page) == ["7", "2", "1"]
+
+
+def test_a_long_setting_is_cut_for_the_page_and_the_data():
+    long = Effect(change=a_change(new="w" * 81), acts={}, differences=(), alone=True)
+    it = compared(hours(3.0), hours(3.0), long)
+    assert f"{'w' * 77}..." in words_of(comparison_section(it))
+    assert "w" * 78 not in comparison_section(it)
+    assert comparison_summary(it)["lines"][0]["new"] == f"{'w' * 77}..."
+    whole = replace(long, change=a_change(new="w" * 80))
+    assert "w" * 80 in comparison_section(compared(hours(3.0), hours(3.0), whole))
+
+
 def test_a_line_that_did_nothing_says_so():
     old = hours(3.0)
     nothing = Effect(change=a_change(), acts={}, differences=(), alone=True)
@@ -509,6 +536,21 @@ def test_each_figure_changes_by_its_own_kind():
     assert found["wait_p90"].value == pytest.approx(4.0)
     assert found["missed"].value == pytest.approx(50.0)
     assert found["breaches"].value == -2.0
+
+
+@pytest.mark.parametrize("many", [1, 2, 5, 10, 11])
+def test_the_difference_told_is_that_of_the_two_figures_told(many):
+    def lived_with(step_s):
+        waits = [step_s * i for i in range(1, many + 1)]
+        people = [served(i, at=300.0 * i, word_at=300.0 * i + 6 + w) for i, w in enumerate(waits)]
+        return [day(*people)]
+
+    found = {d.old.key: d for d in differences(lived_with(1.0), lived_with(3.0))}
+    for key in ("wait", "wait_p90"):
+        one = found[key]
+        told = one.new.estimate.value - one.old.estimate.value
+        assert told > 0
+        assert one.change.value == pytest.approx(told)
 
 
 def test_what_only_one_of_them_can_tell_of_is_no_difference():
