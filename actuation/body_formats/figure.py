@@ -19,9 +19,10 @@ from actuation.body_formats.clip import MotionClip, along_arc, turned_by
 from actuation.body_formats.hierarchy import Hierarchy
 from actuation.body_formats.humanoid_names import VRM_PARENTS, bones_of, parent_in
 from actuation.body_formats.rest_pose import Rest, rest_of
+from actuation.hand_synergies import standard_synergies
 from actuation.motion import JOINT_INDEX, JOINT_NAMES
 from actuation.rotations import IDENTITY, inverse, multiply
-from actuation.skeleton import Skeleton, load_skeleton
+from actuation.skeleton import SIDES, Skeleton, load_skeleton
 
 Floats = NDArray[np.float64]
 
@@ -45,7 +46,10 @@ class Figure:
         return tuple(name for name in JOINT_NAMES if name not in self.bones)
 
     def to_stage(self, local: Floats) -> NDArray[np.float32]:
-        """(frames, 44, 4) on stage of local rotations (frames, joints, 4) of this skeleton."""
+        """(frames, 44, 4) on stage of local rotations (frames, joints, 4) of this skeleton.
+
+        Finger joints that it has not are filled in by hand synergies.
+        """
         world = self.hierarchy.turns_of(local)
         joints = np.tile(IDENTITY, (len(local), len(JOINT_NAMES), 1))
         turns = {
@@ -58,7 +62,10 @@ class Figure:
             above = parent_in(turns, bone)
             own = turn if above is None else multiply(inverse(turns[above]), turn)
             joints[:, JOINT_INDEX[bone]] = own
-        return joints.astype(np.float32)
+        shown = joints.astype(np.float32)
+        for side in SIDES:
+            shown = standard_synergies().completed(shown, self.bones, side)
+        return shown
 
     def from_stage(self, joints: NDArray[np.floating]) -> Floats:
         """(frames, joints, 4) local rotations of this skeleton for (frames, 44, 4) on stage.
