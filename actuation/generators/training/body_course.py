@@ -29,7 +29,7 @@ from actuation.generators.training.loop import Progress
 from actuation.generators.voices.engine import EngineMissingError
 from agent.core.errors import BadInputError
 
-_PIECE_S = 20.0
+_PIECE_S, _LEAST_S = 10.0, 2.0
 _EMOTIONS = {
     "neutral": "neutral", "happiness": "happy", "anger": "angry", "sadness": "sad",
     "contempt": "contemptuous", "surprise": "surprised", "fear": "afraid", "disgust": "disgusted",
@@ -186,6 +186,8 @@ def pieces_of(clip: SpokenClip) -> Iterator[Take]:
     """Stretches of a recording, `_PIECE_S` each, with what is known of them."""
     motion = clip.motion.at_rate(RATE_HZ)
     for begin in np.arange(0.0, motion.length_s, _PIECE_S):
+        if motion.length_s - begin < _LEAST_S:
+            break
         part = motion.between(float(begin), float(begin) + _PIECE_S)
         spoken = _said(clip, float(begin), part.length_s)
         known = _EMOTIONS.get(clip.emotion or "")
