@@ -73,13 +73,13 @@ def run(course: BodyCourse, say: Callable[[str], None]) -> BodyCard:
     """Teach, judge, write. Raises `BadInputError` when there is nothing to learn from."""
     begun = _Begun.of(course)
     learned, held_out = takes_of(course, say)
+    if not learned or not held_out:
+        raise BadInputError(
+            "train gesture: too little motion: needed are at least two stretches of "
+            f"{_LEAST_S:g} s, better some minutes"
+        )
     scale = begun.scale or body_lessons.usual(learned)
     ready, judged = (body_lessons.schooled(takes, scale) for takes in (learned, held_out))
-    if not ready or not judged:
-        raise BadInputError(
-            "train gesture: too little motion: needed are several stretches of more than a second"
-        )
-    torch.manual_seed(course.lesson.seed)
     newborn = FlowNetwork(course.shape)
     if begun.weights:
         newborn.load_state_dict(begun.weights)
