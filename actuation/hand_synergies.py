@@ -58,8 +58,8 @@ class HandSynergies:
         """(frames, 44, 4) with the joints of that hand that are not `known` filled in.
 
         The likeliest numbers for the known joints, the widest ways first to be believed. A single
-        finger beside the thumb is a mitten: the others do as it does. Without any known joint, the
-        hand is at ease.
+        joint for all fingers is a mitten: they do as it does. Without any known joint, the hand is
+        at ease.
         """
         whole = np.array(joints, np.float32)
         has = np.array([f"{side}{bone}" in known for bone in BONES])
@@ -88,10 +88,10 @@ class HandSynergies:
 def _as_a_mitten(
     whole: NDArray[np.float32], has: NDArray[np.bool_], side: str
 ) -> NDArray[np.bool_]:
-    """Which joints are known, once a single known finger has moved all four in `whole`."""
+    """Which joints are known, once a mitten's joint has moved all fingers in `whole`."""
     by_finger = has.reshape(len(FINGERS), 3)
     moving = np.flatnonzero(by_finger[1:].any(axis=1)) + 1
-    if len(moving) != 1:
+    if len(moving) != 1 or by_finger[moving[0]].sum() != 1:
         return has
     places = _PLACES[side].reshape(len(FINGERS), 3)
     told = by_finger[moving[0]]
