@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from actuation.body_formats.clip import MotionClip, along_arc, turned_by
 from actuation.body_formats.hierarchy import Hierarchy
-from actuation.body_formats.humanoid_names import VRM_PARENTS, bones_of, parent_in
+from actuation.body_formats.humanoid_names import VRM_PARENTS, bones_of, larynx_of, parent_in
 from actuation.body_formats.rest_pose import Rest, rest_of
 from actuation.hand_synergies import standard_synergies
 from actuation.motion import JOINT_INDEX, JOINT_NAMES
@@ -26,6 +26,8 @@ from actuation.skeleton import SIDES, Skeleton, load_skeleton
 
 Floats = NDArray[np.float64]
 
+LARYNX_SHARE: Final = 0.5
+"""Of the head's turn against the neck that a larynx shares. Chosen by eye."""
 _TRUNK: Final = ("spine", "chest", "upperChest")
 
 
@@ -70,16 +72,25 @@ class Figure:
     def from_stage(self, joints: NDArray[np.floating]) -> Floats:
         """(frames, joints, 4) local rotations of this skeleton for (frames, 44, 4) on stage.
 
-        Joints that are no bone of the stage stay as they rest.
+        Joints that are no bone of the stage stay as they rest; a larynx goes half way with the
+        head.
         """
         turns = self._without_missing_trunk(stage_turns(joints))
         local = np.tile(self.rest.local, (len(joints), 1, 1))
         world = np.zeros_like(local)
         bone_of = {joint: bone for bone, joint in self.bones.items() if bone in JOINT_INDEX}
         to_file = inverse(self.rest.axes)
+        larynx = larynx_of(self.hierarchy) if {"neck", "head"} <= self.bones.keys() else None
         for joint, parent in enumerate(self.hierarchy.parents):
             above = world[:, parent] if parent >= 0 else np.tile(IDENTITY, (len(joints), 1))
             bone = bone_of.get(joint)
+            if joint == larynx:
+                half_way = along_arc(
+                    turns["neck"], turns["head"], np.full(len(joints), LARYNX_SHARE)
+                )
+                world[:, joint] = multiply(multiply(to_file, half_way), self._larynx_back(joint))
+                local[:, joint] = multiply(inverse(above), world[:, joint])
+                continue
             if bone is None:
                 world[:, joint] = multiply(above, local[:, joint])
                 continue
@@ -87,6 +98,13 @@ class Figure:
             world[:, joint] = turn
             local[:, joint] = multiply(inverse(above), turn)
         return local
+
+    def _larynx_back(self, joint: int) -> Floats:
+        """(4,) As `rest.back`, inverted, for a joint that rests as the neck does."""
+        resting = self.hierarchy.turns_of(self.rest.local)
+        neck = self.bones["neck"]
+        between = multiply(inverse(resting[neck]), resting[joint])
+        return multiply(inverse(self.rest.back["neck"]), between)
 
     def hips_on_stage(self, places: Floats) -> Floats:
         """(frames, 3) metres on stage of places (frames, 3) in the file's axes and unit."""

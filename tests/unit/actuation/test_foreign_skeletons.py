@@ -9,7 +9,7 @@ from actuation.body_formats.bvh import read_bvh, write_bvh
 from actuation.body_formats.clip import MotionClip, turned_by
 from actuation.body_formats.figure import figure_of, stage_turns
 from actuation.body_formats.hierarchy import Hierarchy
-from actuation.body_formats.humanoid_names import VRM_PARENTS, bones_of
+from actuation.body_formats.humanoid_names import VRM_PARENTS, bones_of, larynx_of
 from actuation.generators.rules_idle import rest_pose
 from actuation.lexemes import standard_lexicon
 from actuation.motion import JOINT_INDEX, JOINT_NAMES
@@ -176,6 +176,28 @@ def test_places_are_scaled_by_the_legs(tmp_path):
     np.testing.assert_allclose(read_bvh(tmp_path / "child.bvh").hips_m, clip.hips_m, atol=1e-4)
     rows = (tmp_path / "child.bvh").read_text().splitlines()
     assert rows[-1].split()[:3] == ["5.000000", "41.500000", "-10.000000"]
+
+
+@pytest.mark.parametrize("turn", [False, True])
+def test_a_larynx_goes_half_way_from_the_neck_to_the_head(turn):
+    plain = foreign(beat_names(), arms_down_rad=0.5)
+    neck = plain.names.index("Neck")
+    skeleton = replace(
+        plain,
+        names=(*plain.names, "Larynx"),
+        parents=(*plain.parents, neck),
+        offsets=np.concatenate([plain.offsets, [[0, 3, 4]]]),
+    )
+    skeleton = with_turned_joints(skeleton) if turn else skeleton
+    figure = figure_of(skeleton)
+    poses = np.tile(IDENTITY, (1, len(JOINT_NAMES), 1))
+    poses[:, JOINT_INDEX["spine"]] = about("y", 0.3)
+    poses[:, JOINT_INDEX["head"]] = about("x", 0.6)
+    rest = skeleton.turns_of(figure.rest.local)
+    shown = multiply(skeleton.turns_of(figure.from_stage(poses))[0], inverse(rest))
+    assert apart(shown[-1], multiply(about("y", 0.3), about("x", 0.3))) < 1e-6
+    assert apart(shown[neck], about("y", 0.3)) < 1e-6
+    assert larynx_of(plain) is None
 
 
 def tree(*rows):
