@@ -50,6 +50,18 @@ SHAPES: dict[str, HandShape] = {
     "grip": HandShape(
         curl=(0.4, 0.42, 0.44, 0.46), spread=0.05, thumb_in=0.3, thumb_curl=0.3, thumb_opposed=0.9
     ),
+    "claw": HandShape(curl=(0.4, 0.42, 0.44, 0.46), spread=0.8, thumb_in=0.1, thumb_curl=0.2),
+    "hook": HandShape(curl=(0.45, 0.88, 0.95, 0.95), thumb_curl=0.6, thumb_in=0.8),
+    "ell": HandShape(curl=(0.0, 0.92, 0.95, 0.95), thumb_curl=0.0, thumb_in=-0.3),
+    "bunch": HandShape(
+        curl=(0.5, 0.48, 0.5, 0.54), spread=-0.3, thumb_in=0.3, thumb_curl=0.16, thumb_opposed=0.6
+    ),
+    "thumb_two": HandShape(curl=(0.0, 0.0, 0.95, 0.95), spread=0.5, thumb_curl=0.0, thumb_in=-0.3),
+    "thumb_three": HandShape(curl=(0.0, 0.0, 0.0, 0.95), spread=0.5, thumb_curl=0.0, thumb_in=-0.3),
+    "walk": HandShape(curl=(0.3, 0.0, 0.95, 0.95), spread=0.4, thumb_curl=0.6, thumb_in=0.9),
+    "crossed": HandShape(curl=(0.06, 0.0, 0.95, 0.95), spread=-1.5, thumb_curl=0.6, thumb_in=0.9),
+    "two_flat": HandShape(curl=(0.0, 0.0, 0.95, 0.95), spread=-0.2, thumb_curl=0.6, thumb_in=0.9),
+    "key": HandShape(curl=(0.72, 0.85, 0.9, 0.92), thumb_curl=0.1, thumb_in=0.45),
     "phone": HandShape(curl=(0.95, 0.95, 0.95, 0.0), spread=0.4, thumb_curl=0.0, thumb_in=-0.4),
 }
 

@@ -15,6 +15,12 @@ from agent.core.errors import BadInputError
 
 LEXICON = Path(__file__).parent / "lexicon"
 Direction = tuple[float, float, float]
+Schema = Literal[
+    "path", "container", "up_down", "near_far", "centre_periphery", "left_right", "balance",
+    "force", "link", "part_whole", "split_merge", "surface", "scale", "cycle", "object",
+]  # fmt: skip
+"""Image schemas: the shapes of bodily experience in which ideas are spoken and gestured of
+(Johnson 1987; Cienki and Mueller 2008)."""
 
 
 class _Entry(BaseModel):
@@ -67,6 +73,10 @@ class Lexeme(_Entry):
     not_in: tuple[str, ...] = Field(
         (), description="Longer words in which those words mean something else."
     )
+    examples: tuple[str, ...] = Field((), description="Sentences that it goes with.")
+    schema_: Schema | None = Field(
+        None, alias="schema", description="The image schema that its form draws."
+    )
     hands: Literal["one", "both", "head"]
     aimed: bool = Field(False, description="Turned toward the true place where that is known.")
     fixed: bool = Field(
@@ -85,10 +95,18 @@ class Lexeme(_Entry):
             raise ValueError("other hand: needs hands: both")
         if self.other and [key.t for key in self.other] != [key.t for key in self.keys]:
             raise ValueError("other hand: must have a key at the time of each key")
-        times = [key.t for key in self.keys] + [key.t for key in self.head]
-        if times != sorted(set(times)):
-            raise ValueError("keys must rise in time")
+        for keys in (self.keys, self.head):
+            times = [key.t for key in keys]
+            if times != sorted(set(times)):
+                raise ValueError("keys must rise in time")
         return self
+
+    def of_the_head(self) -> "Lexeme | None":
+        """What the head does while the hands do theirs, as a gesture of its own."""
+        if self.hands == "head" or not self.head:
+            return None
+        alone = {"name": f"{self.name}_head", "hands": "head", "keys": (), "other": ()}
+        return self.model_copy(update={**alone, "aimed": False, "words": (), "not_in": ()})
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,9 +79,8 @@ def test_no_hand_is_asked_for_that_breaks_a_wrist(side):
 @pytest.mark.parametrize("lexeme", [x for x in LEXICON if x.hands != "head"], ids=lambda x: x.name)
 def test_gestures_keep_wrists_and_elbows_at_ease(lexeme):
     stroke = make_stroke(lexeme, SKELETON, apex_s=2.0, earliest_s=0.0)
-    times, joints = rest(6.0)
-    for t in stroke.key_times_s:
-        frame = lay_over(joints, [stroke], times)[round(t * HZ)]
+    frames = lay_over(rest(len(stroke.key_times_s) / HZ)[1], [stroke], stroke.key_times_s)
+    for frame in frames:
         for side in stroke.hands:
             twist, flexion, deviation = bends(frame, side)
             assert abs(twist) <= 92
