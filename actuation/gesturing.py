@@ -6,14 +6,17 @@ device fails, the rules are what is seen.
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, Final, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from actuation.body_formats.clip import MotionClip
 from actuation.gesticulation import Gesticulation
 from actuation.gesture_choice import GestureConfig
 from actuation.gestures import Gestures
+from actuation.recorded_gestures import RecordedGestures, read_clips
 from agent.core.backend import Row, pick
 from agent.core.clock import Clock
 from agent.core.errors import BackendUnavailableError
@@ -37,6 +40,11 @@ class BodyMotionConfig(BaseModel):
     by: Literal["rules", "learned"] = Field(
         "rules", description="The rules, or the learned body with the rules beneath it."
     )
+    recordings: Path | None = Field(
+        None,
+        description="Folder of recorded motion (.bvh, or .npz in the SMPL-X format). The name of "
+        "a file is a gesture that policies may ask for; it wins over one of the lexicon.",
+    )
     audio: float = Field(1.0, ge=0, le=3, description="Learned: how much the sound counts.")
     text: float = Field(1.0, ge=0, le=3, description="Learned: how much the words count.")
     emotion: float = Field(1.0, ge=0, le=3, description="Learned: how much the feeling counts.")
@@ -54,6 +62,31 @@ class AdoptingGestures(Gestures, Protocol):
     def adopt(self, config: GestureConfig) -> None:
         """Gesture by this from the next clause on."""
         ...
+
+
+class _WithRecordings(RecordedGestures):
+    """Recorded motion before gestures whose settings may change."""
+
+    def __init__(self, behind: AdoptingGestures, clips: Mapping[str, MotionClip]) -> None:
+        super().__init__(behind, clips)
+        self._adopting = behind
+
+    def adopt(self, config: GestureConfig) -> None:
+        """Those behind gesture by this from the next clause on."""
+        self._adopting.adopt(config)
+
+
+def with_recordings(
+    folder: Path | None, make: Callable[[GestureConfig], AdoptingGestures]
+) -> Callable[[GestureConfig], AdoptingGestures]:
+    """The same gestures, with the motion recorded in `folder` before them.
+
+    Raises `BadInputError` when a file cannot be read.
+    """
+    if folder is None:
+        return make
+    clips = read_clips(folder)
+    return lambda config: _WithRecordings(make(config), clips)
 
 
 def gesturing(

@@ -8,12 +8,14 @@ to all that moves.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from actuation.body_formats.clip import MotionClip, along_arc
+from actuation.body_formats.corpora import read_corpus
 from actuation.body_style import BodyStyle
 from actuation.gestures import RETRACT_S, Gestures, PlacedStroke
 from actuation.motion import FRAME_RATE_HZ, JOINT_INDEX
@@ -139,6 +141,11 @@ class RecordedGestures:
         return PlacedStroke(
             lexeme=name, start_s=start_s, apex_s=played.apex_s, end_s=played.end_s, hands=True
         )
+
+
+def read_clips(folder: Path) -> dict[str, MotionClip]:
+    """Every recording of a folder by its name. Raises `BadInputError` with file and cure."""
+    return {clip.name: clip.motion for clip in read_corpus(folder)}
 
 
 def stroke_end_s(joints: Floats) -> float:

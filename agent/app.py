@@ -17,7 +17,7 @@ from pathlib import Path
 from actuation.embodiments.catalogue import RunningBody, build_body
 from actuation.embodiments.null import NullBody
 from actuation.embodiments.page import AvatarBody
-from actuation.gesturing import gesturing
+from actuation.gesturing import gesturing, with_recordings
 from actuation.motion import Embodiment
 from actuation.performer import Performer
 from actuation.voice import Voices
@@ -202,7 +202,10 @@ class _Wiring:
         )
         self._hands = Hands(
             self._config.gestures,
-            gesturing(self._config.body_motion, clock=clock, publish=bus.publish),
+            with_recordings(
+                self._config.body_motion.recordings,
+                gesturing(self._config.body_motion, clock=clock, publish=bus.publish),
+            ),
         )
         self._watched: WatchedCamera | None = None
         self._lobby: LiveLobby | None = None

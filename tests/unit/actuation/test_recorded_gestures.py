@@ -5,14 +5,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from actuation.body_formats.bvh import write_bvh
 from actuation.body_formats.clip import MotionClip
 from actuation.body_style import BodyStyle
 from actuation.generators.rules_idle import rest_pose
+from actuation.gesticulation import Gesticulation
+from actuation.gesture_choice import GestureConfig
 from actuation.gestures import RETRACT_S, HeadGestures
+from actuation.gesturing import with_recordings
 from actuation.motion import JOINT_INDEX, JOINT_NAMES
 from actuation.recorded_gestures import FADE_S, RecordedGestures, stroke_end_s
 from actuation.rotations import about, angle, inverse, minimum_jerk, multiply, to_vector
 from actuation.score import Score
+from agent.core.errors import BadInputError
 from agent.core.messages import GestureCue, UtteranceId
 from tests.fakes.stages import act
 from tests.fakes.voices import speech, spelled
@@ -115,3 +120,22 @@ def test_a_clip_shorter_than_its_fades_is_still_smooth():
     shown = laid(gestures, np.arange(0.9, 1.4, 1 / 60))
     assert np.isfinite(shown).all()
     np.testing.assert_allclose(shown[-1], REST, atol=1e-9)
+
+
+def test_the_agent_plays_the_recordings_of_a_folder_by_their_names(tmp_path):
+    write_bvh(tmp_path / "salute.bvh", raised())
+    gestures = with_recordings(tmp_path, Gesticulation)(GestureConfig())
+    placed = gestures.at_once([GestureCue(lexeme="salute"), GestureCue(lexeme="nod")], now_s=1.0)
+    assert [each.lexeme for each in placed] == ["salute", "nod"]
+    shown = laid(gestures, [2.7])
+    assert angle(shown[0, ARM], about("z", 0.0)) < 0.3
+    gestures.adopt(GestureConfig(size=0.5))
+    assert with_recordings(None, Gesticulation) is Gesticulation
+
+
+def test_a_folder_that_cannot_be_played_is_told_at_the_start(tmp_path):
+    with pytest.raises(BadInputError, match="nowhere"):
+        with_recordings(tmp_path / "nowhere", Gesticulation)
+    (tmp_path / "broken.bvh").write_text("HIERARCHY")
+    with pytest.raises(BadInputError, match="broken.bvh"):
+        with_recordings(tmp_path, Gesticulation)
