@@ -8,10 +8,12 @@ import pytest
 from actuation.body_formats.clip import MotionClip, TimedWord
 from actuation.body_formats.corpora import read_corpus, read_recording, read_sound
 from actuation.body_formats.glb import GlbFile
+from actuation.body_formats.humanoid_names import bones_of
 from actuation.body_formats.smplx import ORDER, read_smplx, write_smplx
 from actuation.body_formats.textgrid import read_textgrid, read_words
 from actuation.body_formats.vrm_skeleton import read_vrm_figure
 from actuation.body_formats.vrma import read_vrma, write_vrma
+from actuation.embodiments.avatar.gltf import Document
 from actuation.motion import JOINT_INDEX, JOINT_NAMES
 from actuation.rotations import about, from_vector, inverse, multiply, to_vector
 from agent.core.errors import BadInputError
@@ -23,6 +25,7 @@ from tests.fakes.body_corpora import (
     write_bvh_corpus,
     write_textgrid,
 )
+from tests.fakes.foreign_skeletons import foreign, joint_names
 
 VRM = Path(__file__).parents[3] / "actuation/embodiments/avatar/receptionist.vrm"
 
@@ -421,3 +424,39 @@ def test_sound_that_is_no_sound_is_told(data, tmp_path):
     (tmp_path / "a.wav").write_bytes(data)
     with pytest.raises(BadInputError, match="ffmpeg"):
         read_sound(tmp_path / "a.wav")
+
+
+def old_vrm(path):
+    """A VRM 0.x figure: it faces -Z, and its thumbs are called as other fingers are."""
+    plain = foreign(joint_names(), unit_m=1.0)
+    spun = plain.offsets @ np.diag([-1.0, 1.0, -1.0])
+    document = Document("test")
+    for joint, name in enumerate(plain.names):
+        node = {"name": name, "translation": spun[joint].tolist()}
+        if below := list(plain.children[joint]):
+            node["children"] = below
+        document.json["nodes"].append(node)
+    old = {"ThumbMetacarpal": "ThumbProximal", "ThumbProximal": "ThumbIntermediate"}
+    bones = bones_of(plain)
+    called = {b: b[: -len(k)] + v for b in bones for k, v in old.items() if b.endswith(k)}
+    listed = [{"bone": called.get(b, b), "node": joint} for b, joint in bones.items()]
+    document.json["extensions"] = {"VRM": {"humanoid": {"humanBones": listed}}}
+    document.view(b"1234")
+    document.write(path)
+    return plain
+
+
+def test_an_old_vrm_faces_the_other_way_and_shows_the_same(tmp_path):
+    plain = old_vrm(tmp_path / "old.vrm")
+    figure = read_vrm_figure(tmp_path / "old.vrm")
+    assert figure.lacks == ()
+    joints = np.tile([0.0, 0, 0, 1], (1, len(JOINT_NAMES), 1))
+    joints[0, JOINT_INDEX["leftLowerArm"]] = about("y", -np.pi / 2)
+    tree = figure.hierarchy
+    spots = tree.spots_of(tree.turns_of(figure.from_stage(joints)))[0]
+    place = {name: spots[tree.names.index(name)] for name in plain.names}
+    forearm = place["l_wrist"] - place["l_elbow"]
+    np.testing.assert_allclose(forearm / np.linalg.norm(forearm), [0, 0, -1], atol=1e-6)
+    upper = place["l_elbow"] - place["l_shoulder"]
+    np.testing.assert_allclose(upper / np.linalg.norm(upper), [-1, 0, 0], atol=1e-6)
+    assert apart(figure.to_stage(figure.from_stage(any_joints(3))), any_joints(3)) < 1e-5
