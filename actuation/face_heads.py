@@ -164,6 +164,14 @@ class Slider:
         return np.tile(np.array(self.values), (len(times_s), 1))
 
 
+def as_part(name: str) -> FacePart:
+    """A part by its name, or raise `BadInputError`."""
+    try:
+        return FacePart(name)
+    except ValueError:
+        raise BadInputError(f"no part {name} of a face; there is {', '.join(FacePart)}") from None
+
+
 def slider(part: FacePart, values: Mapping[str, float]) -> Slider:
     """Hold named columns of `part`. Unknown names and values that are no numbers are refused."""
     columns = PART_COLUMNS[part]

@@ -170,6 +170,9 @@ class LivingFace:
             for each in some:
                 if each.zero_at == spoken.start_s and not np.isfinite(each.held_at):
                     each.read = _going_over(each.read, read, at - each.zero_at)
+                    each.over_at += spoken.end_s - each.ends_at
+                    each.ends_at = spoken.end_s
+        self.gaze.stop_speaking(spoken.end_s)
 
     def _speech_motion(self, spoken: ScoredClause, prosody: Prosody) -> SpeechMotion:
         return speech_motion(

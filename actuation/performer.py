@@ -10,20 +10,25 @@ from collections.abc import AsyncIterable, Callable, Sequence
 
 from actuation.bodies import Bodies
 from actuation.early_clause import EarlyClause
+from actuation.face_heads import as_part
 from actuation.gestures import Gestures, HeadGestures
+from actuation.live_talk import LiveTalks
 from actuation.motion import FRAME_RATE_HZ, Embodiment
 from actuation.playback import ActOnStage
 from actuation.sound_mouths import SoundMouths
 from actuation.stage import PerformerConfig, Stage
 from actuation.voice import Voices
 from agent.core.clock import Clock
+from agent.core.errors import BadInputError
 from agent.core.messages import (
     Act,
     ActFinished,
     Clause,
+    CommandRefused,
     Duck,
     EmergencyRelease,
     EmergencyStop,
+    HoldFace,
     Message,
     PersonLost,
     PersonSeen,
@@ -32,7 +37,7 @@ from agent.core.messages import (
     Stop,
 )
 
-Command = Act | Stop | Duck | PrepareSpeech
+Command = Act | Stop | Duck | PrepareSpeech | HoldFace
 
 _NOW, _MAYBE = 0, 1
 _GENERATIONS_APART = 10
@@ -59,7 +64,9 @@ class Performer:
         clock: Clock,
         config: PerformerConfig | None = None,
         gestures: Callable[[], Gestures] = HeadGestures,
+        talks: LiveTalks | None = None,
     ) -> None:
+        """`talks`: people who speak by the agent's mouth."""
         self._commands = commands
         self._sightings = sightings
         self._reports = reports
@@ -71,6 +78,7 @@ class Performer:
         self._clock = clock
         self._config = config or PerformerConfig()
         self._gestures = gestures
+        self._talks = talks
         self._order = itertools.count()
         self._utterances = itertools.count(1)
         self._generation = 0
@@ -91,6 +99,8 @@ class Performer:
             generation=self._generation + _GENERATIONS_APART,
             utterances=self._utterances,
         )
+        if self._talks is not None:
+            self._talks.serve(self._mouths.live)
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._bodies.connect())
@@ -103,6 +113,8 @@ class Performer:
         finally:
             stage.abandon(self._clock.now())
             self._generation = stage.generation
+            if self._talks is not None:
+                self._talks.serve(None)
             await self._bodies.rest()
             self._mouths.close()
             await self._voices.close()
@@ -119,9 +131,17 @@ class Performer:
                     stage.stop(command, now)
                 case Duck():
                     stage.duck(command, now)
+                case HoldFace():
+                    self._hold_face(stage, command, now)
                 case PrepareSpeech():
                     for clause in command.clauses:
                         self._want(_MAYBE, clause)
+
+    def _hold_face(self, stage: Stage, command: HoldFace, now: float) -> None:
+        try:
+            stage.hold_face(as_part(command.part), dict(command.values), adds=command.adds)
+        except BadInputError as fault:
+            self._publish(CommandRefused(at=now, source=command.source, because=str(fault)))
 
     async def _heed(self, stage: Stage) -> None:
         """Emergencies come by a line of their own: no act stands before them, none is too old."""
@@ -163,6 +183,10 @@ class Performer:
                 await self._voices.speak(text, language)
                 continue
             early = EarlyClause(stage, wanted_by, index, self._clock)
+            talk = self._talks.of(wanted_by.act.act) if self._talks is not None else None
+            if talk is not None:
+                talk.on_stage(early)
+                continue
             speech = await self._voices.speak(text, language, early)
             if not early.whole(speech):
                 track = await self._mouths.mouth(speech)

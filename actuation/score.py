@@ -23,6 +23,7 @@ _FUNCTION_WORDS = frozenset((
 ))  # fmt: skip
 _SENTENCE_GAP_S, _CLAUSE_GAP_S = 0.22, 0.08
 _LONG_VOWEL_S = 0.16
+_SAME_S = 1e-6
 _USUAL_LOUDNESS = 0.7
 """Of a stressed vowel against the loudest of its clause, while the sound is not there to tell."""
 
@@ -117,9 +118,12 @@ class Score:
         return replace(self, clauses=(*self.clauses, scored))
 
     def with_sound(self, i: int, speech: Speech) -> "Score":
-        """Return the score with the whole sound of clause `i`, said as planned."""
+        """Return the score with the whole sound of clause `i`; what follows keeps its distance."""
         clauses = list(self.clauses)
+        longer_s = speech.duration_s - clauses[i].speech.duration_s
         clauses[i] = replace(clauses[i], speech=speech)
+        if abs(longer_s) > _SAME_S:
+            clauses[i + 1 :] = [later.moved(longer_s) for later in clauses[i + 1 :]]
         return replace(self, clauses=tuple(clauses))
 
     def _next_start_s(self) -> float:

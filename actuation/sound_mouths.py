@@ -108,6 +108,72 @@ class SoundWorker(Protocol):
         ...
 
 
+class LiveMouth:
+    """A mouth that is made as its sound comes in. Safe between threads."""
+
+    def __init__(self, instead: Mouth, told: Callable[[str, str], None]) -> None:
+        """`told`: more is there, by whom ("": as before) and why."""
+        self.made = FilledMouth(instead, -BEFORE_S)
+        self.broken = False
+        """Nothing more will be made: what stands in for it moves the mouth."""
+        self._told = told
+        self._lock = threading.Lock()
+        self._waiting: list[NDArray[np.float32] | None] = []
+        self._push: Callable[[NDArray[np.float32] | None], None] = self._waiting.append
+
+    @property
+    def made_s(self) -> float:
+        """So far, seconds from the first sample, the face is made or will never be."""
+        return np.inf if self.broken else self.made.made_s - BLEND_S
+
+    def begin(self, working: Callable[[], SoundWorker], rate_hz: int) -> None:
+        """Open the sound. In a thread: the first time this imports torch, which takes seconds."""
+        try:
+            worker = working()
+            session = worker.open(
+                rate_hz, deliver=self._deliver, failed=self._failed, ended=self._ended
+            )
+        except (BackendUnavailableError, BadInputError) as missing:
+            self._failed(str(missing))
+            return
+
+        def push(samples: NDArray[np.float32] | None) -> None:
+            if samples is None:
+                worker.push(session, np.zeros(round(AFTER_S * rate_hz), np.float32))
+                worker.finish(session)
+            else:
+                worker.push(session, samples)
+
+        with self._lock:
+            worker.push(session, np.zeros(round(BEFORE_S * rate_hz), np.float32))
+            for samples in self._waiting:
+                push(samples)
+            self._push = push
+
+    def push(self, samples: NDArray[np.float32]) -> None:
+        """The next of its sound, (n,)."""
+        with self._lock:
+            self._push(samples)
+
+    def finish(self) -> None:
+        """Nothing follows."""
+        with self._lock:
+            self._push(None)
+
+    def _deliver(self, parts: Any) -> None:  # noqa: ANN401 - the worker's own
+        self.made.add(parts.mouth)
+        self._told("", "")
+
+    def _failed(self, why: str) -> None:
+        self.broken = True
+        self._told(LOUDNESS, why)
+
+    def _ended(self) -> None:
+        self.made.finish()
+        self.broken = True
+        self._told("learned", "")
+
+
 def _told_in(loop: asyncio.AbstractEventLoop, call: Callable[..., None], *what: str) -> None:
     """Call back in the loop, unless that is over."""
     with contextlib.suppress(RuntimeError):
@@ -173,6 +239,22 @@ class SoundMouths:
             async with asyncio.timeout(PATIENCE_S):
                 await done.wait()
         return made
+
+    def live(self, rate_hz: int, instead: Mouth, more: Callable[[], None]) -> "LiveMouth":
+        """The mouth of a sound that is still coming in; `more` is called when more of it is made.
+
+        `instead`: what moves it where the learned face cannot.
+        """
+        loop = asyncio.get_running_loop()
+
+        def changed(backend: str, why: str) -> None:
+            if backend:
+                self._choose(backend, why)
+            more()
+
+        mouth = LiveMouth(instead, lambda backend, why: _told_in(loop, changed, backend, why))
+        loop.run_in_executor(None, mouth.begin, self._working, rate_hz)
+        return mouth
 
     def close(self) -> None:
         """Let go of the thread."""

@@ -8,14 +8,14 @@ or is given up. Sound that was asked for by an act that has ended meanwhile is n
 
 import itertools
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from actuation.animation import Animation, AnimationConfig, track_of
 from actuation.attention import Attention
-from actuation.face_heads import FaceHeads, Mouth
+from actuation.face_heads import FaceHeads, FacePart, Mouth, slider
 from actuation.face_words import read_face
 from actuation.gestures import Gestures, PlacedStroke
 from actuation.motion import (
@@ -129,6 +129,16 @@ class Stage:
         return self._next / FRAME_RATE_HZ
 
     # Commands.
+
+    def hold_face(self, part: FacePart, values: Mapping[str, float], *, adds: bool = False) -> None:
+        """Hold columns of a part of the face at `values`; none: the rules have it again.
+
+        Raises `BadInputError` for a column that the part has not, and what is no number.
+        """
+        if values:
+            self.heads.take(part, slider(part, values), self.sent_at, adds=adds)
+        else:
+            self.heads.give_back(part, self.sent_at)
 
     def act(self, act: Act, now: float) -> None:
         """Take on an act."""
@@ -265,16 +275,25 @@ class Stage:
         self._send_sound(current, now)
 
     def have_whole(
-        self, on_stage: ActOnStage, index: int, speech: Speech, now: float
+        self,
+        on_stage: ActOnStage,
+        index: int,
+        speech: Speech,
+        now: float,
+        *,
+        track: Mouth | None = None,
     ) -> ScoredClause | None:
         """A clause that was put on the score early is whole; in other times, if another said it."""
         for playback in (self._current, *self._covered):
             for i, scored in enumerate(playback.score.clauses if playback else ()):
                 if playback is None or (scored.act.act, scored.index) != (on_stage.act.act, index):
                     continue
-                as_planned = scored.speech.phones == speech.phones
+                as_planned = (scored.speech.voice, scored.speech.phones) == (
+                    speech.voice,
+                    speech.phones,
+                )
                 playback.score = playback.score.with_sound(i, speech)
-                self._tracks[id(speech)] = track_of(speech)
+                self._tracks[id(speech)] = track or track_of(speech)
                 if as_planned and i in playback.performed and playback.playing:
                     moved = playback.score.clauses[i].moved(playback.base_at or 0.0)
                     self._animation.hear(moved, self._tracks[id(speech)], self.sent_at)

@@ -18,6 +18,7 @@ from actuation.embodiments.catalogue import RunningBody, build_body
 from actuation.embodiments.null import NullBody
 from actuation.embodiments.page import AvatarBody
 from actuation.gesturing import gesturing, with_recordings
+from actuation.live_talk import LiveTalks
 from actuation.motion import Embodiment
 from actuation.performer import Performer
 from actuation.voice import Voices
@@ -39,6 +40,7 @@ from agent.core.messages import (
     EngagementChanged,
     FormShown,
     HelpCalled,
+    HoldFace,
     HostNotified,
     LanguageFollowed,
     LineTyped,
@@ -207,6 +209,7 @@ class _Wiring:
                 gesturing(self._config.body_motion, clock=clock, publish=bus.publish),
             ),
         )
+        self._talks = LiveTalks(clock=clock, publish=bus.publish)
         self._watched: WatchedCamera | None = None
         self._lobby: LiveLobby | None = None
         self._engagement: EngagementComponent | None = None
@@ -305,7 +308,7 @@ class _Wiring:
         self._runtime.add_all(others, SPARED)
         performer = Performer(
             commands=bus.subscribe(
-                Act, Stop, Duck, PrepareSpeech, delivery=COMMANDS, urgent=(Stop, Duck)
+                Act, Stop, Duck, PrepareSpeech, HoldFace, delivery=COMMANDS, urgent=(Stop, Duck)
             ),
             sightings=bus.subscribe(PersonSeen, PersonLost, delivery=RECENT),
             reports=bus.subscribe(Played, delivery=RECENT),
@@ -316,6 +319,7 @@ class _Wiring:
             clock=self._clock,
             config=self._config.performer,
             gestures=self._hands,
+            talks=self._talks,
         )
         self._runtime.add(performer, NEEDED)
 
@@ -448,6 +452,7 @@ class _Wiring:
             form=self._form,
             languages=self._settings.site.spoken,
             transcript=for_site(self._config.dialogue.transcript, self._settings.site)[0],
+            talks=self._talks,
         )
         self._runtime.add(self._server, NEEDED)
         self._ready["page"] = self._server.started

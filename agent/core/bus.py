@@ -272,6 +272,20 @@ class Bus:
         c: type[C],
         d: type[D],
         e: type[E],
+        /,
+        *,
+        delivery: Delivery,
+        reader: str = "",
+        urgent: tuple[type[Message], ...] = (),
+    ) -> Subscription[A | B | C | D | E]: ...
+    @overload
+    def subscribe(
+        self,
+        a: type[A],
+        b: type[B],
+        c: type[C],
+        d: type[D],
+        e: type[E],
         f: type[F],
         /,
         *,

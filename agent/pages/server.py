@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from actuation.embodiments.page import PageLink
+from actuation.live_talk import LiveTalks
 from agent.core.clock import Clock
 from agent.core.errors import BadInputError
 from agent.core.messages import (
@@ -32,6 +33,7 @@ from agent.pages.form_wire import FormSeen
 from agent.pages.lobby import Room
 from agent.pages.page import Closed, Page
 from agent.pages.panel import PageView
+from agent.pages.puppet import Puppet
 from agent.pages.wire import (
     MAX_PICTURE_BYTES,
     MAX_SOUND_BYTES,
@@ -116,14 +118,16 @@ class PageServer:
         languages: tuple[str, ...] = (),
         form: KioskForm | None = None,
         transcript: TranscriptConfig | None = None,
+        talks: LiveTalks | None = None,
     ) -> None:
         """`room`: a simulated lobby to show.
 
         `elsewhere`: which of `camera`, `microphone` are not the page's own: it need not ask for
         them, and is not to be told that they are off. `form`: shows forms on the kiosk page.
         `languages`: in which visitors are served, the site's own first. `transcript`: how much of
-        an encounter the console shows.
+        an encounter the console shows. `talks`: operators may speak by the agent's mouth.
         """
+        self.puppet = Puppet(clock=clock, publish=publish, talks=talks)
         self.form = form or KioskForm(clock)
         self.config = config
         self.web = web

@@ -13,11 +13,13 @@ from typing import Protocol
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from agent.core.errors import BadInputError, FoyerError
+from agent.pages import puppet_site
 from agent.pages.access import host_allowed, origin_allowed, same_token
 from agent.pages.buttons import OPERATOR_BUTTONS, is_button
 from agent.pages.config import ServerConfig
 from agent.pages.lobby import Room, events
 from agent.pages.page import Closed, Page
+from agent.pages.puppet import Puppet
 from agent.pages.wire import MAX_JSON_BYTES, MAX_MESSAGE_BYTES, Panel, encode
 
 COOKIE = "foyer_token"
@@ -56,6 +58,7 @@ class Served(Protocol):
     """The folder of the built pages."""
     token: str
     room: Room | None
+    puppet: Puppet
 
     def open(self, *, trusted: bool) -> Page:
         """A socket was opened."""
@@ -157,6 +160,8 @@ class Site:
         self.app.router.add_get("/ws", self._socket)
         self.app.router.add_get("/health", self._health)
         self.app.router.add_post("/api/buttons/{button}", self._press)
+        self.app.router.add_post("/api/face/{part}", self._hold_face)
+        self.app.router.add_get("/api/talk", self._talk)
         self.app.router.add_get("/avatar.vrm", self._avatar)
         self.app.router.add_get("/desk.glb", self._desk)
         self.app.router.add_get("/static/{name}", self._static)
@@ -289,6 +294,19 @@ class Site:
             raise web.HTTPNotFound(text=f"The buttons are {', '.join(sorted(OPERATOR_BUTTONS))}.\n")
         self._server.press(button)
         return web.json_response({"pressed": button})
+
+    async def _hold_face(self, request: web.Request) -> web.StreamResponse:
+        self._need_operator(request)
+        return await puppet_site.hold_face(self._server.puppet, request)
+
+    async def _talk(self, request: web.Request) -> web.StreamResponse:
+        self._need_operator(request)
+        return await puppet_site.talk(self._server.puppet, request)
+
+    def _need_operator(self, request: web.Request) -> None:
+        self._need_token(request)
+        if not origin_allowed(request.headers.get("Origin"), request.host, ()):
+            raise web.HTTPForbidden(text="This is done from our own pages, or without any.\n")
 
     def _cookie(self, request: web.Request) -> str:
         return f"{COOKIE}_{request.url.port}"  # cookies are shared between the ports of a host

@@ -29,6 +29,7 @@ from agent.core.messages import (
     EmergencyRelease,
     EmergencyStop,
     Health,
+    HoldFace,
     Message,
     PersonLost,
     PersonSeen,
@@ -180,7 +181,7 @@ async def performing(*voices, bodies=None, config=None, voice_config=None):
     inbox = bus.subscribe(Message, delivery=EVERY)
     bodies = bodies if bodies is not None else [KeepingBody()]
     performer = Performer(
-        commands=bus.subscribe(Act, Stop, Duck, PrepareSpeech, delivery=EVERY),
+        commands=bus.subscribe(Act, Stop, Duck, PrepareSpeech, HoldFace, delivery=EVERY),
         sightings=bus.subscribe(PersonSeen, PersonLost, delivery=RECENT),
         reports=bus.subscribe(Played, delivery=EVERY),
         emergencies=bus.subscribe(EmergencyStop, EmergencyRelease, delivery=EVERY),

@@ -1,7 +1,7 @@
 """The teacher and the lessons of the manner: expression, head and gaze by rule, then by network.
 
 The teacher knows the stresses of the sentence and when somebody speaks; the network has to hear
-both. What it is asked for (emotion, liveliness, identity) and what chance adds is drawn at random.
+both. What it is asked for (emotion, identity) and what chance adds is drawn at random.
 """
 
 from collections.abc import Callable, Sequence
@@ -40,7 +40,7 @@ _SETTLED_BY: Final = 2_000
 class MannerLesson:
     """How to train."""
 
-    steps: int = 200
+    steps: int = 1200
     batch: int = 8
     length: int = 100
     rate: float = 2e-3
@@ -55,7 +55,7 @@ def taught_manner(
     _, arousal = wish.felt()
     brows, nods, sway, side = wish.identity
     made = np.zeros((len(accents), MANNER))
-    lively = 0.3 + 1.4 * float(np.clip(wish.liveliness, 0, 1))
+    lively = wish.amplitude
     breath = 1 + 0.08 * noise[:, 5] * (0.5 + speaks)
     made[:, PARTS["expression"]] = worn.shapes * breath[:, None]
     lift = accents[:, 0] * 0.8 * lively * (1 + 0.5 * arousal) * (1 + 0.4 * brows)
@@ -82,21 +82,19 @@ def speaks(sounds: NDArray[np.int64]) -> Floats:
 
 
 def drawn_wish(rng: np.random.Generator) -> Wish:
-    """Any wish, equally likely."""
+    """Any wish, equally likely, but for liveliness, which is applied to what the network says."""
     emotions = {FACES[int(rng.integers(len(FACES)))]: 1.0}
     if rng.random() < 0.25:
         emotions[FACES[int(rng.integers(len(FACES)))]] = float(rng.random())
     felt = rng.random() < 0.2
     valence, arousal = rng.uniform(-1, 1, 2)
     intensity = float(rng.choice([0.0, 1.0, rng.random(), rng.random()]))
-    liveliness = float(rng.random())
     brows, nods, sway, side = rng.uniform(-1, 1, 4) * (rng.random() < 0.7)
     return Wish(
         emotions=emotions,
         intensity=intensity,
         valence=float(valence) if felt else None,
         arousal=float(arousal) if felt else None,
-        liveliness=liveliness,
         identity=(float(brows), float(nods), float(sway), float(side)),
     )
 

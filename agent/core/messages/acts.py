@@ -181,6 +181,20 @@ class Duck(Message):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HoldFace(Message):
+    """Hold columns of a part of the face at values, by hand; without values, give the part back."""
+
+    part: str
+    """`mouth`, `expression`, `head`, `gaze`."""
+    values: tuple[tuple[str, float], ...] = ()
+    """Column and value: 0..1 for shapes, radians for head and gaze."""
+    adds: bool = False
+    """On top of what the rules do, instead of in its place."""
+    source: str
+    """Who: `console`, `api`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ActRefused(Message):
     """A wish that did not become an act: a norm vetoed it or a stronger act holds the floor."""
 
