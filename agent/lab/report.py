@@ -115,7 +115,7 @@ def _first_seconds(run: Run) -> str:
     leads = [lead for party in wanting(run.days) if (lead := lead_s(party)) is not None]
     waits = [wait for party in wanting(run.days) if (wait := wait_s(party)) is not None]
     never = sum(math.isinf(lead) for lead in leads)
-    shown = [max(lead, -2.9) for lead in leads if math.isfinite(lead)]
+    shown = [lead for lead in leads if math.isfinite(lead)]
     missing = f" {never} got none." if never else ""
     return "".join(
         (

@@ -28,6 +28,7 @@ from agent.lab.people_report import kinds_section, manners_section, rules_sectio
 from agent.lab.report import as_html
 from agent.lab.run import Run, as_json, summary
 from agent.lab.statistics import Estimate
+from agent.lab.tables import by_intention
 from tests.unit.agent.lab.lives import TIMING, breach, day, deed, passer, served, visit
 
 SIGN, WORDS, OFFER = "greeting.sign", "greeting.words", "waiting.offer"
@@ -208,6 +209,37 @@ def test_who_never_got_a_sign_is_told_beside_the_first_seconds():
     page = words_of(as_html(a_run(day(served(1), visit(2, stopped_at=4.0)))))
     assert "2 visitors; the dashed line is the target. 1 got none." in page
     assert "got none" not in words_of(as_html(a_run(good_day())))
+
+
+def bars(drawing):
+    found = re.findall(r'class="(good|short)"[^>]*>\s*<title>([^<]*): ([1-9]\d*)</title>', drawing)
+    return [(title, int(n), side) for side, title, n in found]
+
+
+def test_the_first_seconds_are_drawn_to_their_scale_and_against_the_target():
+    leads = (0.8, 1.2, 8.7, 30.0)
+    people = [served(i, at=60.0 * i, sign_at=60.0 * i + 6 - s) for i, s in enumerate(leads)]
+    late = served(8, at=800.0, sign_at=813.0, word_at=814.0)
+    page = as_html(a_run(day(*people, late, served(9, at=900.0, sign_at=903.0, word_at=909.2))))
+    signs, words = page.split("First word, seconds after")[:2]
+    assert bars(signs.split("First sign, seconds before")[1]) == [
+        ("−3.0 to −2.5 s", 1, "short"),
+        ("0.5 to 1.0 s", 1, "short"),
+        ("1.0 to 1.5 s", 1, "good"),
+        ("3.0 to 3.5 s", 1, "good"),
+        ("8.5 to 9.0 s", 2, "good"),
+    ]
+    assert [one[:2] for one in bars(words)] == [
+        ("1.0 to 1.5 s", 4), ("3.0 to 3.5 s", 1), ("8.0 to 8.5 s", 1),
+    ]  # fmt: skip
+
+
+def test_each_figure_says_how_sure_it_is_and_on_how_many_it_rests():
+    section = as_html(a_run(good_day())).split("All figures")[1].split("</table>")[0]
+    rows = [re.findall(r"<td>(.*?)</td>", row, re.DOTALL) for row in section.split("<tr>")[2:]]
+    told = {words_of(row[0]).strip().split("  ")[0].split(" of ")[0]: row[1:] for row in rows}
+    assert told["Passers-by spoken to"] == ["0.00 in 100", "0.00 to 65.76", "2"]
+    assert any(row[-1] == "5" for row in told.values())
 
 
 def test_each_day_has_its_row():
@@ -401,6 +433,16 @@ def test_a_line_that_did_nothing_says_so():
     assert "do not differ in any setting that bears on decisions" in same
 
 
+def test_an_example_tells_no_ids():
+    new = hours(3.0, (deed(607.0, WORDS, because="p12ab34cd stands at 1.2 m"),))
+    line = Effect(
+        change=a_change(), acts=tally(act_changes(hours(3.0), new)), differences=(), alone=True
+    )
+    page = words_of(comparison_section(compared(hours(3.0), new, line)))
+    assert "“Hello.”; somebody stands at 1.2 m" in page
+    assert "p12ab34cd" not in page
+
+
 def test_a_line_that_does_not_go_alone_says_why():
     problem = Effect(
         change=a_change(old=None), acts={}, differences=(), alone=False, problem="it takes two"
@@ -558,5 +600,21 @@ def test_what_only_one_of_them_can_tell_of_is_no_difference():
     (passers,) = [d for d in differences(some, none) if d.old.key == "passers_by"]
     assert math.isnan(passers.change.value)
     assert verdict(passers.change, "lower") == "same"
-    shown = comparison_section(compared(some, none))
+    it = compared(some, none)
+    shown = comparison_section(it)
     assert "not known" in shown
+    (row,) = [one for one in shown.split("<tr>") if "Passers-by spoken to" in one]
+    assert " to " not in words_of(row).replace("spoken to", "")
+    told = comparison_summary(it)["figures"]["passers_by"]
+    assert (told["old"], told["new"], told["change"], told["low"]) == (50.0, None, None, None)
+
+
+def test_kinds_that_want_help_come_first_and_the_frequent_before_the_rare():
+    people = [passer(1), passer(2), passer(3), served(4), visit(5, "lost"), visit(6, "lost")]
+    assert [one.intention for one in by_intention([day(*people)])] == ["lost", "visit", "passing"]
+
+
+def test_who_was_spoken_to_after_a_sign_counts_as_spoken_to():
+    people = [passer(1, sign_at=1.0, word_at=2.0), passer(2, sign_at=1.0), passer(3)]
+    (row,) = by_intention([day(*people)])
+    assert (row.signed, row.spoken_to) == (1, 1)
