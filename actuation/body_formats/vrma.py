@@ -157,6 +157,8 @@ def _sampled(times: Floats, values: NDArray[Any], at: Floats, turns: bool = Fals
     first, after = after - 1, np.minimum(after, len(times) - 1)
     gap = np.maximum(times[after] - times[first], 1e-9)
     share = np.clip((at - times[first]) / gap, 0, 1)
+    # Times are single floats: a moment as good as on a key is on it.
+    share = np.where(np.abs(share - np.round(share)) < 2e-3, np.round(share), share)
     if turns:
         return along_arc(values[first], values[after], share)
     return np.asarray(values[first] * (1 - share[:, None]) + values[after] * share[:, None])

@@ -306,6 +306,13 @@ def test_a_vrm_animation_reads_back_the_same(tmp_path):
     np.testing.assert_allclose(face["jawOpen"], weights, atol=1e-6)
 
 
+def test_after_minutes_a_vrm_animation_is_still_on_its_keys(tmp_path):
+    joints = np.resize(any_joints(50), (6000, len(JOINT_NAMES), 4))
+    write_vrma(tmp_path / "a.vrma", MotionClip(joints=joints, rate_hz=60.0))
+    back, _ = read_vrma(tmp_path / "a.vrma")
+    assert apart(joints[-300:], back.joints[-300:]) < 1e-4
+
+
 def test_a_vrm_animation_names_all_bones_that_every_player_needs(tmp_path):
     write_vrma(tmp_path / "a.vrma", any_motion(2))
     tree = GlbFile(tmp_path / "a.vrma").tree
