@@ -42,9 +42,11 @@ def read_bvh_figure(path: Path, skeleton: Skeleton | None = None) -> tuple[BvhTe
 
 
 def on_stage(text: BvhText, figure: Figure) -> MotionClip:
-    """The motion of the file as the figure understands it."""
+    """The motion of the file as the figure understands it, without a T-pose put before it."""
     local = local_turns(text)
     places = _hips_places(text, figure, local)
+    if figure.rest.begins_in_t:
+        local, places = local[1:], None if places is None else places[1:]
     try:
         return MotionClip(
             joints=figure.to_stage(local),

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from actuation.body_formats.clip import turned_by
 from actuation.body_formats.hierarchy import Hierarchy
 from actuation.body_formats.humanoid_names import VRM_PARENTS, parent_in
-from actuation.rotations import IDENTITY, inverse, multiply, normalised
+from actuation.rotations import IDENTITY, angle, inverse, multiply, normalised
 from actuation.skeleton import FINGERS, SIDES, Skeleton, parts_of
 from actuation.turn import Turn
 from agent.core.errors import BadInputError
@@ -24,6 +24,10 @@ Floats = NDArray[np.float64]
 
 _UPRIGHT: Final = 0.9
 """Cosine: hips to head within 26 degrees of one axis of the file."""
+_STRAIGHT_OUT: Final = 0.93
+"""Cosine: arms within 21 degrees of straight out."""
+_JUMP_RAD: Final = 0.5
+"""No joint turns so far from one frame to the next."""
 _TRIED_FRAMES: Final = 500
 
 
@@ -41,6 +45,8 @@ class Rest:
     """(joints, 4) local rotations of that pose."""
     frame: int | None
     """The frame that stands in for the rest pose; None where the rest pose is one."""
+    begins_in_t: bool = False
+    """The first frame is a T-pose put before the motion, as in recordings of CMU."""
 
 
 def rest_of(
@@ -52,7 +58,8 @@ def rest_of(
     rests_in_t: bool,
 ) -> Rest:
     """Measure the rest pose. Raises `BadInputError` when there is no standing pose at all."""
-    resting = hierarchy.resting()
+    in_t = local is not None and not rests_in_t and _begins_in_t(hierarchy, bones, local)
+    resting = local[0] if in_t and local is not None else hierarchy.resting()
     turns = hierarchy.turns_of(resting)
     spots = hierarchy.spots_of(turns)
     frame = None
@@ -79,7 +86,28 @@ def rest_of(
         for bone, joint in bones.items()
     }
     metres = _scale(model.positions, placed)
-    return Rest(axes=axes, metres=metres, back=back, local=resting, frame=frame)
+    return Rest(
+        axes=axes, metres=metres, back=back, local=resting, frame=frame, begins_in_t=in_t
+    )  # fmt: skip
+
+
+def _begins_in_t(hierarchy: Hierarchy, bones: Mapping[str, int], local: Floats) -> bool:
+    """Whether the first frame stands upright with both arms out, and the second is elsewhere."""
+    if len(local) < 2:
+        return False
+    jump = angle(local[0], local[1])[list(bones.values())].max()
+    spots = hierarchy.spots_of(hierarchy.turns_of(local[0]))
+    axes = _square_axes(spots, bones)
+    if jump < _JUMP_RAD or axes is None:
+        return False
+    for side, sign in zip(SIDES, (1.0, -1.0), strict=True):
+        ends = [bones.get(f"{side}{part}") for part in ("UpperArm", "Hand")]
+        if None in ends:
+            return False
+        arm = turned_by(axes, spots[ends[1]] - spots[ends[0]])
+        if sign * arm[0] < _STRAIGHT_OUT * np.linalg.norm(arm):
+            return False
+    return True
 
 
 def _left_and_up(spots: Mapping[str, Floats]) -> tuple[Floats, Floats] | None:

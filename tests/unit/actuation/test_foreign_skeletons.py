@@ -169,6 +169,30 @@ def test_a_rest_pose_that_says_nothing_is_replaced_by_a_frame_with_hanging_arms(
     assert apart(figure.to_stage(local), poses).max() < 1e-3
 
 
+def test_a_t_pose_put_before_the_motion_is_its_measure_and_not_shown(tmp_path):
+    # As recordings of CMU begin: the T-pose's head is no zero, nor are its arms.
+    skeleton = foreign(beat_names(), arms_down_rad=0.3)
+    joint = {name: i for i, name in enumerate(skeleton.names)}
+    local = np.tile(IDENTITY, (4, len(skeleton.names), 1))
+    for side, sign in (("Left", 1.0), ("Right", -1.0)):
+        local[0, joint[f"{side}Arm"]] = about("z", sign * 0.2)
+        local[1:, joint[f"{side}Arm"]] = about("z", -sign * 1.1)
+    local[:, joint["Head"]] = about("x", 0.28)
+    local[2, joint["Head"]] = about("x", 0.48)
+    figure = figure_of(skeleton, local)
+    assert figure.rest.begins_in_t
+    shown = figure.to_stage(local)
+    assert apart(shown[1, JOINT_INDEX["head"]], IDENTITY) < 1e-6
+    assert apart(shown[2, JOINT_INDEX["head"]], about("x", 0.2)) < 1e-6
+    assert apart(shown[1, JOINT_INDEX["leftUpperArm"]], about("z", -1.4)) < 1e-6
+    # The same motion without a jump is shown whole, and its head is taken as it is.
+    assert not figure_of(skeleton, local[1:]).rest.begins_in_t
+    whole = MotionClip(joints=shown, rate_hz=30)
+    write_bvh(tmp_path / "a.bvh", whole)
+    assert read_bvh(tmp_path / "a.bvh").frames == 3
+    assert apart(read_bvh(tmp_path / "a.bvh").joints, shown[1:]).max() < 1e-4
+
+
 def test_places_are_scaled_by_the_legs(tmp_path):
     child = foreign(beat_names(), unit_m=0.02)
     clip = MotionClip(joints=POSES[:2], rate_hz=30, hips_m=[[0, 0.93, 0], [0.1, 0.83, -0.2]])
