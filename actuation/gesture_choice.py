@@ -1,10 +1,10 @@
 """Which gestures go with a clause, and when: meaning first, rhythm second.
 
-1. What the act asks for is done. 2. Else words that call for a gesture get it. 3. Else a stressed
-word may get a beat. Strokes land on stressed syllables and the preparation begins before them
-(Kendon 1980; McNeill 1992: the stroke slightly precedes or meets the stressed syllable, never
-follows it), so a gesture that nobody asked for is left out when it would come late. Not too many,
-not the same one twice in a while, and hands free of each other.
+1. What the act asks for is done. 2. Else what the words mean is shown (`gesture_calls`). 3. Else
+a stressed word may get a beat. Strokes land on stressed syllables and the preparation begins
+before them (Kendon 1980; McNeill 1992: the stroke slightly precedes or meets the stressed
+syllable, never follows it), so a gesture that nobody asked for is left out when it would come late.
+Not too many, not the same one twice in a while, and hands free of each other.
 """
 
 from collections import deque
@@ -13,19 +13,22 @@ from collections.abc import Callable, Iterable
 from pydantic import BaseModel, ConfigDict, Field
 
 from actuation.body_style import BodyStyle
-from actuation.lexemes import Called, Lexeme, Lexicon
-from actuation.rotations import stage_from_room
+from actuation.gesture_calls import Call, calls_of
+from actuation.gesture_meaning import GestureMeaning
+from actuation.gesture_sides import direction_of, named_side, spot_of
+from actuation.lexemes import Lexeme, Lexicon
+from actuation.pace import Pace
 from actuation.score import ScoredClause
 from actuation.skeleton import Skeleton
 from actuation.strokes import Stroke, make_stroke
 from agent.core.messages import GestureCue, Place
 
-_POINTED_HEIGHT_M = 1.2
-"""Doors and counters are pointed at about here, metres above the floor."""
 _LATE_S = 0.04
 """A stroke this late still looks as if it belonged to its word."""
 _TOO_LATE_S = 0.8
 """A gesture asked for that would come later than this is left out, unless it is the first."""
+_APART_S = 1.1
+"""Two gestures of the hands in one clause are at least so far apart; of the better one stays."""
 _STRONG = 0.55
 _BEATS = ("beat", "beat_down", "beat", "beat_both")
 _FACING = 0.94
@@ -54,25 +57,34 @@ class GestureConfig(BaseModel):
 class GestureChoice:
     """Chooses and places strokes, clause after clause. Deterministic; remembers what it did."""
 
-    def __init__(self, lexicon: Lexicon, skeleton: Skeleton, config: GestureConfig) -> None:
+    def __init__(
+        self,
+        lexicon: Lexicon,
+        skeleton: Skeleton,
+        config: GestureConfig,
+        meaning: GestureMeaning | None = None,
+    ) -> None:
+        """`meaning`: how texts are understood; None: by words and image schemas."""
         self._lexicon = lexicon
+        self._meaning = meaning or GestureMeaning(lexicon)
+        self._before = ""
         self._skeleton = skeleton
         self._config = config
         self.style = BodyStyle()
         """How strokes are made; read with each."""
-        self.vary: Callable[[BodyStyle], BodyStyle] = _unvaried
+        self.vary: Callable[[BodyStyle], BodyStyle] = lambda style: style
         """Gives the next stroke's own style."""
         self._done: deque[tuple[str, float]] = deque(maxlen=32)
-        self._meanings = _Allowance(config.meanings_per_minute)
-        self._beats = _Allowance(config.beats_per_minute)
+        self._meanings = Pace(config.meanings_per_minute)
+        self._beats = Pace(config.beats_per_minute)
         self._count = 0
         self._hand = "right"
 
     def adopt(self, config: GestureConfig) -> None:
         """Choose by this from the next clause on."""
         self._config = config
-        self._meanings = _Allowance(config.meanings_per_minute)
-        self._beats = _Allowance(config.beats_per_minute)
+        self._meanings = Pace(config.meanings_per_minute)
+        self._beats = Pace(config.beats_per_minute)
 
     def for_clause(
         self, spoken: ScoredClause, *, earliest_s: float, busy_until_s: float
@@ -82,11 +94,13 @@ class GestureChoice:
         `earliest_s`: nothing may move before. `busy_until_s`: the last stroke's keys end here.
         """
         strokes = self._asked(spoken, earliest_s, busy_until_s)
+        before, self._before = self._before, spoken.speech.text
         if any(not stroke.additive for stroke in strokes):
-            return strokes
-        strokes += self._called_for(spoken, earliest_s, busy_until_s, strokes)
+            return self._with_heads(strokes)
+        calls = calls_of(spoken.speech.text, self._lexicon, self._meaning, before=before)
+        strokes += self._called_for(spoken, calls, earliest_s, busy_until_s, strokes)
         strokes += self._beats_on(spoken, earliest_s, busy_until_s, strokes)
-        return sorted(strokes, key=lambda stroke: stroke.start_s)
+        return self._with_heads(strokes)
 
     def at_once(self, cues: Iterable[GestureCue], *, now_s: float) -> list[Stroke]:
         """Strokes for gestures without words, as soon as the body can, one after another."""
@@ -96,7 +110,26 @@ class GestureChoice:
             if lexeme is not None:
                 free_s = _free_from(lexeme, strokes, now_s)
                 strokes.append(self._place(lexeme, free_s, free_s, cue.toward))
-        return strokes
+        return self._with_heads(strokes)
+
+    def _with_heads(self, strokes: list[Stroke]) -> list[Stroke]:
+        """The strokes in the order of time; where hands have a part for the head, with that."""
+        heads = [stroke for stroke in strokes if stroke.additive]
+        for stroke in strokes:
+            lexeme = self._lexicon.named(stroke.lexeme)
+            head = None if lexeme is None else lexeme.of_the_head()
+            if head is None or any(
+                stroke.start_s < other.end_s and other.start_s < stroke.end_s for other in heads
+            ):
+                continue
+            heads.append(
+                make_stroke(
+                    head, self._skeleton, apex_s=stroke.apex_s, earliest_s=stroke.start_s,
+                    style=self.style,
+                )
+            )  # fmt: skip
+        hands = [stroke for stroke in strokes if not stroke.additive]
+        return sorted([*hands, *heads], key=lambda stroke: stroke.start_s)
 
     # What the act asks for.
 
@@ -109,7 +142,7 @@ class GestureChoice:
                 continue
             free_s = _free_from(lexeme, strokes, earliest_s)
             stroke = self._place(
-                lexeme, apex_s, free_s, cue.toward, self._named_side(spoken, cue.word)
+                lexeme, apex_s, free_s, cue.toward, named_side(spoken.speech.text, cue.word)
             )
             if strokes and stroke.apex_s > apex_s + _TOO_LATE_S:
                 self._done.pop()
@@ -119,32 +152,40 @@ class GestureChoice:
 
     def _lexeme(self, cue: GestureCue) -> Lexeme | None:
         named = self._lexicon.named(cue.lexeme) if cue.lexeme else None
-        lexeme = named or (self._lexicon.like(cue.meaning) if cue.meaning else None)
+        lexeme = named or (self._meant(cue.meaning) if cue.meaning else None)
         pointing = lexeme is not None and lexeme.name == "point"
-        if pointing and cue.toward is not None and self._aim(cue.toward)[2] > _FACING:
+        if (
+            pointing
+            and cue.toward is not None
+            and direction_of(cue.toward, self._skeleton)[2] > _FACING
+        ):
             return self._lexicon.named("point_behind") or lexeme
         return lexeme
+
+    def _meant(self, meaning: str) -> Lexeme | None:
+        best = self._meaning.rank(meaning, most=1)
+        return self._lexicon.named(best[0].lexeme) if best else self._lexicon.like(meaning)
 
     # What words call for.
 
     def _called_for(
-        self, spoken: ScoredClause, earliest_s: float, busy_until_s: float, asked: list[Stroke]
+        self,
+        spoken: ScoredClause,
+        calls: list[Call],
+        earliest_s: float,
+        busy_until_s: float,
+        asked: list[Stroke],
     ) -> list[Stroke]:
         strokes: list[Stroke] = []
         head_until_s = max((stroke.end_s for stroke in asked), default=earliest_s)
-        for called in self._lexicon.in_text(spoken.speech.text):
-            lexeme, apex_s = called.lexeme, _stress_s(spoken, called)
-            if any(
-                name == lexeme.name and abs(apex_s - at) < self._config.again_after_s
-                for name, at in self._done
-            ):
-                continue
-            head = lexeme.hands == "head"
+        for apex_s, called in self._best_of(spoken, calls):
+            lexeme, head = called.lexeme, called.lexeme.hands == "head"
             if not head and not self._meanings.allows(apex_s):
                 continue
             free_s = head_until_s if head else max(earliest_s, busy_until_s)
-            side = self._named_side(spoken, called.first_word)
-            stroke = self._in_time(lexeme, apex_s, free_s, side)
+            side = named_side(spoken.speech.text, called.first_word)
+            toward = spoken.clause.gaze.place if spoken.clause.gaze and lexeme.aimed else None
+            stroke = self._in_time(lexeme, apex_s, free_s, side, toward)
             if stroke is None:
                 continue
             strokes.append(stroke)
@@ -155,11 +196,32 @@ class GestureChoice:
                 self._meanings.spend(stroke.apex_s)
         return strokes
 
+    def _best_of(self, spoken: ScoredClause, calls: list[Call]) -> list[tuple[float, Call]]:
+        """What fits best and is not too near something better, in the order of time."""
+        chosen: list[tuple[float, Call]] = []
+        for call in calls:
+            apex_s, head = _stress_s(spoken, call), call.lexeme.hands == "head"
+            lately = any(
+                name == call.lexeme.name and abs(apex_s - at) < self._config.again_after_s
+                for name, at in self._done
+            )
+            if not lately and not any(
+                abs(apex_s - at) < _APART_S and head == (other.lexeme.hands == "head")
+                for at, other in chosen
+            ):
+                chosen.append((apex_s, call))
+        return sorted(chosen, key=lambda each: each[0])
+
     def _in_time(
-        self, lexeme: Lexeme, apex_s: float, free_s: float, side: str | None = None
+        self,
+        lexeme: Lexeme,
+        apex_s: float,
+        free_s: float,
+        side: str | None = None,
+        toward: Place | None = None,
     ) -> Stroke | None:
         """The stroke on its stress, or none when the body is not free in time."""
-        stroke = self._place(lexeme, apex_s, free_s, None, side)
+        stroke = self._place(lexeme, apex_s, free_s, toward, side)
         if stroke.apex_s <= apex_s + _LATE_S:
             return stroke
         self._done.pop()
@@ -202,7 +264,7 @@ class GestureChoice:
         toward: Place | None,
         named_side: str | None = None,
     ) -> Stroke:
-        aim = self._aim(toward) if toward is not None else None
+        aim = direction_of(toward, self._skeleton) if toward is not None else None
         if aim is not None:
             self._hand = "left" if aim[0] > 0.05 else "right"
         elif named_side is not None and lexeme.kind == "deictic":
@@ -217,76 +279,18 @@ class GestureChoice:
             earliest_s=earliest_s,
             side=self._hand,
             aim=aim if lexeme.aimed else None,
-            place=_spot(toward) if lexeme.aimed and toward is not None else None,
+            place=spot_of(toward) if lexeme.aimed and toward is not None else None,
             size=size,
             style=self.vary(self.style),
         )
         self._done.append((lexeme.name, stroke.apex_s))
         return stroke
 
-    def _named_side(self, spoken: ScoredClause, word: int | None) -> str | None:
-        """The hand that words such as `on my left` near a gesture ask for; none if they do not.
 
-        A visitor stands opposite: their left, which is meant unless it is said, is the right hand.
-        """
-        words = [w.strip(".,;:!?").lower() for w in spoken.speech.text.split()]
-        near = range(max(0, (word or 0) - 2), min(len(words), (word or 0) + 8))
-        for i in near:
-            if words[i] not in {"left", "right", "left-hand", "right-hand"}:
-                continue
-            before = words[i - 1] if i else ""
-            if before in {"all", "is", "that's", "are"} or words[i + 1 : i + 2] in (
-                ["behind"], ["here"], ["away"], ["now"], ["there"],
-            ):  # fmt: skip
-                continue
-            own = "left" if words[i].startswith("left") else "right"
-            if before == "my":
-                return own
-            return "right" if own == "left" else "left"
-        return None
-
-    def _aim(self, toward: Place) -> tuple[float, float, float]:
-        """Unit direction in the model frame from the shoulders to a place in the room."""
-        left, height, forward = _spot(toward)
-        up = height - float(self._skeleton.shoulder_centre[1])
-        length = max((left**2 + up**2 + forward**2) ** 0.5, 1e-6)
-        return left / length, up / length, forward / length
-
-
-def _spot(toward: Place) -> tuple[float, float, float]:
-    """The point that is pointed at, in the model frame, metres."""
-    return stage_from_room(toward.x_m, toward.y_m, _POINTED_HEIGHT_M)
-
-
-def _unvaried(style: BodyStyle) -> BodyStyle:
-    return style
-
-
-class _Allowance:
-    """So many a minute, a few of them in a row."""
-
-    def __init__(self, per_minute: float) -> None:
-        self._per_s = per_minute / 60.0
-        self._most = min(3.0, per_minute / 4)
-        self._left = self._most
-        self._at_s: float | None = None
-
-    def allows(self, at_s: float) -> bool:
-        """Whether there may be one more at this time."""
-        return self._per_s > 0 and self._by(at_s) >= 1.0
-
-    def spend(self, at_s: float) -> None:
-        """There was one."""
-        self._left = self._by(at_s) - 1.0
-        self._at_s = at_s
-
-    def _by(self, at_s: float) -> float:
-        since_s = 0.0 if self._at_s is None else max(0.0, at_s - self._at_s)
-        return min(self._most, self._left + since_s * self._per_s)
-
-
-def _stress_s(spoken: ScoredClause, called: Called) -> float:
+def _stress_s(spoken: ScoredClause, called: Call) -> float:
     """The strongest stress among the words that call for a gesture."""
+    if called.first_word is None or called.after_words is None:
+        return spoken.stroke_s(None)
     within = [p for p in spoken.prominences if called.first_word <= p.word < called.after_words]
     if within:
         return max(within, key=lambda p: p.strength).at_s

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from actuation.handshapes import SHAPES
 from agent.core.errors import BadInputError
 
+_WORD = re.compile(r"\w+")
 LEXICON = Path(__file__).parent / "lexicon"
 Direction = tuple[float, float, float]
 Schema = Literal[
@@ -125,11 +126,11 @@ class Lexicon:
 
     def __init__(self, lexemes: dict[str, Lexeme]) -> None:
         self._lexemes = lexemes
-        self._patterns = [
-            (_pattern(words), name, words in lexeme.words)
-            for name, lexeme in lexemes.items()
-            for words in (*lexeme.words, *lexeme.not_in)
-        ]
+        self._patterns: dict[str, list[tuple[re.Pattern[str], str, bool]]] = {}
+        for name, lexeme in lexemes.items():
+            for words in (*lexeme.words, *lexeme.not_in):
+                row = (_pattern(words), name, words in lexeme.words)
+                self._patterns.setdefault(_WORD.findall(words.lower())[0], []).append(row)
         self._vocabulary = {
             name: _stems(f"{name.replace('_', ' ')} {lexeme.meaning} {' '.join(lexeme.words)}")
             for name, lexeme in lexemes.items()
@@ -138,6 +139,10 @@ class Lexicon:
     def __iter__(self) -> Iterator[Lexeme]:
         """All lexemes, in the order of the files."""
         return iter(self._lexemes.values())
+
+    def __contains__(self, name: str) -> bool:
+        """Whether there is a lexeme of that name."""
+        return name in self._lexemes
 
     def named(self, name: str) -> Lexeme | None:
         """The lexeme of that name, if there is one."""
@@ -152,7 +157,8 @@ class Lexicon:
         found = sorted(
             (
                 (match.start(), match.end(), name, counts)
-                for pattern, name, counts in self._patterns
+                for word in dict.fromkeys(_WORD.findall(lowered))
+                for pattern, name, counts in self._patterns.get(word, ())
                 for match in pattern.finditer(lowered)
             ),
             key=lambda hit: hit[0] - hit[1],

@@ -77,7 +77,10 @@ def key_frames(
     stroke = make_stroke(lexeme, skeleton, apex_s=2.0, earliest_s=0.0, side=side)
     times = np.arange(0.0, stroke.end_s + 0.1, 1 / 60)
     idle = np.repeat(rest_pose()[None], len(times), axis=0)
-    shown = SafetyLimits(skeleton).clamp(lay_over(idle, [stroke], times))
+    strokes, head = [stroke], lexeme.of_the_head()
+    if head is not None:
+        strokes.append(make_stroke(head, skeleton, apex_s=2.0, earliest_s=stroke.start_s))
+    shown = SafetyLimits(skeleton).clamp(lay_over(idle, strokes, times))
     named = []
     for t in _chosen(stroke.key_times_s - stroke.apex_s):
         name = lexeme.name if abs(t) < 1e-6 else f"{lexeme.name} {t:+.2f}"
