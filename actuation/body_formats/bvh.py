@@ -101,7 +101,7 @@ def write_bvh(
     path: Path, clip: MotionClip, skeleton: Skeleton | None = None, *, like: Figure | None = None
 ) -> None:
     """Write the clip to `path`, for the character's own skeleton or for that of `like`."""
-    figure = like or own_figure(skeleton or load_skeleton())
+    figure = like.unturned() if like else own_figure(skeleton or load_skeleton())
     hierarchy = figure.hierarchy
     hips = figure.bones["hips"]
     places = np.tile(_place_at_rest(figure), (clip.frames, 1))

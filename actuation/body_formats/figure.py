@@ -9,7 +9,7 @@ the T-pose's bone to the resting one; on stage the bone is turned by `c W r^-1 c
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -46,6 +46,17 @@ class Figure:
     def lacks(self) -> tuple[str, ...]:
         """Moving bones of the stage that it has not."""
         return tuple(name for name in JOINT_NAMES if name not in self.bones)
+
+    def unturned(self) -> "Figure":
+        """The same with all joints along the file's axes at rest, as BVH needs it."""
+        if self.hierarchy.rest is None:
+            return self
+        turns = self.hierarchy.turns_of(self.hierarchy.rest)
+        back = {b: multiply(turns[self.bones[b]], each) for b, each in self.rest.back.items()}
+        flat = self.hierarchy.unturned()
+        return replace(
+            self, hierarchy=flat, rest=replace(self.rest, back=back, local=flat.resting())
+        )
 
     def to_stage(self, local: Floats) -> NDArray[np.float32]:
         """(frames, 44, 4) on stage of local rotations (frames, joints, 4) of this skeleton.

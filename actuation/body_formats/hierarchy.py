@@ -1,7 +1,7 @@
 """A skeleton as a file gives it: joints, where each is against its parent, and how it is turned."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,3 +76,29 @@ class Hierarchy:
                 arm = turned_by(turns[..., parent, :], self.offsets[joint])
                 spots[..., joint, :] = spots[..., parent, :] + arm
         return spots
+
+    def only(self, joints: Iterable[int]) -> tuple["Hierarchy", dict[int, int]]:
+        """Those joints and all above them, and the new place of each."""
+        kept = sorted({each for joint in joints for each in self.path(joint)})
+        place = {joint: new for new, joint in enumerate(kept)}
+        return (
+            replace(
+                self,
+                names=tuple(self.names[joint] for joint in kept),
+                parents=tuple(place.get(self.parents[joint], -1) for joint in kept),
+                offsets=self.offsets[kept],
+                tips={place[joint]: tip for joint, tip in self.tips.items() if joint in place},
+                rest=None if self.rest is None else self.rest[kept],
+            ),
+            place,
+        )
+
+    def unturned(self) -> "Hierarchy":
+        """The same figure with all joints along the world's axes at rest, as BVH needs it."""
+        turns = self.turns_of(self.resting())
+        offsets = np.array(self.offsets)
+        for joint, parent in enumerate(self.parents):
+            if parent >= 0:
+                offsets[joint] = turned_by(turns[parent], self.offsets[joint])
+        tips = {joint: turned_by(turns[joint], tip) for joint, tip in self.tips.items()}
+        return replace(self, offsets=offsets, tips=tips, rest=None)

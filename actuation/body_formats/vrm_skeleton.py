@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from actuation.body_formats.figure import Figure, figure_of
 from actuation.body_formats.glb import GlbFile
 from actuation.body_formats.hierarchy import Hierarchy
-from actuation.body_formats.humanoid_names import VRM_PARENTS
+from actuation.body_formats.humanoid_names import VRM_PARENTS, larynx_of
 from actuation.rotations import normalised
 from actuation.skeleton import SIDES, Skeleton
 from actuation.turn import Turn
@@ -26,12 +26,18 @@ _OLD_THUMB: Final = {
 
 
 def read_vrm_figure(path: Path, model: Skeleton | None = None) -> Figure:
-    """The skeleton of a `.vrm`. Raises `BadInputError` when it is no VRM."""
+    """The skeleton of a `.vrm`: bones and what they hang from, no hair or cloth.
+
+    Raises `BadInputError` when it is no VRM.
+    """
     file = GlbFile(path)
     hierarchy, place = nodes_of(file, str(path))
     bones = {name: place[node] for name, node in _human_bones(file.tree, path).items()}
     if "hips" not in bones:
         raise BadInputError(f"{path}: its humanoid has no hips; every VRM needs them")
+    larynx = larynx_of(hierarchy)
+    hierarchy, kept = hierarchy.only([*bones.values(), *([] if larynx is None else [larynx])])
+    bones = {name: kept[joint] for name, joint in bones.items()}
     # Rests in the T-pose by definition; which way it faces is measured, as 0.x faces -Z.
     return figure_of(hierarchy, model=model, bones=bones, rests_in_t=True)
 

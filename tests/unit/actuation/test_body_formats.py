@@ -343,6 +343,7 @@ def test_any_vrm_gives_its_skeleton():
     assert figure.lacks == ()
     assert apart(figure.to_stage(figure.from_stage(any_joints(5))), any_joints(5)) < 1e-5
     assert figure.rest.metres == pytest.approx(1.0)
+    assert set(figure.hierarchy.names) == {"scene", *figure.bones}
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from actuation.body_formats.bvh import read_bvh, write_bvh
+from actuation.body_formats.bvh import local_turns, read_bvh, read_bvh_figure, write_bvh
 from actuation.body_formats.clip import MotionClip, turned_by
 from actuation.body_formats.figure import figure_of, stage_turns
 from actuation.body_formats.hierarchy import Hierarchy
@@ -191,6 +191,18 @@ def test_a_t_pose_put_before_the_motion_is_its_measure_and_not_shown(tmp_path):
     write_bvh(tmp_path / "a.bvh", whole)
     assert read_bvh(tmp_path / "a.bvh").frames == 3
     assert apart(read_bvh(tmp_path / "a.bvh").joints, shown[1:]).max() < 1e-4
+
+
+def test_joints_turned_at_rest_are_written_so_that_zero_is_the_rest_pose(tmp_path):
+    turned = figure_of(FIGURES["joints turned at rest"])
+    write_bvh(tmp_path / "a.bvh", MotionClip(joints=POSES, rate_hz=30), like=turned)
+    text, figure = read_bvh_figure(tmp_path / "a.bvh")
+    assert figure.rest.frame is None
+    assert sorted(text.hierarchy.names) == sorted(turned.hierarchy.names)
+    straight = foreign(beat_names(), arms_down_rad=0.6)
+    there = [straight.names.index(name) for name in text.hierarchy.names[1:]]
+    np.testing.assert_allclose(text.hierarchy.offsets[1:], straight.offsets[there], atol=1e-4)
+    assert apart(figure.to_stage(local_turns(text)), POSES).max() < 1e-4
 
 
 def test_places_are_scaled_by_the_legs(tmp_path):
