@@ -22,6 +22,7 @@ from agent.lab.comparison import (
 )
 from agent.lab.comparison_report import comparison_section, comparison_summary
 from agent.lab.episode_report import episodes_section
+from agent.lab.episodes import Kept
 from agent.lab.html import anonymous, interval, number, readable, table, tag, text
 from agent.lab.manners import Change, Line
 from agent.lab.people_report import kinds_section, manners_section, rules_section
@@ -29,6 +30,8 @@ from agent.lab.report import as_html
 from agent.lab.run import Run, as_json, summary
 from agent.lab.statistics import Estimate
 from agent.lab.tables import by_intention
+from agent.lab.tape import Cut, Episode
+from behavior.lobby.library import floor_plan
 from tests.unit.agent.lab.lives import TIMING, breach, day, deed, passer, served, visit
 
 SIGN, WORDS, OFFER = "greeting.sign", "greeting.words", "waiting.offer"
@@ -298,6 +301,52 @@ def test_its_own_norms_are_told_with_what_they_did():
     rows = re.findall(r"<code>(\w+)</code></td><td>(\d)</td>.*?<td>(\d)</td>", page)
     assert rows == [("look_before_you_speak", "2", "0"), ("greet_once", "0", "1")]
     assert "None had a say." in rules_section(a_run(day()))
+
+
+def test_the_three_most_frequent_reasons_are_told():
+    whys = ["it took long"] * 4 + ["not understood"] * 3 + ["nobody came"] * 2 + ["it rained"]
+    people = [visit(i, word_at=3.0, gave_up=why) for i, why in enumerate(whys)]
+    page = words_of(kinds_section(a_run(day(*people))))
+    assert "it took long (4), not understood (3), nobody came (2) " in page
+    assert "it rained" not in page
+
+
+def test_who_was_served_without_a_word_was_not_lost():
+    page = kinds_section(a_run(day(visit(1, served_at=9.0), visit(2))))
+    assert 'aria-label="served: 1, spoken with, not served: 0, never heard a word: 1"' in page
+
+
+def test_rules_are_drawn_against_the_busiest():
+    shaped = deed(1.0, WORDS, norms=("look_before_you_speak",))
+    vetoed = deed(2.0, WORDS, kind="ActRefused", by="norm:greet_once")
+    page = rules_section(a_run(day(deeds=[shaped, shaped, shaped, shaped, vetoed, vetoed])))
+    assert numbers(page, "rect", "width") == [120.0, 1.0, 1.0, 60.0]
+
+
+def test_an_episode_tells_its_story_without_ids_and_marks_the_moment(tmp_path):
+    cut = Cut(kind="names", sentence="said a name", at=20.0, start=5.0, end=28.0, person=1,
+              severity=1.0)  # fmt: skip
+    kept = Kept(
+        day=replace(good_day(), plan="clinic"),
+        number=2,
+        episode=Episode(cut=cut, recorded=(), views=()),
+        path=tmp_path / "01-names.mcap",
+        moment_s=15.0,
+        lines=(
+            (14.6, "visitor", "hello"),
+            (15.2, "agent", "Tomas Berger expects you."),
+            (15.4, "fact", "p12ab34cd is out of sight"),
+        ),
+    )
+    page = episodes_section(a_run(episodes=(kept,), plans={"clinic": floor_plan("clinic")}))
+    assert "Day 2, 08:00:20 · names Said a name" in words_of(page)
+    assert f"foyer explain {kept.path} 15.0" in page
+    told = re.findall(r"<li((?: [^>]*)?)>(.*?)</li>", page)
+    assert [(' class="now"' in how, words_of(line).strip()) for how, line in told] == [
+        (False, "14.6 s Visitor: “hello”"),
+        (True, "15.2 s Receptionist: “Tomas Berger expects you.”"),
+        (False, "15.4 s somebody is out of sight"),
+    ]
 
 
 def test_no_episode_is_said_to_be_none():
