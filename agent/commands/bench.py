@@ -15,6 +15,8 @@ BENCHES: dict[str, str] = {
     "reaction": "end of the visitor's speech to the first sound at the page; barge-in to silence",
     "lips": "mouth against sound: closures, apexes, and the page over minutes",
     "face": "a whole face: rules, learned and others side by side, a lip reader, swaps, life, time",
+    "generators": "learned bodies: share of a core beside the rules, how many in real time",
+    "gesture": "a body that speaks: idle, random clips, rules, learned; knobs, stops, contacts",
     "camera": "camera to PersonSeen, frame rate, memory and idle share of a core",
     "perception": "engagement on recordings in DATA against the published rule, and real clips",
     "bodies": "planned against performed on every body, skew between them, cost of many",
@@ -39,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--episodes", type=int, help="proactive, transcript: stretches of a lobby to judge"
     )
     parser.add_argument("--clip", type=Path, help="camera: a video instead of made pictures")
-    parser.add_argument("data", type=Path, nargs="?", help="norms: scenes; none: our own sample")
+    parser.add_argument("data", type=Path, nargs="?", help="norms: scenes; gesture: BVH, BEAT")
     parser.add_argument("--planner", help="norms: embedded (the default), scripted or model")
     parser.add_argument(
         "--url", help="norms, transcript: the model's server; else the configuration's"
@@ -54,9 +56,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--audio", type=Path, metavar="DIR", help="face, hearing: recordings of real speech"
     )
     parser.add_argument("--only", metavar="PART,...", help="hearing: some of its parts")
-    parser.add_argument("--device", help="face: where the learned face runs: cpu, cuda")
+    parser.add_argument("--device", help="face, generators: where it runs: cpu, cuda")
     parser.add_argument(
-        "--short", action="store_const", const=True, help="face, hearing: about a minute"
+        "--short",
+        action="store_const",
+        const=True,
+        help="face, generators, hearing: about a minute",
     )
     parser.add_argument(
         "--page-minutes", type=float, metavar="N", help="face: how long at the page; 0: not at all"

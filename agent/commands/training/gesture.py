@@ -70,6 +70,8 @@ def run(arguments: argparse.Namespace) -> int:
         lesson=BodyLesson(
             steps=arguments.steps, batch=arguments.batch, seed=arguments.seed,
             threads=arguments.threads,
+            # Going on: gentler.
+            rate=BodyLesson().rate * (1.0 if arguments.begin is None else 0.5),
         ),
         begin=arguments.begin,
         command=_shown(arguments, takes),

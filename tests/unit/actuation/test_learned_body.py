@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from actuation.body_style import BodyStyle
 from actuation.generators.flow_condition import (
@@ -18,6 +19,7 @@ from actuation.generators.flow_condition import (
     slot_tables,
     style_numbers,
 )
+from actuation.generators.flow_crowd import Crowd
 from actuation.generators.flow_network import BLOCK, CONTEXT
 from actuation.generators.flow_parts import (
     COLUMNS_OF,
@@ -293,3 +295,26 @@ def test_of_two_gestures_on_one_arm_the_later_counts():
     table, _ = slot_tables([late, early], 0, 60, small_model().scale)
     assert table[36, 2, 0] == 1.0
     assert table[20, 2, 1] == 1.0
+
+
+def test_a_crowd_kept_on_the_device_moves_as_the_streams_do():
+    model = small_model()
+    spoken = said(clauses("Good morning and welcome.", start_s=0.6)[0])
+    scripts = [Script(said=(spoken,)), Script(slots=(slot_of(wave(1.0), REST),))]
+    rng = np.random.default_rng(5)
+    noise = [torch.from_numpy(rng.standard_normal((4, BLOCK, WIDTH)).astype(np.float32))
+             for _ in range(9)]  # fmt: skip
+    crowd = Crowd(model, scripts, REST, frames=96, copies=2, noise=lambda k: noise[k])
+    assert len(crowd) == 4
+    together = [block for _ in range(6) if (block := crowd.step()) is not None]
+    assert len(together) == 5
+    for i in range(4):
+        stream = BodyStream(
+            scripts[i % 2], model.scale, rungs=SHAPE.rungs, first=0, anchor=REST[None]
+        )
+        own = iter([each[i].numpy() for each in noise])
+        stream._coming = np.concatenate([next(own) for _ in range(SHAPE.rungs)])
+        stream._noise = lambda blocks, own=own: next(own)
+        alone = blocks(model, stream, 5)
+        crowded = np.concatenate([block[i].numpy() for block in together])
+        np.testing.assert_allclose(crowded, alone, atol=2e-5)
