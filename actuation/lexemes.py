@@ -184,13 +184,14 @@ class Lexicon:
 
         Word overlap, not understanding: for callers that cannot name a lexeme.
         """
-        wanted = _stems(meaning)
-        if not wanted:
-            return None
-        score, name = max(
-            (len(wanted & known) / len(wanted), name) for name, known in self._vocabulary.items()
-        )
-        return self._lexemes[name] if score > 0 else None
+        best = self.by_common_words(meaning)
+        return self._lexemes[best[0]] if best else None
+
+    def by_common_words(self, text: str) -> list[str]:
+        """Names of lexemes whose description has words of `text`, those with most first."""
+        wanted = _stems(text)
+        shared = [(len(wanted & known), name) for name, known in self._vocabulary.items()]
+        return [name for count, name in sorted(shared, reverse=True) if count]
 
 
 def _pattern(words: str) -> re.Pattern[str]:
