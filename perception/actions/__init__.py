@@ -1,0 +1,1 @@
+"""What a visitor does with body, hands and head, told by sentences."""
