@@ -96,10 +96,16 @@ def as_a_shoulder_can(way: Floats) -> Floats:
     return np.array([np.cos(pitch) * np.sin(yaw), np.sin(pitch), np.cos(pitch) * np.cos(yaw)])
 
 
-def reach_of(key: HandKey, size: float) -> Reach:
+def reach_of(key: HandKey, size: float, spread: float = 0.0) -> Reach:
     """Size moves the hand from a quiet place in front of the belly to its full way."""
     out, up, forward = _sized(np.array(key.hand), size).tolist()
-    return Reach(hand=(out, up, forward), palm=key.palm, fingers=key.fingers, elbow=key.elbow)
+    return Reach(
+        hand=(out, up, forward),
+        palm=key.palm,
+        fingers=key.fingers,
+        elbow=key.elbow,
+        spread=spread,
+    )
 
 
 def _sized(hand: Floats, size: float) -> Floats:

@@ -14,6 +14,7 @@ from actuation.gesture_choice import GestureChoice, GestureConfig
 from actuation.gestures import PlacedStroke
 from actuation.lexemes import Lexicon, standard_lexicon
 from actuation.moves import REWIND_S
+from actuation.release import Release
 from actuation.score import ScoredClause
 from actuation.skeleton import Skeleton, load_skeleton
 from actuation.strokes import Stroke, lay_over
@@ -21,8 +22,8 @@ from agent.core.messages import GestureCue
 
 Floats = NDArray[np.float64]
 
-_VARIES_SIZE, _VARIES_SPEED, _VARIES_SPREAD = 0.08, 0.04, 0.12
-"""Standard deviation of a stroke's size and speed, as shares, and of its spread."""
+_VARIES_SIZE, _VARIES_SPEED = 0.09, 0.05
+"""Standard deviation of a stroke's size and speed, as shares."""
 
 
 class Gesticulation:
@@ -43,6 +44,7 @@ class Gesticulation:
         )
         self._choice.vary = self._varied
         self._strokes: list[Stroke] = []
+        self._release: Release | None = None
         self.latest: tuple[Stroke, ...] = ()
         """The strokes that were placed last, by one call."""
 
@@ -64,12 +66,20 @@ class Gesticulation:
 
     def lay_over(self, joints: Floats, times: Floats) -> Floats:
         """Return (n, 44, 4) with the gestures laid over `joints` at rising `times`."""
-        self._strokes = [s for s in self._strokes if s.over_s > times[0] - REWIND_S]
-        return lay_over(joints, self._strokes, times) if self._strokes else joints
+        oldest = times[0] - REWIND_S
+        self._strokes = [s for s in self._strokes if s.over_s > oldest]
+        if self._release is not None and self._release.over_s <= oldest:
+            self._release = None
+        return _laid(joints, times, self._release, self._strokes)
 
     def interrupt(self, at_s: float) -> None:
         """Give up all gestures: those under way retract, those to come are dropped."""
-        self._strokes = [s.interrupt(at_s) for s in self._strokes if s.start_s <= at_s]
+        before, strokes = self._release, [s for s in self._strokes if s.start_s <= at_s]
+        if strokes or before is not None:
+            self._release = Release(
+                lambda joints, times: _laid(joints, times, before, strokes), at_s
+            )
+        self._strokes = []
 
     def move_as(self, style: BodyStyle) -> None:
         """Make strokes in this style from the next clause on."""
@@ -77,19 +87,19 @@ class Gesticulation:
 
     def _varied(self, style: BodyStyle) -> BodyStyle:
         """The style of the next stroke: the usual one, a little otherwise each time."""
-        off = np.clip(self._random.normal(size=3), -2, 2)
+        off = np.clip(self._random.normal(size=2), -2, 2)
         return style.model_copy(
             update={
                 # In steps, so that arms that were solved are met again.
-                "size": round(20 * style.size * float(1 + _VARIES_SIZE * off[0])) / 20,
+                "size": round(10 * style.size * float(1 + _VARIES_SIZE * off[0])) / 10,
                 "speed": style.speed * float(1 + _VARIES_SPEED * off[1]),
-                "spread": float(np.clip(style.spread + _VARIES_SPREAD * off[2], -1, 1)),
             }
         )
 
     def busy_until_s(self) -> float:
         """When the last placed gesture is over; minus infinity when there is none."""
-        return max((s.over_s for s in self._strokes), default=-np.inf)
+        released = self._release.over_s if self._release is not None else -np.inf
+        return max((s.over_s for s in self._strokes), default=released)
 
     def _hands_busy_until_s(self) -> float:
         return max((s.end_of_hold_s for s in self._strokes if not s.additive), default=-np.inf)
@@ -109,3 +119,11 @@ class Gesticulation:
             )
             for s in strokes
         ]
+
+
+def _laid(
+    joints: Floats, times: Floats, release: Release | None, strokes: Sequence[Stroke]
+) -> Floats:
+    if release is not None:
+        joints = release.lay_over(joints, times)
+    return lay_over(joints, strokes, times) if strokes else joints

@@ -35,6 +35,10 @@ _OFF_HINT: Final = 0.35
 """Cost of an elbow one radian away from where the lexicon wants it."""
 _OFF_COMMON: Final = 6.0
 """Cost of an elbow one radian away from where it is in the rest of the movement."""
+_SPREAD_RAD: Final = 0.6
+"""How far a spread of 1 turns the elbow about the line from shoulder to wrist."""
+_OFF_STYLE: Final = 20.0
+"""Cost of an elbow one radian away from where style wants it."""
 _STRETCHED: Final = 0.985
 
 
@@ -53,6 +57,8 @@ class Reach:
     """Where the straight fingers point."""
     elbow: tuple[float, float, float] = (0.55, -1.0, -0.35)
     """Where the elbow tends to."""
+    spread: float = 0.0
+    """-1..1: the elbow then goes so much nearer to the ribs or further from them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +88,12 @@ def solve_arms(skeleton: Skeleton, side: str, way: Sequence[Reach]) -> list[dict
     """The same for the stations of one movement: the elbow stays about where it is on the way."""
     stations = [_Station(skeleton, side, reach) for reach in way]
     together = np.sum([station.strain for station in stations], axis=0)
+    spread = way[0].spread
+    if spread:
+        outward = np.sign(stations[0].outward[-1] - stations[0].outward[0])
+        easiest = _SWIVELS_RAD[int(np.argmin(together))]
+        wished = easiest + outward * _SPREAD_RAD * spread
+        together = together + _OFF_STYLE * len(stations) * (_SWIVELS_RAD - wished) ** 2
     common = _SWIVELS_RAD[int(np.argmin(together))]
     away = _OFF_COMMON * (_SWIVELS_RAD - common) ** 2
     return [station.rotations(side, int(np.argmin(station.strain + away))) for station in stations]
@@ -104,6 +116,7 @@ class _Station:
         beside = np.cross(line, hint)
         directions = np.outer(np.cos(_SWIVELS_RAD), hint) + np.outer(np.sin(_SWIVELS_RAD), beside)
         elbows = arm.root + line * along + directions * aside
+        self.outward: Floats = arm.sign * elbows[:, 0]
         self._sign = arm.sign
         self._uppers, self._lowers = _bones(arm, elbows, arm.root + line * distance)
         self._twist, self._bend = _wrist_angles(self._lowers, arm)

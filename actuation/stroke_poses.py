@@ -13,9 +13,6 @@ from actuation.rotations import turned
 from actuation.skeleton import ARM_JOINTS, Skeleton
 from actuation.turn import Turn
 
-_SPREAD_OUT, _SPREAD_IN = 1.1, 0.6
-"""How far style moves the place that an elbow tends to, out and in; the lexicon's is 0.55 out."""
-
 
 def preparation_s(key: HandKey) -> float:
     """Longer ways are prepared longer: 0.35 s near the rest pose to 0.65 s above the shoulder."""
@@ -45,18 +42,9 @@ def arm_poses(
     """(k, j, 4) for the arm and hand of one side. `other`: it is the gesture's other hand."""
     keys = lexeme.other if other and lexeme.other else lexeme.keys
     size = 1.0 if lexeme.fixed else round(size, 2)
-    if spread:
-        keys = tuple(_spread(key, spread) for key in keys)
     if lexeme.aimed:
         keys = tuple(aimed(key, aim, size) for key in keys)
-    return _solved(_known(skeleton), side, keys, size)
-
-
-def _spread(key: HandKey, spread: float) -> HandKey:
-    """The key with its elbow further out (1), or nearer to the ribs (-1)."""
-    out, up, forward = key.elbow
-    out += _SPREAD_OUT * spread if spread > 0 else _SPREAD_IN * spread
-    return key.model_copy(update={"elbow": (out, up, forward)})
+    return _solved(_known(skeleton), side, keys, size, spread)
 
 
 _skeletons: dict[int, Skeleton] = {}
@@ -68,10 +56,12 @@ def _known(skeleton: Skeleton) -> int:
     return id(skeleton)
 
 
-@lru_cache(maxsize=1024)
-def _solved(skeleton_id: int, side: str, keys: tuple[HandKey, ...], size: float) -> Joints:
+@lru_cache(maxsize=4096)
+def _solved(
+    skeleton_id: int, side: str, keys: tuple[HandKey, ...], size: float, spread: float
+) -> Joints:
     """(k, j, 4) for the arm and hand of one side."""
-    arms = solve_arms(_skeletons[skeleton_id], side, [reach_of(key, size) for key in keys])
+    arms = solve_arms(_skeletons[skeleton_id], side, [reach_of(key, size, spread) for key in keys])
     rows = []
     for key, arm in zip(keys, arms, strict=True):
         arm |= solve_hand(side, SHAPES[key.shape])

@@ -39,9 +39,9 @@ _HANDS = Reach(
 )
 """On the desk before the body, fingers a little inwards."""
 _HANDS_HELD = Reach(
-    hand=(0.21, -0.40, 0.46),
+    hand=(0.28, -0.40, 0.48),
     palm=(-0.80, -0.45, -0.25),
-    fingers=(-0.72, 0.28, 0.62),
+    fingers=(-0.40, 0.25, 0.80),
     elbow=(0.5, -1.0, -0.35),
 )
 """Held before the belly."""

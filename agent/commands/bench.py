@@ -61,7 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--short",
         action="store_const",
         const=True,
-        help="face, generators, hearing: about a minute",
+        help="face, generators, gesture, hearing: about a minute",
     )
     parser.add_argument(
         "--page-minutes", type=float, metavar="N", help="face: how long at the page; 0: not at all"

@@ -26,12 +26,22 @@ _FINGERS: Final = [
 
 
 def wrist_in_trunk(positions: Floats, side: str, arm_m: float) -> Floats:
-    """(n, 3) out, up, forward of a wrist from the middle of the shoulders, arm lengths."""
+    """(n, 3) out, up, forward of a wrist from the middle of the shoulders, arm lengths.
+
+    In the trunk's own axes, so that one who leans or turns does not reach further: up from the
+    upper chest to the neck's foot, out from one clavicle to the other.
+    """
+    left, right = (positions[:, JOINT_INDEX[f"{each}Shoulder"]] for each in ("left", "right"))
+    out = left - right
+    out = out / np.linalg.norm(out, axis=1, keepdims=True)
+    up = positions[:, JOINT_INDEX["neck"]] - positions[:, JOINT_INDEX["upperChest"]]
+    forward = np.cross(out, up)
+    forward = forward / np.linalg.norm(forward, axis=1, keepdims=True)
+    up = np.cross(forward, out)
+    away = (positions[:, JOINT_INDEX[f"{side}Hand"]] - (left + right) / 2) / arm_m
+    axes = np.stack([out, up, forward], axis=1)
     sign = 1.0 if side == "left" else -1.0
-    shoulders = [JOINT_INDEX["leftUpperArm"], JOINT_INDEX["rightUpperArm"]]
-    middle = positions[:, shoulders].mean(axis=1)
-    away = (positions[:, JOINT_INDEX[f"{side}Hand"]] - middle) / arm_m
-    return np.asarray(away * [sign, 1.0, 1.0])
+    return np.asarray((axes @ away[:, :, None])[..., 0] * [sign, 1.0, 1.0])
 
 
 def stroke_size(wrist: Floats) -> float:

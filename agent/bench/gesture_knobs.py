@@ -1,0 +1,195 @@
+"""One knob turned at a time: it moves its own measure, and leaves the others where they were.
+
+Knobs: what is meant (content), how it feels (emotion), how it is made (five numbers of style),
+and which parts go along. Each measure is scaled by what its own knob moves, so that a table of
+knobs against measures has ones on its diagonal and what leaks beside it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from actuation.body_style import BodyPart, BodyStyle, BodyWish
+from actuation.generators.body_sources import PART_JOINTS, BodySource
+from actuation.generators.metrics.body_manner import (
+    abruptness,
+    activity_of_parts,
+    elbow_swivel_rad,
+    half_way_s,
+    hand_shape_rad,
+    posture_rad,
+    stroke_size,
+    wrist_in_trunk,
+)
+from actuation.generators.metrics.body_motion import angular_speed, positions_of
+from actuation.generators.rules_idle import rest_pose
+from actuation.lexemes import standard_lexicon
+from actuation.motion import FRAME_RATE_HZ, JOINT_INDEX
+from actuation.score import ScoredClause
+from actuation.skeleton import load_skeleton
+from actuation.strokes import make_stroke
+from agent.bench.figure import Figure
+from agent.bench.gesture_takes import Take
+from agent.core.errors import BadInputError
+from agent.core.messages import GestureCue
+
+Floats = NDArray[np.float64]
+HZ: Final = float(FRAME_RATE_HZ)
+
+CONTENTS: Final = ("thumb_up", "ok_sign")
+"""Two signs of one hand with one key each, made the same way; the first is what the other knobs are
+turned with."""
+EMOTIONS: Final = ("sad", "happy")
+_ENDS: Final[Mapping[str, tuple[float, float]]] = {
+    "size": (0.7, 1.2),
+    "speed": (0.75, 1.25),
+    "smoothness": (0.0, 1.0),
+    "spread": (-1.0, 1.0),
+    "rest_height": (0.0, 1.0),
+}
+LEAKS: Final = 0.25
+"""Of a measure's own move that another knob may move it by."""
+_SEEDS: Final = (3, 4)
+_BEFORE: Final = 72
+"""Frames before its stress at which no hand has left its rest yet: 1.2 s."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one motion looks like to each measure: vectors, so that any of them has a distance."""
+
+    values: Mapping[str, Floats]
+
+
+Wished = tuple[BodyWish, str]
+"""A wish and the gesture that is meant."""
+
+
+def knob_figures(source: BodySource, takes: Sequence[Take]) -> tuple[list[Figure], str]:
+    """Figures, and the table of knobs against measures. `takes`: one clause with a cue each."""
+    ends = _ends()
+    looks = {
+        knob: [_looks(source, takes, wished) for wished in pair] for knob, pair in ends.items()
+    }
+    moved = {
+        knob: {m: _apart(low, high, m) for m in looks[knob][0][0].values}
+        for knob, (low, high) in looks.items()
+    }
+    figures = [_figure(source.name, knob, moved) for knob in ends]
+    return figures, _as_table(moved)
+
+
+def _ends() -> dict[str, tuple[Wished, Wished]]:
+    plain = BodyWish()
+    first, second = CONTENTS
+    sad, happy = (BodyWish(emotion=name, intensity=1.0) for name in EMOTIONS)
+    ends: dict[str, tuple[Wished, Wished]] = {
+        "content": ((plain, first), (plain, second)),
+        "emotion": ((sad, first), (happy, first)),
+    }
+    for name, (low, high) in _ENDS.items():
+        pair = [(BodyWish(style=BodyStyle(**{name: value})), first) for value in (low, high)]
+        ends[name] = (pair[0], pair[1])
+    without = frozenset(BodyPart) - {BodyPart.HEAD}
+    ends["part"] = ((BodyWish(parts=without), first), (plain, first))
+    return ends
+
+
+def _looks(source: BodySource, takes: Sequence[Take], wished: Wished) -> list[Look]:
+    wish, lexeme = wished
+    return [
+        _look(source.motion(_meaning(take, lexeme), take.at_s, seed, wish), take, lexeme)
+        for take in takes
+        for seed in _SEEDS
+    ]
+
+
+def _meaning(take: Take, lexeme: str) -> list[ScoredClause]:
+    """The clauses of a take with this gesture in place of its own."""
+    changed = []
+    for clause in take.clauses:
+        cues = tuple(replace(cue, lexeme=lexeme) for cue in clause.clause.gestures)
+        cues = cues or (GestureCue(lexeme=lexeme),)
+        changed.append(replace(clause, clause=replace(clause.clause, gestures=cues)))
+    return changed
+
+
+def _look(joints: Floats, take: Take, lexeme: str) -> Look:
+    positions = positions_of(joints)
+    wrist = wrist_in_trunk(positions, "right", load_skeleton().arm_length_m("right"))
+    clause = take.clauses[0]
+    stress_s = clause.stroke_s(clause.clause.gestures[0].word)
+    apex = int(np.argmin(np.abs(take.at_s - stress_s)))
+    calm = max(apex - _BEFORE, 0)
+    away = np.linalg.norm(wrist - wrist[calm], axis=1)
+    low = np.flatnonzero(away[: apex + 1] < 0.02 * away[apex])
+    start = int(low[-1]) if len(low) else 0
+    parts = activity_of_parts(angular_speed(joints, HZ), {str(p): PART_JOINTS[p] for p in BodyPart})
+    fingers = hand_shape_rad(joints)
+    size = stroke_size(wrist[apex : apex + 1]) / _of_the_lexicon(lexeme, 1.0)[0]
+    _, usual_swivel = _of_the_lexicon(lexeme, round(20 * float(np.clip(size, 0.4, 1.3))) / 20)
+    return Look({
+        "content": fingers[apex - 2 : apex + 3].mean(axis=0),
+        "emotion": posture_rad(joints),
+        "size": np.array([size]),
+        "speed": np.array([half_way_s(wrist[calm:], HZ)]),
+        "smoothness": np.array([abruptness(fingers[start : apex + 1])]),
+        "spread": np.array([elbow_swivel_rad(positions, "right")[apex] - usual_swivel]),
+        "rest_height": np.array([positions[calm, JOINT_INDEX["rightHand"], 1]]),
+        "part": np.array([parts[BodyPart.HEAD]]),
+    })  # fmt: skip
+
+
+@cache
+def _of_the_lexicon(lexeme: str, size: float) -> tuple[float, float]:
+    """How far out, and how far turned out at the elbow, a gesture of that size usually is."""
+    found = standard_lexicon().named(lexeme)
+    if found is None:
+        raise BadInputError(f"bench gesture: no gesture {lexeme!r} in the lexicon")
+    skeleton = load_skeleton()
+    stroke = make_stroke(found, skeleton, apex_s=0.0, earliest_s=-9.0, size=size)
+    joints = rest_pose(skeleton)[None].copy()
+    joints[:, stroke.joints] = stroke.path.at(np.zeros(1))
+    positions = positions_of(joints)
+    wrist = wrist_in_trunk(positions, "right", skeleton.arm_length_m("right"))
+    return stroke_size(wrist), float(elbow_swivel_rad(positions, "right")[0])
+
+
+def _apart(low: Sequence[Look], high: Sequence[Look], measure: str) -> float:
+    """Distance of the mean of one end from the mean of the other."""
+    a = np.mean([look.values[measure] for look in low], axis=0)
+    b = np.mean([look.values[measure] for look in high], axis=0)
+    return float(np.linalg.norm(b - a))
+
+
+def _figure(name: str, knob: str, moved: Mapping[str, Mapping[str, float]]) -> Figure:
+    own = moved[knob][knob]
+    others = {m: value / max(moved[m][m], 1e-9) for m, value in moved[knob].items() if m != knob}
+    worst = max(others, key=lambda m: others[m])
+    return Figure(
+        name=f"{name}: knob {knob} leaks at most",
+        value=others[worst],
+        unit="of a measure's own",
+        target=LEAKS,
+        note=f"into {worst}; its own measure moves by {own:.3g} {_UNITS[knob]}",
+    )
+
+
+_UNITS: Final = {
+    "content": "rad of the fingers", "emotion": "rad of trunk and shoulders",
+    "size": "of the lexicon's", "speed": "s over half way", "smoothness": "of log jerk",
+    "spread": "rad of the elbow", "rest_height": "m", "part": "rad/s of the head",
+}  # fmt: skip
+
+
+def _as_table(moved: Mapping[str, Mapping[str, float]]) -> str:
+    names = list(moved)
+    lines = [["knob", *names]]
+    for knob in names:
+        shares = [moved[knob][m] / max(moved[m][m], 1e-9) for m in names]
+        lines.append([knob, *(f"{share:.2f}" for share in shares)])
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
