@@ -6,12 +6,12 @@ points, hands in most pictures, a head. Legs are often behind a counter.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from agent.action_bodies import Build, Eyes, Pose
 from perception.actions.figure import Sight
 
 Floats = NDArray[np.float64]
@@ -21,50 +21,6 @@ REST_S: Final = 3.0
 ACTION_S: Final = 2.6
 _MOVE_S: Final = 0.45
 _OPEN, _FIST, _INDEX = (0.0, 0.0, 0.0, 0.0), (1.0, 1.0, 1.0, 1.0), (0.0, 1.0, 1.0, 1.0)
-_RELAXED: Final = (0.35, 0.4, 0.45, 0.5)
-
-
-@dataclass(slots=True)
-class Pose:
-    """One instant, in the person's frame: left, up, forward, metres from between the shoulders."""
-
-    wrists: Floats
-    """(2, 3) left, right."""
-    out: Floats = field(default_factory=lambda: np.tile([0.0, -1.0, 0.1], (2, 1)))
-    """(2, 3) where the fingers point."""
-    palm: Floats = field(default_factory=lambda: np.array([[-1.0, 0, 0], [1.0, 0, 0]]))
-    curls: list[tuple[float, ...]] = field(default_factory=lambda: [_RELAXED, _RELAXED])
-    thumbs: list[float] = field(default_factory=lambda: [0.3, 0.3])
-    """0 along the hand, 1 straight out of it."""
-    raised_m: float = 0.0
-    """Shoulders."""
-    head_down_rad: float = 0.0
-    turn_rad: float = 0.0
-    seated: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Build:
-    """Somebody's proportions and manner."""
-
-    shoulder_m: float
-    upper_m: float
-    lower_m: float
-    hand: int
-    """Which hand acts, 0 left."""
-    size: float
-    hz: float
-    rng: np.random.Generator
-
-    def rest(self) -> Pose:
-        """Arms hang."""
-        reach = 0.96 * (self.upper_m + self.lower_m)
-        half = self.shoulder_m / 2
-        return Pose(np.array([[half + 0.06, -reach, 0.03], [-half - 0.06, -reach, 0.03]]))
-
-    def side(self) -> float:
-        """1 for the left hand."""
-        return 1.0 if self.hand == 0 else -1.0
 
 
 Action = Callable[[Build, Pose, float], None]
@@ -220,8 +176,8 @@ def made(name: str, seed: int) -> list[Sight]:
         lower_m=float(rng.uniform(0.23, 0.28)), hand=int(rng.integers(2)),
         size=float(rng.uniform(0.8, 1.25)), hz=float(rng.uniform(1.2, 2.2)), rng=rng,
     )  # fmt: skip
-    act = (ACTIONS | NEW | NOTHING)[name]
-    camera = _Eyes(build, rng, legs=name == "sit" or rng.random() < 0.6)
+    act = {**ACTIONS, **NEW, **NOTHING}[name]
+    camera = Eyes(build, rng, legs=name == "sit" or rng.random() < 0.6)
     sights = []
     for k in range(round((REST_S + ACTION_S) * RATE_HZ)):
         t = k / RATE_HZ
@@ -246,103 +202,3 @@ def _between(a: Pose, b: Pose, part: float) -> Pose:
         raised_m=part * b.raised_m, head_down_rad=part * b.head_down_rad,
         turn_rad=part * b.turn_rad, seated=part * b.seated,
     )  # fmt: skip
-
-
-class _Eyes:
-    """What a detector makes of a pose: places, jitter that lasts, what is not seen."""
-
-    def __init__(self, build: Build, rng: np.random.Generator, *, legs: bool) -> None:
-        self._b, self._rng, self._legs = build, rng, legs
-        self._yaw = float(rng.uniform(-0.6, 0.6))
-        self._hands_seen = float(rng.choice([0.0, 0.7, 0.9], p=[0.15, 0.35, 0.5]))
-        self._jitter = np.zeros((33, 3))
-        self._lean = rng.normal(0, 0.02, (33, 3))
-        self._face = rng.random() < 0.7
-
-    def sight(self, t: float, pose: Pose) -> Sight:
-        """As seen."""
-        points = self._points(pose)
-        turn = self._yaw + pose.turn_rad
-        c, s = np.cos(turn), np.sin(turn)
-        # To the picture: right is the person's left where they face the camera.
-        axes = np.array([[c, 0, s], [0, -1, 0], [s, 0, -c]])
-        self._jitter = 0.7 * self._jitter + self._rng.normal(0, 0.01, (33, 3)) * (1, 1, 2.5)
-        seen = np.full(33, 0.95)
-        if not self._legs:
-            seen[23:] = 0.2
-        away = abs(turn) > 1.4
-        hands = [
-            None if away or self._rng.random() > self._hands_seen
-            else self._hand(pose, h) @ axes.T for h in (0, 1)
-        ]  # fmt: skip
-        head = None
-        if self._face and abs(turn) < 0.9:
-            head = (turn, -pose.head_down_rad + float(self._rng.normal(0, 0.05)))
-        return Sight(
-            at=t, body=(points + self._lean) @ axes.T + self._jitter, visible=seen,
-            hands=(hands[0], hands[1]), head=head,
-        )  # fmt: skip
-
-    def _points(self, pose: Pose) -> Floats:
-        b, p = self._b, np.zeros((33, 3))
-        half, down = b.shoulder_m / 2, pose.head_down_rad
-        c, s = np.cos(down), np.sin(down)
-        for i in range(11):
-            local = {0: (0, 0.0, 0.10), 7: (0.07, 0.02, 0), 8: (-0.07, 0.02, 0)}.get(
-                i, (0, -0.02, 0.08)
-            )
-            x, y, z = local
-            p[i] = x, 0.19 + y * c - z * s, 0.02 + z * c + y * s
-        for h, side in ((0, 1.0), (1, -1.0)):
-            shoulder = np.array([side * half, pose.raised_m, 0])
-            wrist = _reachable(shoulder, pose.wrists[h], b)
-            p[11 + h], p[15 + h] = shoulder, wrist
-            p[13 + h] = _elbow(shoulder, wrist, b, side)
-            out = pose.out[h] / max(float(np.linalg.norm(pose.out[h])), 1e-6)
-            curled = float(np.mean(pose.curls[h]))
-            for i in (17, 19, 21):
-                p[i + h] = wrist + out * 0.09 * (1 - 0.6 * curled)
-            hip = np.array([side * 0.11, -0.5, 0])
-            knee = hip + 0.43 * np.array([0, -(1 - pose.seated), pose.seated])
-            p[23 + h], p[25 + h] = hip, knee
-            p[27 + h] = knee + (0, -0.42, 0)
-            p[29 + h] = p[31 + h] = knee + (0, -0.46, 0.06)
-        return p
-
-    def _hand(self, pose: Pose, h: int) -> Floats:
-        out = pose.out[h] / np.linalg.norm(pose.out[h])
-        palm = pose.palm[h] - out * (pose.palm[h] @ out)
-        palm = palm / max(float(np.linalg.norm(palm)), 1e-6)
-        # The thumb's side: for the right hand, palm = across x out.
-        across = (1.0 if h == 1 else -1.0) * np.cross(out, palm)
-        points = np.zeros((21, 3))
-        thumb = across * (0.3 + 0.7 * pose.thumbs[h]) + out * (1 - pose.thumbs[h])
-        for k in range(1, 5):
-            points[k] = 0.03 * across + thumb * 0.025 * k
-        for finger in range(4):
-            root = out * 0.09 + across * (0.03 - 0.02 * finger)
-            at, angle = root, 0.0
-            points[5 + 4 * finger] = root
-            for k in range(3):
-                angle += 1.6 * pose.curls[h][finger]
-                at = at + 0.03 * (np.cos(angle) * out + np.sin(angle) * palm)
-                points[6 + 4 * finger + k] = at
-        return points + self._rng.normal(0, 0.005, (21, 3)) * (1, 1, 1.8)
-
-
-def _reachable(shoulder: Floats, wrist: Floats, b: Build) -> Floats:
-    way = wrist - shoulder
-    length = float(np.linalg.norm(way))
-    return np.asarray(shoulder + way * min(1.0, 0.985 * (b.upper_m + b.lower_m) / length))
-
-
-def _elbow(shoulder: Floats, wrist: Floats, b: Build, side: float) -> Floats:
-    """Where the elbow of a two-bone arm is, hanging down and out."""
-    way = wrist - shoulder
-    length = max(float(np.linalg.norm(way)), 1e-3)
-    along = (b.upper_m**2 - b.lower_m**2 + length**2) / (2 * length)
-    off = float(np.sqrt(max(b.upper_m**2 - along**2, 0.0)))
-    unit = way / length
-    down = np.array([0.5 * side, -1.0, -0.3])
-    down = down - unit * (down @ unit)
-    return np.asarray(shoulder + unit * along + down / np.linalg.norm(down) * off)
