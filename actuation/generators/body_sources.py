@@ -27,6 +27,7 @@ from actuation.motion import FRAME_RATE_HZ, JOINT_INDEX, JOINT_NAMES
 from actuation.score import ScoredClause
 from actuation.skeleton import ARM_JOINTS
 from actuation.strokes import Stroke
+from agent.core.backend import Row, pick
 
 Floats = NDArray[np.float64]
 
@@ -209,8 +210,22 @@ def _earlier(stroke: PlacedStroke, by_s: float) -> PlacedStroke:
     )
 
 
+def _learned() -> BodySource:
+    """The learned body; torch is imported only now."""
+    made: BodySource = pick("body", LEARNED, "learned").shipped()
+    return made
+
+
+LEARNED: Final = {
+    "learned": Row(
+        path="actuation.generators.flow_body:FlowBody",
+        about="arms and hands by a flow-matching network; needs torch and its weights",
+        packages=("torch",),
+    ),
+}
 BODY_SOURCES: Final[dict[str, Callable[[], BodySource]]] = {
     "idle": IdleSource,
     "rules": RulesSource,
+    "learned": _learned,
 }
 """Rows of sources by name; each is made when it is wanted, or raises `BackendUnavailableError`."""

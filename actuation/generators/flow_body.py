@@ -23,6 +23,7 @@ from actuation.generators.flow_session import AtOnce
 from actuation.generators.flow_weights import FILE
 from actuation.gesture_choice import GestureConfig
 from actuation.score import ScoredClause
+from agent.core.errors import BackendUnavailableError, BadInputError
 
 Floats = NDArray[np.float64]
 
@@ -48,6 +49,14 @@ class FlowBody:
     def load(cls, path: Path = FILE, device: str = "cpu") -> "FlowBody":
         """From a file of weights, or raise `BadInputError`."""
         return cls(BodyModel.load(path, device))
+
+    @classmethod
+    def shipped(cls) -> "FlowBody":
+        """The weights that ship, on the processor; `BackendUnavailableError` without them."""
+        try:
+            return cls.load()
+        except BadInputError as fault:
+            raise BackendUnavailableError(str(fault)) from None
 
     def motion(
         self, clauses: Sequence[ScoredClause], at_s: Floats, seed: int, wish: BodyWish
