@@ -2,8 +2,8 @@
 
 Ours (words, image schemas, shared rare words), ours with sentence embeddings, and matching of
 keywords alone, which has the same lexicon's words and descriptions. The control is another
-sentence's gestures. A hundred of the sentences were written when the retrieval was finished. Whoever
-wrote the lexicon wrote the sentences too, which flatters every row, keywords most.
+sentence's gestures. A hundred of the sentences were written when the retrieval was finished.
+Whoever wrote the lexicon wrote the sentences too, which flatters every row, keywords most.
 """
 
 import sys
