@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from actuation.body_style import BodyStyle
+from actuation.free_hand import free_hand_beats
 from actuation.gesture_choice import GestureChoice, GestureConfig
 from actuation.gestures import PlacedStroke
 from actuation.lexemes import Lexicon, standard_lexicon
@@ -39,9 +40,10 @@ class Gesticulation:
     ) -> None:
         """`seed`: no two strokes are quite alike; how they differ follows from this number."""
         self._random = np.random.default_rng((seed, 0x6E57))
-        self._choice = GestureChoice(
-            lexicon or standard_lexicon(), skeleton or load_skeleton(), config or GestureConfig()
-        )
+        self._lexicon, self._skeleton = lexicon or standard_lexicon(), skeleton or load_skeleton()
+        config = config or GestureConfig()
+        self._choice = GestureChoice(self._lexicon, self._skeleton, config)
+        self._beats = config.beats_per_minute > 0
         self._choice.vary = self._varied
         self._strokes: list[Stroke] = []
         self._release: Release | None = None
@@ -51,14 +53,24 @@ class Gesticulation:
     def adopt(self, config: GestureConfig) -> None:
         """Gesture by this from the next clause on."""
         self._choice.adopt(config)
+        self._beats = config.beats_per_minute > 0
 
     def for_clause(self, spoken: ScoredClause, *, earliest_s: float) -> Sequence[PlacedStroke]:
         """Place gestures for a clause whose times are stage time. Nothing moves before."""
-        return self._add(
-            self._choice.for_clause(
-                spoken, earliest_s=earliest_s, busy_until_s=self._hands_busy_until_s()
-            )
+        strokes = self._choice.for_clause(
+            spoken, earliest_s=earliest_s, busy_until_s=self._hands_busy_until_s()
         )
+        if self._beats:
+            strokes += free_hand_beats(
+                spoken,
+                strokes,
+                self._strokes,
+                earliest_s=earliest_s,
+                lexicon=self._lexicon,
+                skeleton=self._skeleton,
+                style=self._choice.style,
+            )
+        return self._add(sorted(strokes, key=lambda stroke: stroke.start_s))
 
     def at_once(self, cues: Iterable[GestureCue], *, now_s: float) -> Sequence[PlacedStroke]:
         """Place gestures without words, as soon as the body can."""
