@@ -79,6 +79,8 @@ def read_body(skeleton: Skeleton, lens: Lens) -> Body | None:
         hand_raised=_hand_raised(world, used),
         eyes_height_m=float(eyes[2]),
         quality=float(skeleton.visibility[used].mean() * (1 - misfit / MISFIT_LIMIT / 2)),
+        world=skeleton.world,
+        visible=skeleton.visibility,
     )
 
 

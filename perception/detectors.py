@@ -36,6 +36,9 @@ class DetectorConfig(BaseModel):
     backend: Literal["mediapipe", "recorded", "none"] = Field(
         "mediapipe", description="`mediapipe`, `recorded` (people from a file) or `none`."
     )
+    faces: bool = Field(
+        True, description="Off: bodies only. No face model is opened and no face is measured."
+    )
     recording: Path | None = Field(None, description="The file of people for `recorded`.")
 
 
@@ -69,7 +72,7 @@ def detector_opener(
                 raise BackendUnavailableError("people: `recorded` needs `recording`, a file")
             detector = kind(config.recording, agent_face_height_m=camera.agent_face_height_m)
         else:
-            detector = kind(camera=camera, models=models)
+            detector = kind(camera=camera, models=models, faces=config.faces)
         return detector
 
     return open_detector

@@ -4,9 +4,12 @@ Faces and bodies are already in the agent's frame (see `camera.py`) but not yet 
 person may be a face, a body, both, or missed. `people.py` makes people of them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from perception.camera import WHOLE, Box, Vector
 from perception.senses import Picture
@@ -49,6 +52,8 @@ class Face:
     """Width in the picture; a small face is measured badly."""
     quality: float = 1.0
     """How much it looks like a face, 0..1."""
+    points: NDArray[np.float64] | None = field(default=None, compare=False, repr=False)
+    """(478, 3) pixels right, up, out, for who reads expressions. Never leaves memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +74,10 @@ class Body:
     hand_raised: bool | None = None
     eyes_height_m: float | None = None
     quality: float = 1.0
+    world: NDArray[np.float64] | None = field(default=None, compare=False, repr=False)
+    """(33, 3) metres around the hips, axes as the camera's. Never leaves memory."""
+    visible: NDArray[np.float64] | None = field(default=None, compare=False, repr=False)
+    """(33,) 0..1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

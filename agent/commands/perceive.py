@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from agent.commands.perceive_more import Closer
 from agent.config import load
 from agent.core.codec import encode
 from agent.core.messages import (
@@ -57,6 +58,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fit-camera", action="store_true", help="say how high and tilted the camera seems to hang"
     )
+    parser.add_argument(
+        "--actions", type=Path, nargs="?", const=Path(), metavar="YAML",
+        help="tell what they do, by the sentences that ship or by a file of your own",
+    )  # fmt: skip
+    parser.add_argument("--faces", action="store_true", help="tell action units and nods")
     parser.add_argument("--preview", type=Path, metavar="MP4", help="draw what is seen to a video")
 
 
@@ -69,10 +75,13 @@ def run(arguments: argparse.Namespace) -> int:
     with _preview(arguments.preview) as preview:
         groups = Groups(config.seeing.groups)
         teller = _Teller(EngagementCore(config.seeing.engagement), groups, preview)
+        closer = Closer(actions=arguments.actions, faces=arguments.faces)
         fit, numbers = CameraFit(config.seeing.people.camera), itertools.count(1)
 
         def watch(picture: Picture, look: Look, tracks: list[Track]) -> None:
             fit.take(look.bodies)
+            for line in closer.take(picture.at, tracks):
+                print(line, flush=True)
             teller.draw(picture, look, tracks)
 
         thread = OneThread("people")
@@ -85,7 +94,7 @@ def run(arguments: argparse.Namespace) -> int:
             ),
             off_loop=thread,
             publish=teller.tell,
-            config=config.seeing.people,
+            config=closer.looking(config.seeing.people),
             new_id=lambda: PersonId(f"p{next(numbers)}"),
             watch=watch,
         )

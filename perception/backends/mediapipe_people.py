@@ -8,6 +8,7 @@ networks see small inputs (128 and 224 pixels), so people far away are looked at
 import contextlib
 import math
 import weakref
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -57,17 +58,20 @@ for _kind in (vision.FaceLandmarker, vision.PoseLandmarker):
 class MediaPipePeople:
     """The face and the body landmarker. Owned by one worker thread."""
 
-    def __init__(self, *, camera: CameraConfig, models: Path) -> None:
+    def __init__(self, *, camera: CameraConfig, models: Path, faces: bool = True) -> None:
+        """`faces`: without, no face model is even opened; heads are known from bodies alone."""
         self._camera = camera
         self._found_a_body = False
         self._lens = Lens(camera, width_px=640, height_px=480)
-        face, pose = _model_file(models, FACE_MODEL), _model_file(models, POSE_MODEL)
+        face = _model_file(models, FACE_MODEL) if faces else None
+        pose = _model_file(models, POSE_MODEL)
         with chatter_logged():
-            self._faces = _face_landmarker(face, count=MAX_PEOPLE)
-            self._head = _face_landmarker(face, count=1)
+            self._faces = _face_landmarker(face, count=MAX_PEOPLE) if face else None
+            self._head = _face_landmarker(face, count=1) if face else None
             self._bodies = _pose_landmarker(pose, count=MAX_PEOPLE)
+        opened = [one for one in (self._faces, self._head, self._bodies) if one is not None]
         # At exit, too: MediaPipe's own clean-up comes too late then and complains.
-        self._give_back = weakref.finalize(self, _close_all, self._faces, self._head, self._bodies)
+        self._give_back = weakref.finalize(self, _close_all, *opened)
 
     def look(self, picture: Picture, focus: Focus) -> Look:
         """Faces and bodies where `focus` points. About 2 ms for faces, 20 ms for each body."""
@@ -89,12 +93,19 @@ class MediaPipePeople:
         self._give_back()
 
     def _find_faces(
-        self, landmarker: vision.FaceLandmarker, picture: Picture, region: Box
+        self, landmarker: vision.FaceLandmarker | None, picture: Picture, region: Box
     ) -> list[Face]:
+        if landmarker is None:
+            return []
         image, corner = _cut(picture.pixels, region)
-        found = landmarker.detect(image).face_landmarks
-        faces = (read_face(_pixels(points, image, corner), self._lens) for points in found)
-        return [face for face in faces if face is not None]
+        faces = []
+        for points in landmarker.detect(image).face_landmarks:
+            flat = _pixels(points, image, corner)
+            depth = np.array([p.z for p in points]) * image.width
+            if (face := read_face(flat, self._lens)) is not None:
+                solid = np.column_stack([flat[:, 0], -flat[:, 1], -depth])
+                faces.append(replace(face, points=solid))
+        return faces
 
     def _find_bodies(self, picture: Picture, region: Box) -> list[Body]:
         image, corner = _cut(picture.pixels, region)
