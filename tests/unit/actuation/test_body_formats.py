@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from actuation.body_formats.bvh import write_bvh
 from actuation.body_formats.clip import MotionClip, TimedWord
 from actuation.body_formats.corpora import read_corpus, read_recording, read_sound
 from actuation.body_formats.glb import GlbFile
@@ -406,6 +407,15 @@ def test_what_lies_beside_is_found_in_folders_beside(tmp_path):
     clip = read_recording(folder / "smplxflame_30" / "2_orlan_0_1_1.npz")
     assert clip.sound is not None
     assert clip.words
+
+
+def test_a_recording_faces_forward_wherever_it_faced(tmp_path):
+    joints = np.tile([0.0, 0, 0, 1], (3, len(JOINT_NAMES), 1))
+    joints[:, JOINT_INDEX["hips"]] = about("y", 1.5)
+    write_bvh(tmp_path / "a.bvh", MotionClip(joints=joints, rate_hz=30, hips_m=[[2, 0.9, 1]] * 3))
+    motion = read_recording(tmp_path / "a.bvh").motion
+    assert apart(motion.joints, [0, 0, 0, 1]) < 1e-6
+    np.testing.assert_allclose(motion.hips_m, [[0, 0.9, 0]] * 3, atol=1e-5)
 
 
 @pytest.mark.parametrize("empty", [True, False])

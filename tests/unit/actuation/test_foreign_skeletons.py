@@ -13,7 +13,7 @@ from actuation.body_formats.humanoid_names import VRM_PARENTS, bones_of, larynx_
 from actuation.generators.rules_idle import rest_pose
 from actuation.lexemes import standard_lexicon
 from actuation.motion import JOINT_INDEX, JOINT_NAMES
-from actuation.rotations import IDENTITY, about, inverse, multiply, to_vector
+from actuation.rotations import IDENTITY, about, from_vector, inverse, multiply, to_vector
 from actuation.skeleton import FINGERS, SIDES, load_skeleton, parts_of
 from actuation.strokes import lay_over, make_stroke
 from agent.core.errors import BadInputError
@@ -132,26 +132,36 @@ def test_a_trunk_of_one_bone_bends_as_a_whole_and_evenly():
     assert steps[0] > 0.1
 
 
-def test_palms_look_where_they_looked():
+def palms(places, bones):
+    """Unit normals (sides, frames, 3) of the palms, by the places of wrists and knuckles."""
+    found = []
+    for side in SIDES:
+        index, middle, little = (
+            places[:, bones[f"{side}{finger}Proximal"]] for finger in ("Index", "Middle", "Little")
+        )
+        normal = np.cross(middle - places[:, bones[f"{side}Hand"]], index - little)
+        found.append(normal / np.linalg.norm(normal, axis=-1, keepdims=True))
+    return np.stack(found)
+
+
+@pytest.mark.parametrize("palms_rest_rad", [0.0, 1.5])
+def test_palms_look_where_they_looked(palms_rest_rad):
+    """Also where they rest with the palms forward instead of down."""
     skeleton = FIGURES["arms down, long, short trunk"]
+    offsets = np.array(skeleton.offsets)
+    for side, sign in (("Left", 1.0), ("Right", -1.0)):
+        along = offsets[skeleton.names.index(f"{side}Hand")]
+        twist = from_vector(-sign * palms_rest_rad * along / np.linalg.norm(along))
+        for joint, name in enumerate(skeleton.names):
+            if name.startswith(f"{side}Hand") and name != f"{side}Hand":
+                offsets[joint] = turned_by(twist, offsets[joint])
+    skeleton = replace(skeleton, offsets=offsets)
     figure = figure_of(skeleton)
     spots = skeleton.spots_of(skeleton.turns_of(figure.from_stage(POSES)))
-
-    def palms(places, bones):
-        found = []
-        for side in SIDES:
-            wrist = places[:, bones[f"{side}Hand"]]
-            ahead = places[:, bones[f"{side}MiddleProximal"]] - wrist
-            across = (
-                places[:, bones[f"{side}IndexProximal"]] - places[:, bones[f"{side}LittleProximal"]]
-            )
-            normal = np.cross(ahead, across)
-            found.append(normal / np.linalg.norm(normal, axis=-1, keepdims=True))
-        return np.stack(found)
-
     placed = [OWN.globals_of(pose) for pose in POSES]
     here = palms(np.array([[p[n][1] for n in JOINT_NAMES] for p in placed]), JOINT_INDEX)
-    assert np.linalg.norm(np.cross(palms(spots, figure.bones), here), axis=-1).max() < 1e-4
+    there = palms(spots, figure.bones)
+    assert np.linalg.norm(there - here, axis=-1).max() < 1e-4
 
 
 def test_a_rest_pose_that_says_nothing_is_replaced_by_a_frame_with_hanging_arms():

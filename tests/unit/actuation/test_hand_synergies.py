@@ -99,5 +99,9 @@ def test_a_mitten_that_closes_closes_the_hand():
     joints = np.tile(IDENTITY, (2, len(JOINT_NAMES), 1))
     joints[1, JOINT_INDEX["leftIndexProximal"]] = about("z", -1.4)
     back = mitten.to_stage(mitten.from_stage(joints)).astype(float)
+    for finger in ("Index", "Middle", "Ring", "Little"):
+        knuckle = JOINT_INDEX[f"left{finger}Proximal"]
+        assert angle(back[1, knuckle], about("z", -1.4)) < 1e-3
+        assert angle(back[0, knuckle], IDENTITY) < 1e-3
     ring = JOINT_INDEX["leftRingIntermediate"]
     assert angle(back[1, ring], IDENTITY) > angle(back[0, ring], IDENTITY) + 0.3
