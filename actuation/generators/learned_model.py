@@ -17,12 +17,22 @@ from torch import Tensor, nn
 
 from actuation.generators.learned_alignment import EXPECTED, Following
 from actuation.generators.learned_manner import Manner
-from actuation.generators.learned_network import FRAMES, Listener, Reader, State, halve
+from actuation.generators.learned_network import (
+    FRAMES,
+    LOOKS,
+    Listener,
+    Reader,
+    State,
+    halve,
+)
+from actuation.generators.learned_sound import WINDOW, bands
 from actuation.generators.learned_weights import FILE, FaceCard, read
 from actuation.generators.learned_wish import STIRS
 from agent.core.errors import BadInputError
 
 Floats = NDArray[np.float32]
+_SETTLED_STEPS = 130
+"""The listener remembers no more steps than these."""
 
 
 @dataclass(slots=True)
@@ -97,6 +107,7 @@ class FaceModel:
             network.to(self.device).eval()
         if self.device.type == "cpu" and _quicker_halved():
             halve(self.listener)
+        self._in_silence = self._after_silence()
 
     @classmethod
     def load(cls, path: Path = FILE, device: str = "cpu") -> "FaceModel":
@@ -111,11 +122,18 @@ class FaceModel:
     def begin(self, expected: Sequence[int] | NDArray[np.uint8] = ()) -> Memory:
         """A stream at its start. `expected`: classes of phones of its text, if that is known."""
         return Memory(
-            self.listener.stack.begin(1),
+            [part.clone() for part in self._in_silence],
             self.reader.stack.begin(1),
             self.manner.stack.begin(1),
             Following(expected, self._priors) if len(expected) else None,
         )
+
+    @torch.inference_mode()
+    def _after_silence(self) -> State:
+        """What is remembered before a sound begins: that it was silent, for seconds."""
+        silence = np.tile(bands(np.zeros((1, WINDOW), np.float32)), (1, _SETTLED_STEPS, LOOKS))
+        _, _, _, state = self.listener(self._put(silence), self.listener.stack.begin(1))
+        return list(state)
 
     @torch.inference_mode()
     def step(self, due: Sequence[Steps]) -> None:
