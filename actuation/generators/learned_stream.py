@@ -26,6 +26,10 @@ Floats = NDArray[np.float64]
 FRAME_RATE_HZ: Final = 60
 MOST_STEPS: Final = 60
 """At a time; more are done in several goes."""
+_PARTS_BY: Final = np.array([0.4, 0.34])
+_MEETS_BY: Final = np.array([1.0, 0.5])
+"""Of closure and contact, a frame: lips are apart again after 40 and 50 ms (the rules: at most 55).
+"""
 _QUIET: Final = 0.06
 """Lip motion smaller than this is none: silence is still."""
 _SMOOTH_S: Final = 0.05
@@ -80,6 +84,8 @@ class FaceStream:
         self._step = 0
         self._frame = 0
         self._smooth: Floats | None = None
+        self._met: Floats = np.zeros(2)
+        """How far closure and contact were shown last."""
         self._blinks = Blinks(seed=seed, per_minute=self._config.blinks_per_minute, start=0.0)
 
     @property
@@ -150,6 +156,7 @@ class FaceStream:
         if not len(times):
             return nothing()
         mouth = worn(said.mouth.astype(np.float64), self._card, self._wish.articulation)
+        mouth[:, -2:] = self._eased(mouth[:, -2:])
         manner = self._smoothed(said.manner.astype(np.float64))
         expression = np.clip(manner[:, PARTS["expression"]], 0.0, 1.0)
         expression[:, self._foreign] = 0.0
@@ -163,6 +170,18 @@ class FaceStream:
             config=self._config,
         )
         return Parts(face=face, mouth=mouth, expression=expression, head=head, gaze=gaze)
+
+    def _eased(self, meetings: Floats) -> Floats:
+        """Lips meet and part as lips can: what is likely for one frame alone does not twitch.
+
+        A closure comes at once, for it may be short; it goes, and contacts come and go, slower.
+        """
+        last = self._met
+        for i, wanted in enumerate(meetings):
+            last = np.clip(wanted, last - _PARTS_BY, last + _MEETS_BY)
+            meetings[i] = last
+        self._met = last
+        return meetings
 
     def _smoothed(self, manner: Floats) -> Floats:
         """Two low-passes of a twentieth of a second one after the other: brows do not twitch."""

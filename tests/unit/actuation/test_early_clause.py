@@ -61,7 +61,7 @@ def test_sound_leaves_as_it_comes_whole_and_in_order():
 def test_the_next_clause_does_not_overtake_one_that_is_still_coming():
     stage, place, planned, whole = begun()
     stage.act(act("And then there is another one."))
-    give(planned, whole, whole.duration_s - 0.3)
+    give(planned, whole, whole.duration_s - 0.05)
     stage.run(whole.duration_s)
     assert len(heard(stage)) <= planned.there
     finish(stage, place, planned, whole)

@@ -272,3 +272,11 @@ def test_what_was_heard_minutes_ago_leaves_no_trace(shipped):
     # The end hears nothing of a next round.
     first, last = mouth[180:350], mouth[-180:-10]
     np.testing.assert_allclose(first, last, atol=1e-4)
+
+
+def test_lips_part_no_faster_than_lips_can_though_the_network_doubts_for_a_frame():
+    stream = SMALL.stream(16_000)._stream
+    doubtful = np.array([[0, 0], [1, 1], [0, 0], [0, 0], [0, 0], [0, 0.2]], float)
+    eased = np.concatenate([stream._eased(doubtful[:2].copy()), stream._eased(doubtful[2:].copy())])
+    np.testing.assert_allclose(eased[:, 0], [0, 1, 0.6, 0.2, 0, 0], atol=1e-9)
+    np.testing.assert_allclose(eased[:, 1], [0, 0.5, 0.16, 0, 0, 0.2], atol=1e-9)
