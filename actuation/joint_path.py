@@ -1,6 +1,6 @@
 """Ways of joints through key poses, and blends of poses: rotations as functions of time."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
@@ -101,6 +101,20 @@ class Path:
         if self._elbows:
             turned[:, self._elbows] = elbow(mixed[:, self._elbows])
         return turned
+
+
+class LatePath:
+    """A path that is made when it is first read: a gesture that is not shown costs no arm."""
+
+    def __init__(self, make: Callable[[], Path]) -> None:
+        self._make = make
+        self._path: Path | None = None
+
+    def at(self, t: NDArray[np.float64]) -> Joints:
+        """As `Path.at`."""
+        if self._path is None:
+            self._path = self._make()
+        return self._path.at(t)
 
 
 def elbow_angles(q: Joints) -> NDArray[np.float64]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from actuation.aiming import aim_of
 from actuation.body_style import BodyStyle
-from actuation.joint_path import Joints, Path, abruptly, elbow, elbow_angles, slerp
+from actuation.joint_path import Joints, LatePath, Path, abruptly, elbow, elbow_angles, slerp
 from actuation.lexemes import Lexeme
 from actuation.motion import JOINT_INDEX
 from actuation.rotations import (
@@ -58,7 +58,7 @@ class Stroke:
     """Back at rest."""
     joints: NDArray[np.intp]
     """(j,) indices into `JOINT_NAMES` of the joints it uses."""
-    path: Path
+    path: Path | LatePath
     """Local rotations over time; those of the head are offsets to the gaze's own."""
     hands: frozenset[str] = frozenset()
     """Sides whose arm it uses."""
@@ -161,25 +161,9 @@ def make_stroke(
     sides = SIDES if lexeme.hands == "both" else (side,)
     if lexeme.hands == "head":
         names: tuple[str, ...] = ("neck", "head")
-        poses = head_poses(lexeme, style.size)
         prepare_s = 0.16 / style.speed
     else:
         names = tuple(name for each in sides for name in ARM_JOINTS[each])
-        poses = np.concatenate(
-            [
-                arm_poses(
-                    lexeme,
-                    skeleton,
-                    each,
-                    aim_of(skeleton, each, aim, place),
-                    size,
-                    round(style.spread, 1),
-                    other=each != side,
-                )
-                for each in sides
-            ],
-            axis=1,
-        )
         prepare_s = preparation_s(lexeme.keys[0]) / style.speed
     prepare_s = float(np.clip(apex_s + times[0] - earliest_s, _HURRIED * prepare_s, prepare_s))
     asked_s = apex_s
@@ -190,10 +174,26 @@ def make_stroke(
     end = end_of_hold + (0.3 if lexeme.hands == "head" else _RETRACTION_S) / style.speed
     abruptness = 1.0 - style.smoothness
     elbows = tuple(i for i, name in enumerate(names) if name.endswith("LowerArm"))
-    path = Path(key_times, poses, abruptness=abruptness)
-    if elbows:
-        times, poses = _in_an_arc(names, elbows, start, key_times, end_of_hold, end, poses)
-        path = Path(times, poses, elbows, abruptness=abruptness)
+
+    def path() -> Path:
+        if lexeme.hands == "head":
+            return Path(key_times, head_poses(lexeme, style.size), abruptness=abruptness)
+        solved = [
+            arm_poses(
+                lexeme,
+                skeleton,
+                each,
+                aim_of(skeleton, each, aim, place),
+                size,
+                round(style.spread, 1),
+                other=each != side,
+            )
+            for each in sides
+        ]
+        poses = np.concatenate(solved, axis=1)
+        stations = _in_an_arc(names, elbows, start, key_times, end_of_hold, end, poses)
+        return Path(*stations, elbows, abruptness=abruptness)
+
     return Stroke(
         lexeme=lexeme.name,
         start_s=start,
@@ -202,7 +202,7 @@ def make_stroke(
         end_of_hold_s=end_of_hold,
         end_s=end,
         joints=np.array([JOINT_INDEX[name] for name in names], np.intp),
-        path=path,
+        path=LatePath(path),
         elbows=elbows,
         hands=frozenset(() if lexeme.hands == "head" else sides),
         additive=lexeme.hands == "head",
