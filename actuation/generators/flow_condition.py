@@ -141,17 +141,19 @@ def state_table(states: NDArray[np.integer]) -> Floats:
 
 
 def slot_of(stroke: Stroke, beneath: NDArray[np.float64]) -> Slot:
-    """The slot of a stroke of arms. `beneath`: (44, 4), what joints without a key do."""
-    first, last = _frames(float(stroke.key_times_s[0]), stroke.end_of_hold_s)
-    times = np.arange(first, last) / RATE_HZ
+    """The slot of a stroke of arms. `beneath`: (44, 4), what joints without a key do.
+
+    The pose is given a little sooner and longer than its keys last, held: three frames at least,
+    so that a stroke of one key is still seen by a whole token of two.
+    """
+    keyed_s, held_s = float(stroke.key_times_s[0]), stroke.end_of_hold_s
+    first_s, last_s = keyed_s - 1.5 / RATE_HZ, held_s + 1.5 / RATE_HZ
+    first, last = _frames(first_s, last_s)
+    times = np.clip(np.arange(first, last) / RATE_HZ, keyed_s, held_s)
     joints = np.repeat(np.asarray(beneath, np.float64)[None], len(times), axis=0)
-    if len(times):
-        joints[:, stroke.joints] = stroke.pose(times)
+    joints[:, stroke.joints] = stroke.pose(times)
     parts = tuple(p for side in sorted(stroke.hands) for p in SIDE_PARTS[side])
-    return Slot(
-        parts, stroke.start_s, float(stroke.key_times_s[0]), stroke.apex_s,
-        stroke.end_of_hold_s, stroke.end_s, joints,
-    )  # fmt: skip
+    return Slot(parts, stroke.start_s, first_s, stroke.apex_s, last_s, stroke.end_s, joints)
 
 
 def _frames(first_s: float, last_s: float) -> tuple[int, int]:

@@ -111,17 +111,20 @@ def test_a_gesture_has_its_phases_and_its_poses_at_their_times():
     right = table[:, 2]
     phase = np.where(right[:, : len(PHASES)].any(axis=1), right[:, : len(PHASES)].argmax(1), -1)
     changes = times[np.flatnonzero(np.diff(phase)) + 1]
-    expected = [stroke.start_s, float(stroke.key_times_s[0]), stroke.apex_s, stroke.end_of_hold_s,
-                stroke.end_s]  # fmt: skip
+    keyed_s, held_s = float(stroke.key_times_s[0]), stroke.end_of_hold_s
+    frame = 1.5 / RATE_HZ
+    expected = [stroke.start_s, keyed_s - frame, stroke.apex_s, held_s + frame, stroke.end_s]
     for at in set(changes.tolist()):
         assert min(abs(at - e) for e in expected) <= 1 / RATE_HZ + 1e-6
     assert len(changes) >= 4
     given = right[:, -1] > 0.5
-    assert times[given][0] >= stroke.key_times_s[0] - 1e-6
-    assert times[given][-1] <= stroke.end_of_hold_s + 1e-6
+    assert keyed_s - frame - 1e-6 <= times[given][0] <= keyed_s
+    assert held_s <= times[given][-1] <= held_s + frame + 1e-6
     shown = from_six(model.scale.undo(poses[given]))
     arm = np.arange(10, 14)
-    keyed = stroke.pose(times[given])[:, [list(stroke.joints).index(i) for i in arm]]
+    keyed = stroke.pose(np.clip(times[given], keyed_s, held_s))[
+        :, [list(stroke.joints).index(i) for i in arm]
+    ]
     assert angle(shown[:, arm], keyed).max() < 1e-4
     assert not table[:, 1].any()
     assert right[np.argmin(abs(times - stroke.apex_s)), len(PHASES) + 1] > 0.95
@@ -318,3 +321,17 @@ def test_a_crowd_kept_on_the_device_moves_as_the_streams_do():
         alone = blocks(model, stream, 5)
         crowded = np.concatenate([block[i].numpy() for block in together])
         np.testing.assert_allclose(crowded, alone, atol=2e-5)
+
+
+def test_a_stroke_of_one_key_is_given_to_a_whole_token():
+    beat = make_stroke(
+        standard_lexicon().named("offer_palm"), load_skeleton(), apex_s=2.02, earliest_s=0.0
+    )
+    for shift in np.arange(4) / 120:
+        one = replace(
+            beat, key_times_s=np.array([2.02 + shift]), apex_s=2.02 + shift,
+            end_of_hold_s=2.02 + shift,
+        )  # fmt: skip
+        table, _ = slot_tables([slot_of(one, REST)], 0, 90, small_model().scale)
+        given = table[:, list(slot_of(one, REST).parts)[0], -1]
+        assert given.reshape(-1, 2).min(axis=1).sum() >= 1
