@@ -13,6 +13,9 @@ from agent.recording import Recording
 ROOT = Path(__file__).parents[2]
 HOUR = ("--days", "1", "--hours", "1", "--jobs", "1", "--plan", "hotel", "--json")
 
+SEVERAL_ABOUT = ("--seed", "4")
+"""An hour in which hosts are named while others stand by."""
+
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory):
@@ -141,7 +144,7 @@ def test_one_who_talks_over_people_is_caught(house, tmp_path, capsys):
 
 def test_one_who_says_names_before_strangers_is_caught_and_shown(house, tmp_path, capsys):
     bad = variant(house, tmp_path, norms_off=["names_are_not_for_strangers"])
-    code, told = lab(bad, tmp_path / "out", capsys)
+    code, told = lab(bad, tmp_path / "out", capsys, *SEVERAL_ABOUT)
     assert code == 1
     assert told["norms_broken"].get("names")
     told = json.loads((tmp_path / "out" / "report.json").read_text())
