@@ -1,4 +1,4 @@
-"""`foyer bench perception [DIR]`: what of people is seen rightly: engagement, and real clips.
+"""`foyer bench perception [DIR]`: what of people is seen rightly: engagement, clips, faces, acts.
 
 DIR holds recordings as `foyer engage` reads them (`*.jsonl`, `people_engaged` in the first line),
 itself or in `engagement/`, and clips in `video/`. Engagement three ways at the same moments: the
@@ -17,9 +17,11 @@ from pathlib import Path
 
 import numpy as np
 
+from agent.bench import perception_actions, perception_faces
 from agent.bench.clips import clip_figures
 from agent.bench.figure import Figure
 from agent.commands.training.engagement import school_of
+from agent.core.errors import BadInputError
 from agent.engagement_examination import (
     OURS,
     PUBLISHED,
@@ -50,17 +52,35 @@ HELD_OUT_SCENES, HELD_OUT_SEED = 390, 9901
 Teach = Callable[[Recording], Weights]
 
 
+PARTS = ("engagement", "clips", "actions", "faces")
+
+
 def measure(
-    data: Path | None = None, episodes: int = EXAM_STRETCHES, seed: int = 1
+    data: Path | None = None,
+    episodes: int = EXAM_STRETCHES,
+    seed: int = 1,
+    only: str = "engagement,clips",
 ) -> list[Figure]:
-    """About three minutes. `episodes`: stretches of the lobby, ten minutes each, to judge."""
+    """About three minutes. `episodes`: stretches of the lobby, ten minutes each, to judge.
+
+    `only`: some of `PARTS`; actions take another minute or two, faces some six.
+    """
+    parts = {part.strip() for part in only.split(",")}
+    if unknown := parts - set(PARTS):
+        raise BadInputError(f"perception: no part {', '.join(unknown)}; {', '.join(PARTS)}")
     figures = []
-    if data is not None:
+    if data is not None and "engagement" in parts:
         folder = data / "engagement" if (data / "engagement").is_dir() else data
         figures += _recorded(recordings_in(folder), seed)
-        if (data / "video").is_dir():
-            figures += clip_figures(data / "video")
-    return figures + _simulated(episodes)
+    if data is not None and "clips" in parts and (data / "video").is_dir():
+        figures += clip_figures(data / "video")
+    if "engagement" in parts:
+        figures += _simulated(episodes)
+    if "actions" in parts:
+        figures += perception_actions.measure()
+    if "faces" in parts:
+        figures += perception_faces.measure()
+    return figures
 
 
 def _recorded(recordings: Sequence[Recording], seed: int) -> list[Figure]:

@@ -18,7 +18,7 @@ BENCHES: dict[str, str] = {
     "generators": "learned bodies: share of a core beside the rules, how many in real time",
     "gesture": "a body that speaks: idle, random clips, rules, learned; knobs, stops, contacts",
     "camera": "camera to PersonSeen, frame rate, memory and idle share of a core",
-    "perception": "engagement on recordings in DATA against the published rule, and real clips",
+    "perception": "engagement on recordings in DATA, real clips; --only actions,faces: those",
     "bodies": "planned against performed on every body, skew between them, cost of many",
     "proactive": "when, whom, what: the learned model against rules on held-out lobbies",
     "norms": "what is appropriate, in the text mode of EgoNormia on DATA, with a blind control",
@@ -55,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--audio", type=Path, metavar="DIR", help="face, hearing: recordings of real speech"
     )
-    parser.add_argument("--only", metavar="PART,...", help="hearing: some of its parts")
+    parser.add_argument("--only", metavar="PART,...", help="hearing, perception: some of its parts")
     parser.add_argument("--device", help="face, generators: where it runs: cpu, cuda")
     parser.add_argument(
         "--short",

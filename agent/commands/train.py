@@ -9,6 +9,7 @@ MODELS: dict[str, str] = {
     "overlap": "whether two speak at once, from made voices",
     "face": "lips, brows, head and gaze for any sound, from made voices with the rules as teacher",
     "gesture": "arms, hands and trunk for speech, from made takes or your BVH, BEAT, BEAT2 files",
+    "expressions": "blendshapes and action units from face points, from drawn people",
     "lipreader": "the reader of drawn lips that judges faces",
 }
 """One module of `agent.commands.training` each, imported when it is called."""

@@ -41,7 +41,7 @@ class Movement:
     """Radians of the larger swing; share of the lid's way; intensity."""
 
 
-SWING_RAD: Final = math.radians(3.0)
+SWING_RAD: Final = math.radians(5.0)
 SWING_S: Final = (0.08, 0.5)
 """A quicker swing is the detector's, a slower one looks somewhere."""
 SWINGS: Final = 2
@@ -113,7 +113,9 @@ class _Swings:
 class Movements:
     """Of one face. Times rise; a gap of a second begins anew."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, brief: bool = False) -> None:
+        """`brief`: look for movements under half a second, too. Off: few of them are found."""
+        self._looks_for_brief = brief
         self._begin_anew()
 
     def _begin_anew(self) -> None:
@@ -135,7 +137,7 @@ class Movements:
         self._yaw.take(at, float(angles[0]))
         self._pitch.take(at, float(angles[1]))
         found = self._head(at) + self._blink(at, lids)
-        return found + self._brief(at, intensity, told)
+        return found + (self._brief(at, intensity, told) if self._looks_for_brief else [])
 
     def _head(self, at: float) -> list[Movement]:
         if at - self._told_at < AGAIN_S:

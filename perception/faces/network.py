@@ -60,11 +60,11 @@ class Weights:
 def load(path: Path = FILE) -> Weights:
     """Read weights. Raises `BackendUnavailableError` for a file that is missing or damaged."""
     try:
-        with np.load(path) as file:
+        with path.open("rb") as raw, np.load(raw) as file:
             arrays = {
                 field.name: np.asarray(file[field.name], np.float64) for field in fields(Weights)
             }
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile, EOFError) as fault:
+    except (OSError, KeyError, ValueError, TypeError, zipfile.BadZipFile, EOFError) as fault:
         raise BackendUnavailableError(
             f"faces: {path} cannot be read ({fault}); make it again: foyer train expressions"
         ) from None

@@ -80,13 +80,14 @@ class FaceReading:
 class FaceReader:
     """Of one person."""
 
-    def __init__(self, weights: Weights) -> None:
+    def __init__(self, weights: Weights, *, brief: bool = False) -> None:
+        """`brief`: tell movements under half a second, too (see `movements.py`)."""
         self._weights = weights
         self._rest: deque[Floats] = deque(maxlen=REST_LOOKS)
         self._rest_at = -np.inf
         self._rest_m: Floats | None = None
         self._course = Course(weights.course)
-        self._movements = Movements()
+        self._movements = Movements(brief=brief)
 
     def take(self, at: float, points: Floats) -> FaceReading | None:
         """Read (478, 3) points, right, up, out, in pixels; None for what is no face."""

@@ -1,0 +1,83 @@
+"""`foyer train expressions`: from 478 face points to blendshapes, taught by drawn faces.
+
+Draws people (half a minute of one core each), lets the product's own eyes find their points, and
+learns the frame that takes head motion out, the network, the confidence and the course over time.
+Needs `foyer models pull`. `foyer bench perception --only faces` judges by people it never met.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter
+from typing import Final
+
+from agent.core.errors import BadInputError
+from agent.face_corpus import KINDS, Faces, person_faces
+from agent.face_lessons import learn
+from perception.faces.network import FILE, Weights, save
+from perception.faces.units import UNITS
+
+PEOPLE: Final = 35
+STILLS: Final = 80
+SECOND: Final = 0.8
+"""From this share of the people on, they teach the confidence alone."""
+FEWEST: Final = 5
+INTENDED: Final = (
+    "Tells from points of a face how it moves (blendshapes, action units), against the same "
+    "person's face at rest. Geometry: it says nothing of feelings and never who somebody is. "
+    "Learned from one drawn character bent into many; real faces were not measured."
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command line."""
+    parser.add_argument("--people", type=int, default=PEOPLE, metavar="N", help="to draw")
+    parser.add_argument("--stills", type=int, default=STILLS, metavar="N", help="of each person")
+    parser.add_argument("--seed", type=int, default=1, metavar="S", help="of the network")
+    parser.add_argument("--out", type=Path, default=FILE, metavar="FILE", help="weights (.npz)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Draw, look, learn, write."""
+    out: Path = arguments.out
+    if out.suffix != ".npz":
+        raise BadInputError(f"train: --out {out}: must end in .npz")
+    if arguments.people < FEWEST:
+        raise BadInputError(f"train: --people {arguments.people}: give {FEWEST} or more")
+    began = perf_counter()
+    corpus = list(drawn(arguments.people, arguments.stills))
+    weights = taught(corpus, arguments.seed)
+    save(weights, out, card(weights, arguments.people, arguments.stills, arguments.seed))
+    print(f"{out}: learned from {arguments.people} people in {perf_counter() - began:.0f} s")
+    return 0
+
+
+def drawn(people: int, stills: int) -> Iterator[Faces]:
+    """The corpus, person by person: stills, and one film each."""
+    for seed in range(1, people + 1):
+        print(f"person {seed} of {people}", file=sys.stderr)
+        yield from person_faces(seed, stills=stills, kinds=(KINDS[seed % len(KINDS)],))
+
+
+def taught(corpus: list[Faces], seed: int = 1) -> Weights:
+    """Weights; the last fifth of the people teaches confidence and course."""
+    people = sorted({faces.person for faces in corpus})
+    cut = people[int(len(people) * SECOND)]
+    return learn(
+        [f for f in corpus if f.person < cut], [f for f in corpus if f.person >= cut], seed=seed
+    )
+
+
+def card(weights: Weights, people: int, stills: int, seed: int) -> dict[str, object]:
+    """What goes beside the weights."""
+    return {
+        "command": f"foyer train expressions --people {people} --stills {stills} --seed {seed}",
+        "data": f"{people} people, each the shipped character bent, recoloured, moved otherwise;"
+        f" {stills} stills and a film of 4 s each, drawn; points by MediaPipe's face landmarker",
+        "date": datetime.now(UTC).date().isoformat(),
+        "intended": INTENDED,
+        "told": [u.number for u, told in zip(UNITS, weights.told, strict=True) if told > 0.5],
+        "never told": [u.number for u, t in zip(UNITS, weights.told, strict=True) if t <= 0.5],
+    }

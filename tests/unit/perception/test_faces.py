@@ -1,0 +1,173 @@
+"""Faces read against the same face at rest: frame, units, confidence, movements."""
+
+import math
+
+import numpy as np
+import pytest
+
+from agent.core.errors import BackendUnavailableError
+from perception.faces.evidence import Course
+from perception.faces.frame import head_angles, stabilised
+from perception.faces.movements import MovementKind, Movements
+from perception.faces.network import load
+from perception.faces.reader import FaceReader, Told, lid_opening, share_in_regions
+from perception.faces.units import SHAPES, UNITS, asymmetry, intensities
+
+WEIGHTS = load()
+QUIET = np.zeros(len(UNITS))
+
+
+def turned(yaw=0.0, pitch=0.0, scale=900.0, change=None):
+    """The mean face as seen, in pixels."""
+    face = WEIGHTS.face_m.copy()
+    if change is not None:
+        change(face)
+    cy, sy, cp, sp = math.cos(yaw), math.sin(yaw), math.cos(pitch), math.sin(pitch)
+    turn = np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
+    turn = turn @ np.array([[1, 0, 0], [0, cp, sp], [0, -sp, cp]])
+    return face @ turn.T * scale + (160.0, -120.0, 5.0)
+
+
+def close(face):
+    """Both eyes shut."""
+    for upper, lower in ((386, 374), (159, 145)):
+        face[upper, 1] = face[lower, 1]
+
+
+def read(frames, rate_hz=30, start=0.0, **options):
+    reader = FaceReader(WEIGHTS, **options)
+    return [reader.take(start + k / rate_hz, points) for k, points in enumerate(frames)]
+
+
+def test_size_and_place_of_a_face_are_taken_out():
+    near = stabilised(turned(scale=2000.0), WEIGHTS.frame)[1]
+    far = stabilised(turned(scale=400.0), WEIGHTS.frame)[1]
+
+    assert np.abs(near - far).max() < 1e-6
+
+
+@pytest.mark.parametrize(("yaw", "pitch"), [(0.3, 0.0), (-0.3, 0.0), (0.0, 0.2)])
+def test_a_turned_head_is_told_with_its_side(yaw, pitch):
+    standing, _ = stabilised(turned(yaw, pitch), WEIGHTS.frame)
+    straight, _ = stabilised(turned(), WEIGHTS.frame)
+    told = head_angles(standing, WEIGHTS.frame) - head_angles(straight, WEIGHTS.frame)
+
+    assert told[0] == pytest.approx(yaw, abs=0.1)
+    assert told[1] == pytest.approx(pitch, abs=0.1)
+
+
+def test_nothing_is_told_before_the_face_at_rest_is_known():
+    readings = read([turned()] * 40)
+
+    assert {unit.told for unit in readings[3].units} == {Told.UNKNOWN}
+    assert Told.ABSENT in {unit.told for unit in readings[-1].units}
+
+
+def test_units_that_were_not_learned_reliably_are_never_told():
+    last = read([turned()] * 40)[-1]
+
+    for unit, reliable in zip(last.units, WEIGHTS.told, strict=True):
+        if reliable < 0.5:
+            assert unit.told is Told.UNKNOWN
+
+
+def test_a_unit_that_is_there_names_the_points_behind_it():
+    def drop(face):
+        face[[14, 17, 152, 148, 377, 176, 400, 199, 175, 200, 18, 87, 317, 178, 402], 1] -= 0.02
+
+    readings = read([turned()] * 60 + [turned(change=drop)] * 15)
+    jaw = next(unit for unit in readings[-1].units if unit.number == 26)
+
+    assert jaw.told is Told.THERE
+    assert len(set(jaw.points)) == 8
+
+
+def test_a_far_turned_face_is_unknown():
+    readings = read([turned()] * 40 + [turned(yaw=1.1)] * 10)
+
+    assert {unit.told for unit in readings[-1].units} == {Told.UNKNOWN}
+    assert readings[-1].gaze is None
+
+
+def test_shut_eyes_look_nowhere_and_a_blink_is_told():
+    frames = [turned()] * 40 + [turned(change=close)] * 5 + [turned()] * 5
+    readings = read(frames)
+
+    assert readings[42].gaze is None
+    assert [m.kind for r in readings for m in r.movements] == [MovementKind.BLINK]
+
+
+def test_eyes_that_stay_shut_are_no_blink():
+    frames = [turned()] * 60 + [turned(change=close)] * 30 + [turned()] * 5
+
+    assert [m for r in read(frames) for m in r.movements] == []
+
+
+@pytest.mark.parametrize(("axis", "kind"), [(1, MovementKind.NOD), (0, MovementKind.SHAKE)])
+def test_quick_swings_of_a_head_are_a_nod_or_a_shake(axis, kind):
+    movements, told = Movements(), []
+    for k in range(90):
+        angles = np.zeros(3)
+        if 40 <= k < 70:
+            angles[axis] = 0.12 * math.sin(2 * math.pi * 2 * (k - 40) / 30)
+        told += movements.take(k / 30, angles, 1.0, QUIET, WEIGHTS.told)
+
+    assert {one.kind for one in told} == {kind}
+
+
+def test_a_head_that_looks_slowly_down_and_up_does_not_nod():
+    movements = Movements()
+    for k in range(150):
+        angles = np.array([0.0, 0.3 * math.sin(2 * math.pi * 0.3 * k / 30), 0.0])
+        assert movements.take(k / 30, angles, 1.0, QUIET, WEIGHTS.told) == []
+
+
+def test_one_doubtful_picture_does_not_switch_a_unit_on():
+    course, none, doubtful = Course(WEIGHTS.course), np.full(len(UNITS), 0.02), 0.6
+    for k in range(30):
+        course.take(k / 30, none)
+
+    assert course.take(1.0, np.full(len(UNITS), doubtful)).max() < 0.5
+    for k in range(60):
+        last = course.take(1 + k / 30, np.full(len(UNITS), 0.9))
+    assert last.min() > 0.9
+
+
+def test_one_side_alone_is_told_with_its_side():
+    shapes = np.zeros(len(SHAPES))
+    shapes[SHAPES.index("mouthSmileLeft")] = 0.8
+    smile = [unit.number for unit in UNITS].index(12)
+
+    assert intensities(shapes)[smile] == pytest.approx(0.8)
+    assert asymmetry(shapes)[smile] == pytest.approx(0.8)
+
+
+def test_sensitivity_is_a_share():
+    known = np.zeros(WEIGHTS.first.shape[0])
+    heat, area = share_in_regions(WEIGHTS, known, 0)
+
+    assert 0 <= heat <= 1
+    assert 0 < area < 1
+
+
+def test_what_is_no_face_is_no_reading():
+    reader = FaceReader(WEIGHTS)
+
+    assert reader.take(0.0, np.zeros((478, 3))) is None
+    assert reader.take(0.1, np.full((478, 3), np.nan)) is None
+    assert reader.take(0.2, np.ones((12, 3))) is None
+    assert reader.take(0.3, turned()) is not None
+    assert reader.take(0.2, turned()) is not None
+
+
+def test_lids_have_a_distance():
+    assert lid_opening(WEIGHTS.face_m) > 0.003
+
+
+@pytest.mark.parametrize("data", [b"", b"PK\x03\x04 broken", b"no archive"])
+def test_damaged_weights_say_how_to_make_them_again(tmp_path, data):
+    file = tmp_path / "weights.npz"
+    file.write_bytes(data)
+
+    with pytest.raises(BackendUnavailableError, match="foyer train expressions"):
+        load(file)
