@@ -29,6 +29,7 @@ _LIGHTS = (
 )
 _AMBIENT = np.array([0.34, 0.33, 0.33])
 _NEAR_M, _FAR_M = 0.05, 10.0
+_TOO_NEAR_M = 0.3
 FACE_CAMERA: Camera = ((0.0, 1.555, 0.95), (0.0, 1.535, 0.0), 0.36)
 """The face."""
 BODY_CAMERA: Camera = ((0.0, 1.42, 1.75), (0.0, 1.30, 0.0), 0.50)
@@ -49,6 +50,8 @@ class Preview:
         eye, target, self._fov = camera
         self._view = _look_at(np.array(eye), np.array(target))
         self._eye = np.array(eye, np.float32)
+        ahead = np.array(target) - np.array(eye)
+        self._ahead = np.asarray(ahead / np.linalg.norm(ahead), np.float32)
         self._order = _parents_first(character.parents)
         self._settings = cv2.TriangleRasterizeSettings()
         self._settings.setCullingMode(cv2.RASTERIZE_CULLING_NONE)
@@ -63,11 +66,17 @@ class Preview:
         picture = np.tile(_BACKGROUND, (size, size, 1)).astype(np.float32)
         depth = np.full((size, size), _FAR_M, np.float32)
         cv2.triangleRasterize(
-            points, self._character.triangles, colours, picture, depth, self._view,
+            points, self._before_camera(points), colours, picture, depth, self._view,
             self._fov, _NEAR_M, _FAR_M, self._settings,
         )  # fmt: skip
         small = cv2.resize(picture, (self._size, self._size), interpolation=cv2.INTER_AREA)
         return np.asarray(np.clip(small, 0, 1) * 255, np.uint8)
+
+    def _before_camera(self, points: Floats) -> NDArray[np.int32]:
+        """The triangles far enough away; a hand at the lens would splinter over the picture."""
+        away = (points - self._eye) @ self._ahead
+        triangles = self._character.triangles
+        return np.ascontiguousarray(triangles[(away[triangles] > _TOO_NEAR_M).all(axis=1)])
 
     def posed(self, frame: Frame) -> tuple[Floats, Floats]:
         """Points (v, 3) and normals (v, 3) of the character in this frame, metres."""
