@@ -69,11 +69,14 @@ Wished = tuple[BodyWish, str]
 """A wish and the gesture that is meant."""
 
 
-def knob_figures(source: BodySource, takes: Sequence[Take]) -> tuple[list[Figure], str]:
+def knob_figures(
+    source: BodySource, takes: Sequence[Take], *, seeds: Sequence[int] = _SEEDS
+) -> tuple[list[Figure], str]:
     """Figures, and the table of knobs against measures. `takes`: one clause with a cue each."""
     ends = _ends()
     looks = {
-        knob: [_looks(source, takes, wished) for wished in pair] for knob, pair in ends.items()
+        knob: [_looks(source, takes, wished, seeds) for wished in pair]
+        for knob, pair in ends.items()
     }
     moved = {
         knob: {m: _apart(low, high, m) for m in looks[knob][0][0].values}
@@ -99,12 +102,14 @@ def _ends() -> dict[str, tuple[Wished, Wished]]:
     return ends
 
 
-def _looks(source: BodySource, takes: Sequence[Take], wished: Wished) -> list[Look]:
+def _looks(
+    source: BodySource, takes: Sequence[Take], wished: Wished, seeds: Sequence[int]
+) -> list[Look]:
     wish, lexeme = wished
     return [
         _look(source.motion(_meaning(take, lexeme), take.at_s, seed, wish), take, lexeme)
         for take in takes
-        for seed in _SEEDS
+        for seed in seeds
     ]
 
 

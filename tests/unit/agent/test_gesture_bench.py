@@ -1,0 +1,78 @@
+"""The bench of bodies on one short sentence: what it says of who moves, and of who does not."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from actuation.generators.body_sources import IdleSource, RulesSource
+from agent.bench.gesture_hour import hour_figures
+from agent.bench.gesture_knobs import knob_figures
+from agent.bench.gesture_stage import changes_of_mind, interruptions
+from agent.bench.gesture_table import (
+    jerk_ratios,
+    mean_speeds,
+    measures,
+    row_of,
+    slots_found,
+    table_of,
+)
+from agent.bench.gesture_takes import take_of
+from agent.core.messages import Clause, GestureCue
+from tests.fakes.voices import speech, spelled
+
+TEXT = "It was somewhat late for that so we left it."
+
+
+@pytest.fixture(scope="module")
+def take():
+    said = speech(spelled(TEXT), TEXT)
+    cue = GestureCue(lexeme="thumb_up", word=7)
+    return take_of((Clause(text=TEXT, gestures=(cue,)),), [said])
+
+
+def test_rules_meet_their_slots_and_an_idle_body_meets_none(take):
+    rows = [row_of(source, [take], seeded=1) for source in (IdleSource(), RulesSource())]
+    table = table_of(rows, [m for m in measures(None) if not m.name.startswith(("BC", "ends"))])
+    assert table["apex within 50 ms"] == {"idle": 0.0, "rules": 100.0}
+    assert table["pose error at the apex"]["rules"] < 0.01
+    assert table["L1 diversity"]["idle"] < table["L1 diversity"]["rules"]
+    assert table["spread over seeds"]["rules"] > 0
+    assert all(np.isfinite(found.late_s) for found in slots_found(rows[1]))
+    assert set(mean_speeds(rows[1])) == set(mean_speeds(rows[0]))
+    assert np.isfinite(jerk_ratios(rows[1])).all()
+
+
+class Stuck(RulesSource):
+    """Rules that do not hear of style."""
+
+    name = "stuck"
+
+    def motion(self, clauses, at_s, seed, wish):
+        from actuation.body_style import BodyStyle
+
+        return super().motion(clauses, at_s, seed, wish.model_copy(update={"style": BodyStyle()}))
+
+
+def test_a_knob_that_moves_nothing_is_found_out(take):
+    figures, table = knob_figures(Stuck(), [take], seeds=(3,))
+    size = next(f for f in figures if "knob size" in f.name)
+    assert "moves by 0 " in size.note
+    assert table.count("\n") == len(figures)
+
+
+def test_a_stop_is_seen_and_a_change_of_mind_makes_no_jump(take):
+    said = take.clauses[0].speech
+    (cut,) = interruptions([said], 1)
+    assert cut.frames <= 2
+    assert 0.1 < cut.back_s < 0.4
+    assert cut.push < cut.jump / 10
+    around, usual = changes_of_mind([said])
+    assert around.max() < 190
+    assert usual.max() > 0
+
+
+def test_minutes_on_stage_are_clear_and_the_control_is_not(take):
+    figures = hour_figures(RulesSource(), [replace(take)], 0.05)
+    assert [figure.value for figure in figures] == [0, 0, 0]
+    assert figures[0].control == 10
