@@ -108,7 +108,7 @@ def read_sound(path: Path) -> tuple[NDArray[np.float32], int]:
             width, channels = sound.getsampwidth(), sound.getnchannels()
             rate_hz = sound.getframerate()
             data = sound.readframes(sound.getnframes())
-    except (OSError, EOFError, wave.Error) as fault:
+    except (OSError, EOFError, RuntimeError, wave.Error) as fault:
         raise BadInputError(
             f"{path}: no plain WAV ({fault}); convert it: ffmpeg -i IN -c:a pcm_s16le OUT.wav"
         ) from None

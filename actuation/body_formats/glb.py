@@ -2,6 +2,8 @@
 
 import json
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,6 +14,21 @@ from agent.core.errors import BadInputError
 
 _KIND: Final = {5120: "<i1", 5121: "<u1", 5122: "<i2", 5123: "<u2", 5125: "<u4", 5126: "<f4"}
 _WIDTH: Final = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT4": 16}
+
+
+DAMAGED: Final = (
+    KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError, RecursionError,
+)  # fmt: skip
+"""What a tree of JSON raises that does not hold what it should."""
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[None]:
+    """Within, whatever the glTF lacks is told as `BadInputError`."""
+    try:
+        yield
+    except DAMAGED as fault:
+        raise BadInputError(f"{path}: its glTF is damaged ({fault!r}); export it again") from None
 
 
 class GlbFile:
@@ -28,9 +45,12 @@ class GlbFile:
             length = struct.unpack_from("<I", data, 12)[0]
             self.tree: dict[str, Any] = json.loads(data[20 : 20 + length])
         except (struct.error, ValueError):
-            raise BadInputError(f"{path}: its glTF is cut off; export it again") from None
+            raise BadInputError(
+                f"{path}: its glTF is damaged or cut off; export it again"
+            ) from None
         self.blob = data[28 + length :]
-        needed = sum(buffer.get("byteLength", 0) for buffer in self.tree.get("buffers", ())[:1])
+        with whole(path):
+            needed = sum(buffer["byteLength"] for buffer in self.tree.get("buffers", ())[:1])
         if len(self.blob) < needed:
             raise BadInputError(
                 f"{path}: {len(self.blob)} of {needed} bytes; it is cut off: export it again"

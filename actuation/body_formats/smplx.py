@@ -6,8 +6,10 @@ joint by joint. Its relaxed mean hand belongs to the model: where a corpus count
 (`flat_hand_mean=False`), fingers read here are straighter by that constant pose.
 """
 
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any, Final
 from zipfile import BadZipFile
 
@@ -43,6 +45,8 @@ _HANDS: Final = tuple(
 ORDER: Final = (*_BODY, *_FACE, *_HANDS)
 """The 55 joints of `poses`, three numbers each: an axis times an angle in radians."""
 _ORDERS: Final = {165: ORDER, 156: (*_BODY, *_HANDS), 66: _BODY}
+_ODD_ZIP: Final = (NotImplementedError, RuntimeError, zlib.error, TokenError, SyntaxError)
+"""What zip archives raise that are encrypted, patched or damaged within."""
 _FLOOR_M: Final = np.array([0.0, 0.35, 0.0])
 """The pelvis of a mean body lies about so far below the origin that `trans` moves."""
 
@@ -116,7 +120,7 @@ def _arrays(path: Path) -> dict[str, NDArray[Any] | None]:
                     f"{path}: a single array; needed is an npz archive with poses in it"
                 )
             return {key: _array(archive, key) for key in archive}
-    except (OSError, ValueError, EOFError, BadZipFile) as fault:
+    except (OSError, ValueError, EOFError, BadZipFile, *_ODD_ZIP) as fault:
         raise BadInputError(
             f"{path}: not an npz archive that can be read ({fault}); save it again by numpy.savez"
         ) from None
@@ -125,7 +129,7 @@ def _arrays(path: Path) -> dict[str, NDArray[Any] | None]:
 def _array(archive: Mapping[str, Any], key: str) -> NDArray[Any] | None:
     try:
         return np.asarray(archive[key])
-    except (ValueError, EOFError, BadZipFile):
+    except (ValueError, EOFError, BadZipFile, *_ODD_ZIP):
         return None
 
 

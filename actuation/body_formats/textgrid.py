@@ -75,12 +75,12 @@ class _Tiers:
         if self._next("<exists>") != "<exists>":
             return {}
         tiers: dict[str, tuple[TimedWord, ...]] = {}
-        for _ in range(int(self._number("the number of tiers"))):
+        for _ in range(self._count("the number of tiers")):
             kind = self._string("the class of a tier")
             name = self._string("the name of a tier")
             self._number("the tier's begin")
             self._number("the tier's end")
-            count = int(self._number("the number of intervals"))
+            count = self._count("the number of intervals")
             if kind == "IntervalTier":
                 tiers[name] = tuple(self._interval() for _ in range(count))
             else:
@@ -101,6 +101,12 @@ class _Tiers:
             return float(token)
         except ValueError:
             raise self._fault(f"{token[:40]} where {what} belongs (a number)") from None
+
+    def _count(self, what: str) -> int:
+        number = self._number(what)
+        if not 0 <= number <= len(self._tokens):
+            raise self._fault(f"{what} is {number:g}, more than the file has; export it again")
+        return int(number)
 
     def _string(self, what: str) -> str:
         token = self._next(what)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from actuation.body_formats.figure import Figure, figure_of
-from actuation.body_formats.glb import GlbFile
+from actuation.body_formats.glb import GlbFile, whole
 from actuation.body_formats.hierarchy import Hierarchy
 from actuation.body_formats.humanoid_names import VRM_PARENTS, larynx_of
 from actuation.rotations import normalised
@@ -31,8 +31,9 @@ def read_vrm_figure(path: Path, model: Skeleton | None = None) -> Figure:
     Raises `BadInputError` when it is no VRM.
     """
     file = GlbFile(path)
-    hierarchy, place = nodes_of(file, str(path))
-    bones = {name: place[node] for name, node in _human_bones(file.tree, path).items()}
+    with whole(path):
+        hierarchy, place = nodes_of(file, str(path))
+        bones = {name: place[node] for name, node in _human_bones(file.tree, path).items()}
     if "hips" not in bones:
         raise BadInputError(f"{path}: its humanoid has no hips; every VRM needs them")
     larynx = larynx_of(hierarchy)

@@ -11,8 +11,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from actuation.body_formats.clip import MotionClip, along_arc
-from actuation.body_formats.glb import GlbFile
+from actuation.body_formats.clip import LONGEST_FRAMES, MotionClip, along_arc
+from actuation.body_formats.glb import GlbFile, whole
 from actuation.embodiments.avatar.gltf import FLOAT, Document
 from actuation.motion import JOINT_INDEX, JOINT_NAMES
 from actuation.skeleton import Skeleton, load_skeleton
@@ -106,7 +106,11 @@ def read_vrma(path: Path, rate_hz: float = 60.0) -> tuple[MotionClip, dict[str, 
 
     Nodes must rest unturned, as those written here do; others are an error with the cure.
     """
-    file = GlbFile(path)
+    with whole(path):
+        return _read(GlbFile(path), path, rate_hz)
+
+
+def _read(file: GlbFile, path: Path, rate_hz: float) -> tuple[MotionClip, dict[str, Floats]]:
     told = file.tree.get("extensions", {}).get(EXTENSION)
     if told is None or not file.tree.get("animations"):
         raise BadInputError(f"{path}: no VRM animation ({EXTENSION}) in it")
@@ -122,6 +126,8 @@ def read_vrma(path: Path, rate_hz: float = 60.0) -> tuple[MotionClip, dict[str, 
         target = channel["target"]
         tracks[target["node"], target["path"]] = times, file.array(sampler["output"])
     last = max(times[-1] for times, _ in tracks.values())
+    if not 0 <= last * rate_hz <= LONGEST_FRAMES:
+        raise BadInputError(f"{path}: lasts {last:g} s; that cannot be, export it again")
     at = np.arange(round(last * rate_hz) + 1) / rate_hz
     joints = np.zeros((len(at), len(JOINT_NAMES), 4))
     joints[..., 3] = 1.0

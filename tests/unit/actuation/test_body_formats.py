@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from actuation.body_formats.bvh import write_bvh
+from actuation.body_formats.bvh import read_bvh, write_bvh
 from actuation.body_formats.clip import MotionClip, TimedWord
 from actuation.body_formats.corpora import read_corpus, read_recording, read_sound
 from actuation.body_formats.glb import GlbFile
@@ -20,11 +20,13 @@ from actuation.rotations import about, from_vector, inverse, multiply, to_vector
 from agent.core.errors import BadInputError
 from tests.fakes.body_corpora import (
     moved_with,
+    sound_of,
     spoken_words,
     write_beat,
     write_beat2,
     write_bvh_corpus,
     write_textgrid,
+    write_wav,
 )
 from tests.fakes.foreign_skeletons import foreign, joint_names
 
@@ -478,3 +480,44 @@ def test_an_old_vrm_faces_the_other_way_and_shows_the_same(tmp_path):
     upper = place["l_elbow"] - place["l_shoulder"]
     np.testing.assert_allclose(upper / np.linalg.norm(upper), [-1, 0, 0], atol=1e-6)
     assert apart(figure.to_stage(figure.from_stage(any_joints(3))), any_joints(3)) < 1e-5
+
+
+FILES = ("a.npz", "a.vrma", "a.TextGrid", "a.wav", "a.vrm", "a.bvh")
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_broken_anywhere_is_read_or_told(name, tmp_path):
+    """A few dozen ways to break each, the same every time."""
+    words = spoken_words(2.0, seed=0)
+    clip = moved_with(words, 0.4, 10.0, seed=0)
+    path = tmp_path / name
+    write, read = {
+        "a.npz": (lambda: write_smplx(path, clip), read_smplx),
+        "a.vrma": (lambda: write_vrma(path, clip), read_vrma),
+        "a.TextGrid": (lambda: write_textgrid(path, words, 2.0), read_words),
+        "a.wav": (lambda: write_wav(path, sound_of(words, 2.0, 0)[:2000]), read_sound),
+        "a.vrm": (lambda: old_vrm(path), read_vrm_figure),
+        "a.bvh": (lambda: write_bvh(path, clip), read_bvh),
+    }[name]
+    write()
+    whole, rng = path.read_bytes(), np.random.default_rng(8)
+    told = []
+    for _ in range(40):
+        data, at = bytearray(whole), int(rng.integers(len(whole)))
+        match rng.integers(4):
+            case 0:
+                del data[at:]
+            case 1:
+                data[at] = int(rng.integers(256))
+            case 2:
+                del data[at : at + int(rng.integers(1, 60))]
+            case _:
+                data[at : at + 1] = [b"-1", b"nan", b"1e400", b"{", b'"', b"999999999"][at % 6]
+        path.write_bytes(bytes(data))
+        try:
+            read(path)
+        except BadInputError as fault:
+            told.append(str(fault))
+    # Nearly all of a sound are samples, and any samples are a sound.
+    assert told or name == "a.wav"
+    assert all(name in each for each in told)
