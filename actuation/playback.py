@@ -225,6 +225,8 @@ class Playback:
                 )
             )
             self._sent_s = scored.start_s + stop / rate
+            if scored.speech.coming is not None:
+                break
         return chunks
 
 
