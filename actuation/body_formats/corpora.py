@@ -16,10 +16,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from actuation.body_formats.bvh import read_bvh
+from actuation.body_formats.bvh import on_stage, read_bvh_figure
 from actuation.body_formats.clip import MotionClip, SpokenClip, TimedWord
 from actuation.body_formats.smplx import read_smplx
 from actuation.body_formats.textgrid import read_words
+from actuation.skeleton import FINGERS
 from agent.core.errors import BadInputError
 
 EMOTIONS: Final = (
@@ -28,7 +29,7 @@ EMOTIONS: Final = (
 """By BEAT's own numbers, 0 to 7."""
 _LAST_OF: Final = (64, 72, 80, 86, 94, 102, 110, 118)
 """The last recording of each, as in the loaders published with BEAT."""
-_MOTION: Final = {".bvh": read_bvh, ".npz": read_smplx}
+_MOTION: Final = (".bvh", ".npz")
 
 
 def read_corpus(folder: Path, *, tell: Callable[[str], None] | None = None) -> Iterator[SpokenClip]:
@@ -63,13 +64,11 @@ def read_corpus(folder: Path, *, tell: Callable[[str], None] | None = None) -> I
 
 def read_recording(path: Path, beside: Mapping[tuple[str, str], Path] | None = None) -> SpokenClip:
     """One recording and what lies `beside` it, by (name, ending); as `files_beside` if None."""
-    reads = _MOTION.get(path.suffix.lower())
-    if reads is None:
+    if path.suffix.lower() not in _MOTION:
         raise BadInputError(f"{path}: motion is read from .bvh and .npz")
     if beside is None:
         beside = files_beside(path)
-    motion = reads(path).facing_forward()
-    lacks = []
+    motion, lacks = _moved(path)
     sound: NDArray[np.float32] | None = None
     rate_hz = 0
     if (wav := beside.get((path.stem, ".wav"))) is not None:
@@ -93,6 +92,25 @@ def read_recording(path: Path, beside: Mapping[tuple[str, str], Path] | None = N
         emotion=_emotion(path.stem),
         lacks=tuple(lacks),
     )
+
+
+def _moved(path: Path) -> tuple[MotionClip, list[str]]:
+    """The motion, facing forward, and what its skeleton does not tell."""
+    if path.suffix.lower() == ".npz":
+        return read_smplx(path).facing_forward(), []
+    text, figure = read_bvh_figure(path)
+    fingers = [bone for bone in figure.lacks if any(name in bone for name in FINGERS)]
+    others = [bone for bone in figure.lacks if bone not in fingers]
+    lacks = []
+    if others:
+        lacks.append(f"no joints for {', '.join(others)}")
+    if fingers:
+        lacks.append(f"no joints for {len(fingers)} of 30 finger bones: filled in")
+    if figure.rest.frame is not None:
+        lacks.append(
+            f"no standing rest pose: frame {figure.rest.frame}, hands lowest, stands in for it"
+        )
+    return on_stage(text, figure).facing_forward(), lacks
 
 
 def files_beside(path: Path) -> dict[tuple[str, str], Path]:

@@ -8,6 +8,7 @@ import pytest
 from actuation.body_formats.bvh import read_bvh, write_bvh
 from actuation.body_formats.clip import MotionClip, TimedWord
 from actuation.body_formats.corpora import read_corpus, read_recording, read_sound
+from actuation.body_formats.figure import figure_of
 from actuation.body_formats.glb import GlbFile
 from actuation.body_formats.humanoid_names import bones_of
 from actuation.body_formats.smplx import ORDER, read_smplx, write_smplx
@@ -418,6 +419,15 @@ def test_a_recording_faces_forward_wherever_it_faced(tmp_path):
     motion = read_recording(tmp_path / "a.bvh").motion
     assert apart(motion.joints, [0, 0, 0, 1]) < 1e-6
     np.testing.assert_allclose(motion.hips_m, [[0, 0.9, 0]] * 3, atol=1e-5)
+
+
+def test_what_a_skeleton_lacks_is_said(tmp_path):
+    bare = foreign(joint_names(), lacks=("neck", *(b for b in JOINT_NAMES if "Ring" in b)))
+    clip = MotionClip(joints=any_joints(3), rate_hz=30)
+    write_bvh(tmp_path / "a.bvh", clip, like=figure_of(bare))
+    lacks = read_recording(tmp_path / "a.bvh").lacks
+    assert "no joints for neck" in lacks
+    assert any("6 of 30" in line for line in lacks)
 
 
 @pytest.mark.parametrize("empty", [True, False])
