@@ -19,6 +19,7 @@ COMMANDS: dict[str, str] = {
     "engage": "read a recording of heads and gazes: who is engaged, since when, and why",
     "transcribe": "read a sound file: turns and words as JSON lines",
     "perform": "speak a text to files: sound, frames, score, motion, preview",
+    "puppeteer": "your face, from a camera or a film, moves the agent's or a figure elsewhere",
     "lobby": "try the manners on simulated people before anybody comes; write a report",
     "replay": "re-run a recording's decisions and show what would differ",
     "explain": "say in plain language why an act in a recording happened",
