@@ -2,6 +2,7 @@
 
 import { Link, type LinkState } from "./link.ts";
 import { PanelView } from "./panel.ts";
+import { OwnVoice, sliders } from "./puppet.ts";
 import type { Caption, FromServer, Panel, PanelAct } from "./wire.ts";
 
 const ACTS_KEPT = 200;
@@ -37,6 +38,8 @@ class Console {
       event.preventDefault();
       this.link.say({ kind: "button", button: "emergency" });
     });
+    sliders(at("sliders"), at("face-back"), at("face-told"));
+    new OwnVoice(at("speak"), at("face-told"));
     this.link.connect();
   }
 
