@@ -96,7 +96,9 @@ def _opens(words: list[str], bare: list[str], at: int) -> bool:
     if bare[at - 1 : at] and bare[at - 1] in {"the", "your", "my", "a", "at", "this"}:
         return False
     following = bare[at + 1] if at + 1 < len(bare) else ""
-    return words[at].endswith((",", ":")) or following in _OPENS_A_STEP or bare[at].endswith("ly")
+    of_all = bare[at + 1 : at + 3] == ["of", "all"]
+    opens = following in _OPENS_A_STEP or of_all or bare[at].endswith("ly")
+    return opens or words[at].endswith((",", ":"))
 
 
 def _listed(words: list[str]) -> list[int]:

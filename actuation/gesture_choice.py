@@ -117,7 +117,8 @@ class GestureChoice:
         heads = [stroke for stroke in strokes if stroke.additive]
         for stroke in strokes:
             lexeme = self._lexicon.named(stroke.lexeme)
-            head = None if lexeme is None else lexeme.of_the_head()
+            side = "left" if stroke.hands == {"left"} else "right"
+            head = None if lexeme is None else lexeme.of_the_head(side)
             if head is None or any(
                 stroke.start_s < other.end_s and other.start_s < stroke.end_s for other in heads
             ):

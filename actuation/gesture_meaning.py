@@ -23,6 +23,8 @@ _WORDS, _LONGER, _SCHEMA, _SHARED, _ENCODED = 1.0, 0.25, 0.8, 1.2, 3.0
 """Weights of the evidence: named words, each word more, a schema, shared words, embeddings."""
 _UNLIKE: Final = 0.30
 """Likeness of embeddings from which on it counts."""
+_FEW: Final = 0.8
+"""One word in common says little: as if so many more rare words were there that are not shared."""
 _CONTEXT: Final = 0.15
 """Weight of what was asked, against what is said."""
 _DULL_WORDS = """
@@ -114,7 +116,7 @@ class GestureMeaning:
         """Rare words in common, as a share of all that the text has."""
         bag = _bag(text)
         most = math.log(len(self._names) + 1)
-        whole = sum(self._rarity.get(word, 0.6 * most) for word in bag)
+        whole = _FEW * most + sum(self._rarity.get(word, 0.6 * most) for word in bag)
         if not whole:
             return {}
         held: dict[int, float] = {}

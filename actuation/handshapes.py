@@ -58,7 +58,6 @@ SHAPES: dict[str, HandShape] = {
     ),
     "thumb_two": HandShape(curl=(0.0, 0.0, 0.95, 0.95), spread=0.5, thumb_curl=0.0, thumb_in=-0.3),
     "thumb_three": HandShape(curl=(0.0, 0.0, 0.0, 0.95), spread=0.5, thumb_curl=0.0, thumb_in=-0.3),
-    "walk": HandShape(curl=(0.3, 0.0, 0.95, 0.95), spread=0.4, thumb_curl=0.6, thumb_in=0.9),
     "crossed": HandShape(curl=(0.06, 0.0, 0.95, 0.95), spread=-1.5, thumb_curl=0.6, thumb_in=0.9),
     "two_flat": HandShape(curl=(0.0, 0.0, 0.95, 0.95), spread=-0.2, thumb_curl=0.6, thumb_in=0.9),
     "key": HandShape(curl=(0.72, 0.85, 0.9, 0.92), thumb_curl=0.1, thumb_in=0.45),

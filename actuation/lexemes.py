@@ -102,12 +102,20 @@ class Lexeme(_Entry):
                 raise ValueError("keys must rise in time")
         return self
 
-    def of_the_head(self) -> "Lexeme | None":
-        """What the head does while the hands do theirs, as a gesture of its own."""
+    def of_the_head(self, side: str = "right") -> "Lexeme | None":
+        """What the head does while a hand does its part, as a gesture of its own.
+
+        It is written for the right hand; for the left it is mirrored.
+        """
         if self.hands == "head" or not self.head:
             return None
-        alone = {"name": f"{self.name}_head", "hands": "head", "keys": (), "other": ()}
-        return self.model_copy(update={**alone, "aimed": False, "words": (), "not_in": ()})
+        sign = 1.0 if side == "right" else -1.0
+        head = tuple(
+            key.model_copy(update={"yaw_deg": sign * key.yaw_deg, "roll_deg": sign * key.roll_deg})
+            for key in self.head
+        )
+        alone = {"name": f"{self.name}_head", "hands": "head", "head": head, "keys": ()}
+        return self.model_copy(update={**alone, "other": (), "aimed": False, "words": ()})
 
 
 @dataclass(frozen=True, slots=True)

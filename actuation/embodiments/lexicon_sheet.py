@@ -77,7 +77,7 @@ def key_frames(
     stroke = make_stroke(lexeme, skeleton, apex_s=2.0, earliest_s=0.0, side=side)
     times = np.arange(0.0, stroke.end_s + 0.1, 1 / 60)
     idle = np.repeat(rest_pose()[None], len(times), axis=0)
-    strokes, head = [stroke], lexeme.of_the_head()
+    strokes, head = [stroke], lexeme.of_the_head(side)
     if head is not None:
         strokes.append(make_stroke(head, skeleton, apex_s=2.0, earliest_s=stroke.start_s))
     shown = SafetyLimits(skeleton).clamp(lay_over(idle, strokes, times))

@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,7 +15,17 @@ from actuation.score import Score
 from actuation.skeleton import load_skeleton
 from actuation.spoken_text import readable
 from actuation.voice import VoiceConfig
-from agent.core.messages import Act, ActId, Clause, GestureCue, Place, Reason, UtteranceId
+from agent.core.messages import (
+    Act,
+    ActId,
+    Clause,
+    Gaze,
+    GazeTarget,
+    GestureCue,
+    Place,
+    Reason,
+    UtteranceId,
+)
 from tests.fakes.voices import speech, spelled
 
 SENTENCES = (
@@ -287,6 +298,33 @@ def test_no_finger_points_at_the_visitor():
 def test_the_hand_shows_the_side_that_is_said(text, side):
     strokes = [s for s in chosen(clause(text)) if s.lexeme == "show_way"]
     assert [s.hands for s in strokes] == [{side}]
+
+
+def test_a_gesture_that_words_call_for_points_at_the_place_that_is_looked_at():
+    place = Place(x_m=2.0, y_m=3.0)
+    spoken = clause("So it is over there.", starts_s=2.0)
+    looked = replace(
+        spoken, clause=replace(spoken.clause, gaze=Gaze(target=GazeTarget.PLACE, place=place))
+    )
+    assert [s.place for s in chosen(spoken) if s.lexeme == "point"] == [None]
+    (aimed,) = [s for s in chosen(looked) if s.lexeme == "point"]
+    assert aimed.place == pytest.approx((3.0, 1.2, 2.0))
+    assert aimed.hands == {"left"}
+
+
+def test_the_head_does_its_part_while_a_hand_does_the_other():
+    strokes = chosen(clause("Mm.", GestureCue(lexeme="thinking_chin")))
+    hand, head = (next(s for s in strokes if s.additive == additive) for additive in (False, True))
+    assert (hand.lexeme, head.lexeme) == ("thinking_chin", "thinking_chin_head")
+    assert hand.start_s <= head.start_s
+    assert head.apex_s == pytest.approx(hand.apex_s, abs=0.2)
+
+
+def test_steps_of_a_list_are_counted_on_the_fingers():
+    text = "First of all you sign in over here today, secondly you wait for your host there."
+    strokes = names(chosen(clause(text, starts_s=2.0)))
+    assert "item_first" in strokes
+    assert "item_second" in strokes
 
 
 # Words that only look alike.

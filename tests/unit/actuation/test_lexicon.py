@@ -90,6 +90,9 @@ def test_hands_with_a_part_for_the_head_hand_it_over():
     assert head.hands == "head"
     assert head.head
     assert not head.keys
+    left = LEXICON.named("thinking_chin").of_the_head("left")
+    assert [key.yaw_deg for key in left.head] == [-key.yaw_deg for key in head.head]
+    assert [key.pitch_deg for key in left.head] == [key.pitch_deg for key in head.head]
     assert LEXICON.named("nod").of_the_head() is None
     assert LEXICON.named("wave").of_the_head() is None
 
