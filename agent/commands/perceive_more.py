@@ -9,6 +9,7 @@ from typing import Any
 from agent.core.messages import PersonId
 from perception.actions.figure import Sight
 from perception.actions.recogniser import ActionRecogniser, own_actions, read_actions
+from perception.faces.movements import Movement
 from perception.faces.network import Weights, load
 from perception.faces.reader import FaceReader, FaceReading, Told
 from perception.people import PeopleConfig
@@ -63,7 +64,7 @@ class Closer:
         there = [unit for unit in reading.units if unit.told is Told.THERE]
         numbers = tuple(unit.number for unit in there)
         lines = [
-            _line("FaceMoved", person, reading.at, asdict(movement))
+            _line("FaceMoved", person, reading.at, _movement(movement))
             for movement in reading.movements
         ]
         if numbers != self._units.get(person, ()):
@@ -90,8 +91,15 @@ class Closer:
         return [_line("ActionSeen", track.person, seen.at, asdict(seen))] if seen else []
 
 
+def _movement(movement: Movement) -> dict[str, Any]:
+    fields = asdict(movement)
+    return {"movement": fields.pop("kind")} | fields
+
+
 def _line(kind: str, person: PersonId, at: float, more: dict[str, Any]) -> str:
-    return json.dumps({"type": kind, "at": at, "person": person} | _short(more))
+    return json.dumps(
+        {"kind": kind, "at": round(at, 4), "person": person} | _short(more), ensure_ascii=False
+    )
 
 
 def _short(value: Any) -> Any:  # noqa: ANN401 - any JSON value

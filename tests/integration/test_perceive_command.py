@@ -97,3 +97,22 @@ def test_without_feet_in_view_nothing_is_said_of_how_the_camera_hangs(capsys, pe
     video = str(media("video/no_face.mp4"))
     assert main(["perceive", video, "--config", str(people_only), "--fit-camera"]) == 0
     assert "fewer than 30 people were seen with their feet" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(
+    not all(is_whole(m, models_folder()) for m in MODELS), reason="foyer models pull"
+)
+def test_a_filmed_smile_is_told_as_what_moved_and_by_which_points(capsys):
+    assert main(["perceive", str(media("video/single_face.mp4")), "--faces", "--actions"]) == 0
+    told = [unit for line in lines(capsys) if line["kind"] == "FaceUnits" for unit in line["there"]]
+    smile = [unit for unit in told if unit["unit"] == 12]
+    assert smile
+    assert all(unit["confidence"] >= 0.7 and len(unit["points"]) == 8 for unit in smile)
+
+
+def test_a_sentence_that_cannot_be_measured_is_refused_by_its_name(tmp_path, capsys, people_only):
+    own = tmp_path / "own.yaml"
+    own.write_text("ponders: the soul is light\n")
+    video = str(media("video/no_face.mp4"))
+    assert main(["perceive", video, "--config", str(people_only), "--actions", str(own)]) == 2
+    assert "own.yaml: ponders: cannot measure 'the soul is light'" in capsys.readouterr().err
