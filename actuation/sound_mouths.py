@@ -38,6 +38,8 @@ LOUDNESS: Final = "loudness"
 BLEND_S: Final = 0.12
 PATIENCE_S: Final = 0.35
 """So long a clause waits for its lips; then it begins with what there is."""
+READY_S: Final = 1.5
+"""So much of a live sound waits for the learned face to be loaded."""
 
 
 class FilledMouth:
@@ -111,12 +113,14 @@ class SoundWorker(Protocol):
 class LiveMouth:
     """A mouth that is made as its sound comes in. Safe between threads."""
 
-    def __init__(self, instead: Mouth, told: Callable[[str, str], None]) -> None:
+    def __init__(self, instead: Mouth, rate_hz: int, told: Callable[[str, str], None]) -> None:
         """`told`: more is there, by whom ("": as before) and why."""
         self.made = FilledMouth(instead, -BEFORE_S)
+        self._rate_hz = rate_hz
         self.broken = False
         """Nothing more will be made: what stands in for it moves the mouth."""
         self._told = told
+        self._open = False
         self._lock = threading.Lock()
         self._waiting: list[NDArray[np.float32] | None] = []
         self._push: Callable[[NDArray[np.float32] | None], None] = self._waiting.append
@@ -126,8 +130,9 @@ class LiveMouth:
         """So far, seconds from the first sample, the face is made or will never be."""
         return np.inf if self.broken else self.made.made_s - BLEND_S
 
-    def begin(self, working: Callable[[], SoundWorker], rate_hz: int) -> None:
+    def begin(self, working: Callable[[], SoundWorker]) -> None:
         """Open the sound. In a thread: the first time this imports torch, which takes seconds."""
+        rate_hz = self._rate_hz
         try:
             worker = working()
             session = worker.open(
@@ -148,12 +153,16 @@ class LiveMouth:
             worker.push(session, np.zeros(round(BEFORE_S * rate_hz), np.float32))
             for samples in self._waiting:
                 push(samples)
-            self._push = push
+            self._push, self._open = push, True
 
     def push(self, samples: NDArray[np.float32]) -> None:
         """The next of its sound, (n,)."""
         with self._lock:
             self._push(samples)
+            waits_s = sum(len(part) for part in self._waiting if part is not None) / self._rate_hz
+        if not self._open and not self.broken and waits_s > READY_S:
+            # What it makes later still counts, from there on.
+            self._failed("the learned face is still being loaded")
 
     def finish(self) -> None:
         """Nothing follows."""
@@ -252,8 +261,10 @@ class SoundMouths:
                 self._choose(backend, why)
             more()
 
-        mouth = LiveMouth(instead, lambda backend, why: _told_in(loop, changed, backend, why))
-        loop.run_in_executor(None, mouth.begin, self._working, rate_hz)
+        mouth = LiveMouth(
+            instead, rate_hz, lambda backend, why: _told_in(loop, changed, backend, why)
+        )
+        loop.run_in_executor(None, mouth.begin, self._working)
         return mouth
 
     def close(self) -> None:

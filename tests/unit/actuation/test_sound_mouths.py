@@ -144,3 +144,32 @@ def test_a_jaw_by_loudness_follows_loudness_and_no_overall_level():
     assert np.corrcoef(jaw, loud)[0, 1] > 0.8
     np.testing.assert_allclose(softer, jaw, atol=0.03)
     assert LoudnessMouth(np.zeros(0, np.float32), 16_000).evaluate(times).max() == 0
+
+
+async def test_a_live_sound_does_not_wait_for_ever_for_the_learned_face():
+    told, ready, more = [], asyncio.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def building():
+        asyncio.run_coroutine_threadsafe(ready.wait(), loop).result()
+        return FakeWorker()
+
+    mouths = SoundMouths(clock=LoopClock(loop), publish=told.append, worker=building)
+    sound = voice(2.0)
+    mouth = mouths.live(16_000, LoudnessMouth(sound, 16_000), more.set)
+    mouth.push(sound[:16_000])
+    assert mouth.made_s < 0
+    mouth.push(sound[16_000:])
+    assert mouth.made_s == np.inf
+    await more.wait()
+    assert (told[0].backend, told[0].fallback) == ("loudness", True)
+    more.clear()
+    ready.set()
+    await more.wait()
+    mouth.finish()
+    while len(told) < 2:
+        more.clear()
+        await more.wait()
+    assert mouth.made.made_s > 1.9
+    assert told[1].backend == "learned"
+    mouths.close()
