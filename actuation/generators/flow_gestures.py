@@ -3,7 +3,9 @@
 Strokes are chosen by meaning as always and lie ready by rule. While somebody speaks, the network's
 motion is laid over them: gestures with a meaning are slots that it fills in to and from, beats are
 its own. Where it has not made enough ahead, has failed or is told to stop, its weight goes back to
-nothing by minimum jerk and the rules' motion is what is left; so nothing is seen of it.
+nothing by minimum jerk and the rules' motion is what is left; so nothing is seen of it. The poses
+of a gesture itself, which the network is given anyway, are shown as the rules have them, to the
+frame; its own are the ways there and back and all that is between.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -52,6 +54,9 @@ _FALL_S: Final = 0.5
 _AFTER_S: Final = 0.8
 """It goes on so long after the last word: hands come back."""
 _COAST_S: Final = 0.2
+_TO_S, _THERE_S, _FROM_S = 0.25, 0.1, 0.3
+"""The rules show a gesture's own poses: the network gives way in so long, so long before the first
+of them, and comes back in so long after the last."""
 _TRUNK: Final = ("hips", "spine", "chest", "upperChest")
 _TRUNK_AND_HEAD: Final = np.array([JOINT_INDEX[n] for n in (*_TRUNK, "neck", "head")])
 _ARMS: Final = np.array([i for i in range(len(JOINT_NAMES)) if i not in _TRUNK_AND_HEAD])
@@ -109,6 +114,7 @@ class LearnedGestures:
         self._moves_trunk = moves_trunk
         self._seed = seed
         self._spans: list[_Span] = []
+        self._keyed: list[Stroke] = []
         self._shown_s: Floats = np.zeros(0)
         self._shown: Floats = np.zeros((0, len(JOINT_NAMES), 4))
         self._script = Script(
@@ -133,7 +139,10 @@ class LearnedGestures:
         """Place gestures for a clause whose times are stage time. Nothing moves before."""
         placed = self._rules.for_clause(spoken, earliest_s=earliest_s)
         strokes = self._rules.latest
-        slots = tuple(slot_of(s, self._rest) for s in strokes if not s.additive and not _is_beat(s))
+        asked = {cue.lexeme for cue in spoken.clause.gestures}
+        keyed = [s for s in strokes if not s.additive and (s.lexeme in asked or not _is_beat(s))]
+        self._keyed += keyed
+        slots = tuple(slot_of(s, self._rest) for s in keyed)
         old = self._script
         recent = earliest_s - REWIND_S
         self._script = replace(
@@ -157,6 +166,7 @@ class LearnedGestures:
             if at_s < span.until_s:
                 span.until_s, span.fall_s, span.stopped_s = at_s, RETRACT_S, at_s
         self._script = replace(self._script, said=(), slots=())
+        self._keyed = [s for s in self._keyed if s.start_s <= at_s]
 
     def busy_until_s(self) -> float:
         """When the last placed gesture is over; minus infinity when there is none."""
@@ -197,12 +207,13 @@ class LearnedGestures:
         """Return (n, 44, 4) with the gestures laid over `joints` at rising `times`."""
         oldest = float(times[0]) - REWIND_S
         self._spans = [s for s in self._spans if s.over_s > oldest]
+        self._keyed = [s for s in self._keyed if s.end_s > oldest]
         laid = self._rules.lay_over(joints, times)
         for span in list(self._spans):
             self._open_or_close(span, times)
             weight = span.weight(times)
             if weight.any():
-                laid = self._mixed(laid, span.read(times), weight)
+                laid = self._mixed(laid, span.read(times), weight, times)
         self._remember(laid, times)
         return laid
 
@@ -221,7 +232,7 @@ class LearnedGestures:
                 self._spans.append(_Span(session, span.until_s))
             span.until_s, span.fall_s = float(times[0]), max(made_s - float(times[0]), 0.15)
 
-    def _mixed(self, ruled: Floats, learned: Floats, weight: Floats) -> Floats:
+    def _mixed(self, ruled: Floats, learned: Floats, weight: Floats, times: Floats) -> Floats:
         learned = learned.copy()
         if not self._moves_trunk:
             against = multiply(inverse(_trunk(ruled)), _trunk(learned))
@@ -229,14 +240,24 @@ class LearnedGestures:
                 learned[:, i] = multiply(against, learned[:, i])
         which = np.arange(len(JOINT_NAMES)) if self._moves_trunk else _ARMS
         made = np.array(ruled)
-        share = np.repeat(weight[:, None], len(which), axis=1)
-        made[:, which] = slerp(ruled[:, which], learned[:, which], share)
+        share = np.repeat(weight[:, None], len(JOINT_NAMES), axis=1)
+        for stroke in self._keyed:
+            share[:, stroke.joints] *= 1.0 - _covered(stroke, times)[:, None]
+        made[:, which] = slerp(ruled[:, which], learned[:, which], share[:, which])
         return made
 
     def _remember(self, laid: Floats, times: Floats) -> None:
         kept = (self._shown_s < times[0] - 1e-9) & (self._shown_s > times[0] - 1.0)
         self._shown_s = np.concatenate([self._shown_s[kept], times])
         self._shown = np.concatenate([self._shown[kept], laid])
+
+
+def _covered(stroke: Stroke, times: Floats) -> Floats:
+    """(n,) 0..1: how far a stroke's own poses are to be seen."""
+    there = float(stroke.key_times_s[0]) - _THERE_S
+    rise = minimum_jerk((times - there + _TO_S) / _TO_S)
+    fall = minimum_jerk((times - stroke.end_of_hold_s) / _FROM_S)
+    return np.asarray(rise * (1.0 - fall))
 
 
 def _trunk(joints: Floats) -> Floats:

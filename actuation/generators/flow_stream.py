@@ -39,10 +39,10 @@ from actuation.rotations import IDENTITY
 Floats = NDArray[np.float32]
 _EARLY_S, _LATE_S = 0.6, 0.4
 """Somebody is about to speak, and has just spoken, for so long."""
-_KERNEL = np.exp(-0.5 * (np.arange(-2, 3) / 0.9) ** 2)
+_KERNEL = np.exp(-0.5 * (np.arange(-4, 5) / 1.6) ** 2)
 _KERNEL /= _KERNEL.sum()
 REACH = len(_KERNEL) // 2
-"""Frames on both sides that a frame is smoothed over: a Gaussian of 30 ms."""
+"""Frames on both sides that a frame is smoothed over: a Gaussian of 53 ms."""
 _HEAD = (JOINT_INDEX["neck"], JOINT_INDEX["head"])
 
 
