@@ -2,7 +2,8 @@
 
 Ours (words, image schemas, shared rare words), ours with sentence embeddings, and matching of
 keywords alone, which has the same lexicon's words and descriptions. The control is another
-sentence's gestures. A hundred of the sentences were written when the retrieval was finished.
+sentence's gestures. A hundred of the sentences were written when the retrieval was finished;
+forty more say it in idioms, which none of the rows is good at.
 Whoever wrote the lexicon wrote the sentences too, which flatters every row, keywords most.
 """
 
@@ -24,10 +25,13 @@ from behavior.backends.embeddings import ENCODERS
 
 SENTENCES: Final = Path(__file__).parent / "data" / "gesture_sentences.yaml"
 _FIRST_OF: Final = (1, 5)
+_ENOUGH_OF: Final = 100
+"""So many sentences can decide; fewer are for information."""
 _TURNED_BY: Final = 37
 """The control judges a sentence by the gestures of the one so much further on."""
 
 Ranking = Callable[[str], Sequence[str]]
+Part = Literal["before", "after", "reworded"]
 
 
 class Sentence(BaseModel):
@@ -39,8 +43,11 @@ class Sentence(BaseModel):
     shows: tuple[str, ...] = Field(min_length=1)
 
 
-def sentences(part: Literal["before", "after"], lexicon: Lexicon) -> list[Sentence]:
-    """Written before or after the retrieval was finished. Raises `BadInputError`."""
+def sentences(part: Part, lexicon: Lexicon) -> list[Sentence]:
+    """Written before or after the retrieval was finished, or in other words than the usual ones.
+
+    Raises `BadInputError` where one asks for a gesture that the lexicon does not have.
+    """
     rows = yaml.safe_load(SENTENCES.read_text(encoding="utf-8"))[part]
     read = [Sentence.model_validate(row) for row in rows]
     for sentence in read:
@@ -88,13 +95,18 @@ def meaning_figures() -> list[Figure]:
     embedded = _embeddings()
     if embedded is not None:
         rankings["ours, with embeddings"] = ours_of(lexicon, embedded)
-    parts = {part: sentences(part, lexicon) for part in ("after", "before")}
+    before, after = sentences("before", lexicon), sentences("after", lexicon)
+    parts = {
+        "right of all 200": [*before, *after],
+        "right of 100 written after the code": after,
+        "right of 40 in idioms": sentences("reworded", lexicon),
+    }
     figures = [
-        _right(f"meaning, {part} the code, right of {len(asked)}", rankings, asked, most)
-        for part, asked in parts.items()
+        _right(f"meaning, {name}", rankings, asked, most)
+        for name, asked in parts.items()
         for most in _FIRST_OF
     ]
-    return [*figures, _cost(rankings["ours"], parts["after"]), *_inventory(lexicon)]
+    return [*figures, _cost(rankings["ours"], after), *_inventory(lexicon)]
 
 
 def _right(name: str, rankings: dict[str, Ranking], asked: Sequence[Sentence], most: int) -> Figure:
@@ -106,7 +118,7 @@ def _right(name: str, rankings: dict[str, Ranking], asked: Sequence[Sentence], m
         name=f"{name}, top-{most}",
         value=shares["ours"],
         unit="%",
-        target=shares["keywords"],
+        target=shares["keywords"] if len(asked) >= _ENOUGH_OF else None,
         at_most=False,
         baseline=shares["keywords"],
         baseline_of="keywords alone",
