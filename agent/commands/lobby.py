@@ -39,7 +39,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "config", nargs="?", type=Path, default=_CONFIG, help=f"the agent (default {_CONFIG})"
     )
-    parser.add_argument("--days", type=int, default=7, help="simulated days, from opening to closing (default 7)")
+    parser.add_argument(
+        "--days", type=int, default=7, help="simulated days, from opening to closing (default 7)"
+    )
     parser.add_argument("--seed", type=int, default=1, help="other people come with another")
     parser.add_argument("--plan", help="floor plan; default: all that are not held out, in turn")
     parser.add_argument("--day", default="normal", help="kind of day (default normal)")
