@@ -139,7 +139,8 @@ class Performer:
 
     def _hold_face(self, stage: Stage, command: HoldFace, now: float) -> None:
         try:
-            stage.hold_face(as_part(command.part), dict(command.values), adds=command.adds)
+            held = dict(zip(command.columns, command.values, strict=False))
+            stage.hold_face(as_part(command.part), held, adds=command.adds)
         except BadInputError as fault:
             self._publish(CommandRefused(at=now, source=command.source, because=str(fault)))
 

@@ -44,7 +44,8 @@ class Puppet:
             HoldFace(
                 at=self._clock.now(),
                 part=part,
-                values=tuple(wish.values.items()),
+                columns=tuple(wish.values),
+                values=tuple(wish.values.values()),
                 adds=wish.adds,
                 source="api",
             )

@@ -77,7 +77,10 @@ async def test_a_face_is_held_by_whoever_has_the_token_and_wrong_asks_are_told_t
         status, text = await ask("head", '{"values": {"yaw_rad": "far"}}')
         assert (status, "values.yaw_rad" in text) == (400, True)
         assert (await ask("head", "no json"))[0] == 400
-    assert [m.values for m in told if isinstance(m, HoldFace)] == [(("yaw_rad", 0.2),), ()]
+    assert [(m.columns, m.values) for m in told if isinstance(m, HoldFace)] == [
+        (("yaw_rad",), (0.2,)),
+        ((), ()),
+    ]
 
 
 @pytest.mark.real_time

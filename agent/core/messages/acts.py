@@ -186,8 +186,9 @@ class HoldFace(Message):
 
     part: str
     """`mouth`, `expression`, `head`, `gaze`."""
-    values: tuple[tuple[str, float], ...] = ()
-    """Column and value: 0..1 for shapes, radians for head and gaze."""
+    columns: tuple[str, ...] = ()
+    values: tuple[float, ...] = ()
+    """One a column: 0..1 for shapes, radians for head and gaze."""
     adds: bool = False
     """On top of what the rules do, instead of in its place."""
     source: str

@@ -165,9 +165,9 @@ async def test_hands_on_the_face_come_over_the_bus_and_wrong_ones_are_refused():
     async with performing() as (publish, told, bodies, _):
         now = LoopClock(asyncio.get_running_loop()).now
         await asyncio.sleep(0.5)
-        publish(HoldFace(at=now(), part="head", values=(("yaw_rad", 0.3),), source="api"))
-        publish(HoldFace(at=now(), part="ears", values=(("yaw_rad", 0.3),), source="api"))
-        publish(HoldFace(at=now(), part="head", values=(("yaw", 0.3),), source="api"))
+        publish(HoldFace(at=now(), part="head", columns=("yaw_rad",), values=(0.3,), source="api"))
+        publish(HoldFace(at=now(), part="ears", columns=("yaw_rad",), values=(0.3,), source="api"))
+        publish(HoldFace(at=now(), part="head", columns=("yaw",), values=(0.3,), source="api"))
         await asyncio.sleep(1.5)
     refused = [m.because for m in told if isinstance(m, CommandRefused)]
     assert len(refused) == 2
