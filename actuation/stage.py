@@ -172,6 +172,7 @@ class Stage:
     def stop(self, stop: Stop, now: float) -> None:
         """End what is said and done, apart from acts of high enough priority."""
         limit, why = stop.except_priority, stop.reason.because
+        outlasting = self._current is None and self._animation.moving(now)
 
         def keep(act: Act) -> bool:
             return limit is not None and _RANK[act.priority] >= _RANK[limit]
@@ -181,7 +182,8 @@ class Stage:
         for act in ended:
             self._telling.finish(act, now, interrupted=True, detail=why)
         self._silent = [pair for pair in self._silent if keep(pair[1])]
-        if ended and (self._current is None or not self._current.playing):
+        over = bool(ended) or (outlasting and not self._silent)
+        if over and (self._current is None or not self._current.playing):
             self._rewind(now, gestures_end=True)
             self._animation.give_up_gestures(now)
         self._send(Volume(at=now, gain=1.0))

@@ -8,7 +8,14 @@ import pytest
 from actuation.generators.body_sources import IdleSource, RulesSource
 from agent.bench.gesture_hour import hour_figures
 from agent.bench.gesture_knobs import knob_figures
-from agent.bench.gesture_stage import changes_of_mind, interruptions
+from agent.bench.gesture_stage import (
+    _away,
+    _stop,
+    act_of,
+    changes_of_mind,
+    interruptions,
+    played,
+)
 from agent.bench.gesture_table import (
     jerk_ratios,
     mean_speeds,
@@ -70,6 +77,19 @@ def test_a_stop_is_seen_and_a_change_of_mind_makes_no_jump(take):
     around, usual = changes_of_mind([said])
     assert around.max() < 190
     assert usual.max() > 0
+
+
+def test_a_gesture_that_outlasts_its_words_ends_with_a_stop_all_the_same(take):
+    said = take.clauses[0].speech
+    act = act_of(said, None)
+    act = replace(act, clauses=(Clause(text=TEXT, gestures=(GestureCue(lexeme="wave", word=9),)),))
+    until_s = 0.5 + said.duration_s + 2.0
+    twin = played(act, said, until_s)
+    away = _away(twin, twin.joints[5])
+    at_s = 0.5 + said.duration_s + 0.15
+    assert away[round(at_s * 60)] > 0.5, "the gesture is over before its words"
+    cut = played(act, said, until_s, at_s, _stop)
+    assert _away(cut, cut.joints[5])[round((at_s + 0.36) * 60)] < 0.06
 
 
 def test_minutes_on_stage_are_clear_and_the_control_is_not(take):
