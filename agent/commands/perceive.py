@@ -80,7 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
 
         def watch(picture: Picture, look: Look, tracks: list[Track]) -> None:
             fit.take(look.bodies)
-            for line in closer.take(picture.at, tracks):
+            for line in closer.take(picture, tracks):
                 print(line, flush=True)
             teller.draw(picture, look, tracks)
 
@@ -98,7 +98,10 @@ def run(arguments: argparse.Namespace) -> int:
             new_id=lambda: PersonId(f"p{next(numbers)}"),
             watch=watch,
         )
-        asyncio.run(people.run())
+        try:
+            asyncio.run(people.run())
+        finally:
+            closer.close()
         thread.wait(ENDS_S)
     if arguments.fit_camera:
         print(_fitted(fit), file=sys.stderr)

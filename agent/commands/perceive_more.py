@@ -1,21 +1,35 @@
 """What `foyer perceive` tells beyond people, where asked: actions, and action units of faces."""
 
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from agent.core.errors import BackendUnavailableError
 from agent.core.messages import PersonId
+from agent.models import models_folder
 from perception.actions.figure import Sight
 from perception.actions.recogniser import ActionRecogniser, own_actions, read_actions
 from perception.faces.movements import Movement
 from perception.faces.network import Weights, load
 from perception.faces.reader import FaceReader, FaceReading, Told
 from perception.people import PeopleConfig
+from perception.senses import Picture
 from perception.track import Track
 
+if TYPE_CHECKING:
+    from perception.backends.mediapipe_hands import HandPoints
+
+Floats = NDArray[np.float64]
+
 BODIES_EVERY_S = 0.1
+AROUND = 1.4
+"""Hands may be beside the body's box."""
 
 
 class Closer:
@@ -27,9 +41,15 @@ class Closer:
         self._actions = None
         if actions is not None:
             self._actions = read_actions(actions) if actions.name else dict(own_actions())
+        self._hands = _hands() if self._actions is not None else None
         self._recognisers: dict[PersonId, ActionRecogniser] = {}
         self._readers: dict[PersonId, FaceReader] = {}
         self._units: dict[PersonId, tuple[int, ...]] = {}
+
+    def close(self) -> None:
+        """Give the hand model back."""
+        if self._hands is not None:
+            self._hands.close()
 
     def looking(self, config: PeopleConfig) -> PeopleConfig:
         """Bodies are measured often enough to see them move."""
@@ -38,8 +58,9 @@ class Closer:
         focus = config.focus.model_copy(update={"body_s": BODIES_EVERY_S, "busy_hz": 15.0})
         return config.model_copy(update={"focus": focus})
 
-    def take(self, at: float, tracks: Sequence[Track]) -> list[str]:
+    def take(self, picture: Picture, tracks: Sequence[Track]) -> list[str]:
         """JSON lines about this picture."""
+        at = picture.at
         here = {track.person for track in tracks}
         for kept in (self._recognisers, self._readers, self._units):
             for gone in kept.keys() - here:
@@ -48,7 +69,9 @@ class Closer:
         for track in tracks:
             if track.confirmed and track.seen_at == at:
                 reading = self._face(at, track)
-                lines += self._units_told(track.person, reading) + self._action(at, track, reading)
+                lines += self._units_told(track.person, reading) + self._action(
+                    picture, track, reading
+                )
         return lines
 
     def _face(self, at: float, track: Track) -> FaceReading | None:
@@ -76,19 +99,35 @@ class Closer:
             lines.append(_line("FaceUnits", person, reading.at, {"there": about}))
         return lines
 
-    def _action(self, at: float, track: Track, reading: FaceReading | None) -> list[str]:
+    def _action(self, picture: Picture, track: Track, reading: FaceReading | None) -> list[str]:
+        at = picture.at
         body = track.body if track.body_at == at else None
         if self._actions is None or (body is None and reading is None):
             return []
         recogniser = self._recognisers.setdefault(track.person, ActionRecogniser(self._actions))
         head = reading.head[:2] if reading else None
+        hands: tuple[Floats | None, Floats | None] = (None, None)
+        if self._hands is not None and body is not None:
+            hands = self._hands.find(picture.pixels, body.box.grown(AROUND))
         seen = recogniser.take(
             Sight(
                 at=at, body=body.world if body else None, visible=body.visible if body else None,
-                head=head,
+                hands=hands, head=head,
             )
         )  # fmt: skip
         return [_line("ActionSeen", track.person, seen.at, asdict(seen))] if seen else []
+
+
+def _hands() -> "HandPoints | None":
+    """The hand model; without it actions are told from bodies and heads, which is said."""
+    # Heavy: only where actions are asked for.
+    from perception.backends.mediapipe_hands import HandPoints
+
+    try:
+        return HandPoints(models_folder())
+    except BackendUnavailableError as fault:
+        print(f"{fault}; until then actions are told without hands", file=sys.stderr)
+        return None
 
 
 def _movement(movement: Movement) -> dict[str, Any]:

@@ -7,7 +7,7 @@ runtime wanted. Two things are missing for today's runtime and are added here:
 - the face network answers with six tensors, the runtime expects one of 478 points: the mesh, and
   over it the finer lips, eyes with their brows and irises, are joined by operators appended to the
   graph (which point is which: MediaPipe's own refinement table, Apache-2.0);
-- the pose networks do not say how their input is scaled: the metadata says so.
+- the pose and hand networks do not say how their input is scaled: the metadata says so.
 
 What comes out has no blendshapes and no head matrix; nothing here needs them.
 """
@@ -40,6 +40,12 @@ MEMBERS: Mapping[str, str] = {
     "pose_landmark/pose_landmark_full": (
         "e9a5c5cb17f736fafd4c2ec1da3b3d331d6edbe8a0d32395855aeb2cdfd64b9f"
     ),
+    "palm_detection/palm_detection_full": (
+        "1b14e9422c6ad006cde6581a46c8b90dd573c07ab7f3934b5589e7cea3f89a54"
+    ),
+    "hand_landmark/hand_landmark_full": (
+        "11c272b891e1a99ab034208e23937a8008388cf11ed2a9d776ed3d01d0ba00e3"
+    ),
 }
 """The networks used, by their place in the wheel, and their sha256."""
 
@@ -63,6 +69,17 @@ def pose_bundle(wheel: Path) -> bytes:
     return _bundle(
         pose_detector=_packed(_scaled(detector, mean=127.5, deviation=127.5)),
         pose_landmarks_detector=_packed(_scaled(landmarks, mean=0.0, deviation=255.0)),
+    )
+
+
+def hand_bundle(wheel: Path) -> bytes:
+    """The 21-point hand landmarker."""
+    parts = _members(wheel)
+    detector = _model(parts("palm_detection/palm_detection_full"))
+    landmarks = _model(parts("hand_landmark/hand_landmark_full"))
+    return _bundle(
+        hand_detector=_packed(_scaled(detector, mean=0.0, deviation=255.0)),
+        hand_landmarks_detector=_packed(_scaled(landmarks, mean=0.0, deviation=255.0)),
     )
 
 

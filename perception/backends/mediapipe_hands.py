@@ -1,0 +1,78 @@
+"""21 points of both hands of one person, by MediaPipe's hand landmarker."""
+
+import weakref
+from pathlib import Path
+
+import mediapipe
+import numpy as np
+from mediapipe.tasks.python import BaseOptions, vision
+from numpy.typing import NDArray
+
+from agent.core.errors import BackendUnavailableError
+from perception.backends.mediapipe_people import CURE
+from perception.backends.native_chatter import chatter_logged
+from perception.camera import Box
+
+HAND_MODEL = "hand_landmarker.task"
+LEAST_SURE = 0.3
+SMALLEST_PX = 32
+Hand = NDArray[np.float64]
+
+
+class HandPoints:
+    """One landmarker without memory. Owned by one thread."""
+
+    def __init__(self, models: Path) -> None:
+        """`models`: the folder. Raises `BackendUnavailableError` where the model is missing."""
+        model = models / HAND_MODEL
+        if not model.is_file():
+            raise BackendUnavailableError(f"hands: the model {model} is missing; {CURE}")
+        options = vision.HandLandmarkerOptions(
+            base_options=BaseOptions(model_asset_path=str(model)),
+            num_hands=2,
+            min_hand_detection_confidence=LEAST_SURE,
+        )
+        with chatter_logged():
+            self._landmarker = vision.HandLandmarker.create_from_options(options)
+        self._give_back = weakref.finalize(self, self._landmarker.close)
+        self._give_back.atexit = False  # too late there: its threads have ended
+
+    def find(self, picture: NDArray[np.uint8], around: Box) -> tuple[Hand | None, Hand | None]:
+        """The left and the right hand of who is in `around`, (21, 3) metres about the hand.
+
+        Axes as the camera's: right, down, away. None: not seen.
+        """
+        height, width = picture.shape[:2]
+        left, right = (round(np.clip(x, 0, 1) * width) for x in (around.left, around.right))
+        top, bottom = (round(np.clip(y, 0, 1) * height) for y in (around.top, around.bottom))
+        if right - left < SMALLEST_PX or bottom - top < SMALLEST_PX:
+            return None, None
+        cut = np.ascontiguousarray(picture[top:bottom, left:right])
+        found = self._landmarker.detect(
+            mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=cut)
+        )
+        hands = [
+            (
+                said[0].category_name == "Left",
+                points[0].x,
+                np.array([(p.x, p.y, p.z) for p in world], np.float64),
+            )
+            for said, points, world in zip(
+                found.handedness, found.hand_landmarks, found.hand_world_landmarks, strict=True
+            )
+        ]
+        return _sides(hands)
+
+    def close(self) -> None:
+        """Give the model back."""
+        self._give_back()
+
+
+def _sides(hands: list[tuple[bool, float, Hand]]) -> tuple[Hand | None, Hand | None]:
+    """Left and right. Two of one side: the one farther right in the picture is the left."""
+    if len(hands) == 2 and hands[0][0] == hands[1][0]:
+        hands = sorted(hands, key=lambda one: one[1])
+        return hands[1][2], hands[0][2]
+    left = next((points for is_left, _, points in hands if is_left), None)
+    right = next((points for is_left, _, points in hands if not is_left), None)
+    return left, right
