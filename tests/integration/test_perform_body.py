@@ -49,6 +49,13 @@ def test_the_character_shows_the_recording(shown):
     assert np.ptp(shapes, axis=0).max() > 0.01, "the face lives"
 
 
+def test_an_arm_that_rises_quickly_past_the_body_is_not_thrown_about(shown):
+    lines = (shown / "out" / "frames.jsonl").read_text().splitlines()
+    joints = np.array([list(json.loads(line)["joints"].values()) for line in lines])
+    speed = 60 * angle(joints[1:], joints[:-1])
+    assert speed.max() < 18, "no joint may turn faster, and only a finger so fast"
+
+
 def test_another_skeleton_gets_the_same_motion(shown):
     assert (shown / "out" / "motion.bvh").exists()
     assert not (shown / "out" / "motion.vrma").exists()
