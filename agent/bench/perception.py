@@ -17,9 +17,10 @@ from pathlib import Path
 
 import numpy as np
 
-from agent.bench import perception_actions, perception_faces
 from agent.bench.clips import clip_figures
 from agent.bench.figure import Figure
+from agent.bench.perception_actions import action_figures
+from agent.bench.perception_faces import face_figures
 from agent.commands.training.engagement import school_of
 from agent.core.errors import BadInputError
 from agent.engagement_examination import (
@@ -77,9 +78,9 @@ def measure(
     if "engagement" in parts:
         figures += _simulated(episodes)
     if "actions" in parts:
-        figures += perception_actions.measure()
+        figures += action_figures()
     if "faces" in parts:
-        figures += perception_faces.measure()
+        figures += face_figures()
     return figures
 
 

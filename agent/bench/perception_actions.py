@@ -71,7 +71,7 @@ def accuracy(
     return right / (len(names) * each), wrong
 
 
-def measure(each: int = EACH) -> list[Figure]:
+def action_figures(each: int = EACH) -> list[Figure]:
     """About a minute."""
     own = dict(own_actions())
     new = {name: read(text, name) for name, text in NEW_SENTENCES.items()}

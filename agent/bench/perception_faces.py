@@ -51,7 +51,7 @@ def corpus(people: Sequence[int] = EXAMINED, stills: int = STILLS) -> list[Faces
     return [f for who in people for f in person_faces(who, stills=stills, kinds=KINDS)]
 
 
-def measure(weights: Path = FILE, faces: Sequence[Faces] | None = None) -> list[Figure]:
+def face_figures(weights: Path = FILE, faces: Sequence[Faces] | None = None) -> list[Figure]:
     """All figures of one corpus."""
     learned = load(weights)
     given = corpus() if faces is None else list(faces)
