@@ -33,6 +33,16 @@ _MEASURED = frozenset((
     "thirty", "fifteen", "hundreds", "is", "was", "has", "thousands",
 ))  # fmt: skip
 
+_ENGLISH_WORDS = """
+the is are you i it we they to of and a in at on for with this that there please
+"""
+_OTHER_WORDS = """
+der die das und ist nicht sie ich ein eine hat wir bitte zu mit auf im den dem
+le la les est et vous je un une des du pour avec dans sur nous il
+el los las y es usted por para con una del en se su que
+"""
+_ENGLISH, _OTHER = frozenset(_ENGLISH_WORDS.split()), frozenset(_OTHER_WORDS.split())
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -50,9 +60,12 @@ def calls_of(
 ) -> list[Call]:
     """The gestures that `text` calls for, best first, none on another's words.
 
-    `before`: what was said or asked before it, which counts a little.
+    `before`: what was said or asked before it, which counts a little. None for a text that looks
+    like another language than English: its words would be taken for others.
     """
     words = text.split()
+    if _foreign(words):
+        return []
     found: list[tuple[str, float, int | None, int | None]]
     found = [(name, _LIST, at, after) for name, at, after in _counted(words)]
     for meant in meaning.rank(text, asked=before, most=_LOOKED_AT):
@@ -64,6 +77,12 @@ def calls_of(
         if lexeme is not None and not any(_overlap(first, after, each) for each in calls):
             calls.append(Call(lexeme, score, first, after))
     return calls
+
+
+def _foreign(words: list[str]) -> bool:
+    """Whether there are more small words of other languages than of English."""
+    bare = [word.strip(".,;:!?").lower() for word in words]
+    return sum(word in _OTHER for word in bare) > sum(word in _ENGLISH for word in bare)
 
 
 def _overlap(first: int | None, after: int | None, call: Call) -> bool:

@@ -97,7 +97,9 @@ class GestureChoice:
         before, self._before = self._before, spoken.speech.text
         if any(not stroke.additive for stroke in strokes):
             return self._with_heads(strokes)
-        calls = calls_of(spoken.speech.text, self._lexicon, self._meaning, before=before)
+        calls: list[Call] = []
+        if spoken.clause.language in {"", "en"}:
+            calls = calls_of(spoken.speech.text, self._lexicon, self._meaning, before=before)
         strokes += self._called_for(spoken, calls, earliest_s, busy_until_s, strokes)
         strokes += self._beats_on(spoken, earliest_s, busy_until_s, strokes)
         return self._with_heads(strokes)

@@ -166,6 +166,17 @@ def test_measures_and_names_are_not_counted(text):
     assert not set(called(text)) & {"two", "four", "five"}
 
 
+# Other languages.
+
+
+@pytest.mark.parametrize(
+    "text", ["Sie hat also im Fall der Reise Zeit.", "Le bus est plus tard.", "El hotel es bad."]
+)
+def test_words_of_other_languages_are_not_taken_for_english_ones(text):
+    assert MEANING.rank(text)
+    assert called(text) == []
+
+
 # Of two that want the same words.
 
 
