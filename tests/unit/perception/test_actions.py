@@ -7,7 +7,7 @@ from agent.action_people import REST_S, made
 from agent.core.errors import BadInputError
 from perception.actions.figure import Figure, Sight
 from perception.actions.recogniser import ActionRecogniser, own_actions, read_actions
-from perception.actions.sentences import read
+from perception.actions.sentences import Truths, ask, read
 
 
 def told(name, actions=None, seed=7, change=lambda sight: sight):
@@ -82,3 +82,14 @@ def test_sights_out_of_order_without_a_body_or_full_of_holes_tell_nothing():
     figure = Figure()
     figure.take(Sight(at=1.0))
     assert figure.now[0].at == pytest.approx(1.0)
+
+
+def test_not_turns_a_clause_round():
+    figure = Figure()
+    for sight in made("raise hand", 7):
+        figure.take(sight)
+    truths = Truths(figure, frozenset({"body", "hands", "head"}))
+
+    assert ask(read("a hand is above the head"), truths).fits > 0.7
+    assert ask(read("both hands are not above the head"), truths).fits > 0.7
+    assert ask(read("a hand is above the head, the hand is not above the head"), truths).fits < 0.4

@@ -171,3 +171,11 @@ def test_damaged_weights_say_how_to_make_them_again(tmp_path, data):
 
     with pytest.raises(BackendUnavailableError, match="foyer train expressions"):
         load(file)
+
+
+def test_a_head_that_circles_neither_nods_nor_shakes():
+    movements = Movements()
+    for k in range(60):
+        turn = 2 * math.pi * 2 * k / 30
+        angles = np.array([0.12 * math.sin(turn), 0.12 * math.sin(turn), 0.0])
+        assert movements.take(k / 30, angles, 1.0, QUIET, WEIGHTS.told) == []
