@@ -52,11 +52,10 @@ def measure(device: str = "cpu", short: bool = False) -> list[Figure]:
 def _model(device: str) -> "BodyModel":
     if device not in SIZES:
         raise BadInputError(f"generators: --device {device}: there is {' and '.join(SIZES)}")
-    import torch
-
     from actuation.generators.flow_model import BodyModel
+    from actuation.generators.worker import best_device
 
-    if device == "cuda" and not torch.cuda.is_available():
+    if device == "cuda" and best_device() != "cuda":
         raise BadInputError(
             "generators: --device cuda: torch sees no CUDA device here; run it where there is one, "
             "or with --device cpu"
