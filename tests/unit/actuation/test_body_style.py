@@ -194,7 +194,8 @@ def test_a_part_that_is_not_asked_for_stays_idle_and_the_others_go_on():
 
 def test_the_same_seed_is_the_same_motion_and_another_is_another():
     assert np.array_equal(moved(seed=4), moved(seed=4))
-    assert angle(moved(seed=4), moved(seed=5)).max() > 0.05
+    elbow = JOINT_INDEX["rightLowerArm"]  # which nothing but strokes moves
+    assert angle(moved(seed=4)[:, elbow], moved(seed=5)[:, elbow]).max() > 0.02
 
 
 @pytest.mark.parametrize("seed", [1, 2])
