@@ -16,6 +16,7 @@ from actuation.body_bearing import (
 from actuation.body_style import BodyPart, BodyStyle, BodyWish
 from actuation.clearance import Clearance
 from actuation.expressions import faces
+from actuation.free_hand import free_hand_beats
 from actuation.generators.body_sources import (
     PART_JOINTS,
     IdleSource,
@@ -302,6 +303,21 @@ def test_a_hand_that_is_needed_does_not_beat():
     body = Gesticulation()
     body.for_clause(long_hold("Look there now and then again", "welcome_arms"), earliest_s=0.0)
     assert [s.lexeme for s in body.latest] == ["welcome_arms"]
+
+
+def test_a_hand_that_an_earlier_gesture_still_has_does_not_beat():
+    clause = long_hold("Look there now and then again")
+    held = make_stroke(LEXICON.named("heart_clasp"), SKELETON, apex_s=1.0, earliest_s=0.0)
+    other = make_stroke(LEXICON.named("halt"), SKELETON, apex_s=1.1, earliest_s=0.0, side="left")
+
+    def beats(*before):
+        return free_hand_beats(
+            clause, [held], before, earliest_s=0.0, lexicon=LEXICON, skeleton=SKELETON,
+            style=BodyStyle(),
+        )  # fmt: skip
+
+    assert beats()
+    assert not beats(other)
 
 
 def test_the_head_nods_while_an_arm_points():
