@@ -24,7 +24,7 @@ OFFICIAL = "https://storage.googleapis.com/mediapipe-models"
 PACKAGE = "mediapipe==0.10.21"
 CONNECT_TIMEOUT_S = 5.0
 CHUNK_BYTES = 1 << 18
-ASSEMBLY = "2"
+ASSEMBLY = "3"
 """Which way of assembling the networks is today's; what was made another way is made again."""
 
 Say = Callable[[str], None]

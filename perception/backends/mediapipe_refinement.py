@@ -37,6 +37,9 @@ EYES: Final[Mapping[bytes, tuple[int, ...]]] = {
 """Points of the mesh in the order of the finer tensors, sides as the picture shows them. The first
 sixteen of each eye are its lids."""
 LIDS: Final = 16
+CORNERS: Final = frozenset((33, 133, 263, 362))
+"""Of the eyes. They stay the mesh's: a head's pose and place hang on them, and have to agree with
+the points around them, in a face half hidden by a hand as well."""
 
 
 def refined(model: Any) -> Any:  # noqa: ANN401 - generated flatbuffer classes carry no types
@@ -64,6 +67,8 @@ def _places(sizes: list[int]) -> list[int]:
     places = np.arange(MESH_POINTS * 3).reshape(-1, 3)
     for start, points in zip(starts[1:4], (LIPS, EYES[b"left"], EYES[b"right"]), strict=True):
         for k, point in enumerate(points):
+            if point in CORNERS:
+                continue
             places[point, :2] = start + 2 * k, start + 2 * k + 1
     irises = [
         (start + 2 * k, start + 2 * k + 1, starts[6] + side)
