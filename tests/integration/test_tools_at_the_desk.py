@@ -47,12 +47,12 @@ async def test_a_number_is_drawn_after_a_yes_and_called_by_the_operator(tmp_path
         assert "?" in await visit.says("i need a number")
         assert "is 1" in await visit.says("yes please")
         assert "is 1" in await visit.says("what is my number")
-        visit.reception.tell(ButtonPressed(at=1.0, button="next"))
+        visit.reception.tell(ButtonPressed(at=visit.reception.clock.now(), button="next"))
         await until(lambda: visit.reception.of(TicketCalled))
         (called,) = visit.reception.of(TicketCalled)
         assert (called.service, called.number) == ("badges", 1)
         assert "called" in await visit.says("what is my number")
-        visit.reception.tell(ButtonPressed(at=2.0, button="next_nowhere"))
+        visit.reception.tell(ButtonPressed(at=visit.reception.clock.now(), button="next_nowhere"))
     assert len(visit.reception.of(TicketCalled)) == 1
 
 
