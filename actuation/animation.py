@@ -13,26 +13,26 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from actuation.body_bearing import BODY_BEARING_SIZE, body_bearing
-from actuation.body_style import BodyStyle
-from actuation.expressions import Bearing, bearing_of
-from actuation.face_heads import FaceHeads, Mouth
-from actuation.face_words import FaceInstruction, instructed, read_face
-from actuation.faces import FaceConfig
+from actuation.faces.expressions import Bearing, bearing_of
+from actuation.faces.face import FaceConfig
+from actuation.faces.heads import FaceHeads, Mouth
+from actuation.faces.living import LivingFace
+from actuation.faces.words import FaceInstruction, instructed, read_face
 from actuation.generators.rules_face import MouthTrack, mouth_track
 from actuation.generators.rules_gaze import MOST_EYE_RAD, GazeConfig, GazeMode
 from actuation.generators.rules_idle import IdleBody, lean_vector
 from actuation.generators.rules_neck import eyes_in_head
 from actuation.generators.voices.phones import VOWELS
-from actuation.gestures import Gestures, PlacedStroke
-from actuation.living_face import LivingFace
+from actuation.gestures.bearing import BODY_BEARING_SIZE, body_bearing
+from actuation.gestures.contract import Gestures, PlacedStroke
+from actuation.gestures.style import BodyStyle
+from actuation.joints.moves import Moves
+from actuation.joints.safety import SafetyLimits
 from actuation.motion import FRAME_RATE_HZ, Frame
-from actuation.moves import Moves
-from actuation.playback import Playback
-from actuation.prosody import prosody_of
-from actuation.safety import SafetyLimits
 from actuation.score import ScoredClause, loudness
-from actuation.voice import Phone, Speech
+from actuation.speech.prosody import prosody_of
+from actuation.speech.voice import Phone, Speech
+from actuation.stage.playback import Playback
 from agent.core.messages import Expression, GestureCue, Posture
 
 Floats = NDArray[np.float64]

@@ -8,16 +8,16 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterable, Callable, Sequence
 
-from actuation.bodies import Bodies
-from actuation.early_clause import EarlyClause
-from actuation.face_heads import as_part
-from actuation.gestures import Gestures, HeadGestures
-from actuation.live_talk import LiveTalks
+from actuation.bodies.bodies import Bodies
+from actuation.faces.heads import as_part
+from actuation.gestures.contract import Gestures, HeadGestures
 from actuation.motion import FRAME_RATE_HZ, Embodiment
-from actuation.playback import ActOnStage
-from actuation.sound_mouths import SoundMouths
-from actuation.stage import PerformerConfig, Stage
-from actuation.voice import Voices
+from actuation.speech.mouths import SoundMouths
+from actuation.speech.voice import Voices
+from actuation.stage.early_clause import EarlyClause
+from actuation.stage.live_talk import LiveTalks
+from actuation.stage.playback import ActOnStage
+from actuation.stage.stage import PerformerConfig, Stage
 from agent.core.clock import Clock
 from agent.core.errors import BadInputError
 from agent.core.messages import (

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from actuation.body_style import BodyStyle
-from actuation.face_heads import FaceHeads
-from actuation.gestures import Gestures, HeadGestures, PlacedStroke
+from actuation.faces.heads import FaceHeads
+from actuation.gestures.contract import Gestures, HeadGestures, PlacedStroke
+from actuation.gestures.style import BodyStyle
 from actuation.motion import FRAME_RATE_HZ, Cut, Frame, FrameChunk, StageItem, VoiceChunk
-from actuation.playback import ActOnStage
 from actuation.score import ScoredClause
-from actuation.stage import PerformerConfig, Stage
-from actuation.voice import Speech
+from actuation.speech.voice import Speech
+from actuation.stage.playback import ActOnStage
+from actuation.stage.stage import PerformerConfig, Stage
 from agent.core.messages import (
     Act,
     ActFinished,

@@ -17,11 +17,11 @@ from pathlib import Path
 from actuation.embodiments.catalogue import RunningBody, build_body
 from actuation.embodiments.null import NullBody
 from actuation.embodiments.page import AvatarBody
-from actuation.gesturing import gesturing, with_recordings
-from actuation.live_talk import LiveTalks
+from actuation.gestures.gesturing import gesturing, with_recordings
 from actuation.motion import Embodiment
 from actuation.performer import Performer
-from actuation.voice import Voices
+from actuation.speech.voice import Voices
+from actuation.stage.live_talk import LiveTalks
 from agent.configuration.adoption import Hands, LocalTime, Parts, watcher
 from agent.core.bus import EVERY, LATEST, RECENT, Bus, Delivery
 from agent.core.clock import Clock, WallTime
@@ -89,14 +89,14 @@ from behavior.proactive.suggesting import SuggestingComponent, hour_of
 from behavior.reception import set_up_dialogue
 from behavior.transcript.config import for_site
 from perception.backends.browser import BrowserCamera, BrowserMicrophone
-from perception.detectors import detector_opener
-from perception.engagement import EngagementComponent
+from perception.engagement.states import EngagementComponent
+from perception.eyes.detectors import detector_opener
+from perception.eyes.people import PeopleComponent
 from perception.listening import Listening
+from perception.microphone.relay import SoundRelay
 from perception.off_loop import OneThread
-from perception.people import PeopleComponent
-from perception.recogniser_process import RecogniserProcess
-from perception.relay import SoundRelay
 from perception.senses import Camera
+from perception.words.process import RecogniserProcess
 
 COMMANDS = Delivery(capacity=256, lossy=False, max_age_s=5.0)
 """Acts and stops: none is lost, but nobody wants one that waited for a restart."""

@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 from agent.core.messages import Message
 from agent.settings import AgentConfig
-from perception.active_speaker import ActiveSpeaker
-from perception.device_trouble import DeviceTrouble, WatchedMicrophone
-from perception.overlap import OverlapJudge
+from perception.microphone.judges import Judge
+from perception.microphone.trouble import DeviceTrouble, WatchedMicrophone
 from perception.senses import Microphone
-from perception.sound_judges import Judge
-from perception.stable_words import StableWords
+from perception.voices.active_speaker import ActiveSpeaker
+from perception.voices.overlap import OverlapJudge
+from perception.words.stable import StableWords
 
 
 class ListeningAlong:
@@ -21,7 +21,7 @@ class ListeningAlong:
         self.judges: list[Judge] = []
         """Whence voices come, where an array tells; how many; whose; what is wrong."""
         if config.microphone.array.microphones:
-            from perception.direction import DirectionJudge
+            from perception.voices.direction import DirectionJudge
 
             self.judges.append(DirectionJudge(config.microphone.array))
         self.judges += [OverlapJudge(), ActiveSpeaker(), self._trouble.frames, StableWords()]

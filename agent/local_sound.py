@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from actuation.body_configs import SpeakerConfig
+from actuation.bodies.configs import SpeakerConfig
 from actuation.embodiments.catalogue import RunningBody
 from actuation.embodiments.speaker import SpeakerBody
 from agent.core.clock import Clock
@@ -10,8 +10,8 @@ from agent.core.component import Component
 from agent.core.messages import Message
 from agent.core.sound_devices import SoundSystem
 from agent.settings import AgentConfig
-from perception.echo import PlayedSound
-from perception.echo_free import EchoFreeMicrophone
+from perception.microphone.echo import PlayedSound
+from perception.microphone.echo_free import EchoFreeMicrophone
 from perception.senses import Microphone
 
 

@@ -6,7 +6,7 @@ So perception and the robot's body need not know each other.
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from actuation.body_configs import ReachyConfig
+from actuation.bodies.configs import ReachyConfig
 from actuation.embodiments.catalogue import RunningBody
 from agent.core.clock import Clock
 from agent.core.component import Component

@@ -7,17 +7,17 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from actuation.body_configs import BodyConfig
+from actuation.bodies.configs import BodyConfig
 from actuation.embodiments.page import AvatarConfig
-from actuation.gesture_choice import GestureConfig
-from actuation.gesturing import BodyMotionConfig
-from actuation.stage import PerformerConfig
-from actuation.voice import VoiceConfig
+from actuation.gestures.choice import GestureConfig
+from actuation.gestures.gesturing import BodyMotionConfig
+from actuation.speech.voice import VoiceConfig
+from actuation.stage.stage import PerformerConfig
 from agent.config import ConfigError, Problem, beside, load, load_folder, place_of, yaml_files
 from agent.configuration.faults import alike
 from agent.configuration.history import HistoryConfig, Source
 from agent.core.errors import BadInputError
-from agent.kiosk_browser import KioskConfig
+from agent.kiosk.browser import KioskConfig
 from agent.pages.config import ServerConfig
 from agent.recorder import RecorderConfig
 from agent.watchdog import WatchdogConfig
@@ -40,13 +40,13 @@ from behavior.policies.catalogue import CATALOGUE, PoliciesConfig
 from behavior.slots import SlotError, filled
 from behavior.tools.calendars import seen_from_here
 from behavior.tools.sensors import beside_site
-from perception.array import ArrayConfig
-from perception.device_trouble import TroubleConfig
-from perception.echo import EchoConfig
-from perception.recognition import RecognitionConfig
+from perception.microphone.echo import EchoConfig
+from perception.microphone.trouble import TroubleConfig
 from perception.seeing import SeeingConfig
-from perception.site_language import SiteLanguage
-from perception.turns import TurnsConfig
+from perception.turns.taking import TurnsConfig
+from perception.voices.array import ArrayConfig
+from perception.words.recognition import RecognitionConfig
+from perception.words.site_language import SiteLanguage
 
 
 class _Device(BaseModel):

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from actuation.voice import Voice
+from actuation.speech.voice import Voice
+from perception.eyes.sightings import PeopleDetector
 from perception.off_loop import OffLoop
-from perception.recognition import WordSource
 from perception.senses import Camera, Microphone
-from perception.sightings import PeopleDetector
-from perception.voice_activity import VoiceDetector
+from perception.turns.voice_activity import VoiceDetector
+from perception.words.recognition import WordSource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,8 @@ from agent.core.clock import Clock
 from agent.core.messages import Message
 from agent.models import models_folder
 from agent.stand_ins import StandIns
-from perception.turn_end import Ending, TurnEndings
-from perception.turns import TurnsConfig
+from perception.turns.taking import TurnsConfig
+from perception.turns.turn_end import Ending, TurnEndings
 
 
 def ending_of(

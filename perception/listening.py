@@ -20,12 +20,10 @@ from perception.audio import (
     clean,
     level_db,
 )
-from perception.completeness import PatienceConfig
-from perception.recognition import WordSource
+from perception.microphone.judges import Judge, SoundJudges
 from perception.senses import Microphone, SoundChunk
-from perception.sound_judges import Judge, SoundJudges
-from perception.turn_end import LISTENS_BACK_S, Ending, JudgeEnd
-from perception.turns import (
+from perception.turns.completeness import PatienceConfig
+from perception.turns.taking import (
     BeginWords,
     DropWords,
     Outcome,
@@ -33,7 +31,9 @@ from perception.turns import (
     TurnsConfig,
     TurnTaker,
 )
-from perception.voice_activity import VOICE_DETECTORS, VoiceDetector
+from perception.turns.turn_end import LISTENS_BACK_S, Ending, JudgeEnd
+from perception.turns.voice_activity import VOICE_DETECTORS, VoiceDetector
+from perception.words.recognition import WordSource
 
 _LOOK_FRAMES = 10
 """In step: frames between two looks at the words so far."""

@@ -2,10 +2,10 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from perception.detectors import DetectorConfig
-from perception.engagement import EngagementConfig
-from perception.groups import GroupConfig
-from perception.people import PeopleConfig
+from perception.engagement.groups import GroupConfig
+from perception.engagement.states import EngagementConfig
+from perception.eyes.detectors import DetectorConfig
+from perception.eyes.people import PeopleConfig
 
 
 class SeeingConfig(BaseModel):

@@ -16,8 +16,8 @@ from actuation.body_formats.clip import MotionClip, turned_by
 from actuation.body_formats.euler import euler_of, turns_of_euler
 from actuation.body_formats.figure import Figure, figure_of
 from actuation.body_formats.hierarchy import Hierarchy
-from actuation.rotations import IDENTITY, multiply
-from actuation.skeleton import Skeleton, load_skeleton
+from actuation.joints.rotations import IDENTITY, multiply
+from actuation.joints.skeleton import Skeleton, load_skeleton
 from agent.core.errors import BadInputError
 
 Floats = NDArray[np.float64]

@@ -10,8 +10,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from actuation.joints.rotations import about, multiply, normalised
 from actuation.motion import JOINT_INDEX, JOINT_NAMES
-from actuation.rotations import about, multiply, normalised
 from agent.core.errors import BadInputError
 
 Floats = NDArray[np.float64]

@@ -20,7 +20,7 @@ from actuation.body_formats.bvh import on_stage, read_bvh_figure
 from actuation.body_formats.clip import MotionClip, SpokenClip, TimedWord
 from actuation.body_formats.smplx import read_smplx
 from actuation.body_formats.textgrid import read_words
-from actuation.skeleton import FINGERS
+from actuation.joints.skeleton import FINGERS
 from agent.core.errors import BadInputError
 
 EMOTIONS: Final = (

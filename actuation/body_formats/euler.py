@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from actuation.rotations import IDENTITY, about, multiply
+from actuation.joints.rotations import IDENTITY, about, multiply
 
 Floats = NDArray[np.float64]
 

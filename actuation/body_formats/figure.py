@@ -19,10 +19,10 @@ from actuation.body_formats.clip import MotionClip, along_arc, turned_by
 from actuation.body_formats.hierarchy import Hierarchy
 from actuation.body_formats.humanoid_names import VRM_PARENTS, bones_of, larynx_of, parent_in
 from actuation.body_formats.rest_pose import Rest, rest_of
-from actuation.hand_synergies import standard_synergies
+from actuation.gestures.synergies import standard_synergies
+from actuation.joints.rotations import IDENTITY, inverse, multiply
+from actuation.joints.skeleton import SIDES, Skeleton, load_skeleton
 from actuation.motion import JOINT_INDEX, JOINT_NAMES
-from actuation.rotations import IDENTITY, inverse, multiply
-from actuation.skeleton import SIDES, Skeleton, load_skeleton
 
 Floats = NDArray[np.float64]
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from actuation.body_formats.clip import turned_by
-from actuation.rotations import IDENTITY, multiply
+from actuation.joints.rotations import IDENTITY, multiply
 
 Floats = NDArray[np.float64]
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from actuation.body_formats.hierarchy import Hierarchy
-from actuation.skeleton import FINGERS, SIDES, parts_of
+from actuation.joints.skeleton import FINGERS, SIDES, parts_of
 from agent.core.errors import BadInputError
 
 LEGS: Final = tuple(

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from actuation.body_formats.clip import turned_by
 from actuation.body_formats.hierarchy import Hierarchy
 from actuation.body_formats.humanoid_names import VRM_PARENTS, parent_in
-from actuation.rotations import IDENTITY, angle, inverse, multiply, normalised
-from actuation.skeleton import FINGERS, SIDES, Skeleton, parts_of
-from actuation.turn import Turn
+from actuation.joints.rotations import IDENTITY, angle, inverse, multiply, normalised
+from actuation.joints.skeleton import FINGERS, SIDES, Skeleton, parts_of
+from actuation.joints.turn import Turn
 from agent.core.errors import BadInputError
 
 Floats = NDArray[np.float64]

@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from actuation.body_formats.clip import MotionClip
+from actuation.joints.rotations import from_vector, to_vector
+from actuation.joints.skeleton import SIDES
 from actuation.motion import JOINT_INDEX, JOINT_NAMES
-from actuation.rotations import from_vector, to_vector
-from actuation.skeleton import SIDES
 from agent.core.errors import BadInputError
 
 RATE_HZ: Final = 30.0

@@ -10,9 +10,9 @@ from actuation.body_formats.figure import Figure, figure_of
 from actuation.body_formats.glb import GlbFile, whole
 from actuation.body_formats.hierarchy import Hierarchy
 from actuation.body_formats.humanoid_names import VRM_PARENTS, larynx_of
-from actuation.rotations import normalised
-from actuation.skeleton import SIDES, Skeleton
-from actuation.turn import Turn
+from actuation.joints.rotations import normalised
+from actuation.joints.skeleton import SIDES, Skeleton
+from actuation.joints.turn import Turn
 from agent.core.errors import BadInputError
 
 Floats = NDArray[np.float64]

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from actuation.body_formats.clip import LONGEST_FRAMES, MotionClip, along_arc
 from actuation.body_formats.glb import GlbFile, whole
 from actuation.embodiments.avatar.gltf import FLOAT, Document
+from actuation.joints.skeleton import Skeleton, load_skeleton
 from actuation.motion import JOINT_INDEX, JOINT_NAMES
-from actuation.skeleton import Skeleton, load_skeleton
 from agent.core.errors import BadInputError
 
 Floats = NDArray[np.float64]

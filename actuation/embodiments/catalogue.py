@@ -4,9 +4,9 @@ import importlib
 from collections.abc import AsyncIterable, Callable
 from typing import Protocol
 
-from actuation.body_configs import BodyConfig, HumanoidConfig
+from actuation.bodies.configs import BodyConfig, HumanoidConfig
+from actuation.bodies.robot_mapping import load_mapping
 from actuation.motion import Embodiment
-from actuation.robot_mapping import load_mapping
 from agent.core.backend import Row, Table, pick
 from agent.core.clock import Clock
 from agent.core.errors import BadInputError

@@ -15,9 +15,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from actuation.deadline import Deadline, Pace
-from actuation.frame_queue import FrameQueue, blend
+from actuation.bodies.deadline import Deadline, Pace
+from actuation.bodies.frame_queue import FrameQueue, blend
+from actuation.bodies.puppet_configs import PuppetConfig
 from actuation.generators.rules_idle import rest_pose
+from actuation.joints.rotations import minimum_jerk
 from actuation.motion import (
     ARKIT_NAMES,
     FACE_INDEX,
@@ -29,8 +31,6 @@ from actuation.motion import (
     Release,
     StageItem,
 )
-from actuation.puppet_configs import PuppetConfig
-from actuation.rotations import minimum_jerk
 from agent.core.clock import Clock
 from agent.core.errors import BackendUnavailableError
 from agent.core.messages import ComponentHealth, Health, Message

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from actuation.embodiments.lexicon_sheet import labelled
 from actuation.embodiments.preview import Camera, Preview
 from actuation.embodiments.vrm_file import Character, read_character
-from actuation.expressions import Bearing, bearing, bearing_of, faces
-from actuation.face_style import FaceStyle, styled
-from actuation.face_words import instructed, read_face
-from actuation.faces import FaceConfig, compose, still_mouth
+from actuation.faces.expressions import Bearing, bearing, bearing_of, faces
+from actuation.faces.face import FaceConfig, compose, still_mouth
+from actuation.faces.style import FaceStyle, styled
+from actuation.faces.words import instructed, read_face
 from actuation.generators.rules_face import COLUMN, pose_of
 from actuation.generators.rules_idle import rest_pose
 from actuation.generators.rules_neck import eyes_in_head, neck_and_head

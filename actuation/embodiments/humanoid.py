@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from actuation.body_configs import HumanoidConfig
+from actuation.bodies.configs import HumanoidConfig
 from actuation.embodiments.humanoid_model import load_robot
 from actuation.embodiments.humanoid_motion import STEP_S, HumanoidMotion, Moment
 from actuation.motion import BodyDescription, Halt, Release, StageItem

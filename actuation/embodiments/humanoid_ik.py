@@ -11,9 +11,9 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
+from actuation.bodies.robot_mapping import Arm
 from actuation.embodiments.humanoid_model import Robot
-from actuation.retarget import ArmTarget, Targets
-from actuation.robot_mapping import Arm
+from actuation.joints.retarget import ArmTarget, Targets
 
 Floats = NDArray[np.float64]
 

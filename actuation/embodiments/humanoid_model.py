@@ -15,9 +15,9 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from actuation.axis_limits import AxisLimits
-from actuation.retarget import ArmSize
-from actuation.robot_mapping import Arm, RobotMapping, load_mapping, told
+from actuation.bodies.robot_mapping import Arm, RobotMapping, load_mapping, told
+from actuation.joints.axis_limits import AxisLimits
+from actuation.joints.retarget import ArmSize
 from agent.core.errors import BadInputError
 
 Floats = NDArray[np.float64]

@@ -13,16 +13,16 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from actuation.axis_limits import DELAY_S, AxisFollower
-from actuation.deadline import Deadline, Pace
-from actuation.deictic import Pointing
+from actuation.bodies.deadline import Deadline, Pace
+from actuation.bodies.frame_queue import FrameQueue
 from actuation.embodiments.humanoid_clearance import SelfClearance
 from actuation.embodiments.humanoid_ik import InverseKinematics
 from actuation.embodiments.humanoid_model import Robot, touching
-from actuation.frame_queue import FrameQueue
+from actuation.gestures.deictic import Pointing
+from actuation.joints.axis_limits import DELAY_S, AxisFollower
+from actuation.joints.retarget import Retargeting, Targets
+from actuation.joints.skeleton import load_skeleton
 from actuation.motion import Cut, Frame, FrameChunk, GestureLaid, Halt, Release, StageItem
-from actuation.retarget import Retargeting, Targets
-from actuation.skeleton import load_skeleton
 
 Floats = NDArray[np.float64]
 

@@ -12,15 +12,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from actuation.clearance import DESK_BACK_M, DESK_FRONT_M, DESK_HALF_M, DESK_TOP_M
 from actuation.embodiments.preview import Camera, Preview
 from actuation.embodiments.vrm_file import Character, read_character
 from actuation.generators.rules_idle import rest_pose
-from actuation.lexemes import Lexeme
+from actuation.gestures.lexemes import Lexeme
+from actuation.gestures.strokes import lay_over, make_stroke
+from actuation.joints.clearance import DESK_BACK_M, DESK_FRONT_M, DESK_HALF_M, DESK_TOP_M
+from actuation.joints.safety import SafetyLimits
+from actuation.joints.skeleton import Skeleton, load_skeleton
 from actuation.motion import ARKIT_NAMES, JOINT_NAMES, Frame
-from actuation.safety import SafetyLimits
-from actuation.skeleton import Skeleton, load_skeleton
-from actuation.strokes import lay_over, make_stroke
 from agent.core.errors import BadInputError
 
 Picture = NDArray[np.uint8]

@@ -23,9 +23,9 @@ from uuid import NAMESPACE_URL, uuid5
 import numpy as np
 from numpy.typing import NDArray
 
+from actuation.bodies.puppet_configs import LiveLinkConfig
 from actuation.embodiments.datagrams import DatagramBody, with_looks
 from actuation.motion import ARKIT_NAMES, JOINT_INDEX, BodyDescription, Frame
-from actuation.puppet_configs import LiveLinkConfig
 from agent.core.clock import Clock
 from agent.core.messages import Message
 

@@ -18,7 +18,8 @@ from typing import Any, Final
 
 import aiomqtt
 
-from actuation.body_configs import MqttConfig
+from actuation.bodies.configs import MqttConfig
+from actuation.bodies.frame_queue import FrameQueue
 from actuation.embodiments.mqtt_commands import Gate
 from actuation.embodiments.mqtt_event import Event
 from actuation.embodiments.mqtt_facts import Telling
@@ -33,7 +34,6 @@ from actuation.embodiments.mqtt_link import (
     send,
 )
 from actuation.embodiments.mqtt_outbox import Outbox, as_json
-from actuation.frame_queue import FrameQueue
 from actuation.motion import BodyDescription, Cut, FrameChunk, Halt, Release, StageItem
 from agent.core.clock import Clock, WallTime
 from agent.core.errors import BackendUnavailableError

@@ -17,7 +17,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from actuation.rate_limit import RateLimit
+from actuation.bodies.rate_limit import RateLimit
 from agent.core.errors import BadInputError
 from agent.core.messages import (
     ButtonPressed,

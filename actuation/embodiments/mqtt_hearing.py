@@ -10,9 +10,9 @@ from typing import Final
 
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from actuation.bodies.rate_limit import RateLimit
 from actuation.embodiments.mqtt_commands import Gate
 from actuation.embodiments.mqtt_link import Link, leave_if_cancelled
-from actuation.rate_limit import RateLimit
 from agent.core.clock import Clock, WallTime
 from agent.core.errors import BackendUnavailableError
 from agent.core.messages import CommandRefused, Message

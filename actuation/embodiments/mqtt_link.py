@@ -14,7 +14,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from actuation.body_configs import MqttConfig, MqttTls
+from actuation.bodies.configs import MqttConfig, MqttTls
 from actuation.embodiments.mqtt_event import Event
 from agent.core.errors import BackendUnavailableError
 

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from actuation.embodiments.vrm_file import Character
+from actuation.joints.rotations import turned
 from actuation.motion import Frame
-from actuation.rotations import turned
 
 Floats = NDArray[np.float32]
 Camera = tuple[tuple[float, float, float], tuple[float, float, float], float]

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from actuation.body_configs import ReachyConfig
+from actuation.bodies.configs import ReachyConfig
 from actuation.embodiments.reachy_daemon import (
     DaemonLostError,
     ReachyDaemon,

@@ -10,8 +10,8 @@ from typing import Final
 
 import numpy as np
 
+from actuation.joints.rotations import minimum_jerk
 from actuation.motion import Cut, GestureLaid, MoodLaid
-from actuation.rotations import minimum_jerk
 from agent.core.messages import Expression, Posture
 
 UPRIGHT_RAD: Final = 0.1745

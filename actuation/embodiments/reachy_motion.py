@@ -13,13 +13,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from actuation.body_configs import ReachyConfig
-from actuation.deadline import Deadline, Pace
+from actuation.bodies.configs import ReachyConfig
+from actuation.bodies.deadline import Deadline, Pace
+from actuation.bodies.frame_queue import FrameQueue
 from actuation.embodiments.reachy_antennas import UPRIGHT_RAD, Antennas
 from actuation.embodiments.reachy_follow import Follow, OneGaze, Reading
 from actuation.embodiments.reachy_limits import JerkLimiter
 from actuation.embodiments.reachy_sway import Sway
-from actuation.frame_queue import FrameQueue
+from actuation.joints.rotations import multiply, normalised, turned
 from actuation.motion import (
     JOINT_INDEX,
     Cut,
@@ -32,7 +33,6 @@ from actuation.motion import (
     StageItem,
     VoiceChunk,
 )
-from actuation.rotations import multiply, normalised, turned
 
 Floats = NDArray[np.float64]
 

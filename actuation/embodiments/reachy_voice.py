@@ -12,9 +12,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from actuation.bodies.voice_playout import VoicePlayout
 from actuation.embodiments.reachy_daemon import ReachyDaemon
 from actuation.motion import Cut, Halt, Release, StageItem, VoiceChunk, Volume
-from actuation.voice_playout import VoicePlayout
 from agent.core.clock import Clock
 from agent.core.messages import Message, Played
 

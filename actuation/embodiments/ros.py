@@ -15,7 +15,9 @@ from collections.abc import AsyncIterable, Callable
 import aiohttp
 import numpy as np
 
-from actuation.deadline import Deadline, Pace
+from actuation.bodies.deadline import Deadline, Pace
+from actuation.bodies.frame_queue import FrameQueue
+from actuation.bodies.ros_config import RosConfig
 from actuation.embodiments.ros_link import RosLink, emergency_ops, motion_ops
 from actuation.embodiments.ros_senses import RosSenses
 from actuation.embodiments.ros_trajectory import (
@@ -25,7 +27,6 @@ from actuation.embodiments.ros_trajectory import (
     blendshapes,
     joint_trajectory,
 )
-from actuation.frame_queue import FrameQueue
 from actuation.motion import (
     ARKIT_NAMES,
     JOINT_NAMES,
@@ -36,7 +37,6 @@ from actuation.motion import (
     Release,
     StageItem,
 )
-from actuation.ros_config import RosConfig
 from agent.core.clock import Clock
 from agent.core.codec import to_line
 from agent.core.messages import Act, ClauseSpoken, ComponentHealth, Health, Message

@@ -11,8 +11,8 @@ from typing import Final
 
 import aiohttp
 
+from actuation.bodies.ros_config import RosConfig
 from actuation.embodiments.ros_trajectory import Op
-from actuation.ros_config import RosConfig
 from agent.core.clock import Clock
 from agent.core.errors import BackendUnavailableError
 

@@ -12,9 +12,9 @@ from typing import Final
 import aiohttp
 import numpy as np
 
-from actuation.allowance import Allowance
+from actuation.bodies.allowance import Allowance
+from actuation.bodies.ros_config import RosConfig
 from actuation.embodiments.ros_trajectory import Floats, read_bool, read_op, read_positions
-from actuation.ros_config import RosConfig
 from agent.core.clock import Clock
 from agent.core.errors import BadInputError
 from agent.core.messages import CommandRefused, EmergencyRelease, EmergencyStop, Message

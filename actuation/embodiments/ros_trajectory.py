@@ -13,9 +13,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from actuation.bodies.ros_config import RosJoint
+from actuation.joints.rotations import IDENTITY, multiply, turned
 from actuation.motion import ARKIT_NAMES, JOINT_INDEX, Frame
-from actuation.ros_config import RosJoint
-from actuation.rotations import IDENTITY, multiply, turned
 from agent.core.errors import BadInputError
 
 Floats = NDArray[np.float64]

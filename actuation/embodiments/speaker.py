@@ -2,7 +2,7 @@
 
 The voice is laid on the device's own frames, so that it is heard at its stage time and the reports
 tell when it really was. Without the device the voice goes on unheard; when it is back, so is the
-voice. How loud it is follows the room and the hour (`actuation/loudness.py`).
+voice. How loud it is follows the room and the hour (`actuation/bodies/loudness.py`).
 """
 
 import asyncio
@@ -17,11 +17,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from actuation.body_configs import SpeakerConfig
+from actuation.bodies.configs import SpeakerConfig
+from actuation.bodies.loudness import RoomNoise, amplitude, gain_db
+from actuation.bodies.voice_playout import VoicePlayout
 from actuation.embodiments.speaker_stream import SpeakerStream, Tap
-from actuation.loudness import RoomNoise, amplitude, gain_db
 from actuation.motion import BodyDescription, Cut, Halt, Release, StageItem, VoiceChunk, Volume
-from actuation.voice_playout import VoicePlayout
 from agent.core.clock import Clock, WallTime
 from agent.core.errors import BackendUnavailableError
 from agent.core.messages import (

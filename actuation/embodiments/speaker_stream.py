@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from actuation.voice_playout import FrameAxis, VoicePlayout
+from actuation.bodies.voice_playout import FrameAxis, VoicePlayout
 from agent.core.clock import Clock
 from agent.core.errors import BackendUnavailableError
 from agent.core.sound_devices import SoundDevice

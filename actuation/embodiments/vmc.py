@@ -13,11 +13,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from actuation.bodies.puppet_configs import VmcConfig
 from actuation.embodiments.datagrams import DatagramBody, with_looks
 from actuation.embodiments.osc import Argument, Sheet
+from actuation.joints.skeleton import SIDES, load_skeleton
 from actuation.motion import ARKIT_NAMES, FACE_INDEX, JOINT_NAMES, BodyDescription, Frame
-from actuation.puppet_configs import VmcConfig
-from actuation.skeleton import SIDES, load_skeleton
 from agent.core.clock import Clock
 from agent.core.messages import Message
 

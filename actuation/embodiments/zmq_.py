@@ -16,7 +16,9 @@ from typing import Final
 
 import zmq
 
-from actuation.deadline import Deadline, Pace
+from actuation.bodies.deadline import Deadline, Pace
+from actuation.bodies.frame_queue import FrameQueue
+from actuation.bodies.zmq_config import ZmqConfig
 from actuation.embodiments.zmq_commands import Commands, Door
 from actuation.embodiments.zmq_keys import ClientKeys, own_keys
 from actuation.embodiments.zmq_wire import (
@@ -27,7 +29,6 @@ from actuation.embodiments.zmq_wire import (
     message_content,
     voice_content,
 )
-from actuation.frame_queue import FrameQueue
 from actuation.motion import (
     ARKIT_NAMES,
     JOINT_NAMES,
@@ -40,7 +41,6 @@ from actuation.motion import (
     VoiceChunk,
     Volume,
 )
-from actuation.zmq_config import ZmqConfig
 from agent.core.clock import Clock
 from agent.core.errors import BackendUnavailableError
 from agent.core.messages import Health, Message

@@ -11,10 +11,10 @@ import zmq
 import zmq.asyncio
 from zmq.auth.base import Authenticator
 
-from actuation.allowance import Allowance
+from actuation.bodies.allowance import Allowance
+from actuation.bodies.zmq_config import ZmqConfig
 from actuation.embodiments.zmq_keys import ClientKeys
 from actuation.embodiments.zmq_wire import Command, answer, read_command
-from actuation.zmq_config import ZmqConfig
 from agent.core.clock import Clock
 from agent.core.errors import BadInputError
 from agent.core.messages import CommandRefused, EmergencyRelease, EmergencyStop, Message

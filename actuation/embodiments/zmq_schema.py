@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-from actuation.deadline import Pace
+from actuation.bodies.deadline import Pace
 from actuation.embodiments.zmq_wire import COMMANDS, MOST_BECAUSE, TOPIC_OF, VERSION
 from actuation.motion import ARKIT_NAMES, JOINT_NAMES
 from agent.core.codec import schema

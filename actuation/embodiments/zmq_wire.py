@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 import msgpack
 import numpy as np
 
-from actuation.deadline import Pace
+from actuation.bodies.deadline import Pace
 from actuation.motion import Cut, Frame, VoiceChunk, Volume
 from agent.core.codec import encode
 from agent.core.errors import BadInputError

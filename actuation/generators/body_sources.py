@@ -15,18 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from actuation.animation import Animation, AnimationConfig, track_of
-from actuation.body_bearing import bearing_wished
-from actuation.body_style import BodyPart, BodyWish
-from actuation.expressions import bearing_of
+from actuation.faces.expressions import bearing_of
 from actuation.generators.metrics.body_slots import Slot
-from actuation.gesticulation import Gesticulation
-from actuation.gesture_choice import GestureConfig
-from actuation.gestures import Gestures, HeadGestures, PlacedStroke
-from actuation.joint_path import slerp
+from actuation.gestures.bearing import bearing_wished
+from actuation.gestures.choice import GestureConfig
+from actuation.gestures.contract import Gestures, HeadGestures, PlacedStroke
+from actuation.gestures.gesticulation import Gesticulation
+from actuation.gestures.strokes import Stroke
+from actuation.gestures.style import BodyPart, BodyWish
+from actuation.joints.path import slerp
+from actuation.joints.skeleton import ARM_JOINTS
 from actuation.motion import FRAME_RATE_HZ, JOINT_INDEX, JOINT_NAMES
 from actuation.score import ScoredClause
-from actuation.skeleton import ARM_JOINTS
-from actuation.strokes import Stroke
 from agent.core.backend import Row, pick
 
 Floats = NDArray[np.float64]

@@ -13,15 +13,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from actuation.body_style import BodyPart, BodyWish
-from actuation.expressions import emotions
+from actuation.faces.expressions import emotions
 from actuation.generators.body_sources import PART_JOINTS, Performed, performed
 from actuation.generators.flow_condition import Feeling
 from actuation.generators.flow_gestures import LearnedGestures
 from actuation.generators.flow_model import BodyModel
 from actuation.generators.flow_session import AtOnce
 from actuation.generators.flow_weights import FILE
-from actuation.gesture_choice import GestureConfig
+from actuation.gestures.choice import GestureConfig
+from actuation.gestures.style import BodyPart, BodyWish
 from actuation.score import ScoredClause
 from agent.core.errors import BackendUnavailableError, BadInputError
 

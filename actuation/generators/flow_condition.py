@@ -14,8 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from actuation.body_style import BodyStyle
-from actuation.expressions import emotions
+from actuation.faces.expressions import emotions
 from actuation.generators.flow_parts import (
     COLUMNS_OF,
     PARTS,
@@ -26,9 +25,10 @@ from actuation.generators.flow_parts import (
     to_six,
 )
 from actuation.generators.learned_sound import BANDS, BEFORE, Hearing, checked
+from actuation.gestures.strokes import Stroke
+from actuation.gestures.style import BodyStyle
 from actuation.score import _FUNCTION_WORDS as FUNCTION_WORDS
 from actuation.score import ScoredClause
-from actuation.strokes import Stroke
 
 Floats = NDArray[np.float32]
 

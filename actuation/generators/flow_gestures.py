@@ -15,7 +15,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from actuation.body_style import BodyStyle
 from actuation.generators.flow_condition import (
     Feeling,
     said,
@@ -27,16 +26,17 @@ from actuation.generators.flow_parts import RATE_HZ
 from actuation.generators.flow_session import BodySession, Making
 from actuation.generators.flow_stream import Script
 from actuation.generators.rules_idle import rest_pose
-from actuation.gesticulation import Gesticulation
-from actuation.gesture_choice import GestureConfig
-from actuation.gestures import PlacedStroke
-from actuation.joint_path import slerp
-from actuation.lexemes import Lexicon
+from actuation.gestures.choice import GestureConfig
+from actuation.gestures.contract import PlacedStroke
+from actuation.gestures.gesticulation import Gesticulation
+from actuation.gestures.lexemes import Lexicon
+from actuation.gestures.strokes import RETRACT_S, Stroke
+from actuation.gestures.style import BodyStyle
+from actuation.joints.moves import REWIND_S
+from actuation.joints.path import slerp
+from actuation.joints.rotations import inverse, minimum_jerk, multiply
 from actuation.motion import JOINT_INDEX, JOINT_NAMES
-from actuation.moves import REWIND_S
-from actuation.rotations import inverse, minimum_jerk, multiply
 from actuation.score import ScoredClause
-from actuation.strokes import RETRACT_S, Stroke
 from agent.core.messages import GestureCue
 
 Floats = NDArray[np.float64]
@@ -95,7 +95,7 @@ class _Span:
 
 
 class LearnedGestures:
-    """Arms and hands by the network. Implements `actuation.gestures.Gestures`."""
+    """Arms and hands by the network. Implements `actuation.gestures.contract.Gestures`."""
 
     def __init__(
         self,

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from actuation.joint_path import slerp
+from actuation.joints.path import slerp
 from actuation.motion import JOINT_NAMES
 
 Floats = NDArray[np.float64]

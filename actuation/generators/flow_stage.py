@@ -7,7 +7,7 @@ from actuation.generators.flow_model import BodyModel
 from actuation.generators.flow_session import Bodies
 from actuation.generators.flow_weights import FILE, read
 from actuation.generators.worker import Worker
-from actuation.gesture_choice import GestureConfig
+from actuation.gestures.choice import GestureConfig
 from agent.core.errors import BackendUnavailableError, BadInputError
 
 Told = Callable[[str, str], None]

@@ -33,8 +33,8 @@ from actuation.generators.flow_parts import (
     from_six,
     to_six,
 )
+from actuation.joints.rotations import IDENTITY
 from actuation.motion import JOINT_INDEX
-from actuation.rotations import IDENTITY
 
 Floats = NDArray[np.float32]
 _EARLY_S, _LATE_S = 0.6, 0.4

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from actuation.faces import FaceConfig
+from actuation.faces.face import FaceConfig
 from actuation.generators.learned_model import FaceModel
 from actuation.generators.learned_sound import checked
 from actuation.generators.learned_stream import (

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from actuation.resampling import VoiceResampler
+from actuation.speech.resampling import VoiceResampler
 from agent.core.errors import BadInputError
 
 Sound = NDArray[np.float32]

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from actuation.faces import FaceConfig, compose
+from actuation.faces.face import FaceConfig, compose
 from actuation.generators.learned_model import Memory, Said, Steps
 from actuation.generators.learned_network import BEHIND, FRAMES, LOOKS
 from actuation.generators.learned_sound import BANDS, Hearing, checked

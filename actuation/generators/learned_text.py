@@ -19,7 +19,7 @@ from typing import Final
 
 from actuation.generators.sounds_of_speech import CLASS_OF
 from actuation.generators.voices.phones import PAUSE
-from actuation.spoken_text import readable
+from actuation.speech.text import readable
 
 _ROOT = Path(__file__).resolve().parents[2]
 _COMMAND: Final = (sys.executable, "-m", "actuation.generators.voices.serve", "espeak")

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from actuation.expressions import Bearing, bearing, bearing_at, faces
+from actuation.faces.expressions import Bearing, bearing, bearing_at, faces
 from actuation.motion import ARKIT_NAMES
 from agent.core.errors import BadInputError
 

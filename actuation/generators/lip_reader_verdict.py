@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from actuation.generators.lip_reader import best_word
 from actuation.generators.metrics.lips import TimedPhone
 from actuation.generators.metrics.visemes import VISEME_INDEX, visemes_of
-from actuation.voice import Speech
+from actuation.speech.voice import Speech
 
 Floats = NDArray[np.float64]
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from actuation.moves import REWIND_S
-from actuation.rotations import minimum_jerk
+from actuation.joints.moves import REWIND_S
+from actuation.joints.rotations import minimum_jerk
 
 Floats = NDArray[np.float64]
 

@@ -12,9 +12,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from actuation.joints.rotations import about, from_vector, minimum_jerk, multiply
+from actuation.joints.skeleton import FINGERS, SIDES, parts_of
 from actuation.motion import JOINT_INDEX
-from actuation.rotations import about, from_vector, minimum_jerk, multiply
-from actuation.skeleton import FINGERS, SIDES, parts_of
 
 Floats = NDArray[np.float64]
 

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from actuation.generators.rules_poses import DIPHTHONGS, LIKE, LIP_HEAVY, POSES, REST, Pose
 from actuation.generators.voices.phones import PAUSE, VOWELS
-from actuation.rotations import minimum_jerk
-from actuation.voice import Phone
+from actuation.joints.rotations import minimum_jerk
+from actuation.speech.voice import Phone
 
 Floats = NDArray[np.float64]
 

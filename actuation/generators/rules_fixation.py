@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from actuation.moves import Moves
+from actuation.joints.moves import Moves
 
 Floats = NDArray[np.float64]
 

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from actuation.expressions import GazeHabit
+from actuation.faces.expressions import GazeHabit
 from actuation.generators.rules_aversion import LISTENING, SPEAKING, THINKING, Leaving
 from actuation.generators.rules_fixation import Fixation, saccade_s
-from actuation.moves import Moves
+from actuation.joints.moves import Moves
 
 Floats = NDArray[np.float64]
 

@@ -11,14 +11,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from actuation.body_bearing import BODY_BEARING_SIZE, BREATH, CHEST, FORWARD, SPINE, SWAY, UP
 from actuation.generators.rules_body_life import BodyLife
 from actuation.generators.rules_neck import neck_and_head
-from actuation.handshapes import SHAPES, solve_hand
+from actuation.gestures.bearing import BODY_BEARING_SIZE, BREATH, CHEST, FORWARD, SPINE, SWAY, UP
+from actuation.gestures.handshapes import SHAPES, solve_hand
+from actuation.joints.reach import Reach, solve_arm
+from actuation.joints.rotations import IDENTITY, about, inverse, multiply, turned
+from actuation.joints.skeleton import SIDES, Skeleton, load_skeleton
 from actuation.motion import JOINT_INDEX, JOINT_NAMES
-from actuation.reach import Reach, solve_arm
-from actuation.rotations import IDENTITY, about, inverse, multiply, turned
-from actuation.skeleton import SIDES, Skeleton, load_skeleton
 from agent.core.messages import Posture
 
 Floats = NDArray[np.float64]

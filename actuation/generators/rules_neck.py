@@ -12,8 +12,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from actuation.joints.rotations import inverse, multiply, turned
 from actuation.motion import JOINT_INDEX
-from actuation.rotations import inverse, multiply, turned
 
 Floats = NDArray[np.float64]
 

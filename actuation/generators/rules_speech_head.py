@@ -15,9 +15,9 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from actuation.moves import Bump
-from actuation.prosody import RATE_HZ, Prosody, smoothed
+from actuation.joints.moves import Bump
 from actuation.score import Prominence, ScoredClause
+from actuation.speech.prosody import RATE_HZ, Prosody, smoothed
 
 Floats = NDArray[np.float64]
 

@@ -18,15 +18,15 @@ import numpy as np
 from aiohttp import WSMsgType, web
 from numpy.typing import NDArray
 
+from actuation.bodies.puppet_configs import LiveLinkConfig
+from actuation.bodies.ros_config import RosConfig, RosJoint
+from actuation.bodies.zmq_config import ZmqConfig
 from actuation.embodiments.lexicon_sheet import VISITOR
 from actuation.embodiments.preview import FACE_CAMERA, Preview
 from actuation.embodiments.vrm_file import read_character
 from actuation.generators.rules_idle import rest_pose
+from actuation.joints.rotations import IDENTITY, multiply, turned
 from actuation.motion import FACE_INDEX, JOINT_INDEX, Frame
-from actuation.puppet_configs import LiveLinkConfig
-from actuation.ros_config import RosConfig, RosJoint
-from actuation.rotations import IDENTITY, multiply, turned
-from actuation.zmq_config import ZmqConfig
 from agent.bench.bodies_network import built, free_port
 from agent.bench.bodies_stage import Performance, perform
 

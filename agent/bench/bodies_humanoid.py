@@ -7,10 +7,10 @@ from typing import Final
 
 import numpy as np
 
-from actuation.axis_limits import DELAY_S
-from actuation.body_configs import HumanoidConfig
+from actuation.bodies.configs import HumanoidConfig
 from actuation.embodiments.humanoid import HumanoidBody
 from actuation.embodiments.humanoid_motion import DRIVE_DELAY_S, STEP_S, Moment
+from actuation.joints.axis_limits import DELAY_S
 from agent.bench.bodies_far import TRAFFIC, FarSide, Seen, Told
 from agent.bench.bodies_stage import Noted, Performance
 from agent.core.bus import Bus

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from actuation.body_configs import MqttConfig
+from actuation.bodies.configs import MqttConfig
 from actuation.embodiments.catalogue import build_body
 from agent.bench.bodies_far import TRAFFIC, FarSide, Told
 from agent.bench.bodies_network import free_port, listener

@@ -11,11 +11,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from actuation.body_configs import BodyConfig
+from actuation.bodies.configs import BodyConfig
+from actuation.bodies.puppet_configs import LiveLinkConfig, VmcConfig
+from actuation.bodies.ros_config import RosConfig
+from actuation.bodies.zmq_config import ZmqConfig
 from actuation.embodiments.catalogue import RunningBody, build_body
-from actuation.puppet_configs import LiveLinkConfig, VmcConfig
-from actuation.ros_config import RosConfig
-from actuation.zmq_config import ZmqConfig
 from agent.bench.bodies_far import TRAFFIC, FarSide, Seen, Told
 from agent.bench.bodies_listener import PUPPETS
 from agent.bench.bodies_stage import Noted, Performance

@@ -12,7 +12,7 @@ import aiohttp
 import numpy as np
 from numpy.typing import NDArray
 
-from actuation.body_configs import ReachyConfig
+from actuation.bodies.configs import ReachyConfig
 from actuation.embodiments.catalogue import build_body
 from actuation.embodiments.reachy_daemon import RobotState
 from actuation.embodiments.reachy_motion import AXES, head_and_look

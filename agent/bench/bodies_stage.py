@@ -10,7 +10,7 @@ import psutil
 from numpy.typing import NDArray
 
 from actuation.embodiments.null import NullBody
-from actuation.gesticulation import Gesticulation
+from actuation.gestures.gesticulation import Gesticulation
 from actuation.motion import (
     FACE_INDEX,
     BodyDescription,
@@ -21,7 +21,7 @@ from actuation.motion import (
     VoiceChunk,
 )
 from actuation.performer import Performer
-from actuation.voice import VoiceConfig, Voices
+from actuation.speech.voice import VoiceConfig, Voices
 from agent.bench.lag import Plan
 from agent.core.bus import EVERY, RECENT, Bus
 from agent.core.clock import LoopClock

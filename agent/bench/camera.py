@@ -30,11 +30,11 @@ from agent.core.messages import ActFinished, PersonSeen
 from agent.models import models_folder
 from agent.settings import Settings, apart, read_settings
 from agent.stand_ins import REAL, StandIns
-from perception.camera import WHOLE
-from perception.detectors import NoPeople, detector_opener
-from perception.focus import TILES
+from perception.eyes.camera import WHOLE
+from perception.eyes.detectors import NoPeople, detector_opener
+from perception.eyes.focus import TILES
+from perception.eyes.sightings import Focus, Look, PeopleDetector
 from perception.senses import Picture
-from perception.sightings import Focus, Look, PeopleDetector
 
 T = TypeVar("T")
 Job = Callable[[], Coroutine[None, None, None]]

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from agent.bench.figure import Figure
 from agent.core.messages import ComponentHealth, PersonId, PersonLost, PersonSeen
 from agent.models import models_folder
-from perception.detectors import DetectorConfig, detector_opener
+from perception.eyes.detectors import DetectorConfig, detector_opener
+from perception.eyes.people import PeopleComponent, PeopleConfig
 from perception.off_loop import OneThread
-from perception.people import PeopleComponent, PeopleConfig
 from perception.senses import Camera, Picture
 
 Cover = Callable[[Picture], Picture]

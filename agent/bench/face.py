@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from actuation.generators.lip_reader import LipReader
-from actuation.voice import Speech, VoiceName
+from actuation.speech.voice import Speech, VoiceName
 from agent.bench.face_life import life_figures
 from agent.bench.face_minutes import minutes_figures
 from agent.bench.face_reader_worth import worth_figures

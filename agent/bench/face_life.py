@@ -14,9 +14,9 @@ from actuation.generators.metrics.steadiness import (
     twitches_per_minute,
 )
 from actuation.generators.rules_gaze import GazeConfig, GazeMode, GazeProcess
-from actuation.gestures import HeadGestures
+from actuation.gestures.contract import HeadGestures
+from actuation.joints.rotations import multiply
 from actuation.motion import ARKIT_NAMES, FRAME_RATE_HZ, JOINT_INDEX
-from actuation.rotations import multiply
 from agent.bench.figure import Figure
 
 Floats = NDArray[np.float64]

@@ -13,8 +13,8 @@ from actuation.generators.metrics.steadiness import drift
 from actuation.generators.metrics.visemes import timing_errors_s
 from actuation.motion import FRAME_RATE_HZ
 from actuation.rehearsal import rehearse
-from actuation.stage import PerformerConfig
-from actuation.voice import Speech
+from actuation.speech.voice import Speech
+from actuation.stage.stage import PerformerConfig
 from agent.bench.face_takes import act_of
 from agent.bench.figure import Figure
 from agent.core.messages import Clause

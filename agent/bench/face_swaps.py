@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from actuation.embodiments.vrm_file import read_character
-from actuation.expressions import emotions
+from actuation.faces.expressions import emotions
 from actuation.generators.lip_reader_camera import CHARACTER
 from actuation.generators.metrics.blinks import lids
 from actuation.generators.metrics.lips import lip_gap
@@ -22,8 +22,8 @@ from actuation.generators.metrics.vertices import FacePoints
 from actuation.generators.metrics.visemes import timing_errors_s
 from actuation.motion import ARKIT_NAMES, FRAME_RATE_HZ
 from actuation.rehearsal import rehearse
-from actuation.stage import PerformerConfig
-from actuation.voice import Speech
+from actuation.speech.voice import Speech
+from actuation.stage.stage import PerformerConfig
 from agent.bench.face_sides import by_learning
 from agent.bench.face_takes import Take, act_of, by_rule, performed, pooled
 from agent.bench.figure import Figure

@@ -16,11 +16,11 @@ import psutil
 from numpy.typing import NDArray
 
 from actuation.animation import Animation, AnimationConfig
-from actuation.gestures import HeadGestures
+from actuation.gestures.contract import HeadGestures
 from actuation.motion import FRAME_RATE_HZ, FrameChunk, StageItem, VoiceChunk
-from actuation.playback import ActOnStage
-from actuation.stage import PerformerConfig, Stage
-from actuation.voice import Speech, VoiceConfig, VoiceName, Voices
+from actuation.speech.voice import Speech, VoiceConfig, VoiceName, Voices
+from actuation.stage.playback import ActOnStage
+from actuation.stage.stage import PerformerConfig, Stage
 from agent.bench.face_takes import act_of
 from agent.bench.figure import Figure
 from agent.core.clock import LoopClock

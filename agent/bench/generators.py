@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from actuation.animation import Animation, AnimationConfig, track_of
-from actuation.gesticulation import Gesticulation
-from actuation.gestures import Gestures
+from actuation.gestures.contract import Gestures
+from actuation.gestures.gesticulation import Gesticulation
 from actuation.score import ScoredClause
 from agent.bench.figure import Figure
 from agent.bench.gesture_takes import TEXTS, Take, takes_of
@@ -67,8 +67,8 @@ def _model(device: str) -> "BodyModel":
 
 
 def _one_character(model: "BodyModel", takes: Sequence[Take]) -> Iterator[Figure]:
-    from actuation.body_style import BodyWish
     from actuation.generators.flow_body import FlowBody
+    from actuation.gestures.style import BodyWish
 
     body = FlowBody(model)
     ruled = _share(takes, Gesticulation)

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from actuation.body_style import BodyStyle, BodyWish
-from actuation.clearance import Clearance
 from actuation.generators.body_sources import BodySource
 from actuation.generators.metrics.body_contacts import Violations, violations
 from actuation.generators.rules_idle import rest_pose
+from actuation.gestures.style import BodyStyle, BodyWish
+from actuation.joints.clearance import Clearance
+from actuation.joints.reach import Reach, solve_arm
+from actuation.joints.safety import SafetyLimits
+from actuation.joints.skeleton import load_skeleton
 from actuation.motion import JOINT_INDEX
-from actuation.reach import Reach, solve_arm
-from actuation.safety import SafetyLimits
-from actuation.skeleton import load_skeleton
 from agent.bench.figure import Figure
 from agent.bench.gesture_takes import Take
 

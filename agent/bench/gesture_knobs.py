@@ -13,7 +13,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from actuation.body_style import BodyPart, BodyStyle, BodyWish
 from actuation.generators.body_sources import PART_JOINTS, BodySource
 from actuation.generators.metrics.body_manner import (
     abruptness,
@@ -27,11 +26,12 @@ from actuation.generators.metrics.body_manner import (
 )
 from actuation.generators.metrics.body_motion import angular_speed, positions_of
 from actuation.generators.rules_idle import rest_pose
-from actuation.lexemes import standard_lexicon
+from actuation.gestures.lexemes import standard_lexicon
+from actuation.gestures.strokes import make_stroke
+from actuation.gestures.style import BodyPart, BodyStyle, BodyWish
+from actuation.joints.skeleton import load_skeleton
 from actuation.motion import FRAME_RATE_HZ, JOINT_INDEX
 from actuation.score import ScoredClause
-from actuation.skeleton import load_skeleton
-from actuation.strokes import make_stroke
 from agent.bench.figure import Figure
 from agent.bench.gesture_takes import Take
 from agent.core.errors import BadInputError

@@ -16,8 +16,8 @@ from typing import Final, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-from actuation.gesture_meaning import Encoder, GestureMeaning
-from actuation.lexemes import Lexicon, standard_lexicon
+from actuation.gestures.lexemes import Lexicon, standard_lexicon
+from actuation.gestures.meaning import Encoder, GestureMeaning
 from agent.bench.figure import Figure
 from agent.core.backend import pick
 from agent.core.errors import BackendUnavailableError, BadInputError

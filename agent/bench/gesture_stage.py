@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from actuation.generators.metrics.body_motion import angular_velocity
-from actuation.gesticulation import Gesticulation
+from actuation.gestures.gesticulation import Gesticulation
+from actuation.joints.rotations import angle
 from actuation.motion import FRAME_RATE_HZ, JOINT_INDEX, Cut, Frame, FrameChunk, StageItem
-from actuation.playback import ActOnStage
-from actuation.rotations import angle
-from actuation.stage import PerformerConfig, Stage
-from actuation.voice import Speech
+from actuation.speech.voice import Speech
+from actuation.stage.playback import ActOnStage
+from actuation.stage.stage import PerformerConfig, Stage
 from agent.bench.figure import Figure
 from agent.core.messages import Act, ActId, Clause, GestureCue, Meeting, Reason, Stop
 

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from actuation.body_style import BodyWish
 from actuation.generators.body_sources import BodySource, performed
 from actuation.generators.metrics.body_motion import positions_of
 from actuation.generators.metrics.body_slots import Slot
+from actuation.gestures.style import BodyWish
 from actuation.motion import FRAME_RATE_HZ
 from actuation.rehearsal import clauses_of
 from actuation.score import Score, ScoredClause
-from actuation.voice import Speech, VoiceName
+from actuation.speech.voice import Speech, VoiceName
 from agent.bench.face_takes import speak
 from agent.core.errors import BackendUnavailableError
 from agent.core.messages import Act, ActId, Clause, GestureCue, Reason, UtteranceId

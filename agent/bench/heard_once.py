@@ -15,11 +15,11 @@ from perception.audio import FRAME, FRAME_S, Sound
 from perception.backends.pocketsphinx import PocketsphinxRecogniser
 from perception.backends.silero import SileroDetector
 from perception.backends.smart_turn import SmartTurn
-from perception.recognition import Reading, RecognitionConfig
 from perception.senses import SOUND_RATE_HZ
-from perception.site_language import SiteLanguage
-from perception.turn_end import LISTENS_BACK_S, MODEL, JudgeEnd, Sounded
-from perception.turns import BeginWords, Heard, Outcome, SettleWords, TurnTaker
+from perception.turns.taking import BeginWords, Heard, Outcome, SettleWords, TurnTaker
+from perception.turns.turn_end import LISTENS_BACK_S, MODEL, JudgeEnd, Sounded
+from perception.words.recognition import Reading, RecognitionConfig
+from perception.words.site_language import SiteLanguage
 
 WORDS_AFTER_S: Final = 0.03
 """From the question to the recogniser's answer; it has kept pace with the voice."""

@@ -25,11 +25,11 @@ from agent.core.messages import Message, SpeechStarted, TurnEnded, TurnPaused
 from perception.audio import Sound
 from perception.backends.recorded_sound import CHUNK, read_sound
 from perception.listening import Listening
-from perception.recogniser_process import RecogniserProcess
-from perception.recognition import RecognitionConfig
 from perception.senses import SOUND_RATE_HZ, SoundChunk
-from perception.site_language import SiteLanguage
-from perception.turns import TurnsConfig
+from perception.turns.taking import TurnsConfig
+from perception.words.process import RecogniserProcess
+from perception.words.recognition import RecognitionConfig
+from perception.words.site_language import SiteLanguage
 
 _TAIL_S = 1.4
 _LEAD_S = 0.5

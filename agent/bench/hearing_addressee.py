@@ -20,8 +20,8 @@ from rapidfuzz import fuzz
 from agent.bench.figure import Figure
 from agent.bench.overlap_scenes import area_under_curve
 from agent.core.messages import Message, PersonId, PersonLost, PersonSeen, TurnEnded
-from agent.practice import people_of, rehearsal_of, stretches
-from agent.rehearsals import Rehearsal
+from agent.lessons.practice import people_of, rehearsal_of, stretches
+from agent.lessons.rehearsals import Rehearsal
 from behavior.proactive.model import Model
 from behavior.transcript.encounter import Transcript
 from behavior.transcript.lines import What

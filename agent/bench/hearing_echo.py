@@ -21,10 +21,10 @@ from agent.core.clock import Clock, LoopClock
 from agent.virtual_time import VirtualTimeLoop
 from perception.audio import Sound, level_db
 from perception.backends.recorded_sound import read_sound
-from perception.echo import EchoConfig, EchoFound, PlayedSound
-from perception.echo_free import EchoFreeMicrophone
+from perception.microphone.echo import EchoConfig, EchoFound, PlayedSound
+from perception.microphone.echo_free import EchoFreeMicrophone
 from perception.senses import SOUND_RATE_HZ, SoundChunk
-from perception.site_language import spoken
+from perception.words.site_language import spoken
 
 SECONDS: Final = 24
 _SETTLED: Final = (10.0, 15.0)

@@ -34,7 +34,7 @@ from behavior.planner import Planner
 from behavior.policies.interruption import InterruptionConfig, InterruptionPolicy
 from behavior.wishes import Woke
 from perception.audio import FRAME_S
-from perception.turns import BeginWords, Heard, SettleWords, TurnsConfig, TurnTaker
+from perception.turns.taking import BeginWords, Heard, SettleWords, TurnsConfig, TurnTaker
 
 ANSWER: Final = (
     "The exhibition of the museum is on the third floor, and the lift is behind the pillar."

@@ -21,10 +21,10 @@ from agent.commands.training.overlap import hum
 from agent.core.messages import TurnId, WordsHeard
 from perception.audio import Sound
 from perception.backends.recorded_sound import read_sound
-from perception.recognition import Recogniser, RecognitionConfig, whisper_model
 from perception.senses import SOUND_RATE_HZ
-from perception.site_language import SiteLanguage, site_words, spoken
-from perception.stable_words import StableWords
+from perception.words.recognition import Recogniser, RecognitionConfig, whisper_model
+from perception.words.site_language import SiteLanguage, site_words, spoken
+from perception.words.stable import StableWords
 
 _STEP: Final = 512
 _LOUD_DB: Final = -24.0

@@ -25,9 +25,9 @@ from agent.core.messages import TurnEnded, TurnId
 from perception.audio import FRAME, FRAME_S, Sound
 from perception.backends.recorded_sound import read_sound
 from perception.backends.silero import SileroDetector
-from perception.overlap import OverlapJudge, read_weights
-from perception.overlap_features import NAMES
 from perception.senses import SoundChunk
+from perception.voices.overlap import OverlapJudge, read_weights
+from perception.voices.overlap_features import NAMES
 
 ASKED_AGAIN_FROM: Final = 0.6
 _LEVELS: Final = NAMES.index("levels: spread")

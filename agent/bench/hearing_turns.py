@@ -22,11 +22,11 @@ from perception.audio import FRAME_S
 from perception.backends.pocketsphinx import PocketsphinxRecogniser
 from perception.backends.recorded_sound import read_sound
 from perception.backends.smart_turn import SmartTurn
-from perception.completeness import PatienceConfig
-from perception.recognition import RecognitionConfig
-from perception.site_language import SiteLanguage
-from perception.turn_end import MODEL
-from perception.turns import TurnsConfig, TurnTaker
+from perception.turns.completeness import PatienceConfig
+from perception.turns.taking import TurnsConfig, TurnTaker
+from perception.turns.turn_end import MODEL
+from perception.words.recognition import RecognitionConfig
+from perception.words.site_language import SiteLanguage
 
 FIXED_S: Final = 0.7
 """The usual wait of agents that go by silence alone."""

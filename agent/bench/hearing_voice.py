@@ -19,7 +19,7 @@ from perception.backends.energy import EnergyDetector
 from perception.backends.recorded_sound import read_sound
 from perception.backends.silero import SileroDetector
 from perception.senses import SOUND_RATE_HZ
-from perception.voice_activity import VoiceConfig, VoiceDetector, VoiceEvent, VoiceSegmenter
+from perception.turns.voice_activity import VoiceConfig, VoiceDetector, VoiceEvent, VoiceSegmenter
 
 LABELLED: Final = ((0.52, 0.85), (1.32, 1.83), (2.35, 3.70))
 """Where somebody speaks in `vad/train.wav`, seconds of its first four."""

@@ -19,13 +19,13 @@ from agent.bench.hearing_words import SENTENCES
 from agent.bench.overlap_scenes import levelled
 from agent.bench.sound_rooms import Channels, Room, with_noise
 from agent.core.messages import SoundDirection
-from perception.array import ArrayConfig
 from perception.audio import FRAME, FRAME_S, Sound
 from perception.backends.recorded_sound import read_channels, read_sound
 from perception.backends.silero import SileroDetector
-from perception.direction import DirectionJudge
 from perception.senses import SOUND_RATE_HZ, SoundChunk
-from perception.srp_phat import wrapped
+from perception.voices.array import ArrayConfig
+from perception.voices.direction import DirectionJudge
+from perception.voices.srp_phat import wrapped
 
 ARRAYS: Final[dict[str, Sequence[tuple[float, float]]]] = {
     "2 microphones": ((0.0, 0.05), (0.0, -0.05)),

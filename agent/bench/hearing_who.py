@@ -26,9 +26,9 @@ from agent.core.messages import (
     TurnEnded,
     TurnId,
 )
-from perception.active_speaker import ActiveSpeaker
 from perception.audio import FRAME, FRAME_S, Sound
 from perception.senses import SOUND_RATE_HZ, SoundChunk
+from perception.voices.active_speaker import ActiveSpeaker
 
 TEXTS: Final = (
     "Hello, my name is Priya, and I am a little early.",

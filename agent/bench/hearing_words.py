@@ -1,6 +1,6 @@
 """The sentences of the hearing bench, none of which the language model is made of."""
 
-from perception.site_language import SiteLanguage
+from perception.words.site_language import SiteLanguage
 
 SITE = SiteLanguage(
     names=("Anna Keller", "Kenji Tanaka", "Chidi Okafor", "Elin Lindqvist", "Priya Raman"),

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from actuation.generators.metrics.lips import apex_errors_s
 from actuation.motion import FRAME_RATE_HZ
-from actuation.voice import Speech
+from actuation.speech.voice import Speech
 from agent.bench.face_takes import Take, by_loudness, by_rule, by_text, pooled, speak
 from agent.bench.figure import Figure
 from agent.bench.lips_page import at_the_page

@@ -16,17 +16,17 @@ from numpy.typing import NDArray
 from actuation.embodiments.preview import FACE_CAMERA, Preview
 from actuation.embodiments.vrm_file import read_character
 from actuation.rehearsal import clauses_of, rehearse
-from actuation.voice import Speech, VoiceConfig, VoiceName, Voices
+from actuation.speech.voice import Speech, VoiceConfig, VoiceName, Voices
 from agent.commands.perform import VRM
 from agent.core.clock import LoopClock
 from agent.core.messages import Act, ActId, Reason
 from agent.models import models_folder
 from perception.audio import Sound, clean, resample
 from perception.backends.recorded import RecordedCamera
-from perception.camera import Box, CameraConfig
-from perception.detectors import DetectorConfig, detector_opener
+from perception.eyes.camera import Box, CameraConfig
+from perception.eyes.detectors import DetectorConfig, detector_opener
+from perception.eyes.sightings import Focus, PeopleDetector
 from perception.senses import Picture
-from perception.sightings import Focus, PeopleDetector
 
 LOOKS_HZ: Final = 10
 _SIZE_PX: Final = 320

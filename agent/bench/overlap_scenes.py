@@ -16,8 +16,8 @@ from agent.bench.sound_rooms import Room
 from agent.core.errors import BackendUnavailableError
 from perception.audio import FRAME, Sound
 from perception.backends.recorded_sound import read_sound
-from perception.overlap_features import FRAMES, FrameFeatures, features
 from perception.senses import SOUND_RATE_HZ
+from perception.voices.overlap_features import FRAMES, FrameFeatures, features
 
 Readers = Mapping[str, Sequence[Sound]]
 SCENE_S: Final = 2.2

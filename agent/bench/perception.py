@@ -23,7 +23,7 @@ from agent.bench.perception_actions import action_figures
 from agent.bench.perception_faces import face_figures
 from agent.commands.training.engagement import school_of
 from agent.core.errors import BadInputError
-from agent.engagement_examination import (
+from agent.lessons.engagement_examination import (
     OURS,
     PUBLISHED,
     PUBLISHED_SHORT,
@@ -36,17 +36,17 @@ from agent.engagement_examination import (
     interval,
     variants,
 )
-from agent.engagement_lessons import (
+from agent.lessons.engagement_lessons import (
     Lesson,
     first_look,
     learn,
     lessons_of_recording,
     recordings_in,
 )
-from agent.engagement_lobby import examination
-from agent.engagement_people import scenes
-from perception.head_tracks import Recording
-from perception.learned_engagement.model import Weights, own_weights
+from agent.lessons.engagement_lobby import examination
+from agent.lessons.engagement_people import scenes
+from perception.engagement.head_tracks import Recording
+from perception.engagement.model import Weights, own_weights
 
 EXAM_STRETCHES = 12
 HELD_OUT_SCENES, HELD_OUT_SEED = 390, 9901

@@ -13,8 +13,8 @@ from typing import Final
 
 import numpy as np
 
-from agent.action_people import ACTION_S, ACTIONS, NEW, NOTHING, REST_S, made
 from agent.bench.figure import Figure
+from agent.lessons.action_people import ACTION_S, ACTIONS, NEW, NOTHING, REST_S, made
 from perception.actions.figure import Sight
 from perception.actions.recogniser import ActionRecogniser, own_actions
 from perception.actions.sentences import Sentence, read

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agent.bench.figure import Figure
-from agent.face_corpus import KINDS, SIZE_PX, Faces, person_faces
-from agent.face_examination import (
+from agent.lessons.face_corpus import KINDS, SIZE_PX, Faces, person_faces
+from agent.lessons.face_examination import (
     Exam,
     at_rest_alarms,
     blinks,
@@ -33,8 +33,8 @@ from agent.face_examination import (
     sit,
     told_columns,
 )
-from agent.face_lessons import over_time, picture_by_picture
-from perception.camera import CameraConfig, Lens
+from agent.lessons.face_lessons import over_time, picture_by_picture
+from perception.eyes.camera import CameraConfig, Lens
 from perception.faces.movements import MovementKind
 from perception.faces.network import FILE, load
 from perception.faces.units import UNITS

@@ -15,8 +15,8 @@ import numpy as np
 from agent.bench.figure import Figure
 from agent.core.errors import BadInputError
 from agent.core.messages import Message, PersonId, PersonSeen
-from agent.practice import Stretch, rehearsal_of, stretches
-from agent.rehearsals import Rehearsal
+from agent.lessons.practice import Stretch, rehearsal_of, stretches
+from agent.lessons.rehearsals import Rehearsal
 from behavior.lobby.truth import Spoke, Stopped
 from behavior.proactive import act_vectors
 from behavior.proactive.acts import repertoire

@@ -20,8 +20,8 @@ from agent.bench.figure import Figure
 from agent.bench.transcript_reader import ModelReader
 from agent.core.errors import BadInputError
 from agent.core.messages import Engagement, EngagementChanged, Message, PersonId, PersonSeen
-from agent.practice import rehearsal_of, stretches
-from agent.rehearsals import Known
+from agent.lessons.practice import rehearsal_of, stretches
+from agent.lessons.rehearsals import Known
 from agent.settings import read_settings
 from behavior.proactive.contenders import mutual_gaze
 from behavior.proactive.model import Model

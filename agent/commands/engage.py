@@ -11,9 +11,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from perception.head_tracks import read_recording
-from perception.learned_engagement.model import own_weights, read_weights
-from perception.learned_engagement.verdict import Verdict, verdicts
+from perception.engagement.head_tracks import read_recording
+from perception.engagement.model import own_weights, read_weights
+from perception.engagement.verdict import Verdict, verdicts
 
 UNDECIDED = "undecided: too little was seen"
 

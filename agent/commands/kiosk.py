@@ -9,8 +9,8 @@ from agent.commands import run as running
 from agent.core.bus import Bus
 from agent.core.clock import Clock
 from agent.core.errors import BadInputError
-from agent.kiosk_browser import KioskBrowser, program_of
-from agent.kiosk_unit import NAME, install_lines, remove, uninstall_lines, unit_folder, unit_text
+from agent.kiosk.browser import KioskBrowser, program_of
+from agent.kiosk.unit import NAME, install_lines, remove, uninstall_lines, unit_folder, unit_text
 from agent.runtime import RestartPolicy
 from agent.settings import Settings, read_settings
 

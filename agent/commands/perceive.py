@@ -24,16 +24,16 @@ from agent.core.messages import (
     PersonSeen,
 )
 from agent.models import models_folder
-from perception.camera_fit import FEWEST, CameraFit
-from perception.detectors import detector_opener
-from perception.engagement import EngagementCore
-from perception.groups import Groups
+from perception.engagement.groups import Groups
+from perception.engagement.states import EngagementCore
+from perception.eyes.camera_fit import FEWEST, CameraFit
+from perception.eyes.detectors import detector_opener
+from perception.eyes.people import PeopleComponent
+from perception.eyes.sightings import Look
+from perception.eyes.track import Track
 from perception.off_loop import OneThread
-from perception.people import PeopleComponent
 from perception.seeing import SeeingConfig
 from perception.senses import Picture
-from perception.sightings import Look
-from perception.track import Track
 
 if TYPE_CHECKING:
     from perception.backends.preview import Preview

@@ -15,12 +15,12 @@ from agent.core.messages import PersonId
 from agent.models import models_folder
 from perception.actions.figure import Sight
 from perception.actions.recogniser import ActionRecogniser, own_actions, read_actions
+from perception.eyes.people import PeopleConfig
+from perception.eyes.track import Track
 from perception.faces.movements import Movement
 from perception.faces.network import Weights, load
 from perception.faces.reader import FaceReader, FaceReading, Told
-from perception.people import PeopleConfig
 from perception.senses import Picture
-from perception.track import Track
 
 if TYPE_CHECKING:
     from perception.backends.mediapipe_hands import HandPoints

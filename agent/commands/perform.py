@@ -19,10 +19,10 @@ import numpy as np
 
 from actuation.body_formats.clip import SpokenClip
 from actuation.body_formats.corpora import files_beside
-from actuation.gesticulation import Gesticulation
+from actuation.gestures.gesticulation import Gesticulation
 from actuation.motion import ARKIT_NAMES, JOINT_NAMES, Frame
 from actuation.rehearsal import Rehearsal, clauses_of, rehearse
-from actuation.voice import Speech, VoiceConfig, VoiceName, Voices
+from actuation.speech.voice import Speech, VoiceConfig, VoiceName, Voices
 from agent.commands.perform_audio import add_audio_arguments, performed
 from agent.commands.perform_face import (
     add_face_arguments,
@@ -156,7 +156,7 @@ def _written(arguments: argparse.Namespace, rehearsal: Rehearsal) -> int:
 
 def _draw_lexicon(folder: Path, names: list[str] | None) -> int:
     from actuation.embodiments.lexicon_sheet import write_sheets
-    from actuation.lexemes import standard_lexicon
+    from actuation.gestures.lexemes import standard_lexicon
 
     lexicon = standard_lexicon()
     lexemes = list(lexicon)

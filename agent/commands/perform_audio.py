@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from actuation.body_formats.clip import SpokenClip
-from actuation.face_heads import FaceHeads, FacePart, Filmed
-from actuation.gesticulation import Gesticulation
+from actuation.faces.heads import FaceHeads, FacePart, Filmed
+from actuation.gestures.gesticulation import Gesticulation
 from actuation.motion import FRAME_RATE_HZ
 from actuation.rehearsal import LEAD_IN_S, Rehearsal, rehearse
-from actuation.sound_files import read_sound
-from actuation.stage import PerformerConfig
-from actuation.voice import Speech
+from actuation.speech.sound_files import read_sound
+from actuation.speech.voice import Speech
+from actuation.stage.stage import PerformerConfig
 from agent.commands.perform_motion import length_s, played
 from agent.core.errors import BadInputError
 from agent.core.messages import Act, ActId, Clause, PersonId, Place, Reason

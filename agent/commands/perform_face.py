@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from actuation.animation import AnimationConfig
-from actuation.expressions import faces
-from actuation.face_heads import PART_COLUMNS, FaceHead, FaceHeads, FacePart, Filmed, slider
-from actuation.face_style import FaceStyle
-from actuation.faces import FaceConfig
+from actuation.faces.expressions import faces
+from actuation.faces.face import FaceConfig
+from actuation.faces.heads import PART_COLUMNS, FaceHead, FaceHeads, FacePart, Filmed, slider
+from actuation.faces.style import FaceStyle
 from actuation.generators.rules_neck import head_pose
 from actuation.motion import JOINT_INDEX, JOINT_NAMES
-from actuation.stage import PerformerConfig
+from actuation.stage.stage import PerformerConfig
 from agent.core.errors import BadInputError
 from agent.core.messages import Expression
 from agent.models import models_folder

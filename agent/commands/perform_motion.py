@@ -19,10 +19,10 @@ from actuation.body_formats.figure import Figure
 from actuation.body_formats.smplx import RATE_HZ, write_smplx
 from actuation.body_formats.vrm_skeleton import read_vrm_figure
 from actuation.body_formats.vrma import write_vrma
-from actuation.gesticulation import Gesticulation
-from actuation.gestures import Gestures
+from actuation.gestures.contract import Gestures
+from actuation.gestures.gesticulation import Gesticulation
+from actuation.gestures.recorded import RecordedGestures
 from actuation.motion import ARKIT_NAMES, FACE_INDEX, FRAME_RATE_HZ
-from actuation.recorded_gestures import RecordedGestures
 from actuation.rehearsal import LEAD_IN_S, Rehearsal
 from agent.core.errors import BadInputError
 

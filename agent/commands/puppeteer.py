@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from actuation.bodies.puppet_configs import LiveLinkConfig, VmcConfig
 from actuation.motion import FrameChunk
-from actuation.puppet_configs import LiveLinkConfig, VmcConfig
 from agent.commands.perform import VRM, frame_as_json
 from agent.core.clock import Clock, LoopClock
 from agent.core.errors import BadInputError

@@ -19,10 +19,10 @@ from agent.core.bus import EVERY, Bus
 from agent.core.clock import Clock, LoopClock, WallTime
 from agent.core.errors import FoyerError
 from agent.core.messages import BackendChosen, ComponentHealth, Health, PolicyReloaded
+from agent.kiosk.service_manager import service_manager
 from agent.lifetime import leave, run_to_end, settle
 from agent.pages.site import try_to_listen
 from agent.runtime import OPTIONAL
-from agent.service_manager import service_manager
 from agent.settings import Settings, read_settings, with_lobby
 
 HELP = "start the receptionist from a configuration"

@@ -13,9 +13,9 @@ from typing import Any
 from agent.core.clock import LoopClock
 from agent.core.errors import FoyerError
 from agent.core.messages import BackendChosen, ComponentHealth, Health, Message, MicrophoneLevel
-from perception.recognition import RecognitionConfig
-from perception.site_language import SiteLanguage
-from perception.turns import TurnsConfig
+from perception.turns.taking import TurnsConfig
+from perception.words.recognition import RecognitionConfig
+from perception.words.site_language import SiteLanguage
 
 HELP = "print what is heard in a sound file, one JSON message a line"
 
@@ -71,7 +71,7 @@ async def _transcribe(
 ) -> None:
     from perception.backends.recorded_sound import RecordedSound, read_sound
     from perception.listening import Listening
-    from perception.recogniser_process import RecogniserProcess
+    from perception.words.process import RecogniserProcess
 
     read_sound(arguments.sound)  # a bad file is told before a recogniser is loaded
     clock = LoopClock(asyncio.get_running_loop())

@@ -14,10 +14,10 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from actuation.gesticulation import Gesticulation
-from actuation.gesture_choice import GestureConfig
-from actuation.gesturing import AdoptingGestures
-from actuation.voice import Voices
+from actuation.gestures.choice import GestureConfig
+from actuation.gestures.gesticulation import Gesticulation
+from actuation.gestures.gesturing import AdoptingGestures
+from actuation.speech.voice import Voices
 from agent.configuration.changes import SAME, Change, changes, told
 from agent.configuration.history import History
 from agent.configuration.kinds import KINDS, TakesEffect
@@ -30,9 +30,9 @@ from behavior.dialogue.conversation import DialogueBackend
 from behavior.planner import Planner
 from behavior.policies.catalogue import build_policies
 from behavior.reception import choose_backend
-from perception.engagement import EngagementComponent
+from perception.engagement.states import EngagementComponent
 from perception.listening import Listening
-from perception.recogniser_process import RecogniserProcess
+from perception.words.process import RecogniserProcess
 
 _log = logging.getLogger(__name__)
 

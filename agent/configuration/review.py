@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from actuation.lexemes import standard_lexicon
+from actuation.gestures.lexemes import standard_lexicon
 from agent.config import Problem, place_of
 from agent.settings import AgentConfig, Settings
 from behavior.house.knowledge import Entry, knowledge_files

@@ -47,7 +47,7 @@ from behavior.policies.catalogue import build_policies
 from behavior.policies.proactive import COMPONENT as SUGGESTING
 from behavior.proactive.suggesting import hour_of, suggesting
 from behavior.wishes import Woke
-from perception.engagement import EngagementCore
+from perception.engagement.states import EngagementCore
 
 _DECIDED: Final = (Act, Stop, Duck, PrepareSpeech, ActRefused)
 _ENGAGING: Final = (PersonSeen, PersonLost, SpeechStarted, TurnEnded)

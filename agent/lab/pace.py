@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 
 from actuation.generators.voices.phones import PAUSE
-from actuation.voice import Phone, Speech, SpokenWord
+from actuation.speech.voice import Phone, Speech, SpokenWord
 
 _START_S = 0.192
 _LETTER_S = 0.0467

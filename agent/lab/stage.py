@@ -11,11 +11,11 @@ from collections.abc import Callable
 from functools import cache
 from typing import Final
 
-from actuation.gesticulation import Gesticulation
-from actuation.playback import ActOnStage, Playback
+from actuation.gestures.gesticulation import Gesticulation
 from actuation.score import ScoredClause
-from actuation.second_wording import REWORDED, leave_for_later, rewording, shorten
-from actuation.telling import Telling, TellingConfig
+from actuation.stage.playback import ActOnStage, Playback
+from actuation.stage.second_wording import REWORDED, leave_for_later, rewording, shorten
+from actuation.stage.telling import Telling, TellingConfig
 from agent.core.messages import (
     Act,
     Duck,

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from actuation.face_heads import as_part, slider
-from actuation.live_talk import LiveTalk, LiveTalks
+from actuation.faces.heads import as_part, slider
+from actuation.stage.live_talk import LiveTalk, LiveTalks
 from agent.core.clock import Clock
 from agent.core.errors import BadInputError
 from agent.core.messages import HoldFace, Message

@@ -10,7 +10,7 @@ Both need the operator's token.
 import numpy as np
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from actuation.live_talk import LiveTalk
+from actuation.stage.live_talk import LiveTalk
 from agent.core.errors import BadInputError
 from agent.pages.puppet import Puppet
 from agent.pages.wire import MAX_SOUND_BYTES

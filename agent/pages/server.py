@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from actuation.embodiments.page import PageLink
-from actuation.live_talk import LiveTalks
+from actuation.stage.live_talk import LiveTalks
 from agent.core.clock import Clock
 from agent.core.errors import BadInputError
 from agent.core.messages import (

@@ -6,7 +6,7 @@ import numpy as np
 
 from agent.core.errors import BackendUnavailableError
 from perception.audio import Sound
-from perception.echo import BLOCK
+from perception.microphone.echo import BLOCK
 from perception.senses import SOUND_RATE_HZ
 
 _FULL = 32_767

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from agent.core.errors import BackendUnavailableError
 from perception.backends.mediapipe_people import CURE
 from perception.backends.native_chatter import chatter_logged
-from perception.camera import Box
+from perception.eyes.camera import Box
 
 HAND_MODEL = "hand_landmarker.task"
 LEAST_SURE = 0.3

@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 
 from agent.core.errors import BackendUnavailableError
 from perception.backends.native_chatter import chatter_logged
-from perception.bodies import Skeleton, read_body
-from perception.camera import Box, CameraConfig, Lens
+from perception.eyes.bodies import Skeleton, read_body
+from perception.eyes.camera import Box, CameraConfig, Lens
+from perception.eyes.sightings import Body, Face, Focus, Look
 from perception.faces.points import MODEL_INDEX, MODEL_M
 from perception.senses import Picture
-from perception.sightings import Body, Face, Focus, Look
 
 FACE_MODEL, POSE_MODEL = "face_landmarker.task", "pose_landmarker.task"
 CURE = "run `foyer models pull`"

@@ -1,8 +1,8 @@
 """The recogniser that needs nothing: it understands nothing, and says so."""
 
 from perception.audio import Sound
-from perception.recognition import Reading, RecognitionConfig
-from perception.site_language import SiteLanguage
+from perception.words.recognition import Reading, RecognitionConfig
+from perception.words.site_language import SiteLanguage
 
 
 class NoWords:

@@ -14,11 +14,11 @@ from pathlib import Path
 import numpy as np
 import pocketsphinx
 
-from perception.arpa import arpa
 from perception.audio import SILENCE_DB, Sound, level_db
-from perception.pronunciation import pronunciations
-from perception.recognition import Reading, RecognitionConfig
-from perception.site_language import SiteLanguage, sentences, site_words
+from perception.words.arpa import arpa
+from perception.words.pronunciation import pronunciations
+from perception.words.recognition import Reading, RecognitionConfig
+from perception.words.site_language import SiteLanguage, sentences, site_words
 
 _COMMON_WORDS = 3000
 """General words that a site's sentence may contain, by frequency."""

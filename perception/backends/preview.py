@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agent.core.messages import Engagement, PersonSeen
-from perception.camera import Box
+from perception.eyes.camera import Box
 from perception.senses import Picture
 
 COLOURS = {

@@ -15,9 +15,9 @@ import numpy as np
 
 from agent.core.backend import pick
 from agent.core.errors import FoyerError
-from perception.packets import HEADER, Kind, Packet, unpack
-from perception.recognition import RECOGNISERS, Recogniser, RecognitionConfig
-from perception.site_language import SiteLanguage
+from perception.words.packets import HEADER, Kind, Packet, unpack
+from perception.words.recognition import RECOGNISERS, Recogniser, RecognitionConfig
+from perception.words.site_language import SiteLanguage
 
 
 class _Input:

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from agent.core.clock import Clock
 from agent.core.errors import BadInputError
-from perception.camera import Box
-from perception.picture_check import SMALLEST_PX
+from perception.eyes.camera import Box
+from perception.eyes.picture_check import SMALLEST_PX
+from perception.eyes.sightings import Face, Focus, Look
 from perception.senses import Picture
-from perception.sightings import Face, Focus, Look
 
 LARGEST_PX = 1920
 """Longest side of a picture that is looked at; larger ones are made smaller."""

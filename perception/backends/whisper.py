@@ -10,9 +10,9 @@ from faster_whisper import WhisperModel
 
 from agent.core.errors import BackendUnavailableError
 from perception.audio import Sound
-from perception.recognition import Reading, RecognitionConfig, whisper_model
 from perception.senses import SOUND_RATE_HZ
-from perception.site_language import SiteLanguage, spoken
+from perception.words.recognition import Reading, RecognitionConfig, whisper_model
+from perception.words.site_language import SiteLanguage, spoken
 
 _SHORTEST = SOUND_RATE_HZ // 5
 """Whisper makes words up from less than this."""

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from actuation.generators.voices.process import ProcessVoice
-from actuation.spoken_text import readable
-from actuation.voice import VoiceConfig
+from actuation.speech.text import readable
+from actuation.speech.voice import VoiceConfig
 from tests.fakes.processes import busy_s
 
 TEXTS = [

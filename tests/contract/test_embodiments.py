@@ -6,7 +6,10 @@ from importlib.util import find_spec
 import numpy as np
 import pytest
 
-from actuation.body_configs import HumanoidConfig, MqttConfig, ReachyConfig, SpeakerConfig
+from actuation.bodies.configs import HumanoidConfig, MqttConfig, ReachyConfig, SpeakerConfig
+from actuation.bodies.puppet_configs import LiveLinkConfig, VmcConfig
+from actuation.bodies.ros_config import RosConfig
+from actuation.bodies.zmq_config import ZmqConfig
 from actuation.embodiments.catalogue import build_body
 from actuation.embodiments.livelink import LiveLinkBody
 from actuation.embodiments.mqtt import MqttBody
@@ -19,9 +22,6 @@ from actuation.embodiments.vmc import VmcBody
 from actuation.embodiments.zmq_ import ZmqBody
 from actuation.generators.rules_idle import rest_pose
 from actuation.motion import Cut, Frame, FrameChunk, VoiceChunk, Volume
-from actuation.puppet_configs import LiveLinkConfig, VmcConfig
-from actuation.ros_config import RosConfig
-from actuation.zmq_config import ZmqConfig
 from agent.core.clock import LoopClock
 from agent.core.messages import Health, UtteranceId
 from tests.fakes.puppets import silence

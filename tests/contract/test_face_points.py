@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from agent.face_corpus import CHARACTER, SIZE_PX
+from agent.lessons.face_corpus import CHARACTER, SIZE_PX
 from agent.models import models_folder
 from perception.faces.reader import lid_opening
 from perception.faces.units import SHAPE, SHAPES

@@ -6,7 +6,7 @@ import pytest
 from agent.commands.perform import VRM
 from agent.models import models_folder
 from perception.actions.figure import Sight, moment
-from perception.camera import WHOLE, Box
+from perception.eyes.camera import WHOLE, Box
 
 needs_model = pytest.mark.skipif(
     not (models_folder() / "hand_landmarker.task").is_file(), reason="foyer models pull"
@@ -18,9 +18,9 @@ def hands_in():
     from actuation.embodiments.lexicon_sheet import key_frames
     from actuation.embodiments.preview import Preview
     from actuation.embodiments.vrm_file import read_character
-    from actuation.lexemes import load_lexicon
+    from actuation.gestures.lexemes import load_lexicon
+    from actuation.joints.skeleton import load_skeleton
     from actuation.motion import Frame
-    from actuation.skeleton import load_skeleton
     from perception.backends.mediapipe_hands import HandPoints
 
     camera = ((0.0, 1.36, 2.0), (0.0, 1.27, 0.0), 0.5)

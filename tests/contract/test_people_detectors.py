@@ -9,10 +9,10 @@ import pytest
 from agent.core.backend import Row, pick
 from agent.core.errors import BackendUnavailableError
 from agent.models import MODELS, is_whole, models_folder
-from perception.camera import WHOLE, Box, CameraConfig
-from perception.detectors import DETECTORS, DetectorConfig, detector_opener
+from perception.eyes.camera import WHOLE, Box, CameraConfig
+from perception.eyes.detectors import DETECTORS, DetectorConfig, detector_opener
+from perception.eyes.sightings import Focus, Look
 from perception.senses import Picture
-from perception.sightings import Focus, Look
 from tests.fakes.people import FakeDetector, body_at, face_at
 from tests.media import media
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from agent.core.messages import TurnId, WordsHeard
-from perception.recognition import Reading, RecognitionConfig, WhisperConfig
-from perception.site_language import SiteLanguage
-from perception.stable_words import StableWords
+from perception.words.recognition import Reading, RecognitionConfig, WhisperConfig
+from perception.words.site_language import SiteLanguage
+from perception.words.stable import StableWords
 from tests.fakes.sounds import FakeRecogniser, quiet, visitor_says
 from tests.fakes.tiny_whisper import tiny_whisper
 

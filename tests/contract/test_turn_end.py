@@ -9,7 +9,7 @@ from agent.models import models_folder
 from agent.packaged_models import PACKAGED, is_there
 from perception.backends.recorded_sound import read_sound
 from perception.backends.smart_turn import features
-from perception.turn_end import END_JUDGES, MODEL
+from perception.turns.turn_end import END_JUDGES, MODEL
 from tests.media import media
 
 RATE_HZ = 16_000

@@ -10,8 +10,8 @@ import pytest
 from actuation.generators.voices.phones import PHONES, VOWELS, from_ipa, from_timed_signs
 from actuation.generators.voices.process import ProcessVoice
 from actuation.generators.voices.silent import SilentVoice
-from actuation.spoken_text import readable
-from actuation.voice import VOICES, VoiceConfig, Voices
+from actuation.speech.text import readable
+from actuation.speech.voice import VOICES, VoiceConfig, Voices
 from agent.core.backend import pick
 from agent.core.clock import LoopClock
 from agent.core.errors import BackendUnavailableError

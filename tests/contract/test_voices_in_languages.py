@@ -12,9 +12,9 @@ from actuation.generators.rules_face import CLOSURES, COLUMN, apex_s, mouth_trac
 from actuation.generators.voices import phones as alphabet
 from actuation.generators.voices.espeak import VOICES, EspeakEngine
 from actuation.generators.voices.process import ProcessVoice
-from actuation.spoken_languages import SPOKEN
-from actuation.spoken_text import readable
-from actuation.voice import VoiceConfig, Voices
+from actuation.speech.languages import SPOKEN
+from actuation.speech.text import readable
+from actuation.speech.voice import VoiceConfig, Voices
 from agent.core.clock import LoopClock
 from behavior.languages.tongue import LANGUAGES, tongue
 from tests.fakes.voices import FakeVoice

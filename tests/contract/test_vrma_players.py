@@ -10,9 +10,9 @@ import pytest
 
 from actuation.body_formats.clip import MotionClip
 from actuation.body_formats.vrma import write_vrma
+from actuation.joints.rotations import from_vector
+from actuation.joints.skeleton import load_skeleton
 from actuation.motion import JOINT_NAMES
-from actuation.rotations import from_vector
-from actuation.skeleton import load_skeleton
 
 MODULES = Path(__file__).parents[2] / "agent/web/node_modules/three"
 PLAYER = """

@@ -18,7 +18,7 @@ from agent.core.bus import RECENT, Bus
 from agent.core.clock import LoopClock
 from agent.core.errors import BackendUnavailableError
 from agent.core.messages import ComponentHealth, Health, PageChanged, Played
-from agent.kiosk_browser import NAMES, KioskBrowser, KioskConfig, program_of
+from agent.kiosk.browser import NAMES, KioskBrowser, KioskConfig, program_of
 from agent.pages.config import ServerConfig
 from agent.pages.panel import SHOWN
 from agent.pages.server import WEB, PageServer, Senses

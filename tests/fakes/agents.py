@@ -26,8 +26,8 @@ from agent.core.tenure import TENURE
 from agent.settings import read_settings
 from agent.stand_ins import StandIns
 from perception.audio import FRAME, FRAME_S
+from perception.eyes.sightings import Look
 from perception.senses import SoundChunk
-from perception.sightings import Look
 from tests.fakes.people import FakeDetector, Inline, body_at, face_at, picture
 from tests.fakes.sounds import FakeWords
 from tests.fakes.voices import FakeVoice

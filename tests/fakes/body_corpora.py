@@ -14,8 +14,8 @@ from actuation.body_formats.bvh import write_bvh
 from actuation.body_formats.clip import MotionClip, TimedWord
 from actuation.body_formats.figure import figure_of
 from actuation.body_formats.smplx import write_smplx
+from actuation.joints.rotations import about, multiply
 from actuation.motion import JOINT_INDEX, JOINT_NAMES
-from actuation.rotations import about, multiply
 from tests.fakes.foreign_skeletons import beat_names, foreign
 
 SOUND_RATE_HZ = 16_000

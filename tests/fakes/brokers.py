@@ -14,7 +14,7 @@ import pytest
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from actuation.body_configs import MqttConfig
+from actuation.bodies.configs import MqttConfig
 from actuation.embodiments.mqtt import MqttBody
 from actuation.embodiments.mqtt_link import leave_if_cancelled
 from agent.core.bus import Bus, Delivery

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from actuation.voice import Coming, VoiceFailedError
+from actuation.speech.voice import Coming, VoiceFailedError
 from tests.fakes.voices import FakeVoice, speech, spelled
 
 

@@ -7,8 +7,8 @@ import numpy as np
 from actuation.body_formats.clip import turned_by
 from actuation.body_formats.hierarchy import Hierarchy
 from actuation.body_formats.humanoid_names import VRM_PARENTS
-from actuation.rotations import IDENTITY, about, multiply
-from actuation.skeleton import FINGERS, SIDES, load_skeleton, parts_of
+from actuation.joints.rotations import IDENTITY, about, multiply
+from actuation.joints.skeleton import FINGERS, SIDES, load_skeleton, parts_of
 
 _TRUNK = {"hips": "Hips", "spine": "Spine", "chest": "Spine1", "upperChest": "Spine3",
           "neck": "Neck", "head": "Head"}  # fmt: skip

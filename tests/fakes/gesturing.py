@@ -3,11 +3,11 @@
 import numpy as np
 
 from actuation.generators.rules_idle import rest_pose
-from actuation.lexemes import standard_lexicon
+from actuation.gestures.lexemes import standard_lexicon
+from actuation.gestures.strokes import lay_over, make_stroke
+from actuation.joints.safety import SafetyLimits
+from actuation.joints.skeleton import load_skeleton
 from actuation.motion import ARKIT_NAMES, Frame, FrameChunk, GestureLaid
-from actuation.safety import SafetyLimits
-from actuation.skeleton import load_skeleton
-from actuation.strokes import lay_over, make_stroke
 
 SKELETON = load_skeleton()
 REST = rest_pose()

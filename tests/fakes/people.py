@@ -9,9 +9,9 @@ import math
 import numpy as np
 
 from agent.core.messages import PersonId, PersonLost, PersonSeen, Place
-from perception.camera import Box
+from perception.eyes.camera import Box
+from perception.eyes.sightings import Body, Cue, Face, Look, Range
 from perception.senses import Picture
-from perception.sightings import Body, Cue, Face, Look, Range
 
 HZ = 10
 

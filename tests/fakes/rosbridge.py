@@ -12,8 +12,8 @@ import jsonschema
 import numpy as np
 from aiohttp import WSMsgType, web
 
+from actuation.bodies.ros_config import RosConfig
 from actuation.embodiments.ros import RosBody
-from actuation.ros_config import RosConfig
 from agent.core.clock import LoopClock
 from agent.core.messages import ComponentHealth
 from tests.fakes.zmq_subscribers import Traffic

@@ -11,9 +11,9 @@ from agent.core.messages import Message
 from perception.audio import FRAME, FRAME_S
 from perception.backends.recorded_sound import read_sound
 from perception.listening import Listening
-from perception.recognition import Reading
 from perception.senses import SoundChunk
-from perception.turns import Heard, TurnsConfig
+from perception.turns.taking import Heard, TurnsConfig
+from perception.words.recognition import Reading
 
 
 def script(*parts):

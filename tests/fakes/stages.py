@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import numpy as np
 
-from actuation.gestures import HeadGestures
+from actuation.gestures.contract import HeadGestures
 from actuation.motion import (
     ARKIT_NAMES,
     JOINT_NAMES,
@@ -17,8 +17,8 @@ from actuation.motion import (
     Volume,
 )
 from actuation.performer import Performer
-from actuation.stage import PerformerConfig, Stage
-from actuation.voice import VoiceConfig, Voices
+from actuation.speech.voice import VoiceConfig, Voices
+from actuation.stage.stage import PerformerConfig, Stage
 from agent.core.bus import EVERY, RECENT, Bus
 from agent.core.clock import LoopClock
 from agent.core.messages import (

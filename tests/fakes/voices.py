@@ -4,7 +4,7 @@ import asyncio
 
 import numpy as np
 
-from actuation.voice import Phone, Speech, SpokenWord, VoiceFailedError
+from actuation.speech.voice import Phone, Speech, SpokenWord, VoiceFailedError
 from agent.core.errors import BackendUnavailableError
 
 PHONE_S = 0.08

@@ -12,9 +12,9 @@ import numpy as np
 import zmq
 import zmq.asyncio
 
+from actuation.bodies.zmq_config import ZmqConfig
 from actuation.embodiments.zmq_ import ZmqBody
 from actuation.motion import Frame, FrameChunk
-from actuation.zmq_config import ZmqConfig
 from agent.core.clock import LoopClock
 
 SCHEMA = json.loads(

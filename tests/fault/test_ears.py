@@ -20,11 +20,11 @@ from agent.core.messages import (
     TurnId,
     TurnPaused,
 )
-from perception.recogniser_process import RecogniserProcess
-from perception.recognition import RecognitionConfig
 from perception.senses import SoundChunk
-from perception.site_language import SiteLanguage
-from perception.turns import TurnsConfig
+from perception.turns.taking import TurnsConfig
+from perception.words.process import RecogniserProcess
+from perception.words.recognition import RecognitionConfig
+from perception.words.site_language import SiteLanguage
 from tests.fakes.sounds import FakeMicrophone, FakeWords, listening, script
 
 SPEECH = script((0.5, 0.0), (1.0, 0.9), (30.0, 0.0))

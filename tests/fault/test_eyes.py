@@ -11,8 +11,8 @@ from agent.core.clock import LoopClock
 from agent.core.errors import BackendUnavailableError
 from agent.core.messages import ComponentHealth, PersonId, PersonLost, PersonSeen
 from perception.backends.devices import LocalCamera
+from perception.eyes.people import PeopleComponent, PeopleConfig
 from perception.off_loop import GivenUpError, OneThread
-from perception.people import PeopleComponent, PeopleConfig
 from tests.fakes.people import FakeCamera, FakeDetector, Inline, body_at, picture
 
 

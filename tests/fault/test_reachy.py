@@ -6,11 +6,11 @@ import contextlib
 import numpy as np
 import pytest
 
-from actuation.body_configs import ReachyConfig
+from actuation.bodies.configs import ReachyConfig
 from actuation.embodiments.reachy import ReachyBody
 from actuation.generators.rules_idle import rest_pose
+from actuation.joints.rotations import multiply, turned
 from actuation.motion import JOINT_INDEX, Cut, Frame, FrameChunk, Halt, Release
-from actuation.rotations import multiply, turned
 from agent.core.clock import LoopClock
 from agent.core.messages import Health
 from tests.fakes.reachy_daemon import FakeReachy

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from actuation.bodies.ros_config import RosConfig
 from actuation.embodiments.ros import RosBody
 from actuation.embodiments.ros_senses import RosSenses
 from actuation.motion import Halt
-from actuation.ros_config import RosConfig
 from agent.core.clock import LoopClock
 from agent.core.errors import BackendUnavailableError
 from agent.core.messages import CommandRefused, EmergencyRelease, EmergencyStop

@@ -10,8 +10,8 @@ import pytest
 
 from agent.core.bus import Bus
 from agent.core.clock import LoopClock
+from agent.kiosk.service_manager import service_manager
 from agent.runtime import OPTIONAL, RestartPolicy, Runtime
-from agent.service_manager import service_manager
 
 HASTY = RestartPolicy(essential=True, first_delay_s=20, longest_delay_s=20, unavailable_retry_s=5)
 
@@ -175,7 +175,7 @@ def test_a_watchdog_of_another_process_is_not_answered():
 HANGS = """
     import asyncio, os, sys, time
     from agent.core.clock import LoopClock
-    from agent.service_manager import service_manager
+    from agent.kiosk.service_manager import service_manager
 
     async def main():
         clock = LoopClock(asyncio.get_running_loop())

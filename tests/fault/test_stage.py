@@ -8,8 +8,8 @@ import pytest
 from actuation.generators.voices.process import ProcessVoice
 from actuation.generators.voices.silent import SilentVoice
 from actuation.motion import VoiceChunk
-from actuation.spoken_text import readable
-from actuation.voice import VoiceConfig, VoiceFailedError, Voices
+from actuation.speech.text import readable
+from actuation.speech.voice import VoiceConfig, VoiceFailedError, Voices
 from agent.core.clock import LoopClock
 from agent.core.errors import BackendUnavailableError
 from agent.core.messages import (

@@ -5,8 +5,8 @@ import sys
 import pytest
 
 from actuation.generators.voices.process import ProcessVoice
-from actuation.spoken_text import readable
-from actuation.voice import VoiceConfig, VoiceFailedError
+from actuation.speech.text import readable
+from actuation.speech.voice import VoiceConfig, VoiceFailedError
 
 
 @pytest.mark.real_time

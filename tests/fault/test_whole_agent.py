@@ -14,7 +14,7 @@ import pytest
 
 from actuation.generators.voices.process import ProcessVoice
 from actuation.generators.voices.silent import SilentVoice
-from actuation.voice import VoiceConfig
+from actuation.speech.voice import VoiceConfig
 from agent.core.messages import (
     BackendChosen,
     ComponentHealth,
@@ -31,9 +31,9 @@ from agent.core.messages import (
     TurnEnded,
 )
 from behavior.model.server import ModelServerConfig
-from perception.recogniser_process import RecogniserProcess
-from perception.recognition import RecognitionConfig
-from perception.site_language import SiteLanguage
+from perception.words.process import RecogniserProcess
+from perception.words.recognition import RecognitionConfig
+from perception.words.site_language import SiteLanguage
 from tests.fakes.agents import house, visitor, whole_agent
 from tests.fakes.model_server import ModelServer
 from tests.fakes.pages import FakePage

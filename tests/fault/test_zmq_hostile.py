@@ -9,10 +9,10 @@ import pytest
 import zmq
 import zmq.auth
 
+from actuation.bodies.zmq_config import ZmqConfig
 from actuation.embodiments.zmq_commands import Commands, Door
 from actuation.embodiments.zmq_keys import ClientKeys, make_keys
 from actuation.motion import VoiceChunk
-from actuation.zmq_config import ZmqConfig
 from agent.core.clock import LoopClock
 from agent.core.messages import CommandRefused, EmergencyRelease, EmergencyStop, UtteranceId
 from tests.fakes.zmq_subscribers import heard, streaming

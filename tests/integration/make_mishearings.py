@@ -30,10 +30,10 @@ from agent.core.messages import TurnEnded
 from agent.settings import hearing
 from perception.backends.recorded_sound import CHUNK, read_sound
 from perception.listening import Listening
-from perception.recogniser_process import RecogniserProcess
-from perception.recognition import RecognitionConfig
 from perception.senses import SOUND_RATE_HZ, SoundChunk
-from perception.site_language import spoken
+from perception.words.process import RecogniserProcess
+from perception.words.recognition import RecognitionConfig
+from perception.words.site_language import spoken
 from tests.integration.mishearing import TABLE, aligned
 from tests.integration.wordings import every_wording
 

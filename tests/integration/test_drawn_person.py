@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from perception.backends.drawn import HEIGHT_PX, WIDTH_PX, as_jpeg, scene
-from perception.camera import WHOLE, CameraConfig
+from perception.eyes.camera import WHOLE, CameraConfig
+from perception.eyes.sightings import Focus
 from perception.senses import Picture
-from perception.sightings import Focus
 
 MODELS = Path(__file__).parents[2] / "models"
 

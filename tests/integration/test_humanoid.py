@@ -12,20 +12,20 @@ import pytest
 
 mujoco = pytest.importorskip("mujoco", reason="needs: pip install 'foyer[humanoid]'")
 
-from actuation.body_configs import HumanoidConfig  # noqa: E402
+from actuation.bodies.configs import HumanoidConfig  # noqa: E402
+from actuation.bodies.substitution import Substitution  # noqa: E402
 from actuation.embodiments.catalogue import build_body  # noqa: E402
 from actuation.embodiments.humanoid_clearance import SelfClearance  # noqa: E402
 from actuation.embodiments.humanoid_ik import InverseKinematics  # noqa: E402
 from actuation.embodiments.humanoid_model import EXAMPLES, load_robot  # noqa: E402
 from actuation.embodiments.humanoid_motion import STEP_S, HumanoidMotion  # noqa: E402
 from actuation.embodiments.humanoids.build import humanoid_xml  # noqa: E402
-from actuation.gesticulation import Gesticulation  # noqa: E402
-from actuation.lexemes import standard_lexicon  # noqa: E402
+from actuation.gestures.gesticulation import Gesticulation  # noqa: E402
+from actuation.gestures.lexemes import standard_lexicon  # noqa: E402
+from actuation.gestures.strokes import lay_over  # noqa: E402
+from actuation.joints.rotations import about  # noqa: E402
 from actuation.motion import JOINT_INDEX, Cut, GestureLaid, Halt, Release  # noqa: E402
-from actuation.rotations import about  # noqa: E402
-from actuation.stage import PerformerConfig, Stage  # noqa: E402
-from actuation.strokes import lay_over  # noqa: E402
-from actuation.substitution import Substitution  # noqa: E402
+from actuation.stage.stage import PerformerConfig, Stage  # noqa: E402
 from agent.core.clock import LoopClock  # noqa: E402
 from agent.core.errors import BadInputError  # noqa: E402
 from agent.core.messages import GestureCue, Health, Place  # noqa: E402
@@ -228,7 +228,7 @@ def test_a_near_place_behind_it_is_missed_and_told_by_how_much():
 
 def test_a_low_aim_that_is_given_up_goes_back_as_quickly_as_any_other():
     """Low and straight ahead is where hands rest: frames alone do not show that it is over."""
-    from actuation.gestures import RETRACT_S
+    from actuation.gestures.contract import RETRACT_S
 
     def way_left(interrupt):
         stand = Stand()
@@ -397,7 +397,7 @@ def test_without_frames_it_holds_then_rests():
 def test_one_frame_is_solved_in_under_two_milliseconds():
     from time import process_time
 
-    from actuation.retarget import Retargeting
+    from actuation.joints.retarget import Retargeting
     from tests.fakes.gesturing import SKELETON
 
     _, frames, _ = gesture("welcome_arms")

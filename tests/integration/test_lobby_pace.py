@@ -5,7 +5,7 @@ import statistics
 
 import pytest
 
-from actuation.voice import VoiceConfig, Voices
+from actuation.speech.voice import VoiceConfig, Voices
 from agent.core.clock import LoopClock
 from agent.lab.pace import clause_s, timed
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from actuation.body_configs import SpeakerConfig
+from actuation.bodies.configs import SpeakerConfig
 from actuation.embodiments import speaker
 from agent.core.messages import BackendChosen, Health, Played
 from agent.core.sound_devices import SoundSystem, read_afresh
@@ -70,7 +70,7 @@ async def test_without_its_loudspeaker_the_agent_answers_and_takes_it_back_when_
 
 REAL = """
 import asyncio
-from actuation.body_configs import SpeakerConfig
+from actuation.bodies.configs import SpeakerConfig
 from actuation.embodiments.speaker import SpeakerBody
 from agent.core.clock import LoopClock
 from agent.core.messages import BackendChosen

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from actuation.expressions import faces
+from actuation.faces.expressions import faces
 from agent.__main__ import main
 from tests.fakes.small_face import voice
 

@@ -9,9 +9,9 @@ from actuation.body_formats.bvh import read_bvh, write_bvh
 from actuation.body_formats.bvh_text import read_bvh_text
 from actuation.body_formats.clip import MotionClip
 from actuation.body_formats.figure import figure_of
+from actuation.joints.rotations import about, angle
 from actuation.motion import JOINT_INDEX, JOINT_NAMES
 from actuation.rehearsal import LEAD_IN_S
-from actuation.rotations import about, angle
 from agent.__main__ import main
 from tests.fakes.foreign_skeletons import foreign, joint_names
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from actuation.embodiments.face_sheet import face_cells, manner_cells, viseme_cells
-from actuation.expressions import faces
-from actuation.face_heads import PART_COLUMNS, FacePart
+from actuation.faces.expressions import faces
+from actuation.faces.heads import PART_COLUMNS, FacePart
 from actuation.generators.voices.phones import PHONES
 from agent.__main__ import main
 from agent.commands.perform_face import read_film, read_video

@@ -26,10 +26,10 @@ from behavior.proactive.acts import Purpose, repertoire
 from behavior.proactive.model import FILE, Batch, Model
 from behavior.proactive.suggesting import Suggesting, chooser, open_chooser
 from perception.backends.recorded import RecordedCamera
-from perception.detectors import DetectorConfig, detector_opener
-from perception.engagement import EngagementConfig, EngagementCore
+from perception.engagement.states import EngagementConfig, EngagementCore
+from perception.eyes.detectors import DetectorConfig, detector_opener
+from perception.eyes.people import PeopleComponent, PeopleConfig
 from perception.off_loop import OneThread
-from perception.people import PeopleComponent, PeopleConfig
 from tests.fakes.agents import house, visitor, whole_agent
 from tests.fakes.frames import frames_of
 from tests.fakes.people import approach, pass_by, seen, stand

@@ -8,7 +8,7 @@ import aiohttp
 import numpy as np
 import pytest
 
-from actuation.live_talk import LiveTalks
+from actuation.stage.live_talk import LiveTalks
 from agent.core.clock import LoopClock
 from agent.core.messages import Act, HoldFace, Priority
 from agent.pages.config import ServerConfig

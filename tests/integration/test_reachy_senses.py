@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from actuation.body_configs import ReachyConfig
+from actuation.bodies.configs import ReachyConfig
 from actuation.embodiments.reachy import ReachyBody
 from actuation.embodiments.reachy_voice import RATE_HZ, ReachyVoice
 from actuation.motion import Cut, Halt, VoiceChunk

@@ -12,10 +12,10 @@ import pytest
 from agent.core.messages import Engagement, PersonId, PersonLost, PersonSeen
 from agent.models import MODELS, is_whole, models_folder
 from perception.backends.recorded import RecordedCamera
-from perception.detectors import DetectorConfig, detector_opener
-from perception.engagement import EngagementConfig, EngagementCore
+from perception.engagement.states import EngagementConfig, EngagementCore
+from perception.eyes.detectors import DetectorConfig, detector_opener
+from perception.eyes.people import PeopleComponent, PeopleConfig
 from perception.off_loop import OneThread
-from perception.people import PeopleComponent, PeopleConfig
 from perception.senses import Picture
 from tests.fakes.people import FakeCamera
 from tests.media import media

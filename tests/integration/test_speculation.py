@@ -24,8 +24,8 @@ from agent.core.messages import (
 )
 from behavior.wishes import Woke
 from perception.audio import FRAME_S
-from perception.turn_end import JudgeEnd, Sounded
-from perception.turns import Heard, SettleWords, TurnsConfig, TurnTaker
+from perception.turns.taking import Heard, SettleWords, TurnsConfig, TurnTaker
+from perception.turns.turn_end import JudgeEnd, Sounded
 from tests.fakes.encounters import planner, seen
 
 WORDS = ("where is the restroom", "i have an appointment with", "yes", "tuesday", "mm-hm", "five")

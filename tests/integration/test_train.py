@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from agent.__main__ import main
-from agent.practice import recorded
+from agent.lessons.practice import recorded
 from agent.recording import Recorded, RecordingWriter
 from behavior.proactive.acts import repertoire
 from behavior.proactive.examples import Collection, held_out_sayings, is_held_out

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from actuation.body_style import BodyWish
 from actuation.generators.flow_body import FlowBody
 from actuation.generators.flow_network import FlowShape
 from actuation.generators.training import body_corpus, body_course
 from actuation.generators.training.body_course import BodyCourse
 from actuation.generators.training.body_lessons import BodyLesson
+from actuation.gestures.style import BodyWish
 from agent.__main__ import main
 from tests.fakes.body_corpora import write_beat2, write_bvh_corpus
 from tests.fakes.small_body import clauses

@@ -12,10 +12,10 @@ import pytest
 
 from agent.core.clock import LoopClock
 from agent.core.messages import BackendChosen, ComponentHealth, Health, TurnId
-from perception import recogniser_process
-from perception.recogniser_process import RecogniserProcess
-from perception.recognition import RecognitionConfig, WhisperConfig, whisper_model
-from perception.site_language import SiteLanguage
+from perception.words import process as recogniser_process
+from perception.words.process import RecogniserProcess
+from perception.words.recognition import RecognitionConfig, WhisperConfig, whisper_model
+from perception.words.site_language import SiteLanguage
 from tests.fakes.small_hub import small_hub
 from tests.fakes.tiny_whisper import tiny_whisper
 

@@ -12,11 +12,11 @@ import pytest
 from agent.core.clock import LoopClock
 from agent.core.messages import BackendChosen, TurnEnded, TurnId, TurnPaused
 from perception.backends.whisper import WhisperRecogniser
-from perception.completeness import PatienceConfig
-from perception.recogniser_process import RecogniserProcess, understood
-from perception.recognition import RecognitionConfig, WhisperConfig
-from perception.site_language import SiteLanguage
-from perception.turns import Heard, SettleWords, TurnsConfig, TurnTaker
+from perception.turns.completeness import PatienceConfig
+from perception.turns.taking import Heard, SettleWords, TurnsConfig, TurnTaker
+from perception.words.process import RecogniserProcess, understood
+from perception.words.recognition import RecognitionConfig, WhisperConfig
+from perception.words.site_language import SiteLanguage
 from tests.fakes.tiny_whisper import tiny_whisper
 
 pytestmark = pytest.mark.real_time

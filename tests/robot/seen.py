@@ -12,7 +12,7 @@ import numpy as np
 from actuation.embodiments.reachy_daemon import RobotState
 from actuation.embodiments.reachy_motion import AXES, ReachyMotion, head_and_look
 from actuation.motion import Cut, FrameChunk, VoiceChunk
-from perception.sightings import Look
+from perception.eyes.sightings import Look
 from tests.fakes.people import body_at, face_at
 from tests.fakes.voices import FakeVoice
 from tests.robot.conftest import ENVIRONMENT, OUTPUT

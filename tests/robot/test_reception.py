@@ -8,7 +8,7 @@ import aiohttp
 import numpy as np
 import pytest
 
-from actuation.body_configs import ReachyConfig
+from actuation.bodies.configs import ReachyConfig
 from agent.core.messages import (
     ActFinished,
     Duck,

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from actuation.clearance import Clearance
-from actuation.safety import SafetyLimits
+from actuation.joints.clearance import Clearance
+from actuation.joints.safety import SafetyLimits
 
 Floats = NDArray[np.float64]
 

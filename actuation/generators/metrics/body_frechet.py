@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from actuation.generators.metrics.body_motion import angular_speed
+from actuation.joints.rotations import to_vector
 from actuation.motion import JOINT_INDEX
-from actuation.rotations import to_vector
 
 Floats = NDArray[np.float64]
 

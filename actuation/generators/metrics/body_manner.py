@@ -10,8 +10,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from actuation.joints.rotations import to_vector
 from actuation.motion import JOINT_INDEX
-from actuation.rotations import to_vector
 
 Floats = NDArray[np.float64]
 

@@ -13,8 +13,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from actuation.joints.rotations import inverse, multiply, to_vector
 from actuation.motion import JOINT_INDEX
-from actuation.rotations import inverse, multiply, to_vector
 
 Floats = NDArray[np.float64]
 
@@ -133,7 +133,7 @@ def jerk_at_joins(
 
 def positions_of(joints: Floats) -> Floats:
     """(n, 44, 3) metres in the model frame, of the character's own skeleton."""
-    from actuation.clearance import Clearance
-    from actuation.skeleton import load_skeleton
+    from actuation.joints.clearance import Clearance
+    from actuation.joints.skeleton import load_skeleton
 
     return np.asarray(Clearance(load_skeleton()).place(joints).at)

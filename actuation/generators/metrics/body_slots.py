@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from actuation.rotations import angle
+from actuation.joints.rotations import angle
 
 Floats = NDArray[np.float64]
 

@@ -6,7 +6,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from actuation.rotations import angle
+from actuation.joints.rotations import angle
 
 Floats = NDArray[np.float64]
 

@@ -16,9 +16,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from actuation.body_bearing import body_bearing
-from actuation.body_style import BodyStyle
-from actuation.expressions import emotions, faces
+from actuation.faces.expressions import emotions, faces
 from actuation.generators.flow_condition import (
     EMOTION,
     STATES,
@@ -37,12 +35,14 @@ from actuation.generators.training.corpus import at_rate
 from actuation.generators.training.sentences import sentences
 from actuation.generators.training.speakers import Speakers
 from actuation.generators.voices.engine import EngineMissingError
-from actuation.gesture_choice import GestureChoice, GestureConfig
-from actuation.lexemes import Lexicon, standard_lexicon
-from actuation.moves import Moves
+from actuation.gestures.bearing import body_bearing
+from actuation.gestures.choice import GestureChoice, GestureConfig
+from actuation.gestures.lexemes import Lexicon, standard_lexicon
+from actuation.gestures.strokes import Stroke, lay_over
+from actuation.gestures.style import BodyStyle
+from actuation.joints.moves import Moves
+from actuation.joints.skeleton import load_skeleton
 from actuation.score import Score
-from actuation.skeleton import load_skeleton
-from actuation.strokes import Stroke, lay_over
 from agent.core.messages import (
     Act,
     ActId,

@@ -15,7 +15,7 @@ import torch
 
 from actuation.body_formats.clip import SpokenClip
 from actuation.body_formats.corpora import read_corpus
-from actuation.expressions import faces
+from actuation.faces.expressions import faces
 from actuation.generators.flow_condition import EMOTION, STATES, STYLE, Feeling, Said, Word
 from actuation.generators.flow_network import FlowNetwork, FlowShape
 from actuation.generators.flow_parts import RATE_HZ, Scale

@@ -23,9 +23,9 @@ from actuation.generators.training.sentences import sentences
 from actuation.generators.training.speakers import Speakers
 from actuation.generators.voices.engine import EngineMissingError
 from actuation.generators.voices.phones import PAUSE
-from actuation.moves import Bump
+from actuation.joints.moves import Bump
 from actuation.score import Score
-from actuation.voice import Speech
+from actuation.speech.voice import Speech
 from agent.core.messages import Act, ActId, Clause, Reason, UtteranceId
 
 TAUGHT_HZ: Final = 120

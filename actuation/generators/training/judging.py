@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from actuation.faces import FaceConfig, compose
+from actuation.faces.face import FaceConfig, compose
 from actuation.generators.learned_face import LearnedFace
 from actuation.generators.learned_model import FaceModel, Steps
 from actuation.generators.learned_network import BEHIND, FRAMES

@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter1d, uniform_filter1d
 
-from actuation.expressions import GazeHabit
+from actuation.faces.expressions import GazeHabit
 from actuation.generators.learned_manner import Manner
 from actuation.generators.learned_network import BEHIND, FRAMES, Listener, NetworkShape
 from actuation.generators.learned_wish import CHANCE, FACES, MANNER, PARTS, Wish, chance

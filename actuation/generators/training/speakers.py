@@ -19,9 +19,9 @@ from actuation.generators.voices import flite as flite_voice
 from actuation.generators.voices.engine import EngineMissingError
 from actuation.generators.voices.espeak import EspeakEngine
 from actuation.generators.voices.flite import FliteEngine
-from actuation.sound import dress
-from actuation.spoken_text import readable
-from actuation.voice import Speech
+from actuation.speech.sound import dress
+from actuation.speech.text import readable
+from actuation.speech.voice import Speech
 
 _ROOT = Path(__file__).resolve().parents[3]
 _PITCH, _PITCH_RANGE = 3, 4

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from actuation.early_sound import EarlySound
-from actuation.sound import RawPhone, dress
-from actuation.spoken_text import Readable
-from actuation.voice import Early, Speech, VoiceConfig, VoiceFailedError
+from actuation.speech.early_sound import EarlySound
+from actuation.speech.sound import RawPhone, dress
+from actuation.speech.text import Readable
+from actuation.speech.voice import Early, Speech, VoiceConfig, VoiceFailedError
 from agent.core.errors import BackendUnavailableError
 
 _ROOT = Path(__file__).resolve().parents[3]

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from actuation.spoken_text import Readable
-from actuation.voice import Speech, SpokenWord, VoiceConfig
+from actuation.speech.text import Readable
+from actuation.speech.voice import Speech, SpokenWord, VoiceConfig
 
 _RATE_HZ = 16_000
 _WORD_S, _LETTER_S, _STOP_S = 0.12, 0.055, 0.25

@@ -12,8 +12,8 @@ from pathlib import Path
 from time import perf_counter
 
 from agent.core.errors import BadInputError
-from agent.engagement_examination import auc, examined_lobby, examined_people
-from agent.engagement_lessons import (
+from agent.lessons.engagement_examination import auc, examined_lobby, examined_people
+from agent.lessons.engagement_lessons import (
     School,
     first_look,
     learn,
@@ -21,9 +21,9 @@ from agent.engagement_lessons import (
     recordings_in,
     with_card,
 )
-from agent.engagement_lobby import examination, school
-from agent.engagement_people import scenes
-from perception.learned_engagement.model import FILE, Card, Weights
+from agent.lessons.engagement_lobby import examination, school
+from agent.lessons.engagement_people import scenes
+from perception.engagement.model import FILE, Card, Weights
 
 SCENES, STRETCHES = 780, 16
 HELD_OUT_SCENES, HELD_OUT_STRETCHES = 260, 4

@@ -14,8 +14,8 @@ from time import perf_counter
 from typing import Final
 
 from agent.core.errors import BadInputError
-from agent.face_corpus import KINDS, Faces, person_faces
-from agent.face_lessons import learn
+from agent.lessons.face_corpus import KINDS, Faces, person_faces
+from agent.lessons.face_lessons import learn
 from perception.faces.network import FILE, Weights, save
 from perception.faces.units import UNITS
 

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from agent.bench.hearing_words import SENTENCES
 from agent.bench.overlap_scenes import Readers, Windows, area_under_curve, made_readers, windows
 from perception.audio import Sound
-from perception.overlap import WEIGHTS, OverlapWeights
-from perception.overlap_features import NAMES
+from perception.voices.overlap import WEIGHTS, OverlapWeights
+from perception.voices.overlap_features import NAMES
 
 _SCENES = 500
 _RIDGE = 100.0

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agent.core.errors import BadInputError
-from agent.practice import live, recorded, stretches
+from agent.lessons.practice import live, recorded, stretches
 from behavior.backends.embeddings import MiniLm
 from behavior.proactive import act_vectors
 from behavior.proactive.acts import ActPattern, Repertoire, repertoire

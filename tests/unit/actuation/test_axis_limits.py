@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from actuation.axis_limits import DELAY_S, AxisFollower, AxisLimits
+from actuation.joints.axis_limits import DELAY_S, AxisFollower, AxisLimits
 
 STEP_S = 0.01
 

@@ -9,8 +9,8 @@ from actuation.generators.flow_session import AtOnce, Bodies, BodySession
 from actuation.generators.flow_stream import Script
 from actuation.generators.rules_idle import rest_pose
 from actuation.generators.worker import Worker
-from actuation.gesture_choice import GestureConfig
-from actuation.gesturing import BodyMotionConfig, gesturing
+from actuation.gestures.choice import GestureConfig
+from actuation.gestures.gesturing import BodyMotionConfig, gesturing
 from agent.core.errors import BackendUnavailableError, BadInputError
 from tests.fakes.small_body import small_model
 from tests.fakes.small_face import small_model as small_face_model

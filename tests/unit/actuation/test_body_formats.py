@@ -16,8 +16,8 @@ from actuation.body_formats.textgrid import read_textgrid, read_words
 from actuation.body_formats.vrm_skeleton import read_vrm_figure
 from actuation.body_formats.vrma import read_vrma, write_vrma
 from actuation.embodiments.avatar.gltf import Document
+from actuation.joints.rotations import about, from_vector, inverse, multiply, to_vector
 from actuation.motion import JOINT_INDEX, JOINT_NAMES
-from actuation.rotations import about, from_vector, inverse, multiply, to_vector
 from agent.core.errors import BadInputError
 from tests.fakes.body_corpora import (
     moved_with,

@@ -5,7 +5,6 @@ import math
 import numpy as np
 import pytest
 
-from actuation.clearance import Clearance
 from actuation.generators.metrics.body_beats import beat_consistency, beat_worth, onsets
 from actuation.generators.metrics.body_contacts import violations
 from actuation.generators.metrics.body_frechet import frechet_distance, frechet_interval
@@ -31,11 +30,12 @@ from actuation.generators.metrics.body_slots import (
 )
 from actuation.generators.metrics.body_variety import l1_diversity, spread_over_seeds, srgr
 from actuation.generators.rules_idle import rest_pose
+from actuation.joints.clearance import Clearance
+from actuation.joints.reach import Reach, solve_arm
+from actuation.joints.rotations import about, minimum_jerk
+from actuation.joints.safety import SafetyLimits
+from actuation.joints.skeleton import load_skeleton
 from actuation.motion import JOINT_INDEX, JOINT_NAMES
-from actuation.reach import Reach, solve_arm
-from actuation.rotations import about, minimum_jerk
-from actuation.safety import SafetyLimits
-from actuation.skeleton import load_skeleton
 
 HZ = 60.0
 

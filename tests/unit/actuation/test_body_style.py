@@ -6,17 +6,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from actuation.body_bearing import (
-    BODY_BEARING_SIZE,
-    bearing_wished,
-    body_bearing,
-    body_bearing_at,
-    body_bearings,
-)
-from actuation.body_style import BodyPart, BodyStyle, BodyWish
-from actuation.clearance import Clearance
-from actuation.expressions import faces
-from actuation.free_hand import free_hand_beats
+from actuation.faces.expressions import faces
 from actuation.generators.body_sources import (
     PART_JOINTS,
     IdleSource,
@@ -29,15 +19,25 @@ from actuation.generators.metrics.body_motion import angular_velocity, positions
 from actuation.generators.metrics.body_slots import slot_met
 from actuation.generators.rules_body_life import BodyLife
 from actuation.generators.rules_idle import IdleBody, rest_pose
-from actuation.gesticulation import Gesticulation
-from actuation.gesture_choice import GestureConfig
-from actuation.lexemes import standard_lexicon
+from actuation.gestures.bearing import (
+    BODY_BEARING_SIZE,
+    bearing_wished,
+    body_bearing,
+    body_bearing_at,
+    body_bearings,
+)
+from actuation.gestures.choice import GestureConfig
+from actuation.gestures.free_hand import free_hand_beats
+from actuation.gestures.gesticulation import Gesticulation
+from actuation.gestures.lexemes import standard_lexicon
+from actuation.gestures.release import RETRACT_S
+from actuation.gestures.strokes import lay_over, make_stroke
+from actuation.gestures.style import BodyPart, BodyStyle, BodyWish
+from actuation.joints.clearance import Clearance
+from actuation.joints.rotations import angle
+from actuation.joints.skeleton import load_skeleton
 from actuation.motion import FRAME_RATE_HZ, JOINT_INDEX
-from actuation.release import RETRACT_S
-from actuation.rotations import angle
 from actuation.score import Prominence, Score
-from actuation.skeleton import load_skeleton
-from actuation.strokes import lay_over, make_stroke
 from agent.core.errors import BadInputError
 from agent.core.messages import Act, ActId, Clause, GestureCue, Reason, UtteranceId
 from tests.fakes.voices import speech, spelled

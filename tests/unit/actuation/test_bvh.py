@@ -8,8 +8,8 @@ from actuation.body_formats.bvh import local_turns, read_bvh, read_bvh_figure, w
 from actuation.body_formats.bvh_text import read_bvh_text
 from actuation.body_formats.clip import MotionClip, turned_by
 from actuation.body_formats.euler import euler_of, turns_of_euler
+from actuation.joints.rotations import from_vector, inverse, multiply, to_vector
 from actuation.motion import JOINT_INDEX, JOINT_NAMES
-from actuation.rotations import from_vector, inverse, multiply, to_vector
 from agent.core.errors import BadInputError
 
 ORDERS = [(0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0)]

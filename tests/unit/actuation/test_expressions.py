@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from actuation.expressions import (
+from actuation.faces.expressions import (
     GazeHabit,
     bearing,
     bearing_at,
@@ -14,7 +14,7 @@ from actuation.expressions import (
     indices_of,
     vector_of,
 )
-from actuation.face_style import FaceStyle, Habits, habits, styled
+from actuation.faces.style import FaceStyle, Habits, habits, styled
 from actuation.motion import ARKIT_NAMES, FACE_INDEX
 from agent.core.errors import BadInputError
 from agent.core.messages import Expression

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from actuation.animation import Animation, AnimationConfig
-from actuation.face_heads import (
+from actuation.faces.heads import (
     PART_COLUMNS,
     RULE,
     FaceHeads,
@@ -13,9 +13,9 @@ from actuation.face_heads import (
     slider,
 )
 from actuation.generators.rules_gaze import GazeMode
-from actuation.gestures import HeadGestures
+from actuation.gestures.contract import HeadGestures
+from actuation.joints.rotations import angle
 from actuation.motion import ARKIT_NAMES, FACE_INDEX, JOINT_INDEX
-from actuation.rotations import angle
 from agent.core.errors import BadInputError
 
 TIMES = np.arange(0, 3, 1 / 60)

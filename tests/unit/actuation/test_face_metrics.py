@@ -28,8 +28,8 @@ from actuation.generators.metrics.visemes import (
     timing_errors_s,
     visemes_of,
 )
+from actuation.joints.rotations import minimum_jerk, turned
 from actuation.motion import FACE_INDEX
-from actuation.rotations import minimum_jerk, turned
 
 FPS = 60
 

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from actuation.expressions import bearing, bearing_at, bearing_of, faces
-from actuation.face_words import FaceInstruction, details, instructed, read_face
-from actuation.gestures import HeadGestures
+from actuation.faces.expressions import bearing, bearing_at, bearing_of, faces
+from actuation.faces.words import FaceInstruction, details, instructed, read_face
+from actuation.gestures.contract import HeadGestures
 from actuation.motion import FACE_INDEX, MoodLaid
 from actuation.rehearsal import rehearse
-from actuation.stage import PerformerConfig, Stage
+from actuation.stage.stage import PerformerConfig, Stage
 from agent.core.messages import Act, ActId, Clause, Expression, Reason, ShownOtherwise
 from tests.fakes.voices import speech, spelled
 

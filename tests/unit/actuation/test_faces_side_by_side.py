@@ -4,17 +4,17 @@ import numpy as np
 import pytest
 
 from actuation.animation import track_of
-from actuation.expressions import bearing_of
-from actuation.face_heads import FacePart, slider
-from actuation.faces import FaceConfig
+from actuation.faces.expressions import bearing_of
+from actuation.faces.face import FaceConfig
+from actuation.faces.heads import FacePart, slider
+from actuation.faces.living import LivingFace
 from actuation.generators.metrics.lips import TimedPhone, apex_errors_s, closure_rate
 from actuation.generators.rules_gaze import GazeConfig, GazeMode
-from actuation.gestures import HeadGestures
-from actuation.living_face import LivingFace
+from actuation.gestures.contract import HeadGestures
 from actuation.motion import ARKIT_NAMES, FRAME_RATE_HZ
 from actuation.rehearsal import clauses_of, rehearse
 from actuation.score import Score
-from actuation.stage import PerformerConfig, Stage
+from actuation.stage.stage import PerformerConfig, Stage
 from agent.core.messages import Act, ActId, Clause, Expression, Reason, UtteranceId
 from tests.fakes.voices import speech, spelled
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from actuation.bodies.following import Following
+from actuation.bodies.frame_queue import FrameQueue
 from actuation.embodiments.null import NullBody
-from actuation.following import Following
-from actuation.frame_queue import FrameQueue
 from actuation.motion import Cut, FrameChunk, GestureLaid, VoiceChunk
 from agent.core.clock import LoopClock
 from agent.core.messages import Played

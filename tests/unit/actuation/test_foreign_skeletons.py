@@ -11,11 +11,11 @@ from actuation.body_formats.figure import figure_of, stage_turns
 from actuation.body_formats.hierarchy import Hierarchy
 from actuation.body_formats.humanoid_names import VRM_PARENTS, bones_of, larynx_of
 from actuation.generators.rules_idle import rest_pose
-from actuation.lexemes import standard_lexicon
+from actuation.gestures.lexemes import standard_lexicon
+from actuation.gestures.strokes import lay_over, make_stroke
+from actuation.joints.rotations import IDENTITY, about, from_vector, inverse, multiply, to_vector
+from actuation.joints.skeleton import FINGERS, SIDES, load_skeleton, parts_of
 from actuation.motion import JOINT_INDEX, JOINT_NAMES
-from actuation.rotations import IDENTITY, about, from_vector, inverse, multiply, to_vector
-from actuation.skeleton import FINGERS, SIDES, load_skeleton, parts_of
-from actuation.strokes import lay_over, make_stroke
 from agent.core.errors import BadInputError
 from tests.fakes.foreign_skeletons import beat_names, foreign, joint_names, with_turned_joints
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from actuation.deadline import Deadline, Pace
-from actuation.frame_queue import FrameQueue, blend
+from actuation.bodies.deadline import Deadline, Pace
+from actuation.bodies.frame_queue import FrameQueue, blend
 from actuation.generators.rules_idle import rest_pose
+from actuation.joints.rotations import about, angle
 from actuation.motion import Cut, Frame, FrameChunk
-from actuation.rotations import about, angle
 
 JOINTS = rest_pose().astype(np.float32)
 

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from actuation.generators.voices.process import ProcessVoice
-from actuation.gesticulation import Gesticulation
-from actuation.gesture_choice import GestureChoice, GestureConfig
-from actuation.lexemes import standard_lexicon
+from actuation.gestures.choice import GestureChoice, GestureConfig
+from actuation.gestures.gesticulation import Gesticulation
+from actuation.gestures.lexemes import standard_lexicon
+from actuation.joints.skeleton import load_skeleton
 from actuation.score import Score
-from actuation.skeleton import load_skeleton
-from actuation.spoken_text import readable
-from actuation.voice import VoiceConfig
+from actuation.speech.text import readable
+from actuation.speech.voice import VoiceConfig
 from agent.core.messages import (
     Act,
     ActId,

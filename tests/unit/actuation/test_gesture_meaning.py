@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from actuation.gesture_calls import calls_of
-from actuation.gesture_meaning import GestureMeaning, standard_meaning
-from actuation.image_schemas import load_schemas, standard_schemas, stem
-from actuation.lexemes import Lexeme, Lexicon, standard_lexicon
+from actuation.gestures.calls import calls_of
+from actuation.gestures.image_schemas import load_schemas, standard_schemas, stem
+from actuation.gestures.lexemes import Lexeme, Lexicon, standard_lexicon
+from actuation.gestures.meaning import GestureMeaning, standard_meaning
 from agent.core.errors import BadInputError
 
 LEXICON, MEANING = standard_lexicon(), standard_meaning()

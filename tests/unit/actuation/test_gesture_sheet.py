@@ -4,12 +4,12 @@ import cv2
 import numpy as np
 import pytest
 
-from actuation.clearance import DESK_TOP_M
 from actuation.embodiments.lexicon_sheet import key_frames, with_desk
 from actuation.embodiments.vrm_file import read_character
-from actuation.lexemes import standard_lexicon
+from actuation.gestures.lexemes import standard_lexicon
+from actuation.joints.clearance import DESK_TOP_M
+from actuation.joints.skeleton import load_skeleton
 from actuation.motion import JOINT_INDEX
-from actuation.skeleton import load_skeleton
 from agent.__main__ import main
 from agent.commands.perform import VRM
 

@@ -4,17 +4,17 @@ import numpy as np
 import pytest
 
 from actuation.body_formats.figure import figure_of
-from actuation.hand_synergies import (
+from actuation.gestures.handshapes import SHAPES, solve_hand
+from actuation.gestures.synergies import (
     BONES,
     error_deg,
     standard_synergies,
     synergies_of,
     vectors_of,
 )
-from actuation.handshapes import SHAPES, solve_hand
+from actuation.joints.rotations import IDENTITY, about, angle
+from actuation.joints.skeleton import FINGERS, SIDES, parts_of
 from actuation.motion import JOINT_INDEX, JOINT_NAMES
-from actuation.rotations import IDENTITY, about, angle
-from actuation.skeleton import FINGERS, SIDES, parts_of
 from tests.fakes.foreign_skeletons import beat_names, foreign
 
 

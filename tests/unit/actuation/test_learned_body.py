@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 import torch
 
-from actuation.body_style import BodyStyle
 from actuation.generators.flow_condition import (
     AUDIO,
     EMOTION,
@@ -34,10 +33,11 @@ from actuation.generators.flow_stream import REACH, BodyStream, Script, smoothed
 from actuation.generators.flow_track import BodyTrack
 from actuation.generators.flow_weights import BodyCard, read, write
 from actuation.generators.rules_idle import rest_pose
-from actuation.lexemes import standard_lexicon
-from actuation.rotations import about, angle, normalised
-from actuation.skeleton import load_skeleton
-from actuation.strokes import make_stroke
+from actuation.gestures.lexemes import standard_lexicon
+from actuation.gestures.strokes import make_stroke
+from actuation.gestures.style import BodyStyle
+from actuation.joints.rotations import about, angle, normalised
+from actuation.joints.skeleton import load_skeleton
 from agent.core.errors import BadInputError
 from tests.fakes.small_body import SHAPE, clauses, small_model
 

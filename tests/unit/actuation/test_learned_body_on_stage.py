@@ -5,7 +5,6 @@ from functools import cache
 import numpy as np
 import pytest
 
-from actuation.body_style import BodyPart, BodyWish
 from actuation.generators.body_sources import performed
 from actuation.generators.flow_body import FlowBody, felt
 from actuation.generators.flow_gestures import LearnedGestures
@@ -13,9 +12,10 @@ from actuation.generators.flow_network import BLOCK, CONTEXT
 from actuation.generators.flow_parts import RATE_HZ, to_six
 from actuation.generators.flow_session import AtOnce, changed
 from actuation.generators.rules_idle import rest_pose
-from actuation.gesticulation import Gesticulation
+from actuation.gestures.gesticulation import Gesticulation
+from actuation.gestures.style import BodyPart, BodyWish
+from actuation.joints.rotations import about, angle, minimum_jerk, multiply
 from actuation.motion import JOINT_INDEX, JOINT_NAMES
-from actuation.rotations import about, angle, minimum_jerk, multiply
 from agent.core.messages import GestureCue
 from tests.fakes.small_body import clauses, small_model
 

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from actuation.aiming import reach_of
-from actuation.clearance import Clearance
 from actuation.generators.rules_idle import rest_pose
-from actuation.image_schemas import standard_schemas
-from actuation.lexemes import Lexeme, load_lexicon, standard_lexicon
+from actuation.gestures.aiming import reach_of
+from actuation.gestures.image_schemas import standard_schemas
+from actuation.gestures.lexemes import Lexeme, load_lexicon, standard_lexicon
+from actuation.gestures.strokes import lay_over, make_stroke
+from actuation.joints.clearance import Clearance
+from actuation.joints.skeleton import load_skeleton
 from actuation.motion import JOINT_INDEX
-from actuation.skeleton import load_skeleton
-from actuation.strokes import lay_over, make_stroke
 from agent.core.errors import BadInputError
 
 LEXICON, SKELETON = standard_lexicon(), load_skeleton()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from actuation.animation import track_of
-from actuation.faces import FaceConfig, compose, expression_vector
+from actuation.faces.face import FaceConfig, compose, expression_vector
 from actuation.generators.metrics.lips import (
     TimedPhone,
     apex_errors_s,

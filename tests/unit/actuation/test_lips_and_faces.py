@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 from actuation.animation import AnimationConfig, track_of
-from actuation.expressions import bearing_at, bearing_of, faces
-from actuation.face_style import FaceStyle, styled
-from actuation.face_words import details, instructed, read_face
-from actuation.faces import FaceConfig, compose
+from actuation.faces.expressions import bearing_at, bearing_of, faces
+from actuation.faces.face import FaceConfig, compose
+from actuation.faces.style import FaceStyle, styled
+from actuation.faces.words import details, instructed, read_face
 from actuation.generators.metrics.lips import apex_errors_s, closure_rate, contact_rate
 from actuation.generators.rules_face import COLUMN
 from actuation.motion import ARKIT_NAMES, FACE_INDEX
 from actuation.rehearsal import LEAD_IN_S, rehearse
-from actuation.stage import PerformerConfig
+from actuation.stage.stage import PerformerConfig
 from agent.core.messages import Act, ActId, Clause, Reason
 from tests.fakes.voices import speech
 from tests.unit.actuation.test_lips import TimedPhone, random_speech, timed

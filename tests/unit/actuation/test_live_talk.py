@@ -5,11 +5,11 @@ import asyncio
 import numpy as np
 import pytest
 
-from actuation.early_clause import EarlyClause
-from actuation.face_heads import FacePart
+from actuation.faces.heads import FacePart
 from actuation.generators.rules_face import COLUMN, COLUMNS
-from actuation.live_talk import BEHIND_S, WORDS, LiveTalks
 from actuation.motion import FACE_INDEX
+from actuation.stage.early_clause import EarlyClause
+from actuation.stage.live_talk import BEHIND_S, WORDS, LiveTalks
 from agent.core.clock import LoopClock
 from agent.core.errors import BadInputError
 from agent.core.messages import ActFinished, CommandRefused, HoldFace

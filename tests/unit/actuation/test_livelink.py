@@ -6,12 +6,12 @@ import struct
 import numpy as np
 import pytest
 
-from actuation.bodies import Bodies
+from actuation.bodies.bodies import Bodies
+from actuation.bodies.puppet_configs import LiveLinkConfig
+from actuation.bodies.substitution import Substitution
 from actuation.embodiments.livelink import LiveLinkBody, head_angles
+from actuation.joints.rotations import turned
 from actuation.motion import GestureLaid
-from actuation.puppet_configs import LiveLinkConfig
-from actuation.rotations import turned
-from actuation.substitution import Substitution
 from agent.core.clock import LoopClock
 from agent.core.messages import ShownOtherwise
 from tests.fakes.puppets import Listener, chunk, frame, running, silence, t_pose

@@ -7,11 +7,11 @@ import pytest
 
 from actuation.animation import Animation, AnimationConfig
 from actuation.embodiments.datagrams import with_looks
-from actuation.expressions import GazeHabit
+from actuation.faces.expressions import GazeHabit
 from actuation.generators.rules_aversion import LISTENING, SPEAKING, THINKING
 from actuation.generators.rules_blink import Blinks
 from actuation.generators.rules_gaze import GazeConfig, GazeMode, GazeProcess
-from actuation.gestures import HeadGestures
+from actuation.gestures.contract import HeadGestures
 from actuation.motion import FACE_INDEX
 
 FPS = 60

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from actuation.animation import Animation, AnimationConfig
-from actuation.attention import Attention
-from actuation.faces import FaceConfig, compose, expression_vector, still_mouth
+from actuation.faces.face import FaceConfig, compose, expression_vector, still_mouth
 from actuation.generators.rules_blink import Blinks
 from actuation.generators.rules_gaze import MOST_EYE_RAD, GazeConfig, GazeMode, GazeProcess
-from actuation.gestures import HeadGestures
+from actuation.gestures.contract import HeadGestures
+from actuation.joints.moves import Bump, Moves
+from actuation.joints.rotations import angle
 from actuation.motion import FACE_INDEX, JOINT_INDEX
-from actuation.moves import Bump, Moves
-from actuation.rotations import angle
+from actuation.stage.attention import Attention
 from agent.core.messages import (
     Expression,
     Gaze,

@@ -4,7 +4,7 @@ from datetime import time
 
 import pytest
 
-from actuation.loudness import LoudnessConfig, RoomNoise, gain_db, quiet_now
+from actuation.bodies.loudness import LoudnessConfig, RoomNoise, gain_db, quiet_now
 
 NOON, NIGHT = time(12), time(23, 30)
 CONFIG = LoudnessConfig(

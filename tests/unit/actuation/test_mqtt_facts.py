@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from actuation.body_configs import MqttConfig
+from actuation.bodies.configs import MqttConfig
 from actuation.embodiments.mqtt import MqttBody
 from actuation.embodiments.mqtt_facts import Telling
 from actuation.embodiments.mqtt_link import secret_of

@@ -2,8 +2,8 @@
 
 import json
 
+from actuation.bodies.rate_limit import RateLimit
 from actuation.embodiments.mqtt_outbox import Outbox
-from actuation.rate_limit import RateLimit
 
 
 def filled(count, capacity=100):

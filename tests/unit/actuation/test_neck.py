@@ -6,9 +6,9 @@ import pytest
 from actuation.animation import Animation, AnimationConfig
 from actuation.generators.rules_gaze import GazeConfig, GazeMode
 from actuation.generators.rules_neck import eyes_in_head, head_pose, neck_and_head
-from actuation.gestures import HeadGestures
+from actuation.gestures.contract import HeadGestures
+from actuation.joints.rotations import angle, multiply, turned
 from actuation.motion import JOINT_INDEX, JOINT_NAMES
-from actuation.rotations import angle, multiply, turned
 from agent.core.messages import GestureCue
 
 RANDOM = np.random.default_rng(0)

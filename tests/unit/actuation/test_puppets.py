@@ -6,9 +6,9 @@ import struct
 
 import pytest
 
+from actuation.bodies.puppet_configs import LiveLinkConfig
 from actuation.embodiments.livelink import LiveLinkBody
 from actuation.motion import Cut, Halt, Release
-from actuation.puppet_configs import LiveLinkConfig
 from agent.core.clock import LoopClock
 from agent.core.errors import BackendUnavailableError
 from agent.core.messages import ComponentHealth, Health

@@ -5,7 +5,7 @@ from collections import deque
 import numpy as np
 import pytest
 
-from actuation.body_configs import ReachyConfig
+from actuation.bodies.configs import ReachyConfig
 from actuation.embodiments.reachy_antennas import UPRIGHT_RAD, Antennas
 from actuation.embodiments.reachy_follow import Follow, OneGaze, Reading
 from actuation.embodiments.reachy_limits import JerkLimiter
@@ -21,6 +21,7 @@ from actuation.embodiments.reachy_motion import (
 )
 from actuation.embodiments.reachy_sway import Sway
 from actuation.generators.rules_idle import rest_pose
+from actuation.joints.rotations import turned
 from actuation.motion import (
     JOINT_INDEX,
     Cut,
@@ -32,7 +33,6 @@ from actuation.motion import (
     Release,
     VoiceChunk,
 )
-from actuation.rotations import turned
 from agent.core.messages import Expression, Posture, UtteranceId
 
 PERIOD_S = 0.02

@@ -7,15 +7,15 @@ import pytest
 
 from actuation.body_formats.bvh import write_bvh
 from actuation.body_formats.clip import MotionClip
-from actuation.body_style import BodyStyle
 from actuation.generators.rules_idle import rest_pose
-from actuation.gesticulation import Gesticulation
-from actuation.gesture_choice import GestureConfig
-from actuation.gestures import RETRACT_S, HeadGestures
-from actuation.gesturing import with_recordings
+from actuation.gestures.choice import GestureConfig
+from actuation.gestures.contract import RETRACT_S, HeadGestures
+from actuation.gestures.gesticulation import Gesticulation
+from actuation.gestures.gesturing import with_recordings
+from actuation.gestures.recorded import FADE_S, RecordedGestures, stroke_end_s
+from actuation.gestures.style import BodyStyle
+from actuation.joints.rotations import about, angle, inverse, minimum_jerk, multiply, to_vector
 from actuation.motion import JOINT_INDEX, JOINT_NAMES
-from actuation.recorded_gestures import FADE_S, RecordedGestures, stroke_end_s
-from actuation.rotations import about, angle, inverse, minimum_jerk, multiply, to_vector
 from actuation.score import Score
 from agent.core.errors import BadInputError
 from agent.core.messages import GestureCue, UtteranceId

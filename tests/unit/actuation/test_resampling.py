@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from actuation.resampling import VoiceResampler
+from actuation.speech.resampling import VoiceResampler
 
 
 def tone(hz, rate_hz, seconds=1.0):

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from actuation.aiming import as_a_shoulder_can
-from actuation.deictic import Pointing
+from actuation.gestures.aiming import as_a_shoulder_can
+from actuation.gestures.deictic import Pointing
+from actuation.joints.retarget import ArmSize, PointedAt, Retargeting, within_reach
+from actuation.joints.rotations import turned
 from actuation.motion import Cut, GestureLaid
-from actuation.retarget import ArmSize, PointedAt, Retargeting, within_reach
-from actuation.rotations import turned
 from tests.fakes.gesturing import REST, SKELETON, direction, frame, gesture
 
 ARM = ArmSize(upper_m=0.4, lower_m=0.3, nearest_m=0.2)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from actuation.robot_mapping import load_mapping
+from actuation.bodies.robot_mapping import load_mapping
 from agent.core.errors import BadInputError
 
 ARM = "{shoulder: a, elbow: b, hand: c, axes: [x, y], fingers: [1, 0, 0], palm: [0, 0, -1]}"

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from actuation.bodies.ros_config import RosConfig, RosJoint
 from actuation.embodiments.ros_trajectory import (
     Follower,
     JointMapping,
@@ -13,9 +14,8 @@ from actuation.embodiments.ros_trajectory import (
     blendshapes,
     joint_trajectory,
 )
+from actuation.joints.rotations import about, multiply, turned
 from actuation.motion import JOINT_INDEX, Cut, Frame, FrameChunk, Halt, Release
-from actuation.ros_config import RosConfig, RosJoint
-from actuation.rotations import about, multiply, turned
 from agent.core.messages import (
     Act,
     ActId,

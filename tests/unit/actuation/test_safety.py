@@ -2,9 +2,8 @@ import numpy as np
 import pytest
 
 from actuation.generators.rules_idle import rest_pose
-from actuation.joint_path import elbow_angles
-from actuation.motion import JOINT_INDEX
-from actuation.rotations import (
+from actuation.joints.path import elbow_angles
+from actuation.joints.rotations import (
     about,
     aim,
     angle,
@@ -18,7 +17,8 @@ from actuation.rotations import (
     to_vector,
     turned,
 )
-from actuation.safety import SafetyLimits
+from actuation.joints.safety import SafetyLimits
+from actuation.motion import JOINT_INDEX
 
 HEAD = JOINT_INDEX["head"]
 

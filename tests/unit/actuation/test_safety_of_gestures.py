@@ -5,15 +5,15 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from actuation.clearance import DESK_TOP_M, Clearance
 from actuation.generators.rules_idle import IdleBody, lean_vector, rest_pose
-from actuation.lexemes import standard_lexicon
+from actuation.gestures.lexemes import standard_lexicon
+from actuation.gestures.strokes import lay_over, make_stroke
+from actuation.joints.clearance import DESK_TOP_M, Clearance
+from actuation.joints.reach import Reach, solve_arm
+from actuation.joints.rotations import inverse, minimum_jerk, multiply, to_vector
+from actuation.joints.safety import SafetyLimits
+from actuation.joints.skeleton import SIDES, load_skeleton
 from actuation.motion import FRAME_RATE_HZ, JOINT_INDEX, JOINT_NAMES
-from actuation.reach import Reach, solve_arm
-from actuation.rotations import inverse, minimum_jerk, multiply, to_vector
-from actuation.safety import SafetyLimits
-from actuation.skeleton import SIDES, load_skeleton
-from actuation.strokes import lay_over, make_stroke
 from agent.core.messages import Posture
 
 SKELETON = load_skeleton()

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from actuation.sound import dress
-from actuation.spoken_text import readable
+from actuation.speech.sound import dress
+from actuation.speech.text import readable
 
 RATE = 16_000
 

@@ -8,8 +8,8 @@ import pytest
 from actuation.animation import track_of
 from actuation.generators.rules_face import COLUMN, COLUMNS
 from actuation.generators.rules_loudness import LoudnessMouth
-from actuation.sound_mouths import BLEND_S, FilledMouth, SoundMouths
-from actuation.voice import Speech
+from actuation.speech.mouths import BLEND_S, FilledMouth, SoundMouths
+from actuation.speech.voice import Speech
 from agent.core.clock import LoopClock
 from agent.core.errors import BackendUnavailableError
 from tests.fakes.small_face import voice

@@ -6,9 +6,9 @@ import contextlib
 import numpy as np
 import pytest
 
-from actuation.body_configs import SpeakerConfig
+from actuation.bodies.configs import SpeakerConfig
+from actuation.bodies.loudness import LoudnessConfig
 from actuation.embodiments.speaker import SpeakerBody
-from actuation.loudness import LoudnessConfig
 from actuation.motion import Cut, Halt, Release, VoiceChunk, Volume
 from agent.core.clock import LoopClock
 from agent.core.errors import BackendUnavailableError

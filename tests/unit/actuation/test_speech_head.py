@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from actuation.generators.rules_speech_head import SPEECH_COLUMNS, speech_motion
-from actuation.prosody import RATE_HZ, prosody_of
 from actuation.score import Score
-from actuation.voice import Phone, Speech, SpokenWord
+from actuation.speech.prosody import RATE_HZ, prosody_of
+from actuation.speech.voice import Phone, Speech, SpokenWord
 from agent.core.messages import Act, ActId, Clause, Reason, UtteranceId
 
 HZ = 16_000

@@ -1,6 +1,6 @@
 import pytest
 
-from actuation.spoken_text import LONGEST_CLAUSE, cardinal, readable
+from actuation.speech.text import LONGEST_CLAUSE, cardinal, readable
 
 
 @pytest.mark.parametrize(

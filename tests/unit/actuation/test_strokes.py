@@ -3,14 +3,14 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from actuation.generators.rules_idle import rest_pose
-from actuation.handshapes import SHAPES, solve_hand
-from actuation.joint_path import elbow_angles
-from actuation.lexemes import load_lexicon, standard_lexicon
+from actuation.gestures.handshapes import SHAPES, solve_hand
+from actuation.gestures.lexemes import load_lexicon, standard_lexicon
+from actuation.gestures.strokes import RETRACT_S, lay_over, make_stroke
+from actuation.joints.path import elbow_angles
+from actuation.joints.reach import Reach, solve_arm
+from actuation.joints.rotations import about, multiply, to_vector
+from actuation.joints.skeleton import SIDES, load_skeleton
 from actuation.motion import JOINT_INDEX, JOINT_NAMES
-from actuation.reach import Reach, solve_arm
-from actuation.rotations import about, multiply, to_vector
-from actuation.skeleton import SIDES, load_skeleton
-from actuation.strokes import RETRACT_S, lay_over, make_stroke
 from agent.core.errors import BadInputError
 
 SKELETON = load_skeleton()

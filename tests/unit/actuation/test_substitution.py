@@ -5,7 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from actuation.bodies.substitution import Substitution
 from actuation.generators.rules_idle import rest_pose
+from actuation.joints.rotations import to_vector
 from actuation.motion import (
     ARKIT_NAMES,
     JOINT_INDEX,
@@ -17,8 +19,6 @@ from actuation.motion import (
     GestureLaid,
     VoiceChunk,
 )
-from actuation.rotations import to_vector
-from actuation.substitution import Substitution
 
 HEAD_ONLY = BodyDescription(name="head", joints=("neck", "head"), blendshapes=ARKIT_NAMES)
 MUTE_FACE = BodyDescription(name="arms", joints=JOINT_NAMES)

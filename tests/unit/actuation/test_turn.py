@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from actuation.turn import Turn
+from actuation.joints.turn import Turn
 
 RNG = np.random.default_rng(5)
 VECTORS = [

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from pythonosc.osc_packet import OscPacket
 
+from actuation.bodies.puppet_configs import VmcConfig
 from actuation.embodiments.vmc import VmcBody
 from actuation.generators.rules_idle import rest_pose
+from actuation.joints.rotations import about, from_vector, turned
+from actuation.joints.skeleton import load_skeleton
 from actuation.motion import ARKIT_NAMES, JOINT_NAMES
-from actuation.puppet_configs import VmcConfig
-from actuation.rotations import about, from_vector, turned
-from actuation.skeleton import load_skeleton
 from agent.core.clock import LoopClock
 from tests.fakes.puppets import Listener, chunk, frame, running, silence, t_pose
 

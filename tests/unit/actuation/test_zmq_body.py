@@ -9,11 +9,11 @@ import pytest
 import zmq
 from pydantic import ValidationError
 
+from actuation.bodies.zmq_config import ZmqConfig
 from actuation.embodiments.zmq_ import ZmqBody
 from actuation.embodiments.zmq_keys import make_keys, own_keys
 from actuation.embodiments.zmq_schema import SCHEMA_FILE, build_schema
 from actuation.motion import ARKIT_NAMES, JOINT_NAMES, Cut, Halt, Release, VoiceChunk, Volume
-from actuation.zmq_config import ZmqConfig
 from agent.core.errors import BackendUnavailableError, BadInputError
 from agent.core.messages import (
     Act,

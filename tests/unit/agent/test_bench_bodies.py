@@ -5,8 +5,8 @@ import pytest
 
 from actuation.embodiments.ros_trajectory import JointMapping
 from actuation.generators.rules_idle import rest_pose
+from actuation.joints.rotations import multiply
 from actuation.motion import JOINT_INDEX, FrameChunk, VoiceChunk
-from actuation.rotations import multiply
 from agent.bench.arrivals import Arrivals, Robot, _robot
 from agent.bench.bodies import _absent, _renamed, _wanted
 from agent.bench.bodies_far import FAR_SIDES, Seen

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from agent.core.errors import BadInputError
-from agent.engagement_examination import Examined, auc, examined_people, interval
-from agent.engagement_lessons import (
+from agent.lessons.engagement_examination import Examined, auc, examined_people, interval
+from agent.lessons.engagement_lessons import (
     SHAPES,
     Lesson,
     blank,
@@ -15,9 +15,9 @@ from agent.engagement_lessons import (
     lessons_of_recording,
     lessons_of_scenes,
 )
-from agent.engagement_people import scenes
-from perception.head_tracks import read_recording
-from perception.learned_engagement.cues import Cue
+from agent.lessons.engagement_people import scenes
+from perception.engagement.cues import Cue
+from perception.engagement.head_tracks import read_recording
 
 
 def lesson(engaged, source="made", **cues):

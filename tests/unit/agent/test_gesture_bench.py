@@ -56,7 +56,7 @@ class Stuck(RulesSource):
     name = "stuck"
 
     def motion(self, clauses, at_s, seed, wish):
-        from actuation.body_style import BodyStyle
+        from actuation.gestures.style import BodyStyle
 
         return super().motion(clauses, at_s, seed, wish.model_copy(update={"style": BodyStyle()}))
 

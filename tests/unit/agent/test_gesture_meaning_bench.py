@@ -2,7 +2,7 @@
 
 import pytest
 
-from actuation.lexemes import standard_lexicon
+from actuation.gestures.lexemes import standard_lexicon
 from agent.bench.gesture_meaning import keywords_of, ours_of, sentences, share_right
 
 LEXICON = standard_lexicon()

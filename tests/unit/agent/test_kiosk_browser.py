@@ -13,7 +13,7 @@ import pytest
 from agent.core.clock import LoopClock
 from agent.core.errors import BackendUnavailableError
 from agent.core.messages import Health
-from agent.kiosk_browser import (
+from agent.kiosk.browser import (
     FLAGS,
     KioskBrowser,
     KioskConfig,

@@ -9,7 +9,7 @@ import pytest
 
 from agent.__main__ import main
 from agent.commands import kiosk
-from agent.kiosk_unit import NAME, unit_text
+from agent.kiosk.unit import NAME, unit_text
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ from agent.listening_along import ListeningAlong
 from agent.settings import AgentConfig
 from agent.sources import microphone_of
 from perception.backends.browser import BrowserMicrophone
-from perception.direction import DirectionJudge
 from perception.listening import Listening
-from perception.turns import TurnsConfig
+from perception.turns.taking import TurnsConfig
+from perception.voices.direction import DirectionJudge
 from tests.fakes.sounds import FakeWords, nothing
 from tests.media import media
 

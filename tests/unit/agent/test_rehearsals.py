@@ -7,7 +7,7 @@ import pytest
 from agent.bench.proactive import live_and_judge, measure
 from agent.core.errors import BadInputError
 from agent.core.messages import Act, PersonSeen
-from agent.practice import live, people_of, rehearsal_of, stretches
+from agent.lessons.practice import live, people_of, rehearsal_of, stretches
 from behavior.lobby.library import day_profile, detector_noise, floor_plan, intentions
 from behavior.proactive.labels import YES
 from behavior.proactive.model import Model

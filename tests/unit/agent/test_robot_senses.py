@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from actuation.body_configs import ReachyConfig
+from actuation.bodies.configs import ReachyConfig
 from actuation.embodiments.catalogue import build_body
 from agent.local_sound import LocalSound
 from agent.robot_senses import RobotSenses

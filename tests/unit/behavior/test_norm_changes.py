@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from actuation.face_words import read_face
+from actuation.faces.words import read_face
 from agent.core.messages import (
     Act,
     Clause,

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from agent.action_people import REST_S, made
 from agent.core.errors import BadInputError
+from agent.lessons.action_people import REST_S, made
 from perception.actions.figure import Figure, Sight
 from perception.actions.recogniser import ActionRecogniser, own_actions, read_actions
 from perception.actions.sentences import Truths, ask, read

@@ -15,9 +15,9 @@ from agent.core.messages import (
     TurnEnded,
     TurnId,
 )
-from perception.active_speaker import ActiveSpeaker
 from perception.audio import FRAME, FRAME_S
 from perception.senses import SoundChunk
+from perception.voices.active_speaker import ActiveSpeaker
 
 ANNA, BEN = PersonId("anna"), PersonId("ben")
 BEGAN, ENDED = 1.0, 4.0

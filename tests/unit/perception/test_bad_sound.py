@@ -9,16 +9,16 @@ import pytest
 from agent.bench.hearing_voice import sounds_of_no_voice
 from agent.core.clock import LoopClock
 from agent.core.messages import ComponentHealth, MicrophoneLevel, SpeechStarted, TurnEnded
-from perception.active_speaker import ActiveSpeaker
 from perception.audio import resample
 from perception.backends.recorded_sound import read_sound
 from perception.backends.silero import SileroDetector
-from perception.device_trouble import DeviceTrouble, TroubleConfig, WatchedMicrophone
 from perception.listening import Listening
-from perception.overlap import OverlapJudge
+from perception.microphone.trouble import DeviceTrouble, TroubleConfig, WatchedMicrophone
 from perception.senses import SOUND_RATE_HZ, SoundChunk
-from perception.stable_words import StableWords
-from perception.turns import TurnsConfig
+from perception.turns.taking import TurnsConfig
+from perception.voices.active_speaker import ActiveSpeaker
+from perception.voices.overlap import OverlapJudge
+from perception.words.stable import StableWords
 from tests.fakes.sounds import FakeWords, ScriptedDetector, nothing
 from tests.media import media
 

@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from perception.bodies import Skeleton, read_body
-from perception.camera import CameraConfig, Lens
-from perception.sightings import Cue
+from perception.eyes.bodies import Skeleton, read_body
+from perception.eyes.camera import CameraConfig, Lens
+from perception.eyes.sightings import Cue
 
 CAMERA = CameraConfig(height_m=1.5, horizontal_fov_deg=66)
 LENS = Lens(CAMERA, width_px=640, height_px=480)

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from perception.camera import Box, CameraConfig, Lens, azimuth_rad, elevation_rad, wrapped_rad
+from perception.eyes.camera import Box, CameraConfig, Lens, azimuth_rad, elevation_rad, wrapped_rad
 
 
 def lens(**config):

@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from perception.camera import Box, CameraConfig
-from perception.camera_fit import FEWEST, CameraFit
-from perception.sightings import Body, Cue, Range
+from perception.eyes.camera import Box, CameraConfig
+from perception.eyes.camera_fit import FEWEST, CameraFit
+from perception.eyes.sightings import Body, Cue, Range
 
 
 def body(feet_m, size_m):

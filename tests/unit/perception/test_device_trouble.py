@@ -9,7 +9,7 @@ from scipy.signal import resample_poly
 from agent.core.messages import Health
 from perception.audio import FRAME, FRAME_S
 from perception.backends.recorded_sound import read_sound
-from perception.device_trouble import DeviceTrouble, TroubleConfig
+from perception.microphone.trouble import DeviceTrouble, TroubleConfig
 from perception.senses import SOUND_RATE_HZ, SoundChunk
 from tests.media import media
 

@@ -7,12 +7,12 @@ import pytest
 from pydantic import ValidationError
 
 from agent.bench.sound_rooms import Room, with_noise
-from perception.array import ArrayConfig
 from perception.audio import FRAME, FRAME_S, Framer
 from perception.backends.recorded_sound import RecordedSound, read_channels
-from perception.direction import DirectionJudge
 from perception.senses import SOUND_RATE_HZ, SoundChunk
-from perception.srp_phat import wrapped
+from perception.voices.array import ArrayConfig
+from perception.voices.direction import DirectionJudge
+from perception.voices.srp_phat import wrapped
 from tests.fakes.rooms import babble
 from tests.media import media
 

@@ -15,8 +15,8 @@ from agent.core.messages import TurnId
 from perception.backends import devices_microphone
 from perception.backends.pocketsphinx import PocketsphinxRecogniser, confidence
 from perception.backends.recorded_sound import RecordedSound, read_sound
-from perception.recognition import RecognitionConfig
-from perception.site_language import SiteLanguage
+from perception.words.recognition import RecognitionConfig
+from perception.words.site_language import SiteLanguage
 from tests.fakes.sounds import quiet, visitor_says
 from tests.media import media
 

@@ -3,11 +3,11 @@ import re
 
 import pytest
 
-from perception.arpa import arpa
 from perception.audio import SOUND_RATE_HZ
-from perception.pronunciation import pronunciations
-from perception.recognition import RecognitionConfig, WhisperConfig, candidates, whisper_model
-from perception.site_language import SiteLanguage, sentences, site_words, spoken
+from perception.words.arpa import arpa
+from perception.words.pronunciation import pronunciations
+from perception.words.recognition import RecognitionConfig, WhisperConfig, candidates, whisper_model
+from perception.words.site_language import SiteLanguage, sentences, site_words, spoken
 
 SITE = SiteLanguage(names=("Jürgen Müßig", "Anna Keller"), rooms=("Room 2.14",), phrases=("WiFi?",))
 

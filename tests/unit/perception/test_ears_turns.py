@@ -9,9 +9,8 @@ from agent.core.messages import (
     WordsHeard,
 )
 from perception.audio import FRAME_S
-from perception.completeness import Completeness, PatienceConfig, completeness
-from perception.turn_end import JudgeEnd
-from perception.turns import (
+from perception.turns.completeness import Completeness, PatienceConfig, completeness
+from perception.turns.taking import (
     BeginWords,
     DropWords,
     Heard,
@@ -19,7 +18,8 @@ from perception.turns import (
     TurnsConfig,
     TurnTaker,
 )
-from perception.voice_activity import VoiceConfig
+from perception.turns.turn_end import JudgeEnd
+from perception.turns.voice_activity import VoiceConfig
 from tests.fakes.sounds import script
 
 CONFIG = TurnsConfig(voice=VoiceConfig(trails_s=0.0))

@@ -5,7 +5,7 @@ import soundfile
 from perception.audio import FRAME, FRAME_S
 from perception.backends.energy import EnergyDetector
 from perception.backends.silero import SileroDetector
-from perception.voice_activity import VoiceConfig, VoiceEvent, VoiceSegmenter
+from perception.turns.voice_activity import VoiceConfig, VoiceEvent, VoiceSegmenter
 from tests.fakes.sounds import script
 from tests.media import media
 

@@ -5,15 +5,15 @@ import asyncio
 import numpy as np
 import pytest
 
-from actuation.body_configs import SpeakerConfig
+from actuation.bodies.configs import SpeakerConfig
 from agent.core.clock import LoopClock
 from agent.core.messages import BackendChosen
 from agent.local_sound import LocalSound
 from agent.pages.clock import PageClock
 from agent.settings import AgentConfig, SourceConfig
 from perception.backends.browser import BrowserMicrophone
-from perception.echo import BLOCK, Alignment, EchoConfig, PlayedSound, find_echo
-from perception.echo_free import EchoFreeMicrophone
+from perception.microphone.echo import BLOCK, Alignment, EchoConfig, PlayedSound, find_echo
+from perception.microphone.echo_free import EchoFreeMicrophone
 from perception.senses import SOUND_RATE_HZ
 from tests.fakes.rooms import RoomMicrophone, babble, decibels, echo_of
 

@@ -1,11 +1,11 @@
 import itertools
 
 from agent.core.messages import PersonId
-from perception.camera import WHOLE
-from perception.focus import CROP, TILES, FocusConfig, FocusPolicy
-from perception.pairing import pair_up
-from perception.sightings import Look
-from perception.tracks import TrackConfig, Tracker
+from perception.eyes.camera import WHOLE
+from perception.eyes.focus import CROP, TILES, FocusConfig, FocusPolicy
+from perception.eyes.pairing import pair_up
+from perception.eyes.sightings import Look
+from perception.eyes.tracks import TrackConfig, Tracker
 from tests.fakes.people import body_at, face_at
 
 

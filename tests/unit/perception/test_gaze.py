@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from agent.core.messages import PersonId
-from perception.gaze import Angles, GazeConfig, GazeZero, gaze_angles, head_angles
+from perception.eyes.gaze import Angles, GazeConfig, GazeZero, gaze_angles, head_angles
 from tests.fakes.people import face_at
 
 P1, P2 = PersonId("p1"), PersonId("p2")

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from agent.core.messages import Arrangement, PersonId
-from perception.groups import GroupConfig, Groups, formations
+from perception.engagement.groups import GroupConfig, Groups, formations
 from tests.fakes.people import lost, seen
 
 A = Arrangement

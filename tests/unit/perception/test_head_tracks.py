@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from agent.core.errors import BadInputError
-from perception.head_tracks import read_recording
+from perception.engagement.head_tracks import read_recording
 
 GAZE = [-1.0, 0.0, 0.0]
 

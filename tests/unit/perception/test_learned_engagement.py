@@ -11,12 +11,12 @@ import pytest
 
 from agent.core.errors import BadInputError
 from agent.core.messages import PersonId
-from perception.learned_engagement.cues import Cue, PersonCues
-from perception.learned_engagement.fading import FadingMean
-from perception.learned_engagement.judge import Judge, JudgeConfig, chance
-from perception.learned_engagement.model import Curve, Weights, own_weights, read_weights
-from perception.learned_engagement.resting import RestingDirection
-from perception.learned_engagement.verdict import verdicts
+from perception.engagement.cues import Cue, PersonCues
+from perception.engagement.fading import FadingMean
+from perception.engagement.judge import Judge, JudgeConfig, chance
+from perception.engagement.model import Curve, Weights, own_weights, read_weights
+from perception.engagement.resting import RestingDirection
+from perception.engagement.verdict import verdicts
 from tests.fakes.people import seen
 
 FALLING = (Cue.GAZE_OFF, Cue.GAZE_LONG, Cue.UNSTEADY, Cue.REST_OFF, Cue.SPEED, Cue.DISTANCE)

@@ -7,12 +7,12 @@ import pytest
 
 from agent.core.messages import PersonId
 from agent.models import MODELS, is_whole, models_folder
-from perception.camera import CameraConfig
-from perception.detectors import DetectorConfig, detector_opener
-from perception.gaze import GazeZero
-from perception.people import People, PeopleConfig
+from perception.eyes.camera import CameraConfig
+from perception.eyes.detectors import DetectorConfig, detector_opener
+from perception.eyes.gaze import GazeZero
+from perception.eyes.people import People, PeopleConfig
+from perception.eyes.sightings import Focus, Look
 from perception.senses import Picture
-from perception.sightings import Focus, Look
 from tests.fakes.people import body_at, face_at
 from tests.media import media
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from perception.mutual_gaze import Bond, MutualGaze, visual_bond
+from perception.engagement.mutual_gaze import Bond, MutualGaze, visual_bond
 
 
 def bond(away_m, off_deg=0.0):

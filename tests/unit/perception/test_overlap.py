@@ -7,8 +7,8 @@ from agent.commands.training.overlap import hum
 from agent.core.messages import SoundDirection, SpeechContinues, TurnEnded, TurnId
 from perception.audio import FRAME, FRAME_S
 from perception.backends.recorded_sound import read_sound
-from perception.overlap import OverlapJudge, read_weights
 from perception.senses import SoundChunk
+from perception.voices.overlap import OverlapJudge, read_weights
 from tests.media import MEDIA, media
 
 

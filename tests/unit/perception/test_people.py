@@ -7,11 +7,11 @@ import pytest
 
 from agent.core.clock import LoopClock
 from agent.core.messages import ComponentHealth, PersonId, PersonLost, PersonSeen
-from perception.gaze import GazeConfig, GazeZero
-from perception.people import People, PeopleComponent, PeopleConfig, random_id
-from perception.picture_check import PictureConfig
+from perception.eyes.gaze import GazeConfig, GazeZero
+from perception.eyes.people import People, PeopleComponent, PeopleConfig, random_id
+from perception.eyes.picture_check import PictureConfig
+from perception.eyes.sightings import Look
 from perception.senses import Picture
-from perception.sightings import Look
 from tests.fakes.people import FakeCamera, FakeDetector, Inline, body_at, face_at, picture
 
 

@@ -9,8 +9,8 @@ import pytest
 from agent.core.clock import LoopClock
 from agent.core.errors import BadInputError
 from perception.backends.recorded import RecordedCamera, RecordedPeople, shrunk
+from perception.eyes.sightings import Focus
 from perception.senses import Picture
-from perception.sightings import Focus
 
 
 def write(path, *, times_ms, size=(64, 96), fast_start=False):

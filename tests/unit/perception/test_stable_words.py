@@ -3,7 +3,7 @@
 import pytest
 
 from agent.core.messages import TurnEnded, TurnId, TurnPaused, WordsHeard
-from perception.stable_words import StableWords
+from perception.words.stable import StableWords
 
 
 def shown(*readings, judge=None, turn=1):

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from perception.camera import Box
-from perception.focus import STIR_LOOKS, FocusConfig, FocusPolicy
+from perception.eyes.camera import Box
+from perception.eyes.focus import STIR_LOOKS, FocusConfig, FocusPolicy
+from perception.eyes.stir import Stir
 from perception.senses import Picture
-from perception.stir import Stir
 
 
 def picture(at, *boxes, light=0):

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from agent.core.messages import PersonId
-from perception.pairing import pair_up
-from perception.sightings import Look
-from perception.tracks import TrackConfig, Tracker
+from perception.eyes.pairing import pair_up
+from perception.eyes.sightings import Look
+from perception.eyes.tracks import TrackConfig, Tracker
 from tests.fakes.people import body_at, face_at
 
 

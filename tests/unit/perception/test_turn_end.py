@@ -5,11 +5,11 @@ import pytest
 
 from agent.core.messages import SpeechStarted, TurnEnded
 from perception.audio import FRAME_S
-from perception.completeness import Completeness, PatienceConfig, completeness
-from perception.pace import Pace
-from perception.turn_end import JudgeEnd, Sounded
-from perception.turns import Heard, SettleWords, TurnsConfig, TurnTaker
-from perception.voice_activity import VoiceConfig
+from perception.turns.completeness import Completeness, PatienceConfig, completeness
+from perception.turns.pace import Pace
+from perception.turns.taking import Heard, SettleWords, TurnsConfig, TurnTaker
+from perception.turns.turn_end import JudgeEnd, Sounded
+from perception.turns.voice_activity import VoiceConfig
 from tests.fakes.sounds import script
 
 CONFIG = TurnsConfig(voice=VoiceConfig(trails_s=0.0))

@@ -8,7 +8,7 @@ import numpy as np
 from agent.core.errors import BackendUnavailableError
 from agent.core.messages import BackendChosen, ComponentHealth, TurnId
 from perception.off_loop import GivenUpError
-from perception.turn_end import JudgeEnd, TurnEndConfig, TurnEndings
+from perception.turns.turn_end import JudgeEnd, TurnEndConfig, TurnEndings
 
 SOUND = np.zeros(16_000, np.float32)
 

@@ -7,8 +7,8 @@ import pytest
 
 from agent.core.messages import SpeechStarted, TurnEnded
 from perception.audio import FRAME_S
-from perception.turn_end import JudgeEnd, Sounded
-from perception.turns import Heard, SettleWords, TurnsConfig, TurnTaker
+from perception.turns.taking import Heard, SettleWords, TurnsConfig, TurnTaker
+from perception.turns.turn_end import JudgeEnd, Sounded
 
 HOUR_S = 3600.0
 CONFIG = TurnsConfig()

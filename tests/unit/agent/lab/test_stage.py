@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from actuation.stage import PerformerConfig
-from actuation.telling import TellingConfig
+from actuation.stage.stage import PerformerConfig
+from actuation.stage.telling import TellingConfig
 from agent.core.messages import (
     ActFinished,
     ActStarted,

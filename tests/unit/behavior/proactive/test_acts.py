@@ -29,7 +29,7 @@ def test_every_act_does_something():
 
 
 def test_every_gesture_is_in_the_lexicon():
-    from actuation.lexemes import load_lexicon
+    from actuation.gestures.lexemes import load_lexicon
 
     known = {lexeme.name for lexeme in load_lexicon()} | {"none"}
     assert {pattern.gesture for pattern in repertoire().patterns} <= known

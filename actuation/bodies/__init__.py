@@ -1,0 +1,1 @@
+"""What every body shares: their settings, frames sent ahead, deadlines, limits, substitutes."""

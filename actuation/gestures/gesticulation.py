@@ -1,0 +1,141 @@
+"""Gestures of the whole upper body over time: what the performer lays over the idle body.
+
+Chooses by meaning and rhythm (`gesture_choice`), places by key poses and inverse kinematics
+(`strokes`), and forgets a stroke when no frame can ask for it any more.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from actuation.gestures.choice import GestureChoice, GestureConfig
+from actuation.gestures.contract import PlacedStroke
+from actuation.gestures.free_hand import free_hand_beats
+from actuation.gestures.lexemes import Lexicon, standard_lexicon
+from actuation.gestures.release import Release
+from actuation.gestures.strokes import Stroke, lay_over
+from actuation.gestures.style import BodyStyle
+from actuation.joints.moves import REWIND_S
+from actuation.joints.skeleton import Skeleton, load_skeleton
+from actuation.score import ScoredClause
+from agent.core.messages import GestureCue
+
+Floats = NDArray[np.float64]
+
+_VARIES_SIZE, _VARIES_SPEED = 0.09, 0.05
+"""Standard deviation of a stroke's size and speed, as shares."""
+
+
+class Gesticulation:
+    """Arms, hands and head. Implements `actuation.gestures.contract.Gestures`."""
+
+    def __init__(
+        self,
+        config: GestureConfig | None = None,
+        *,
+        lexicon: Lexicon | None = None,
+        skeleton: Skeleton | None = None,
+        seed: int = 0,
+    ) -> None:
+        """`seed`: no two strokes are quite alike; how they differ follows from this number."""
+        self._random = np.random.default_rng((seed, 0x6E57))
+        self._lexicon, self._skeleton = lexicon or standard_lexicon(), skeleton or load_skeleton()
+        config = config or GestureConfig()
+        self._choice = GestureChoice(self._lexicon, self._skeleton, config)
+        self._beats = config.beats_per_minute > 0
+        self._choice.vary = self._varied
+        self._strokes: list[Stroke] = []
+        self._release: Release | None = None
+        self.latest: tuple[Stroke, ...] = ()
+        """The strokes that were placed last, by one call."""
+
+    def adopt(self, config: GestureConfig) -> None:
+        """Gesture by this from the next clause on."""
+        self._choice.adopt(config)
+        self._beats = config.beats_per_minute > 0
+
+    def for_clause(self, spoken: ScoredClause, *, earliest_s: float) -> Sequence[PlacedStroke]:
+        """Place gestures for a clause whose times are stage time. Nothing moves before."""
+        strokes = self._choice.for_clause(
+            spoken, earliest_s=earliest_s, busy_until_s=self._hands_busy_until_s()
+        )
+        if self._beats:
+            strokes += free_hand_beats(
+                spoken,
+                strokes,
+                self._strokes,
+                earliest_s=earliest_s,
+                lexicon=self._lexicon,
+                skeleton=self._skeleton,
+                style=self._choice.style,
+            )
+        return self._add(sorted(strokes, key=lambda stroke: stroke.start_s))
+
+    def at_once(self, cues: Iterable[GestureCue], *, now_s: float) -> Sequence[PlacedStroke]:
+        """Place gestures without words, as soon as the body can."""
+        return self._add(self._choice.at_once(cues, now_s=now_s))
+
+    def lay_over(self, joints: Floats, times: Floats) -> Floats:
+        """Return (n, 44, 4) with the gestures laid over `joints` at rising `times`."""
+        oldest = times[0] - REWIND_S
+        self._strokes = [s for s in self._strokes if s.over_s > oldest]
+        if self._release is not None and self._release.over_s <= oldest:
+            self._release = None
+        return _laid(joints, times, self._release, self._strokes)
+
+    def interrupt(self, at_s: float) -> None:
+        """Give up all gestures: those under way retract, those to come are dropped."""
+        before, strokes = self._release, [s for s in self._strokes if s.start_s <= at_s]
+        if strokes or before is not None:
+            self._release = Release(
+                lambda joints, times: _laid(joints, times, before, strokes), at_s
+            )
+        self._strokes = []
+
+    def move_as(self, style: BodyStyle) -> None:
+        """Make strokes in this style from the next clause on."""
+        self._choice.style = style
+
+    def _varied(self, style: BodyStyle) -> BodyStyle:
+        """The style of the next stroke: the usual one, a little otherwise each time."""
+        off = np.clip(self._random.normal(size=2), -2, 2)
+        return style.model_copy(
+            update={
+                # In steps, so that arms that were solved are met again.
+                "size": round(10 * style.size * float(1 + _VARIES_SIZE * off[0])) / 10,
+                "speed": style.speed * float(1 + _VARIES_SPEED * off[1]),
+            }
+        )
+
+    def busy_until_s(self) -> float:
+        """When the last placed gesture is over; minus infinity when there is none."""
+        released = self._release.over_s if self._release is not None else -np.inf
+        return max((s.over_s for s in self._strokes), default=released)
+
+    def _hands_busy_until_s(self) -> float:
+        return max((s.end_of_hold_s for s in self._strokes if not s.additive), default=-np.inf)
+
+    def _add(self, strokes: Sequence[Stroke]) -> list[PlacedStroke]:
+        self._strokes.extend(strokes)
+        self.latest = tuple(strokes)
+        return [
+            PlacedStroke(
+                lexeme=s.lexeme,
+                start_s=s.start_s,
+                apex_s=s.apex_s,
+                end_s=s.end_s,
+                hands=not s.additive,
+                aim=s.aim,
+                place=s.place,
+            )
+            for s in strokes
+        ]
+
+
+def _laid(
+    joints: Floats, times: Floats, release: Release | None, strokes: Sequence[Stroke]
+) -> Floats:
+    if release is not None:
+        joints = release.lay_over(joints, times)
+    return lay_over(joints, strokes, times) if strokes else joints

@@ -1,0 +1,570 @@
+"""What happens on stage, as a function of commands, sounds, reports and time. No loop, no I/O.
+
+Frames and sound leave ahead of time in small chunks. Whatever must be seen sooner than what was
+sent ahead starts a new generation: bodies drop the rest and get it again from this moment on.
+A hold freezes the score where it was really heard; it goes on from the start of the cut phrase,
+or is given up. Sound that was asked for by an act that has ended meanwhile is not played.
+"""
+
+import itertools
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from actuation.animation import Animation, AnimationConfig, track_of
+from actuation.faces.heads import FaceHeads, FacePart, Mouth, slider
+from actuation.faces.words import read_face
+from actuation.gestures.contract import Gestures, PlacedStroke
+from actuation.motion import (
+    FRAME_RATE_HZ,
+    Cut,
+    FrameChunk,
+    GestureLaid,
+    MoodLaid,
+    StageItem,
+    Volume,
+)
+from actuation.score import ScoredClause
+from actuation.speech.voice import Speech
+from actuation.stage.attention import Attention
+from actuation.stage.playback import ActOnStage, Playback
+from actuation.stage.second_wording import REWORDED, leave_for_later, rewording, shorten
+from actuation.stage.telling import Telling, TellingConfig
+from agent.core.messages import (
+    Act,
+    Duck,
+    Expression,
+    Meeting,
+    Message,
+    Played,
+    Posture,
+    Priority,
+    Stop,
+    UtteranceId,
+)
+
+
+class PerformerConfig(BaseModel):
+    """How acts are brought on stage."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    lead_in_s: float = Field(
+        0.05, ge=0.02, le=0.5, description="From having a clause's sound to its first sample."
+    )
+    chunk_frames: int = Field(
+        6, ge=1, le=30, description="Frames made and sent at a time; 6 are a tenth of a second."
+    )
+    hold_limit_s: float = Field(
+        8.0, ge=0.5, le=60, description="A held utterance that nobody resumes is given up."
+    )
+    telling: TellingConfig = Field(
+        default_factory=TellingConfig, description="Reports of bodies, and the floor."
+    )
+    animation: AnimationConfig = Field(
+        default_factory=AnimationConfig, description="Face, eyes and body."
+    )
+
+
+_RANK: Final = {priority: rank for rank, priority in enumerate(Priority)}
+_EARLY_S = 0.9
+"""Clauses are laid out on the stage this long before they begin: gestures prepare themselves."""
+_FACE_EARLY_S = 0.12
+_SILENT_ACT_S = 0.6
+_AFTERGLOW_S = 0.8
+_LATE_S = 0.01
+
+
+class Stage:
+    """Everything the agent shows and says."""
+
+    def __init__(
+        self,
+        *,
+        config: PerformerConfig,
+        gestures: Gestures,
+        lead_s: float,
+        start: float,
+        publish: Callable[[Message], None],
+        send: Callable[[StageItem], None],
+        want: Callable[[ActOnStage, int, str], None],
+        generation: int = 0,
+        utterances: Iterator[int] | None = None,
+    ) -> None:
+        """`generation`, `utterances`: where an earlier stage for the same bodies left off."""
+        self._config = config
+        self._lead_s = lead_s
+        self._telling = Telling(config.telling, publish)
+        self._send = send
+        self._want = want
+        self.attention = Attention(config.animation.gaze.eye_height_m)
+        self._animation = Animation(config=config.animation, gestures=gestures, start=start)
+        self._generation = generation
+        self._next = math.ceil(start * FRAME_RATE_HZ)
+        self._utterances = utterances or itertools.count(1)
+        self._current: Playback | None = None
+        self._covered: list[Playback] = []
+        self._tracks: dict[int, Mouth] = {}
+        self._silent: list[tuple[float, Act]] = []
+        self._relax_at = math.inf
+        self._starving = False
+        """Held because the voice is late, and by nobody's wish."""
+        self._rewind(start)
+
+    @property
+    def generation(self) -> int:
+        """Of what is being sent now."""
+        return self._generation
+
+    @property
+    def heads(self) -> FaceHeads:
+        """Who is in charge of mouth, expression, head pose and gaze, from a stage time on."""
+        return self._animation.heads
+
+    @property
+    def sent_at(self) -> float:
+        """Stage time of the next frame: what is scheduled from here on will be seen."""
+        return self._next / FRAME_RATE_HZ
+
+    # Commands.
+
+    def hold_face(self, part: FacePart, values: Mapping[str, float], *, adds: bool = False) -> None:
+        """Hold columns of a part of the face at `values`; none: the rules have it again.
+
+        Raises `BadInputError` for a column that the part has not, and what is no number.
+        """
+        if values:
+            self.heads.take(part, slider(part, values), self.sent_at, adds=adds)
+        else:
+            self.heads.give_back(part, self.sent_at)
+
+    def act(self, act: Act, now: float) -> None:
+        """Take on an act."""
+        current = self._current
+        if not act.clauses:
+            if current is None or not current.playing:
+                self._rewind(now)
+            self._perform_silent(act, now)
+            return
+        if act.revises is not None:
+            self._revise(act, now)
+            return
+        if current is not None:
+            match act.speech_meets:
+                case Meeting.SKIP:
+                    self._telling.finish(act, now, detail="skipped: speech is under way")
+                    return
+                case Meeting.REPLACE:
+                    self._end_speech(now, "replaced by another act", lambda _: False)
+                case Meeting.OVERRIDE:
+                    self._hold(current, now)
+                    self._covered.append(current)
+                    self._current = None
+        if self._current is None:
+            self._current = Playback(UtteranceId(next(self._utterances)))
+        on_stage = ActOnStage(act)
+        self._current.acts.append(on_stage)
+        for i, clause in enumerate(act.clauses):
+            self._want(on_stage, i, clause.text)
+
+    def stop(self, stop: Stop, now: float) -> None:
+        """End what is said and done, apart from acts of high enough priority."""
+        limit, why = stop.except_priority, stop.reason.because
+        outlasting = self._current is None and self._animation.moving(now)
+
+        def keep(act: Act) -> bool:
+            return limit is not None and _RANK[act.priority] >= _RANK[limit]
+
+        self._end_speech(now, why, keep)
+        ended = [act for _, act in self._silent if not keep(act)]
+        for act in ended:
+            self._telling.finish(act, now, interrupted=True, detail=why)
+        self._silent = [pair for pair in self._silent if keep(pair[1])]
+        over = bool(ended) or (outlasting and not self._silent)
+        if over and (self._current is None or not self._current.playing):
+            self._rewind(now, gestures_end=True)
+            self._animation.give_up_gestures(now)
+        self._send(Volume(at=now, gain=1.0))
+        self.advance(now)
+
+    def give_up(self, now: float, why: str) -> None:
+        """End everything on stage, whatever its priority."""
+        self._end_speech(now, why, lambda _: False)
+        for _, act in self._silent:
+            self._telling.finish(act, now, interrupted=True, detail=why)
+        self._silent.clear()
+        self._animation.give_up_gestures(now)
+        self._rewind(now, gestures_end=True)
+        self.advance(now)
+
+    def begin_again(self, now: float) -> None:
+        """Bodies dropped what they were sent: make it again from now on."""
+        self._rewind(now)
+        self.advance(now)
+
+    def abandon(self, now: float) -> None:
+        """The stage comes down with what is on it; whoever waits for an act is told."""
+        playbacks = ([self._current] if self._current is not None else []) + self._covered
+        for playback in playbacks:
+            heard_s = playback.heard_s(now)
+            for on_stage in playback.acts:
+                if not on_stage.over:
+                    on_stage.over = True
+                    heard = playback.score.heard(on_stage.act.act, heard_s)
+                    self._telling.finish(
+                        on_stage.act, now, heard=heard, interrupted=True, detail="stage ended"
+                    )
+        for _, act in self._silent:
+            self._telling.finish(act, now, interrupted=True, detail="stage ended")
+        self._telling.state(now, speaking=False, moving=False)
+
+    def duck(self, duck: Duck, now: float) -> None:
+        """Lower, hold or bring back the voice."""
+        current = self._current
+        if duck.gain <= 0.0:
+            self._starving = False
+            if current is not None and current.held_s is None:
+                self._hold(current, now)
+                self.advance(now)
+            return
+        if current is not None and current.held_s is not None and duck.gain >= 1.0:
+            self._resume(current, now)
+        self._send(Volume(at=now, gain=min(duck.gain, 1.0)))
+        self.advance(now)
+
+    def have_sound(
+        self,
+        on_stage: ActOnStage,
+        index: int,
+        speech: Speech,
+        now: float,
+        *,
+        track: Mouth | None = None,
+    ) -> ScoredClause | None:
+        """A clause's sound is there: put it on the score, and start if it is the first.
+
+        `track`: its mouth, when that was made before. Returns its place on the score, or None when
+        nobody wants it any more.
+        """
+        playback = next(
+            (p for p in (self._current, *self._covered) if p and on_stage in p.acts), None
+        )
+        if playback is None or on_stage.over or index >= len(on_stage.act.clauses):
+            return None
+        earliest = max(now + self._config.lead_in_s, self.sent_at)
+        if playback is self._current and playback.has_fallen_silent(now):
+            # Nothing is being heard that a new start could cut: no need to wait for sent frames.
+            self._rewind(now)
+            earliest = now + self._config.lead_in_s
+        scored = playback.append(on_stage, index, speech, not_before_at=earliest)
+        self._tracks[id(speech)] = track or track_of(speech)
+        if playback is self._current and playback.base_at is None and playback.held_s is None:
+            self._begin(playback, now)
+        self.advance(now)
+        return scored
+
+    def more_sound(self, now: float) -> None:
+        """There is more of the sound of a clause that was put on the score before it was whole."""
+        current = self._current
+        if current is None or current.starves():
+            return
+        if self._starving:
+            self._starving = False
+            if current.held_s is not None:
+                self._resume(current, now, repeat=False)
+        self._send_sound(current, now)
+
+    def have_whole(
+        self,
+        on_stage: ActOnStage,
+        index: int,
+        speech: Speech,
+        now: float,
+        *,
+        track: Mouth | None = None,
+    ) -> ScoredClause | None:
+        """A clause that was put on the score early is whole; in other times, if another said it."""
+        for playback in (self._current, *self._covered):
+            for i, scored in enumerate(playback.score.clauses if playback else ()):
+                if playback is None or (scored.act.act, scored.index) != (on_stage.act.act, index):
+                    continue
+                as_planned = (scored.speech.voice, scored.speech.phones) == (
+                    speech.voice,
+                    speech.phones,
+                )
+                playback.score = playback.score.with_sound(i, speech)
+                self._tracks[id(speech)] = track or track_of(speech)
+                if as_planned and i in playback.performed and playback.playing:
+                    moved = playback.score.clauses[i].moved(playback.base_at or 0.0)
+                    self._animation.hear(moved, self._tracks[id(speech)], self.sent_at)
+                elif not as_planned and playback is self._current:
+                    self._begin_anew(playback, i, now)
+                self.more_sound(now)
+                return playback.score.clauses[i]
+        return None
+
+    def report(self, played: Played, now: float) -> float | None:
+        """A body says what it played. By how much later than planned; None: that is of no use."""
+        current = self._current
+        if current is None or played.utterance != current.utterance:
+            return None
+        current.report(played)
+        self._progress(now)
+        return current.lag_s if current.playing else None
+
+    # Time.
+
+    def advance(self, now: float) -> None:
+        """Send what is due by `now`, tell what has happened."""
+        self._progress(now)
+        self._next = max(self._next, math.ceil(now * FRAME_RATE_HZ - 1e-6))
+        horizon = self._horizon(now)
+        current = self._current
+        if current is not None and current.playing:
+            self._send_sound(current, now)
+            self._lay_out(current, horizon)
+        mode, aim = self.attention.target(now)
+        self._animation.look(mode, aim, self.sent_at, self.attention.face_distance_m)
+        if now >= self._relax_at:
+            self._relax_at = math.inf
+            self._animation.relax(self.sent_at)
+            neutral = MoodLaid(
+                generation=self._generation, at=self.sent_at, expression=Expression.NEUTRAL
+            )
+            self._send(neutral)
+            self.attention.back_to_partner(now)
+        count = math.floor(horizon * FRAME_RATE_HZ) - self._next + 1
+        if count > 0:
+            frames = self._animation.frames(self._next, count, current)
+            self._next += count
+            self._send(FrameChunk(generation=self._generation, frames=frames))
+        speaking = self._current is not None and self._current.base_at is not None
+        self._telling.state(now, speaking=speaking, moving=self._animation.moving(now))
+
+    def _horizon(self, now: float) -> float:
+        return now + self._lead_s + self._config.chunk_frames / FRAME_RATE_HZ
+
+    def _send_sound(self, current: Playback, now: float) -> None:
+        unsent_at = current.unsent_at()
+        if unsent_at is not None and unsent_at < now - _LATE_S:
+            # The loop, or the voice, was away for longer than what was sent ahead.
+            self._starving = current.starves()
+            self._hold(current, now)
+            if self._starving:
+                return
+            self._resume(current, now, repeat=False)
+        for chunk in current.sound_until(self._horizon(now), self._generation):
+            self._send(chunk)
+
+    def _progress(self, now: float) -> None:
+        for end_at, act in [pair for pair in self._silent if pair[0] <= now]:
+            self._telling.finish(act, end_at)
+            self._silent.remove((end_at, act))
+        current = self._current
+        if current is None:
+            return
+        if current.held_s is not None:
+            if now - current.held_at > self._config.hold_limit_s:
+                self._end_speech(now, "held too long", lambda _: False)
+            return
+        if current.base_at is None:
+            return
+        self._telling.progress(current, now)
+        if all(a.over for a in current.acts):
+            self._end_playback(now)
+
+    def _end_playback(self, now: float) -> None:
+        if self._current is not None:
+            self._telling.ended(self._current)
+        self._current = None
+        waiting = {id(c.speech) for p in self._covered for c in p.score.clauses}
+        self._tracks = {each: track for each, track in self._tracks.items() if each in waiting}
+        self._relax_at = now + _AFTERGLOW_S
+        if self._covered:
+            self._current = self._covered.pop()
+            self._resume(self._current, now)
+
+    # Moves of the whole.
+
+    def _rewind(self, now: float, *, gestures_end: bool = False) -> None:
+        """What was sent ahead is dropped, and made again from now on."""
+        self._generation += 1
+        self._next = math.ceil(now * FRAME_RATE_HZ - 1e-6)
+        self._send(Cut(generation=self._generation, at=now, gestures_end=gestures_end))
+
+    def _begin(self, playback: Playback, now: float) -> None:
+        self._rewind(now)
+        playback.begin(now + self._config.lead_in_s)
+        self._relax_at = math.inf
+        self._telling.begun()
+
+    def _hold(self, playback: Playback, now: float) -> None:
+        playing = playback.playing
+        playback.hold(now)
+        if playing:
+            self._rewind(now, gestures_end=True)
+            self._animation.hold(now)
+            self.attention.back_to_partner(now)
+            self._express(Expression.ATTENTIVE, 0.5, now)
+
+    def _begin_anew(self, playback: Playback, i: int, now: float) -> None:
+        """Another voice says a clause that may have begun: from its first word."""
+        waits = playback.held_s is not None and not self._starving
+        self._starving = False
+        self._hold(playback, now)
+        playback.held_s = min(playback.held_s or 0.0, playback.score.clauses[i].start_s)
+        if not waits:
+            self._resume(playback, now, repeat=False)
+
+    def _resume(self, playback: Playback, now: float, *, repeat: bool = True) -> None:
+        self._rewind(now)
+        at = now + self._config.lead_in_s
+        placed = playback.base_at is not None
+        playback.resume(at, repeat=repeat)
+        if not placed and playback.score.clauses:
+            playback.begin(at)
+        self._relax_at = math.inf
+
+    def _end_speech(self, now: float, why: str, keep: Callable[[Act], bool]) -> None:
+        """Give up all speech whose act is not kept."""
+        current = self._current
+        if current is None:
+            return
+        self._progress_before_end(current, now)
+        for playback in (current, *self._covered):
+            heard_s = playback.heard_s(now)
+            for on_stage in playback.acts:
+                if not on_stage.over and not keep(on_stage.act):
+                    on_stage.over = True
+                    heard = playback.score.heard(on_stage.act.act, heard_s)
+                    self._telling.finish(
+                        on_stage.act, now, heard=heard, interrupted=True, detail=why
+                    )
+        self._covered = [p for p in self._covered if not all(a.over for a in p.acts)]
+        if self._current is not current:
+            return
+        if current.cut_short(now):
+            return
+        kept = [a.act for a in current.acts if not a.over]
+        self._hold(current, now)
+        self._current = None
+        self._end_playback(now)
+        for act in kept:
+            self.act(act, now)
+
+    def _revise(self, by: Act, now: float) -> None:
+        """Say the rest of an act in other words; what is being heard may end first."""
+        current = self._current
+        if current is not None:
+            self._progress_before_end(current, now)
+        new = rewording(self._current, by, now)
+        if new is None or current is None:
+            self._telling.finish(by, now, interrupted=True, detail="nothing was left to be said")
+            return
+        if new.stays is None:
+            leave_for_later(current, by)
+            self._end_speech(now, REWORDED, lambda _: False)
+        else:
+            ended, early = shorten(current, new.stays, by)
+            for one in ended:
+                self._telling.finish(one.act, now, interrupted=True, detail=REWORDED)
+            if early:
+                self._hold(current, now)
+                self._resume(current, now, repeat=False)
+        if new.says_nothing:
+            self._telling.finish(by, now)
+        for act in new.then:
+            self.act(act, now)
+
+    def _progress_before_end(self, current: Playback, now: float) -> None:
+        """Tell of clauses that ended just now, so that they are not lost to the stop."""
+        if current.playing:
+            self._progress(now)
+
+    def _perform_silent(self, act: Act, now: float) -> None:
+        at = self.sent_at
+        ends = [at + _SILENT_ACT_S]
+        moving = self._animation.moving(at)
+        if not (moving and act.gesture_meets is Meeting.SKIP):
+            if moving and act.gesture_meets is Meeting.REPLACE and act.gestures:
+                self._animation.give_up_gestures(at)
+            placed = self._animation.at_once(act.gestures, at)
+            self._lay(placed)
+            ends += [s.end_s for s in placed]
+        self._wear(act, now, at)
+        if act.expression is not None or act.manner:
+            self._relax_at = max(ends) + _AFTERGLOW_S
+        self._telling.silent(act, at)
+        self._silent.append((max(ends), act))
+        self.advance(now)
+
+    def _wear(self, act: Act, now: float, at: float) -> None:
+        """Face, gaze and posture of an act."""
+        if act.expression is not None or act.manner:
+            self._express(act.expression, act.intensity, at, act.manner)
+        if act.posture is not None:
+            self._lean(act.posture, at)
+        self.attention.wish(act.gaze, act.to, now)
+
+    def _lean(self, posture: Posture, at: float) -> None:
+        self._animation.lean(posture, at)
+        self._send(MoodLaid(generation=self._generation, at=at, posture=posture))
+
+    def _express(
+        self, expression: Expression | None, intensity: float, at: float, manner: str = ""
+    ) -> None:
+        """A face by name, in words, or both."""
+        instruction = read_face(manner)
+        self._telling.not_understood(manner, instruction.unknown, at)
+        self._animation.express(expression, intensity, at, instruction)
+        expression = expression or instruction.nearest()
+        if expression is not None:
+            shown = min(intensity * dict(instruction.faces).get(expression, 1.0), 1.0)
+            self._send(
+                MoodLaid(generation=self._generation, at=at, expression=expression, intensity=shown)
+            )
+
+    def _lay(self, placed: Sequence[PlacedStroke]) -> None:
+        """Tell bodies of gestures, for those that have no arms to show their frames with."""
+        for stroke in placed:
+            self._send(
+                GestureLaid(
+                    generation=self._generation,
+                    at=stroke.start_s,
+                    apex_at=stroke.apex_s,
+                    end_at=stroke.end_s,
+                    lexeme=stroke.lexeme,
+                    hands=stroke.hands,
+                    aim=stroke.aim,
+                    place=stroke.place,
+                )
+            )
+
+    def _lay_out(self, playback: Playback, horizon: float) -> None:
+        """Schedule face and gestures of the clauses that come near."""
+        for i, scored in enumerate(playback.score.clauses):
+            starts_at = playback.stage_at(scored.start_s)
+            if i in playback.performed or starts_at - _EARLY_S > horizon:
+                continue
+            playback.performed.add(i)
+            from_at = playback.resumed_inside(i)
+            moved = playback.rest_of(i)
+            sooner = max(self.sent_at, starts_at - _FACE_EARLY_S)
+            if scored.index == 0 and from_at is None:
+                self._wear(scored.act, sooner, sooner)
+                self._lay(self._animation.at_once(scored.act.gestures, sooner))
+            self._animation.speak(moved, self._tracks[id(scored.speech)], from_at=from_at)
+            self._lay(self._animation.gesture(moved, earliest_at=self.sent_at))
+            clause = scored.clause
+            if clause.expression is not None:
+                self._express(clause.expression, clause.intensity, sooner, clause.manner)
+            elif clause.manner:
+                self._express(scored.act.expression, clause.intensity, sooner, clause.manner)
+            if clause.posture is not None:
+                self._lean(clause.posture, sooner)
+            if clause.gaze is not None:
+                self.attention.wish(clause.gaze, scored.act.to, sooner)
+            elif scored.index > 0:
+                self.attention.wish(scored.act.gaze, scored.act.to, sooner)

@@ -1,0 +1,1 @@
+"""What the models learn from, and what they are examined by: made people, days and faces."""

@@ -1,0 +1,1 @@
+"""How each person and group relates to the agent, by rule and learned."""

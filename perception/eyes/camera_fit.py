@@ -1,0 +1,94 @@
+"""Estimates how a camera hangs from the people who walk before it. Pure.
+
+How far somebody is can be read off the size of their body, which needs no floor, and off where
+their feet touch it, which needs the camera's height and tilt. The height and tilt with which both
+agree for many people, near and far, are the camera's. People differ in size by a tenth, so it
+takes some of them; the spread says how sure it is.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from perception.eyes.camera import CameraConfig
+from perception.eyes.sightings import Body, Cue
+
+FEWEST = 30
+"""Bodies with feet that are needed to say anything."""
+HEIGHTS_M = np.arange(0.6, 3.01, 0.1)
+TILTS_RAD = np.radians(np.arange(-20.0, 20.01, 0.25))
+LEVEL_RAD = 0.02
+LIKELY_M = 0.5
+"""By how much a stated height may well be wrong."""
+DEPTH = 1.5
+"""The farthest must be so many times as far as the nearest for the height to be told apart."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameraGuess:
+    """How the camera hangs, by the people seen."""
+
+    height_m: float
+    tilt_deg: float
+    spread: float
+    """Median relative difference of the two distances that is left; 0.1 is people's size."""
+    bodies: int
+
+
+@dataclass(slots=True)
+class CameraFit:
+    """Collects bodies, and says what fits them."""
+
+    config: CameraConfig
+    """What the distances of the bodies were read with."""
+    _feet_rad: list[float] = field(default_factory=list)
+    """How far below level the feet seemed."""
+    _body_m: list[float] = field(default_factory=list)
+
+    def take(self, bodies: Iterable[Body]) -> None:
+        """Take in the bodies of one picture; those without feet say nothing."""
+        for body in bodies:
+            metres = {reading.cue: reading.distance_m for reading in body.ranges}
+            if Cue.FEET in metres and Cue.BODY in metres:
+                self._feet_rad.append(math.atan2(self.config.height_m, metres[Cue.FEET]))
+                self._body_m.append(metres[Cue.BODY])
+
+    def guess(self) -> CameraGuess | None:
+        """Height and tilt with which feet and sizes agree best; None: too few were seen."""
+        if len(self._body_m) < FEWEST:
+            return None
+        feet, metres = np.array(self._feet_rad), np.array(self._body_m)
+        near, far = np.percentile(metres, (5, 95))
+        heights = HEIGHTS_M if far >= DEPTH * near else np.array([self.config.height_m])
+        fits = [(*_tilt_for(float(height), feet, metres), float(height)) for height in heights]
+        cost = [
+            spread * (1 + 0.02 * ((height - self.config.height_m) / LIKELY_M) ** 2)
+            for _, spread, height in fits
+        ]
+        tilt_rad, spread, height_m = fits[int(np.argmin(cost))]
+        return CameraGuess(
+            height_m=round(height_m, 2),
+            tilt_deg=round(self.config.tilt_deg + math.degrees(tilt_rad), 1),
+            spread=round(spread, 3),
+            bodies=len(metres),
+        )
+
+
+def _tilt_for(
+    height_m: float, feet_rad: NDArray[np.float64], metres: NDArray[np.float64]
+) -> tuple[float, float]:
+    """The change of tilt with which feet are, in the median, where sizes say; what is left."""
+    best, least = (0.0, math.inf), math.inf
+    for tilt in TILTS_RAD:
+        below = feet_rad - tilt
+        if np.mean(below > LEVEL_RAD) < 0.95:
+            continue
+        apart = np.log(height_m / np.tan(np.maximum(below, LEVEL_RAD))) - np.log(metres)
+        middle = float(np.median(apart))
+        if abs(middle) < least:
+            least = abs(middle)
+            best = (float(tilt), float(np.median(np.abs(apart - middle))))
+    return best

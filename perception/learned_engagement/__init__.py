@@ -1,1 +1,0 @@
-"""Engagement by a small learned model whose every feature has a name and a stated share."""

@@ -1,0 +1,1 @@
+"""Whose voice it is, from where it comes, and whether two speak at once."""
