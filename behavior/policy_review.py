@@ -4,22 +4,20 @@ Pure: settings in, findings out. Each says what happens as it stands, and what c
 reviewed in `behavior.norms.review`.
 """
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from behavior.languages.sounds_like import plain
 from behavior.policies.catalogue import PoliciesConfig
+from behavior.policies.disclosing import names_itself
 from behavior.policies.greeting import GreetingConfig, Phrase
 from behavior.policies.interruption import InterruptionConfig
+from behavior.policies.waiting import WaitingConfig
 
 Where = tuple[str | int, ...]
 
 PAGE_BUTTONS = ("help", "staff", "stop", "start", "forget")
 """What a page can press."""
-_NAMES_ITSELF = re.compile(
-    r"\b(a\.?i\.?|artificial|robot|computer|machine|virtual|automat\w+|bot)\b"
-)
 _DAYTIMES = {
     "good morning": (0.0, 13.0),
     "good afternoon": (11.0, 19.0),
@@ -61,6 +59,7 @@ def review_policies(policies: PoliciesConfig, around: Surroundings) -> Iterator[
     yield from _phrases(policies.greeting)
     yield from _gestures(policies, around)
     yield from _orders(policies, around)
+    yield from _waiting(policies.waiting)
     yield from _interruption(policies.interruption)
     for index, button in enumerate(policies.handover.buttons):
         if button not in PAGE_BUTTONS:
@@ -88,7 +87,7 @@ def _greeting(config: GreetingConfig, around: Surroundings) -> Iterator[Finding]
             " for a visitor and not greeted; raise it, or lower seeing.engagement.engage_m"
         )
         yield Finding("greeting", ("words_within_m",), what)
-    if not _NAMES_ITSELF.search(config.disclosure.lower()):
+    if not names_itself(config.disclosure):
         what = "does not say that this is an AI; say so, with that word"
         yield Finding("greeting", ("disclosure",), what)
 
@@ -182,7 +181,7 @@ def _gestures(policies: PoliciesConfig, around: Surroundings) -> Iterator[Findin
 
 def _orders(policies: PoliciesConfig, around: Surroundings) -> Iterator[Finding]:
     """Times that have to follow each other."""
-    reply, farewell, waiting = policies.reply, policies.farewell, policies.waiting
+    reply, farewell = policies.reply, policies.farewell
     if farewell.after_s >= farewell.until_s:
         what = (
             f"no goodbye is ever said: until_s ({farewell.until_s:g} s) is over by then; lower it"
@@ -201,15 +200,34 @@ def _orders(policies: PoliciesConfig, around: Surroundings) -> Iterator[Finding]
             f" (dialogue.model.first_clause_s is {begins_s:g} s); raise it"
         )
         yield Finding("reply", ("give_up_after_s",), what)
-    if waiting.offer_returned_after_s > waiting.offer_after_s:
-        what = f"whoever comes back waits longer than somebody new ({waiting.offer_after_s:g} s)"
-        yield Finding("waiting", ("offer_returned_after_s",), f"{what}; lower it")
     if policies.listening.nods and policies.listening.nod_after_s >= around.longest_patience_s:
         what = (
             f"it never nods: a turn is over after {around.longest_patience_s:g} s of silence"
             " (turns.patience); lower it"
         )
         yield Finding("listening", ("nod_after_s",), what)
+
+
+def _waiting(waiting: WaitingConfig) -> Iterator[Finding]:
+    if waiting.offer_returned_after_s > waiting.offer_after_s:
+        what = f"whoever comes back waits longer than somebody new ({waiting.offer_after_s:g} s)"
+        yield Finding("waiting", ("offer_returned_after_s",), f"{what}; lower it")
+    if waiting.unsure_after_s > waiting.offer_after_s:
+        what = (
+            "whoever may be new waits longer for help than somebody greeted"
+            f" ({waiting.offer_after_s:g} s); lower it"
+        )
+        yield Finding("waiting", ("unsure_after_s",), what)
+    said = [
+        ("unsure_offers",),
+        *(("languages", code, "unsure_offers") for code in waiting.languages),
+    ]
+    for where in said:
+        lines = waiting.said_in(where[1]).unsure_offers if len(where) > 1 else waiting.unsure_offers
+        for index, line in enumerate(lines):
+            if not names_itself(line):
+                what = "may be the first that somebody hears, and does not say that this is an AI"
+                yield Finding("waiting", (*where, index), f"{what}; say so, with that word")
 
 
 def _interruption(config: InterruptionConfig) -> Iterator[Finding]:

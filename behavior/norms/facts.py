@@ -179,6 +179,11 @@ _ADDRESSEE: Mapping[str, Fact] = {
     ),
     "addressee.signed": Fact(_FLAG, "The person has had a silent sign.", _has(Mark.SIGNED)),
     "addressee.greeted": Fact(_FLAG, "The person was greeted before.", _has(Mark.GREETED)),
+    "addressee.perhaps_met": Fact(
+        _FLAG,
+        "The person turned up close by, and may be somebody met before under another id.",
+        of_addressee(lambda _, p: bool(p.perhaps_met)),
+    ),
     "addressee.offered": Fact(_FLAG, "The person was offered help before.", _has(Mark.OFFERED)),
     "addressee.spoke": Fact(_FLAG, "The person has said something.", _has(Mark.SPOKE)),
     "addressee.waits": Fact(_FLAG, "The person waits for a host.", _has(Mark.WAITING)),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from agent.core.messages import PersonId
 from behavior.situation.overheard import faces
-from behavior.situation.presence import goes_on_as
+from behavior.situation.same_person import goes_on_as
 from behavior.situation.state import Mark, Person, Situation, apart_m
 from behavior.wishes import Wish
 

@@ -54,6 +54,9 @@ class ScenePerson(BaseModel):
     eyes_m: float = Field(1.6, gt=0, le=2.5, description="Height of the eyes, metres.")
     hand_up_s: float | None = Field(None, ge=0, description="A hand has been up for so long.")
     attends_s: float = Field(2.0, ge=0, description="Has attended for so long, if attending.")
+    perhaps_met: bool = Field(
+        False, description="Turned up close by, and may have been met under another id."
+    )
     unseen_s: float = Field(0.0, ge=0, le=60, description="Was last seen so long ago.")
     has: tuple[Mark, ...] = Field((), description="What has passed: greeted, refused, waiting...")
     has_s: float = Field(1.0, ge=0, description="How long ago that was.")
@@ -206,6 +209,7 @@ def _person(who: PersonId, one: ScenePerson) -> Person:
         facing_rad=one.turned_away_rad,
         eyes_m=one.eyes_m,
         hand_up_since=_ago(one.hand_up_s),
+        perhaps_met="turned up close by" if one.perhaps_met else "",
         marks=dict.fromkeys(one.has, _NOW_S - one.has_s),
     )
 

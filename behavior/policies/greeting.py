@@ -230,6 +230,8 @@ class GreetingPolicy:
             return False
         if person.has(Mark.GREETED) or person.has(Mark.SPOKE) or situation.refused(person):
             return False
+        if person.perhaps_met:
+            return False  # offered help without a greeting: behavior.policies.waiting
         if situation.now < self._settled_at(situation, person):
             return False
         return situation.quiet and not self._talks_to_another(situation, person)
@@ -360,7 +362,9 @@ class GreetingPolicy:
                 self._settled_at(situation, person),
             )
             for person in situation.people.values()
-            if person.attending_since is not None and not person.has(Mark.GREETED)
+            if person.attending_since is not None
+            and not person.has(Mark.GREETED)
+            and not person.perhaps_met
         ]
         if (unseen := self._unseen_due_at(situation)) is not None:
             moments.append(unseen)

@@ -68,6 +68,11 @@ RULES: Mapping[str, Rule] = {
         "someone greeted who says nothing for {offer_after_s} s is offered help once",
         ("offer_after_s", "offer_returned_after_s", "offers"),
     ),
+    "waiting.unsure": Rule(
+        "someone who turns up close by and may have been greeted before, or be new, is offered help"
+        " after {unsure_after_s} s without a greeting",
+        ("unsure_offers", "unsure_after_s"),
+    ),
     "reply.answer": Rule("a visitor who has spoken or typed is answered"),
     "reply.mixed": Rule(
         "words that two spoke at once for {mixed_from} of the turn are asked for again",

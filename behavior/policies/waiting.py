@@ -17,6 +17,7 @@ from agent.core.messages import (
     StageState,
     TurnEnded,
 )
+from behavior.policies.disclosing import names_itself
 from behavior.policies.spoken import Spoken
 from behavior.situation.state import Mark, Person, Situation
 from behavior.wishes import UNNUMBERED, Wish, Wishes, because
@@ -68,6 +69,18 @@ class WaitingConfig(Spoken):
         ("Can I help you with anything?", "If you need anything, just ask me."),
         description="What they hear, once; an empty list: nothing.",
     )
+    unsure_after_s: float = Field(
+        2.5,
+        ge=0.5,
+        le=60,
+        description="Someone who attends so long and may have been greeted before, or be new.",
+    )
+    unsure_offers: tuple[str, ...] = Field(
+        ("I am the AI receptionist. Can I help you?",),
+        min_length=1,
+        description="What such a one hears, once, and no greeting: right for both, so it says that "
+        "this is an AI. Also said to who is taken for somebody who left.",
+    )
 
 
 class WaitingPolicy:
@@ -112,7 +125,8 @@ class WaitingPolicy:
         offer = self._offer(situation, person)
         if offer is not None and person.returned:
             return offer  # comes up again: not only to wait
-        return self._reassurance(person) or self._queue(situation, person) or offer
+        waits = self._reassurance(person) or self._queue(situation, person)
+        return waits or self._unsure(person) or offer
 
     def _reassurance(self, person: Person) -> tuple[float, str, tuple[str, ...], Mark, str] | None:
         config, since = self._config, person.marks.get(Mark.WAITING)
@@ -157,7 +171,20 @@ class WaitingPolicy:
                 known_at = max(known_at, meeting.active_at)
         at = max(since, known_at) + wait_s
         sentence = f"{person.id} has stood in silence for {wait_s:.0f} s"
-        return at, "offer", config.offers, Mark.OFFERED, sentence
+        by_place = person.returned and Mark.SPOKE not in marks
+        lines = config.unsure_offers if by_place else config.offers
+        return at, "offer", lines, Mark.OFFERED, sentence
+
+    def _unsure(self, person: Person) -> tuple[float, str, tuple[str, ...], Mark, str] | None:
+        """For one who may have been greeted under another id, or be new: no greeting, but help."""
+        config, since = self._config, person.attending_since
+        if since is None or not person.perhaps_met or Mark.OFFERED in person.marks:
+            return None
+        if any(one in person.marks for one in _MET):
+            return None
+        sentence = f"{person.id} {person.perhaps_met}: perhaps greeted before, perhaps new"
+        at = since + config.unsure_after_s
+        return at, "unsure", config.unsure_offers, Mark.OFFERED, sentence
 
 
 def _turn_of(lines: tuple[str, ...], said: tuple[str, ...]) -> str:
@@ -177,4 +204,7 @@ def _say(
         expression=Expression.FRIENDLY,
         gaze=Gaze(target=GazeTarget.PERSON, person=person.id),
     )
-    return Wish(act=act, proactive=True, marks=((person.id, mark),))
+    marks = [(person.id, mark)]
+    if branch == "waiting.unsure":
+        marks.append((person.id, Mark.GREETED))  # met by now, whoever it is
+    return Wish(act=act, proactive=True, marks=tuple(marks), discloses=names_itself(line))

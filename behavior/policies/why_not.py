@@ -35,6 +35,11 @@ def why_not_greeted(
     if situation.refused(person):
         what = "the visitor had declined, or walked away from a greeting, before"
         yield Hindrance(what, "planner.situation.refusal_lasts_s")
+    if person.perhaps_met and not person.has(Mark.GREETED):
+        what = (
+            f"the visitor {person.perhaps_met}, and may have been greeted before: help is offered"
+        )
+        yield Hindrance(what, "planner.situation.sudden_within_m")
     if person.distance_m > config.words_within_m:
         what = f"the visitor stood at {person.distance_m:.2f} m (words begin within"
         yield Hindrance(f"{what} {config.words_within_m:g} m)", "greeting.words_within_m")

@@ -51,6 +51,16 @@ class SituationConfig(BaseModel):
     return_radius_m: float = Field(
         1.5, ge=0, le=5, description="How near to the place of leaving that has to be, metres."
     )
+    sudden_within_m: float = Field(
+        2.0,
+        ge=0,
+        le=6,
+        description="Someone first seen nearer than this was not seen to come: in the middle of "
+        "others it may be somebody who was greeted already, metres.",
+    )
+    sudden_among: int = Field(
+        2, ge=1, le=20, description="So many others close by are the middle of others."
+    )
     encounter_idle_s: float = Field(
         30.0, ge=5, le=600, description="An encounter without words for this long is over."
     )
@@ -155,6 +165,8 @@ class Person:
     """Since when a hand has been held above its shoulder."""
     returned: bool = False
     """Taken for someone who left a while ago."""
+    perhaps_met: str = ""
+    """Why this may be somebody met before under another id; empty: nothing says so."""
     marks: Mapping[Mark, float] = field(default_factory=dict)
     walked_with_s: Mapping[PersonId, float] = field(default_factory=dict)
     """How long this person was seen to walk beside others."""
