@@ -8,7 +8,7 @@ from collections.abc import Callable
 from agent.core.messages import PersonId
 from behavior.situation.overheard import faces
 from behavior.situation.same_person import goes_on_as
-from behavior.situation.state import Mark, Person, Situation, apart_m
+from behavior.situation.state import Departure, Mark, Person, Situation, apart_m
 from behavior.wishes import Wish
 
 FactValue = bool | float | str | None
@@ -104,11 +104,13 @@ def hand_up_s(situation: Situation, person: Person) -> FactValue:
 
 
 def group_greeted(situation: Situation, person: Person) -> FactValue:
-    """Someone who stands with this person was greeted just now."""
+    """Someone who stands with this person was greeted just now, even if lost from view since."""
+    gone = [left for left in situation.departures if left.at >= person.first_seen_at]
+    beside: list[Person | Departure] = [*situation.others(person), *gone]
     return any(
         apart_m(other.place, person.place) <= _TOGETHER_M
         and situation.now - other.marks.get(Mark.GREETED, float("-inf")) <= _GROUP_GREETED_S
-        for other in situation.others(person)
+        for other in beside
     )
 
 

@@ -158,7 +158,7 @@ class GreetingPolicy:
         if seen is not None:
             people = tuple(person for person in people if person.id == seen)
             if not people or people[0].engagement not in _COMING:
-                return NOTHING
+                return Wishes(wake_at=self._wake_at(situation))
         acts: list[Wish] = []
         prepare = None
         for person in people:

@@ -8,7 +8,7 @@ from agent.core.messages import PersonId, PersonSeen
 from behavior.norms.facts import FACTS, Facts
 from behavior.norms.scenes import Scene
 from behavior.norms.words import spoken
-from behavior.situation.state import Situation
+from behavior.situation.state import Departure, Mark, Situation
 from behavior.situation.update import update
 from tests.fakes.encounters import house_norms, seen
 
@@ -112,6 +112,18 @@ def test_a_turn_with_words_ends_the_count_of_those_without():
 def test_a_group_was_greeted_for_a_while_only(ago_s, greeted):
     other = {"distance_m": 1.6, "left_m": 0.8, "has": ["greeted"], "has_s": ago_s}
     assert fact("addressee.group_greeted", people=[{}, other]) is greeted
+
+
+@pytest.mark.parametrize(("left_s_ago", "greeted"), [(1.0, True), (90.0, False)])
+def test_who_was_greeted_beside_somebody_counts_when_lost_from_view(left_s_ago, greeted):
+    scene = Scene.model_validate({"people": [{}], "act": {"say": "Hello."}})
+    situation = scene.situation()
+    now, here = situation.now, situation.people[P1].place
+    gone = Departure(
+        id=PersonId("p2"), place=here, at=now - left_s_ago, marks={Mark.GREETED: now - 5.0}
+    )
+    beside = replace(situation, departures=(gone,))
+    assert Facts(beside, scene.wish())["addressee.group_greeted"] is greeted
 
 
 def test_nothing_is_known_of_a_visitor_who_has_said_nothing():
