@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agent.bench.figure import Figure
+from agent.bench.handover import handover_figures
 from agent.core.messages import ComponentHealth, PersonId, PersonLost, PersonSeen
 from agent.models import models_folder
 from perception.eyes.detectors import DetectorConfig, detector_opener
@@ -81,6 +82,7 @@ def clip_figures(folder: Path) -> list[Figure]:
             target=1,
             note=f"{_during(hidden)} sightings while hidden",
         ),
+        *handover_figures(Clip(folder / "lobby_approach.mp4", plain)),
     ]
 
 

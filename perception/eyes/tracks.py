@@ -17,6 +17,7 @@ from perception.eyes.track import (
     Sighting,
     Track,
     correct,
+    doubtful,
     floor_noise,
     fused_distance,
     limited,
@@ -137,6 +138,7 @@ class Tracker:
             if reading.cue not in track.lasting:
                 track.lasting[reading.cue] = limited(math.log(expected / reading.distance_m))
         distance, noise = fused_distance(sighting, track.lasting)
+        noise *= doubtful(track, distance, noise)
         correct(track, distance, sighting.bearing_rad, noise)
         self._settle(track, sighting, elapsed)
         track.hits += 1

@@ -164,3 +164,19 @@ def test_bearing_is_kept_sharp_though_distance_is_not():
     along = np.array([4, 1.5]) / math.hypot(4, 1.5)
     across = np.array([-along[1], along[0]])
     assert across @ spread @ across < along @ spread @ along
+
+
+def test_a_face_read_a_third_too_near_for_one_picture_moves_nobody():
+    one = tracker()
+    follow(one, [(2.3, 0.1 * i - 1) for i in range(12)])
+    (before,) = one.tracks
+    was_m = before.place.distance_m
+    face = sightings(faces=[face_at(1.5, 0.12)])
+    (told,) = one.update(1.2, face)
+    assert abs(told.place.distance_m - was_m) < 0.25
+
+
+def test_who_really_comes_a_metre_nearer_is_soon_there():
+    one = tracker()
+    shown = follow(one, [(3, 0)] * 10 + [(3 - 0.25 * i, 0) for i in range(1, 5)] + [(2, 0)] * 5)
+    assert shown[-1][0][1] == pytest.approx(2, abs=0.15)
