@@ -84,20 +84,29 @@ class Words:
     def encode(self, lines: Sequence[str]) -> Vectors:
         """Return (len(lines), 4096) float32 vectors of length 1."""
         out = np.zeros((len(lines), self._WIDTH), np.float32)
+        known: dict[str, tuple[NDArray[np.intp], Vectors]] = {}  # no longer than this call
         for row, line in zip(out, lines, strict=True):
             for word in "".join(c if c.isalnum() else " " for c in line.lower()).split():
                 if not word.isascii() and _CHINESE.search(word):
                     self._add_characters(row, word)
                     continue
-                weight = 0.25 if word in self._faint else 1.0
-                weight *= self._weight(word)
-                row[zlib.crc32(word.encode()) % self._WIDTH] += weight
-                edged = f"<{word}>"
-                for i in range(len(edged) - 2):
-                    piece = edged[i : i + 3]
-                    row[zlib.crc32(piece.encode()) % self._WIDTH] += 0.4 * weight
+                if word not in known:
+                    known[word] = self._pieces(word)
+                places, weights = known[word]
+                row[places] += weights
             row[0] += 1e-6
-        return np.asarray(out / np.linalg.norm(out, axis=1, keepdims=True), np.float32)
+        out /= np.linalg.norm(out, axis=1, keepdims=True)
+        return out
+
+    def _pieces(self, word: str) -> tuple[NDArray[np.intp], Vectors]:
+        """Where a word and its runs of three letters stand in a vector, and what each adds."""
+        weight = (0.25 if word in self._faint else 1.0) * self._weight(word)
+        edged = f"<{word}>"
+        added = {zlib.crc32(word.encode()) % self._WIDTH: weight}
+        for i in range(len(edged) - 2):
+            place = zlib.crc32(edged[i : i + 3].encode()) % self._WIDTH
+            added[place] = added.get(place, 0.0) + 0.4 * weight
+        return np.array(list(added), np.intp), np.array(list(added.values()), np.float32)
 
     def _weight(self, word: str) -> float:
         """One where no forms are known; a word that none of them has tells little."""

@@ -1,9 +1,8 @@
 """What an answer is made from, and an answer while it is being written."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
-
-import yaml
 
 from agent.core.messages import Clause, GestureCue, Place
 from behavior.backends.embeddings import Encoder, Words
@@ -51,17 +50,15 @@ def set_up_desk(
         return _own_desk(site, knowledge)
     entries = {e.key: e for e in read_knowledge(knowledge, site)}
     forms = [(f"know:{e.key}", q) for e in entries.values() for q in e.questions]
-    examples = yaml.safe_load(
-        (Path(__file__).parents[1] / "understanding" / "examples.yaml").read_text("utf-8")
-    )
-    forms += [(f"intent:{name}", line) for name, lines in examples.items() for line in lines]
+    said = ENGLISH_WORDS.examples
+    forms += [(f"intent:{name}", line) for name, lines in said.items() for line in lines]
     forms += FORMS
     forms += [(f"time:{kind}", line) for kind, lines in EXAMPLES.items() for line in lines]
     return Desk(
         site,
         Directory(site),
         entries,
-        Index(forms, encoder, kept, _WORD_BONUS if encoder.slow else 0.0),
+        Index(forms, encoder, kept, _WORD_BONUS) if encoder.slow else _by_spelling(tuple(forms)),
         load_wording(),
         spoken=site.spoken,
     )
@@ -109,9 +106,20 @@ def _desk(
     forms = [(f"know:{e.key}", q) for e in entries.values() for q in e.questions]
     forms += [(f"intent:{name}", line) for name, said in words.examples.items() for line in said]
     wording = load_wording(words.code)
-    lines = [plain(line) for _, line in forms]
-    index = Index(forms, Words(words.own_words, lines, _LIKE_ENOUGH))
+    index = _by_spelling(tuple(forms), words.code)
     return Desk(site, Directory(site, words), entries, index, wording, words, language, spoken)
+
+
+@lru_cache(maxsize=8)
+def _by_spelling(forms: tuple[tuple[str, str], ...], code: str = "") -> Index:
+    """What is known, found by spelling. Made once, however often the same site is read.
+
+    `code`: a language besides English, whose own words then say how much each word tells.
+    """
+    if not code:
+        return Index(forms, Words())
+    lines = [plain(line) for _, line in forms]
+    return Index(forms, Words(tongue(code).own_words, lines, _LIKE_ENOUGH))
 
 
 _WORD_BONUS = 0.06
