@@ -40,6 +40,8 @@ class Change(StrEnum):
     """Say the discreet words of each clause that has them, and show nothing with it."""
     DROP_CLAUSES = "drop_clauses"
     """Leave out the clauses in which the words were found; with none left, say `say`."""
+    INSTEAD = "instead"
+    """Say `say` in place of the clauses in which the words were found."""
     DROP_WORDS = "drop_words"
     """Leave out the words that were found, and say the rest."""
     ONCE = "once"
@@ -58,8 +60,10 @@ class Change(StrEnum):
     """Show the words as well as saying them."""
 
 
-NEEDS_SAY = frozenset({Change.DISCLOSE, Change.DROP_CLAUSES, Change.SAY_FIRST, Change.ADD})
-NEEDS_WORDS = frozenset({Change.DROP_CLAUSES, Change.DROP_WORDS, Change.ONCE})
+NEEDS_SAY = frozenset(
+    {Change.DISCLOSE, Change.DROP_CLAUSES, Change.INSTEAD, Change.SAY_FIRST, Change.ADD}
+)
+NEEDS_WORDS = frozenset({Change.DROP_CLAUSES, Change.INSTEAD, Change.DROP_WORDS, Change.ONCE})
 """These look for the words that `when` asks of act.text."""
 
 _MILD = 0.3
@@ -181,6 +185,14 @@ def _drop_clauses(wish: Wish, found: Found) -> Wish:
     return _saying(wish, kept)
 
 
+def _instead(wish: Wish, found: Found) -> Wish:
+    clauses = wish.act.clauses
+    asks = [i for i, one in enumerate(clauses) if mentions(spoken(one.text), found.words)]
+    first = min(asks, default=0)  # words found only across clauses: all of it
+    rest = (one for i, one in enumerate(clauses) if i > first and asks and i not in asks)
+    return _saying(wish, (*clauses[:first], Clause(text=found.say), *rest))
+
+
 def _drop_words(wish: Wish, found: Found) -> Wish:
     return _saying(wish, _without(wish.act.clauses, found.words, keep=0))
 
@@ -275,6 +287,7 @@ _CHANGES: Mapping[Change, Callable[[Wish, Found], Wish | None]] = {
     Change.LOOK_AWAY: _look_away,
     Change.DROP_NAMES: _drop_names,
     Change.DROP_CLAUSES: _drop_clauses,
+    Change.INSTEAD: _instead,
     Change.DROP_WORDS: _drop_words,
     Change.ONCE: _once,
     Change.SHORTER: _shorter,

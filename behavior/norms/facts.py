@@ -166,6 +166,11 @@ _ADDRESSEE: Mapping[str, Fact] = {
         "Somebody close by is turned to this person and not to the agent, or was a moment ago.",
         of_addressee(people.faced_by_another),
     ),
+    "addressee.joined": Fact(
+        _FLAG,
+        "The person stands, and somebody is just walking up to their side.",
+        of_addressee(people.joined),
+    ),
     "addressee.unclear_s": Fact(
         _NUMBER,
         "How long ago the person's last words were not understood, seconds.",
@@ -204,6 +209,11 @@ _VISITOR: Mapping[str, Fact] = {
     ),
     "visitor.trust": Fact(
         _NUMBER, "The recogniser's trust in these words, 0 to 1.", words.visitor_trust
+    ),
+    "visitor.perhaps_another": Fact(
+        _FLAG,
+        "Another stands as near, and nothing shows which of them said what it answers.",
+        people.perhaps_another,
     ),
     "visitor.words_per_s": Fact(_NUMBER, "How fast they were said.", words.visitor_words_per_s),
     "visitor.unheard_turns": Fact(

@@ -6,6 +6,7 @@ Geometry only. None means unknown.
 from collections.abc import Callable
 
 from agent.core.messages import PersonId
+from behavior.situation.hearing import surely_said
 from behavior.situation.overheard import faces
 from behavior.situation.same_person import goes_on_as
 from behavior.situation.state import Departure, Mark, Person, Situation, apart_m
@@ -24,6 +25,8 @@ _TOGETHER_M = 1.5
 _GROUP_GREETED_S = 20.0
 _IN_FRONT_M = 0.6
 _POINTS_AT_RAD = 0.15
+_AS_NEAR_M = 0.5
+_COMES_S = 0.5
 
 
 def addressee_of(situation: Situation, wish: Wish) -> Person | None:
@@ -70,10 +73,37 @@ def faced_by_another(situation: Situation, person: Person) -> FactValue:
     return stands and any(faces(other, person) for other in situation.others(person))
 
 
+def joined(situation: Situation, person: Person) -> FactValue:
+    """Stands, and somebody is just coming up to stand beside."""
+    if person.speed_m_s > _STANDS_M_S:
+        return False
+    return any(
+        other.speed_m_s > _STANDS_M_S
+        and situation.now - other.seen_at <= _COMES_S
+        and apart_m(person.place, other.place) <= _TALKING_APART_M
+        for other in situation.others(person)
+    )
+
+
 def unclear_s(situation: Situation, person: Person) -> FactValue:
     """How long ago the person's last words were not understood; unknown: they were."""
     at = person.marks.get(Mark.UNCLEAR)
     return None if at is None else situation.now - at
+
+
+def perhaps_another(situation: Situation, wish: Wish) -> FactValue:
+    """Another stands as near and attends, and nothing shows which of them said what it answers."""
+    asked = wish.act.in_reply_to
+    turn = situation.turns.get(asked) if asked is not None else None
+    person = addressee_of(situation, wish)
+    if turn is None or turn.ended is None or person is None:
+        return None
+    if turn.typed or surely_said(situation, turn.ended, person):
+        return False
+    return any(
+        other.attends and other.distance_m <= person.distance_m + _AS_NEAR_M
+        for other in situation.others(person)
+    )
 
 
 def looks_away(_: Situation, person: Person) -> FactValue:
