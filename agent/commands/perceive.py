@@ -56,7 +56,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("video", type=Path, help="mp4, mov, webm, mkv, avi or y4m")
     parser.add_argument("--config", type=Path, help="take `seeing` from this configuration")
     parser.add_argument(
-        "--fit-camera", action="store_true", help="say how high and tilted the camera seems to hang"
+        "--fit-camera",
+        action="store_true",
+        help="say how the camera seems to hang, as YAML for the site, on the error output",
     )
     parser.add_argument(
         "--actions", type=Path, nargs="?", const=Path(), metavar="YAML",
@@ -80,6 +82,9 @@ def run(arguments: argparse.Namespace) -> int:
 
         def watch(picture: Picture, look: Look, tracks: list[Track]) -> None:
             fit.take(look.bodies)
+            for track in tracks:
+                if track.confirmed and track.body is not None and track.body_at == picture.at:
+                    fit.follow(track.person, picture.at, track.body)
             for line in closer.take(picture, tracks):
                 print(line, flush=True)
             teller.draw(picture, look, tracks)
@@ -113,12 +118,8 @@ def _fitted(fit: CameraFit) -> str:
     guess, camera = fit.guess(), fit.config
     if guess is None:
         return f"camera: fewer than {FEWEST} people were seen with their feet; let some walk by"
-    stated = f"stated {camera.height_m:g} m and {camera.tilt_deg:g}"
-    return (
-        f"camera: {guess.bodies} bodies fit `seeing: {{people: {{camera: {{height_m:"
-        f" {guess.height_m:g}, tilt_deg: {guess.tilt_deg:g}}}}}}}` ({stated});"
-        f" {guess.spread:.0%} is left between feet and size"
-    )
+    stated = f"{camera.height_m:g} m, {camera.tilt_deg:g} and {camera.horizontal_fov_deg:g} degrees"
+    return f"# camera: stated {stated}; by the people seen:\n{guess.as_yaml()}"
 
 
 @contextlib.contextmanager

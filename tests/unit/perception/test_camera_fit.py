@@ -1,9 +1,11 @@
 """A camera whose height and tilt were stated wrongly is found out by the people before it."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
+import yaml
 
 from perception.eyes.camera import Box, CameraConfig
 from perception.eyes.camera_fit import FEWEST, CameraFit
@@ -54,6 +56,63 @@ def test_people_all_as_far_away_say_nothing_of_the_height():
     fit = CameraFit(CameraConfig())
     fit.take(walkers(1.5, 6, CameraConfig(), near_m=3.9, far_m=4.1))
     assert fit.guess().height_m == 1.5
+
+
+def strollers(true_deg, stated, *, people=50, seed=1, ways=("up", "across", "slanting")):
+    """Walks in several ways, as read with the stated angle of view, which is wrong."""
+    rng = np.random.default_rng(seed)
+    longer = math.tan(math.radians(true_deg) / 2) / math.tan(
+        math.radians(stated.horizontal_fov_deg) / 2
+    )
+    for person in range(people):
+        size, pace = math.exp(rng.normal(0, 0.08)), 1.3 * math.exp(rng.normal(0, 0.15))
+        far = rng.uniform(2.5, 6)
+        begin, end = {
+            "up": ((7, rng.uniform(-1, 1)), (1.5, rng.uniform(-0.5, 0.5))),
+            "across": ((far, far / 2), (far, -far / 2)),
+            "slanting": ((rng.uniform(5, 7), rng.uniform(-2, 2)), (rng.uniform(1.5, 4), 0)),
+        }[ways[person % len(ways)]]
+        for at in np.arange(0, math.dist(begin, end) / pace, 1 / 8):
+            share = at * pace / math.dist(begin, end)
+            x, y = (a + share * (b - a) for a, b in zip(begin, end, strict=True))
+            seems = math.exp(rng.normal(0, 0.04))
+            far_m = math.hypot(x * longer, y) * size * seems
+            yield (
+                f"p{person}",
+                at,
+                replace(body(None, far_m), bearing_rad=math.atan2(y, x * longer)),
+            )
+
+
+def followed(true_deg, **kwargs):
+    fit = CameraFit(CameraConfig())
+    fit.take([body(3.0, 3.0)] * FEWEST)
+    for person, at, seen in strollers(true_deg, CameraConfig(), **kwargs):
+        fit.follow(person, at, seen)
+    return fit.guess()
+
+
+@pytest.mark.parametrize("true_deg", [48, 66, 92])
+def test_the_angle_of_view_is_told_by_people_who_are_as_fast_every_way(true_deg):
+    assert followed(true_deg).horizontal_fov_deg == pytest.approx(true_deg, abs=8)
+
+
+def test_people_who_all_walk_up_to_the_camera_do_not_tell_its_angle_of_view():
+    guess = followed(92, ways=("up",))
+    assert guess.horizontal_fov_deg is None
+    assert "walk the same way" in guess.as_yaml()
+
+
+def test_three_people_do_not_tell_it_and_the_stated_one_stays():
+    guess = followed(92, people=3)
+    assert guess.horizontal_fov_deg is None
+    assert "horizontal_fov_deg" not in guess.as_yaml()
+
+
+def test_what_is_told_can_be_pasted_into_a_sites_configuration():
+    told = yaml.safe_load(followed(50).as_yaml())
+    camera = CameraConfig(**told["seeing"]["people"]["camera"])
+    assert camera.horizontal_fov_deg == pytest.approx(50, abs=8)
 
 
 def test_of_few_people_and_of_people_without_feet_nothing_is_said():
