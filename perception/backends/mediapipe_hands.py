@@ -9,6 +9,7 @@ from mediapipe.tasks.python import BaseOptions, vision
 from numpy.typing import NDArray
 
 from agent.core.errors import BackendUnavailableError
+from perception.actions.live_hands import HandInPicture
 from perception.backends.mediapipe_people import CURE
 from perception.backends.native_chatter import chatter_logged
 from perception.eyes.camera import Box
@@ -47,32 +48,51 @@ class HandPoints:
         top, bottom = (round(np.clip(y, 0, 1) * height) for y in (around.top, around.bottom))
         if right - left < SMALLEST_PX or bottom - top < SMALLEST_PX:
             return None, None
-        cut = np.ascontiguousarray(picture[top:bottom, left:right])
+        found = self._found(np.ascontiguousarray(picture[top:bottom, left:right]))
+        hands = _sides([(one.left, float(one.places_px[0, 0]), one) for one in found])
+        return _points(hands[0]), _points(hands[1])
+
+    def hands(
+        self, picture: NDArray[np.uint8]
+    ) -> tuple[HandInPicture | None, HandInPicture | None]:
+        """The left and the right hand in a picture of one person, with their places in it."""
+        if min(picture.shape[:2]) < SMALLEST_PX:
+            return None, None
+        found = self._found(np.ascontiguousarray(picture))
+        return _sides([(one.left, float(one.places_px[0, 0]), one) for one in found])
+
+    def _found(self, cut: NDArray[np.uint8]) -> list[HandInPicture]:
         found = self._landmarker.detect(
             mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=cut)
         )
-        hands = [
-            (
-                said[0].category_name == "Left",
-                points[0].x,
-                np.array([(p.x, p.y, p.z) for p in world], np.float64),
+        size = np.array([cut.shape[1], cut.shape[0]], np.float64)
+        return [
+            HandInPicture(
+                left=said[0].category_name == "Left",
+                points_m=np.array([(p.x, p.y, p.z) for p in world], np.float64),
+                places_px=np.array([(p.x, p.y) for p in points], np.float64) * size,
             )
             for said, points, world in zip(
                 found.handedness, found.hand_landmarks, found.hand_world_landmarks, strict=True
             )
         ]
-        return _sides(hands)
 
     def close(self) -> None:
         """Give the model back."""
         self._give_back()
 
 
-def _sides(hands: list[tuple[bool, float, Hand]]) -> tuple[Hand | None, Hand | None]:
+def _sides(
+    hands: list[tuple[bool, float, HandInPicture]],
+) -> tuple[HandInPicture | None, HandInPicture | None]:
     """Left and right. Two of one side: the one farther right in the picture is the left."""
     if len(hands) == 2 and hands[0][0] == hands[1][0]:
         hands = sorted(hands, key=lambda one: one[1])
         return hands[1][2], hands[0][2]
-    left = next((points for is_left, _, points in hands if is_left), None)
-    right = next((points for is_left, _, points in hands if not is_left), None)
+    left = next((hand for is_left, _, hand in hands if is_left), None)
+    right = next((hand for is_left, _, hand in hands if not is_left), None)
     return left, right
+
+
+def _points(hand: HandInPicture | None) -> Hand | None:
+    return None if hand is None else hand.points_m
