@@ -30,6 +30,8 @@ from behavior.wishes import NOTHING, Wishes, because
 _ROUNDING_S = 1e-6
 _PHRASE_S = 0.4
 """It takes so long to say two words."""
+_TOO_SOON_S = 0.5
+"""Nobody murmurs assent to less of an answer than this."""
 _HEARD = (SpeechStarted, SpeechContinues, WordsHeard, TurnPaused, TurnEnded)
 
 
@@ -249,9 +251,9 @@ class InterruptionPolicy:
         if not text or (turn.over_speech and is_echo(situation, text)):
             return False
         asks = bool(situation.floor.spoken) and situation.floor.spoken[-1].rstrip().endswith("?")
-        return not self._is_backchannel(text, asks)
+        return not self._is_backchannel(text, asks, _goes_on(situation, turn))
 
-    def _is_backchannel(self, text: str, asks: bool) -> bool:
+    def _is_backchannel(self, text: str, asks: bool, goes_on: bool) -> bool:
         count = len(text.split())
         known = (
             self._config.backchannels
@@ -265,9 +267,23 @@ class InterruptionPolicy:
         for phrase in sorted(known, key=len, reverse=True):
             while f" {plain(phrase)} " in rest:
                 rest = rest.replace(f" {plain(phrase)} ", " ", 1)
+        if goes_on and rest.strip():
+            return False  # `an ... appointment`, after an answer to `I have`
         if set(rest.split()) - set(self._config.particles):
             return False
         return count <= self._config.backchannel_words * 2
+
+
+def _goes_on(situation: Situation, turn: Turn) -> bool:
+    """The voice began with the first sound of an answer: its owner had only paused."""
+    return any(
+        act.in_reply_to is not None
+        and act.in_reply_to != turn.id
+        and act.spoken == 0
+        and act.clause_at is not None
+        and abs(turn.voice_began_at - act.clause_at) <= _TOO_SOON_S
+        for act in situation.floor.speech
+    )
 
 
 def _stop(message: Message, branch: str, sentence: str) -> Wishes:
