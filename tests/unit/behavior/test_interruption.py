@@ -234,6 +234,25 @@ def test_particles_alone_are_a_murmur_however_surely_they_were_heard():
     assert floor_only(lobby.pauses(10.5, "the but", turn=2, confidence=0.97)) == ["duck:1"]
 
 
+@pytest.mark.parametrize(
+    ("answer_began", "after"),
+    [(9.8, ["stop:words"]), (8.5, ["duck:1"])],
+    ids=["just after its first sound", "well into it"],
+)
+def test_who_goes_on_as_the_answer_begins_had_only_paused(answer_began, after):
+    lobby = Lobby()
+    lobby.ends(8.0, "i have", voiced_s=1.0)
+    (act,) = [
+        one
+        for one in lobby.replies(8.2, "I did not quite get that, I am afraid.")
+        if getattr(one, "clauses", ())
+    ]
+    lobby.starts(act, answer_began)
+    lobby.speaks(10.0, turn=2)
+    lobby.speaks_on(10.3, 0.3, turn=2)
+    assert floor_only(lobby.pauses(10.5, "an an", turn=2, confidence=0.9)) == after
+
+
 @pytest.mark.parametrize("words", ["wait", "stop stop", "no no", "sorry"])
 def test_who_asks_for_the_floor_gets_it_though_half_understood(words):
     lobby = held()
