@@ -38,6 +38,7 @@ from agent.core.messages import (
     EmergencyRelease,
     EmergencyStop,
     EngagementChanged,
+    FormationChanged,
     FormShown,
     HelpCalled,
     HoldFace,
@@ -69,6 +70,7 @@ from agent.core.messages import (
 from agent.expectations import Pulse, WatchedCamera, expectations
 from agent.listening_along import ListeningAlong
 from agent.local_sound import LocalSound
+from agent.looking_closer import LookingCloser
 from agent.models import models_folder
 from agent.pages.form import KioskForm
 from agent.pages.server import PageServer, Senses
@@ -375,6 +377,7 @@ class _Wiring:
 
     def _people(self, camera: Camera) -> PeopleComponent:
         config, stand_ins = self._config.seeing, self._stand_ins
+        closer = LookingCloser(config.closer, self._bus.publish)
         return PeopleComponent(
             camera=camera,
             open_detector=stand_ins.open_detector
@@ -383,8 +386,9 @@ class _Wiring:
             ),
             off_loop=stand_ins.off_loop or OneThread("people"),
             publish=self._bus.publish,
-            config=config.people,
+            config=closer.looking(config.people),
             clock=self._clock,
+            watch=closer.watch if config.closer.asked else None,
         )
 
     def _live_lobby(self) -> LiveLobby:
@@ -535,6 +539,7 @@ def _planner(settings: Settings, local_time: LocalTime, *, bus: Bus, clock: Cloc
                 ButtonPressed,
                 ReplyReady,
                 EngagementChanged,
+                FormationChanged,
                 PersonLost,
                 StageState,
                 ActStarted,

@@ -6,6 +6,7 @@ Geometry only. None means unknown.
 from collections.abc import Callable
 
 from agent.core.messages import PersonId
+from behavior.situation.formations import behind_in_line, talks_with
 from behavior.situation.hearing import surely_said
 from behavior.situation.overheard import faces
 from behavior.situation.same_person import goes_on_as
@@ -50,10 +51,10 @@ def in_conversation(situation: Situation, person: Person) -> FactValue:
     """Stands close to another, and neither is turned to the agent."""
     away = person.away_rad()
     if away is None:
-        return None
+        return talks_with(situation, person) or None
     if away < _LOOKS_AWAY_RAD or person.speed_m_s > _STANDS_M_S:
         return False
-    return any(
+    return talks_with(situation, person) or any(
         apart_m(person.place, other.place) <= _TALKING_APART_M
         and (other.away_rad() or 0.0) >= _LOOKS_AWAY_RAD
         and other.speed_m_s <= _STANDS_M_S
@@ -70,6 +71,8 @@ def faced_by_another(situation: Situation, person: Person) -> FactValue:
     if situation.now - person.in_talk_at <= _TALK_LASTS_S:
         return True
     stands = person.speed_m_s <= _STANDS_M_S
+    if stands and talks_with(situation, person):
+        return True
     return stands and any(faces(other, person) for other in situation.others(person))
 
 
@@ -149,6 +152,8 @@ def behind_another(situation: Situation, person: Person) -> FactValue:
     far_m = person.distance_m
     if far_m <= 0:
         return False
+    if behind_in_line(situation, person):
+        return True
     along_x, along_y = person.place.x_m / far_m, person.place.y_m / far_m
     for other in situation.others(person):
         on_the_way_m = other.place.x_m * along_x + other.place.y_m * along_y

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from agent.core.messages import (
     ActId,
+    Arrangement,
     Clause,
     Engagement,
     Expression,
@@ -369,6 +370,15 @@ class Bearing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Formation:
+    """People who stand together, or one behind the other, as perception tells it."""
+
+    people: tuple[PersonId, ...]
+    arrangement: Arrangement
+    since: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
     """Everything a decision may depend on."""
 
@@ -376,6 +386,8 @@ class Situation:
     now: float = 0.0
     people: Mapping[PersonId, Person] = field(default_factory=dict)
     departures: tuple[Departure, ...] = ()
+    formations: tuple[Formation, ...] = ()
+    """Oldest first."""
     turns: Mapping[TurnId, Turn] = field(default_factory=dict)
     """The last few, oldest first."""
     floor: Floor = Floor()

@@ -16,6 +16,7 @@ from agent.core.messages import (
     ClauseSpoken,
     ComponentHealth,
     Duck,
+    FormationChanged,
     Health,
     HelpCalled,
     HostNotified,
@@ -29,6 +30,7 @@ from agent.core.messages import (
     StreamQuiet,
     VisitRecorded,
 )
+from behavior.situation.formations import form
 from behavior.situation.hearing import HEARD
 from behavior.situation.presence import PRESENCE, leave, mark
 from behavior.situation.state import (
@@ -358,6 +360,7 @@ _CHANGES: Mapping[type[Message], Callable[[Situation, Any], Situation]] = {
     LineTyped: _used,
     StreamQuiet: _quiet,
     ComponentHealth: _health,
+    FormationChanged: form,
     **PRESENCE,
     **HEARD,
 }

@@ -1,0 +1,102 @@
+"""Who stands with whom is what perception tells, also where one picture cannot say it."""
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from agent.core.messages import Act, Arrangement, FormationChanged, PersonId, PersonLost, Place
+from behavior.norms.facts import Facts
+from behavior.situation.state import Situation
+from behavior.situation.update import update
+from behavior.wishes import UNNUMBERED, Wish, because
+from tests.fakes.people import seen
+
+A = Arrangement
+
+
+def moment(*people, formations=()):
+    """Everybody seen for a second, then what is told of how they stand."""
+    situation = Situation()
+    for i in range(11):
+        for person in people:
+            situation = update(situation, replace(person, at=i / 10))
+    for people_in_it, arrangement, together in formations:
+        situation = update(
+            situation,
+            FormationChanged(
+                at=0.5, people=tuple(map(PersonId, people_in_it)), arrangement=arrangement,
+                together=together, center=Place(x_m=2, y_m=0),
+            ),
+        )  # fmt: skip
+    return situation
+
+
+def fact(situation, name, of="a"):
+    act = Act(at=situation.now, act=UNNUMBERED, reason=because("greeting.words", ""), to=of)
+    return Facts(situation, Wish(act=act))[name]
+
+
+A_TALK = (
+    seen(0, 2, -0.5, person="a", facing_deg=75),
+    seen(0, 2, 0.5, person="b", facing_deg=100),
+)
+
+
+@pytest.mark.parametrize("arrangement", [A.FACING, A.CORNER, A.CIRCLE])
+def test_who_stands_in_a_talk_is_in_conversation_though_their_gaze_is_not_seen(arrangement):
+    apart = (A_TALK[0], replace(A_TALK[1], place=Place(x_m=2, y_m=1.2)))
+    assert not fact(moment(*apart), "addressee.in_conversation")
+    told = moment(*apart, formations=[("ab", arrangement, True)])
+    assert fact(told, "addressee.in_conversation") is True
+
+
+def test_a_talk_that_has_come_apart_is_none():
+    apart = (A_TALK[0], replace(A_TALK[1], place=Place(x_m=2, y_m=1.2)))
+    told = moment(*apart, formations=[("ab", A.FACING, True), ("ab", A.FACING, False)])
+    assert not fact(told, "addressee.in_conversation")
+
+
+def test_who_glances_over_from_a_talk_is_faced_by_another():
+    glance = replace(A_TALK[0], gaze_off_rad=0.1, facing_rad=0.1)
+    there = (glance, replace(A_TALK[1], place=Place(x_m=2, y_m=1.2)))
+    told = moment(*there, formations=[("ab", A.CORNER, True)])
+    assert fact(told, "addressee.in_conversation") is False
+    assert fact(told, "addressee.faced_by_another") is True
+    assert fact(moment(*there), "addressee.faced_by_another") is False
+
+
+@pytest.mark.parametrize("arrangement", [A.BESIDE, A.CIRCLE, A.CORNER])
+def test_who_stand_together_and_face_the_agent_are_no_conversation(arrangement):
+    there = [
+        seen(0, 1.5, y, person=who, facing_deg=8)
+        for who, y in zip("abc", (-0.5, 0, 0.5), strict=True)
+    ]
+    told = moment(*there, formations=[("abc", arrangement, True)])
+    assert not fact(told, "addressee.in_conversation")
+    assert not fact(told, "addressee.faced_by_another")
+
+
+def test_in_a_queue_everybody_but_the_first_is_behind_another():
+    there = [seen(0, 1.2 + k, 0.9 * k, person=who, facing_deg=0) for k, who in enumerate("abc")]
+    line = moment(*there, formations=[("abc", A.QUEUE, True)])
+    assert [fact(line, "addressee.behind_another", of) for of in "abc"] == [False, True, True]
+    assert not fact(moment(*there), "addressee.behind_another", "c")
+
+
+def test_who_is_left_of_a_queue_waits_behind_nobody():
+    there = [seen(0, 1.2 + k, 0.9 * k, person=who, facing_deg=0) for k, who in enumerate("ab")]
+    line = moment(*there, formations=[("ab", A.QUEUE, True)])
+    line = update(line, PersonLost(at=1.1, person=PersonId("a")))
+    assert fact(line, "addressee.behind_another", "b") is False
+
+
+def test_formations_of_a_long_day_are_not_kept_without_end():
+    situation = moment()
+    for k in range(200):
+        change = FormationChanged(
+            at=float(k), people=(PersonId(f"p{k}"), PersonId(f"q{k}")), arrangement=A.FACING,
+            together=True, center=Place(x_m=math.pi, y_m=0),
+        )  # fmt: skip
+        situation = update(situation, change)
+    assert len(situation.formations) < 20
