@@ -159,6 +159,10 @@ class Animation:
         """Place the gestures of a clause; its times are stage time."""
         return list(self._gestures.for_clause(spoken, earliest_s=earliest_at))
 
+    def lead_s(self, spoken: ScoredClause) -> float:
+        """How long before its sound hands must begin, for what a clause asks for on its words."""
+        return self._gestures.lead_s(spoken)
+
     def speak(self, spoken: ScoredClause, track: Mouth, *, from_at: float | None = None) -> None:
         """Move lips, brows and head with a clause; its times are stage time.
 

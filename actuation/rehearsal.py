@@ -85,6 +85,10 @@ class _Noting:
     def interrupt(self, at_s: float) -> None:
         self._gestures.interrupt(at_s)
 
+    def lead_s(self, spoken: ScoredClause) -> float:
+        """As those it passes on to."""
+        return self._gestures.lead_s(spoken)
+
     def busy_until_s(self) -> float:
         return self._gestures.busy_until_s()
 

@@ -33,6 +33,10 @@ Floats = NDArray[np.float64]
 
 EARLY_S = 0.9
 """Clauses are known so long before they begin, as on stage."""
+FIRST_EARLY_S = 0.05
+"""The first one of an act is heard as soon as it is known, after the stage's own lead in,"""
+WAIT_S = 0.35
+"""but waits so long, at most, for a hand that must begin before it."""
 BEATS = frozenset(("beat", "beat_down", "beat_both"))
 _STEP = 6
 _CROSSFADE_S = 0.4
@@ -164,13 +168,16 @@ def performed(
     strokes: list[PlacedStroke] = []
     slots: list[Slot] = []
     rows = []
+    wait_s = min(max((gestures.lead_s(clause) for clause in waiting[:1]), default=0.0), WAIT_S)
+    early_s = max(FIRST_EARLY_S, wait_s)
     first = max(first, 0)
     for at in range(first, last, _STEP):
         now = at / FRAME_RATE_HZ
-        while waiting and waiting[0].start_s - EARLY_S <= now:
+        while waiting and waiting[0].start_s - early_s < now + _STEP / FRAME_RATE_HZ:
             clause = waiting.pop(0)
+            known_s, early_s = max(now, clause.start_s - early_s), EARLY_S
             animation.speak(clause, track_of(clause.speech))
-            strokes += animation.gesture(clause, earliest_at=now)
+            strokes += animation.gesture(clause, earliest_at=known_s)
             if isinstance(gestures, Gesticulation):
                 slots += [_slot(s, shift_s) for s in gestures.latest if not s.additive]
         rows.append(np.stack([frame.joints for frame in animation.frames(at, _STEP, None)]))

@@ -168,6 +168,10 @@ class LearnedGestures:
         self._script = replace(self._script, said=(), slots=())
         self._keyed = [s for s in self._keyed if s.start_s <= at_s]
 
+    def lead_s(self, spoken: ScoredClause) -> float:
+        """As the rules, who place what is asked for."""
+        return self._rules.lead_s(spoken)
+
     def busy_until_s(self) -> float:
         """When the last placed gesture is over; minus infinity when there is none."""
         return max([self._rules.busy_until_s(), *(span.until_s for span in self._spans)])

@@ -7,24 +7,26 @@ syllable, never follows it), so a gesture that nobody asked for is left out when
 Not too many, not the same one twice in a while, and hands free of each other.
 """
 
-from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from itertools import islice
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from actuation.gestures.calls import Call, calls_of
 from actuation.gestures.lexemes import Lexeme, Lexicon
 from actuation.gestures.meaning import GestureMeaning
 from actuation.gestures.pace import Pace
-from actuation.gestures.sides import direction_of, named_side, spot_of
-from actuation.gestures.strokes import Stroke, make_stroke
-from actuation.gestures.style import BodyStyle
+from actuation.gestures.placing import Placing
+from actuation.gestures.sides import direction_of, named_side
+from actuation.gestures.strokes import Span, Stroke, make_stroke
 from actuation.joints.skeleton import Skeleton
 from actuation.score import ScoredClause
-from agent.core.messages import GestureCue, Place
+from agent.core.messages import GestureCue
 
-_LATE_S = 0.04
-"""A stroke this late still looks as if it belonged to its word."""
+_LATE_S = 0.02
+"""A stroke this late still looks as if it belonged to its word; what follows it is a frame later,
+and limits of acceleration may add as much again."""
 _TOO_LATE_S = 0.8
 """A gesture asked for that would come later than this is left out, unless it is the first."""
 _APART_S = 1.1
@@ -70,15 +72,10 @@ class GestureChoice:
         self._before = ""
         self._skeleton = skeleton
         self._config = config
-        self.style = BodyStyle()
-        """How strokes are made; read with each."""
-        self.vary: Callable[[BodyStyle], BodyStyle] = lambda style: style
-        """Gives the next stroke's own style."""
-        self._done: deque[tuple[str, float]] = deque(maxlen=32)
+        self.placing = Placing(skeleton, lambda: self._config.size)
+        """Where strokes go and how they are made."""
         self._meanings = Pace(config.meanings_per_minute)
         self._beats = Pace(config.beats_per_minute)
-        self._count = 0
-        self._hand = "right"
 
     def adopt(self, config: GestureConfig) -> None:
         """Choose by this from the next clause on."""
@@ -104,6 +101,23 @@ class GestureChoice:
         strokes += self._beats_on(spoken, earliest_s, busy_until_s, strokes)
         return self._with_heads(strokes)
 
+    def lead_s(self, spoken: ScoredClause) -> float:
+        """How long before its sound hands must begin, for what a clause asks for on its words.
+
+        0 when there is time enough within it, or when no word was named.
+        """
+        late_s = 0.0
+        for cue in spoken.clause.gestures:
+            lexeme = self._lexeme(cue) if cue.word is not None else None
+            if lexeme is not None:
+                apex_s = spoken.stroke_s(cue.word)
+                soonest = make_stroke(
+                    lexeme, self._skeleton, apex_s=apex_s, earliest_s=spoken.start_s,
+                    style=self.placing.style,
+                )  # fmt: skip
+                late_s = max(late_s, soonest.apex_s - apex_s)
+        return late_s
+
     def at_once(self, cues: Iterable[GestureCue], *, now_s: float) -> list[Stroke]:
         """Strokes for gestures without words, as soon as the body can, one after another."""
         strokes: list[Stroke] = []
@@ -111,7 +125,8 @@ class GestureChoice:
             lexeme = self._lexeme(cue)
             if lexeme is not None:
                 free_s = _free_from(lexeme, strokes, now_s)
-                strokes.append(self._place(lexeme, free_s, free_s, cue.toward))
+                stroke = self.placing.place(lexeme, free_s, free_s, cue.toward)
+                strokes += [stroke] if stroke is not None else []
         return self._with_heads(strokes)
 
     def _with_heads(self, strokes: list[Stroke]) -> list[Stroke]:
@@ -121,14 +136,12 @@ class GestureChoice:
             lexeme = self._lexicon.named(stroke.lexeme)
             side = "left" if stroke.hands == {"left"} else "right"
             head = None if lexeme is None else lexeme.of_the_head(side)
-            if head is None or any(
-                stroke.start_s < other.end_s and other.start_s < stroke.end_s for other in heads
-            ):
+            if head is None or any(_meet(stroke.usual, other.usual) for other in heads):
                 continue
             heads.append(
                 make_stroke(
                     head, self._skeleton, apex_s=stroke.apex_s, earliest_s=stroke.start_s,
-                    style=self.style,
+                    style=self.placing.style,
                 )
             )  # fmt: skip
         hands = [stroke for stroke in strokes if not stroke.additive]
@@ -144,13 +157,15 @@ class GestureChoice:
             if lexeme is None:
                 continue
             free_s = _free_from(lexeme, strokes, earliest_s)
-            stroke = self._place(
-                lexeme, apex_s, free_s, cue.toward, named_side(spoken.speech.text, cue.word)
+            side = named_side(spoken.speech.text, cue.word)
+            wanted = [apex_s] if cue.word is not None else _stresses(spoken)
+            tries = [(at_s, _LATE_S) for at_s in wanted]
+            tries.append((apex_s, _TOO_LATE_S if strokes else np.inf))
+            placed = (
+                self.placing.place(lexeme, at_s, free_s, cue.toward, side, late_s=late_s)
+                for at_s, late_s in tries
             )
-            if strokes and stroke.apex_s > apex_s + _TOO_LATE_S:
-                self._done.pop()
-                continue
-            strokes.append(stroke)
+            strokes += [stroke for stroke in islice(filter(None, placed), 1)]
         return strokes
 
     def _lexeme(self, cue: GestureCue) -> Lexeme | None:
@@ -180,7 +195,7 @@ class GestureChoice:
         asked: list[Stroke],
     ) -> list[Stroke]:
         strokes: list[Stroke] = []
-        head_until_s = max((stroke.end_s for stroke in asked), default=earliest_s)
+        head_until_s = max((stroke.usual.end_s for stroke in asked), default=earliest_s)
         for apex_s, called in self._best_of(spoken, calls):
             lexeme, head = called.lexeme, called.lexeme.hands == "head"
             if not head and not self._meanings.allows(apex_s):
@@ -188,14 +203,14 @@ class GestureChoice:
             free_s = head_until_s if head else max(earliest_s, busy_until_s)
             side = named_side(spoken.speech.text, called.first_word)
             toward = spoken.clause.gaze.place if spoken.clause.gaze and lexeme.aimed else None
-            stroke = self._in_time(lexeme, apex_s, free_s, side, toward)
+            stroke = self.placing.place(lexeme, apex_s, free_s, toward, side, late_s=_LATE_S)
             if stroke is None:
                 continue
             strokes.append(stroke)
             if head:
-                head_until_s = stroke.end_s
+                head_until_s = stroke.usual.end_s
             else:
-                busy_until_s = stroke.end_of_hold_s
+                busy_until_s = stroke.usual.end_of_hold_s
                 self._meanings.spend(stroke.apex_s)
         return strokes
 
@@ -206,7 +221,7 @@ class GestureChoice:
             apex_s, head = _stress_s(spoken, call), call.lexeme.hands == "head"
             lately = any(
                 name == call.lexeme.name and abs(apex_s - at) < self._config.again_after_s
-                for name, at in self._done
+                for name, at in self.placing.done
             )
             if not lately and not any(
                 abs(apex_s - at) < _APART_S and head == (other.lexeme.hands == "head")
@@ -214,21 +229,6 @@ class GestureChoice:
             ):
                 chosen.append((apex_s, call))
         return sorted(chosen, key=lambda each: each[0])
-
-    def _in_time(
-        self,
-        lexeme: Lexeme,
-        apex_s: float,
-        free_s: float,
-        side: str | None = None,
-        toward: Place | None = None,
-    ) -> Stroke | None:
-        """The stroke on its stress, or none when the body is not free in time."""
-        stroke = self._place(lexeme, apex_s, free_s, toward, side)
-        if stroke.apex_s <= apex_s + _LATE_S:
-            return stroke
-        self._done.pop()
-        return None
 
     def _beats_on(
         self, spoken: ScoredClause, earliest_s: float, busy_until_s: float, others: list[Stroke]
@@ -239,55 +239,30 @@ class GestureChoice:
             at_s = accent.at_s
             if not accent.leads or accent.strength < _STRONG or not self._beats.allows(at_s):
                 continue
-            lexeme = self._lexicon.named(_BEATS[self._count % len(_BEATS)])
+            lexeme = self._lexicon.named(_BEATS[self.placing.beats % len(_BEATS)])
             if lexeme is None:
                 continue
-            stroke = self._in_time(lexeme, at_s, max(earliest_s, busy_until_s))
+            stroke = self.placing.place(
+                lexeme, at_s, max(earliest_s, busy_until_s), late_s=_LATE_S, beside=hands
+            )
             if stroke is None:
                 continue
-            if any(
-                stroke.start_s < other.end_of_hold_s and other.start_s < stroke.end_of_hold_s
-                for other in hands
-            ):
-                self._done.pop()
-                continue
-            self._count += 1
+            self.placing.beats += 1
             self._beats.spend(at_s)
-            busy_until_s = stroke.end_of_hold_s
+            busy_until_s = stroke.usual.end_of_hold_s
             strokes.append(stroke)
         return strokes
 
-    # Where it goes.
 
-    def _place(
-        self,
-        lexeme: Lexeme,
-        apex_s: float,
-        earliest_s: float,
-        toward: Place | None,
-        named_side: str | None = None,
-    ) -> Stroke:
-        aim = direction_of(toward, self._skeleton) if toward is not None else None
-        if aim is not None:
-            self._hand = "left" if aim[0] > 0.05 else "right"
-        elif named_side is not None and lexeme.kind == "deictic":
-            self._hand = named_side
-        elif all(apex_s - at > 2.5 for _, at in self._done) and self._count % 3 == 2:
-            self._hand = "left" if self._hand == "right" else "right"
-        size = self._config.size if lexeme.kind != "deictic" else max(self._config.size, 0.9)
-        stroke = make_stroke(
-            lexeme,
-            self._skeleton,
-            apex_s=apex_s,
-            earliest_s=earliest_s,
-            side=self._hand,
-            aim=aim if lexeme.aimed else None,
-            place=spot_of(toward) if lexeme.aimed and toward is not None else None,
-            size=size,
-            style=self.vary(self.style),
-        )
-        self._done.append((lexeme.name, stroke.apex_s))
-        return stroke
+def _stresses(spoken: ScoredClause) -> list[float]:
+    """Stresses that a gesture bound to no word may land on, the strongest first."""
+    leading = [p for p in spoken.prominences if p.leads] or list(spoken.prominences)
+    strongest = sorted(leading, key=lambda p: -p.strength)
+    return [spoken.stroke_s(None), *(p.at_s for p in strongest)]
+
+
+def _meet(one: Span, other: Span) -> bool:
+    return one.start_s < other.end_s and other.start_s < one.end_s
 
 
 def _stress_s(spoken: ScoredClause, called: Call) -> float:
@@ -304,7 +279,7 @@ def _free_from(lexeme: Lexeme, before: list[Stroke], earliest_s: float) -> float
     """When the part of the body that `lexeme` uses is done with the strokes `before`."""
     head = lexeme.hands == "head"
     ends = [
-        stroke.end_s if head else stroke.end_of_hold_s
+        stroke.usual.end_s if head else stroke.usual.end_of_hold_s
         for stroke in before
         if stroke.additive == head
     ]

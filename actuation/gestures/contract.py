@@ -61,6 +61,13 @@ class Gestures(Protocol):
         """Give up all gestures: those under way retract, those to come are dropped."""
         ...
 
+    def lead_s(self, spoken: ScoredClause) -> float:
+        """How long before its sound hands must begin, for what a clause asks for on its words.
+
+        At least 0; less than that and a stroke comes later than its word.
+        """
+        ...
+
     def busy_until_s(self) -> float:
         """When the last placed gesture is over; minus infinity when there is none."""
         ...
@@ -143,6 +150,10 @@ class HeadGestures:
             for s in self._strokes
             if s.placed.start_s <= at_s
         ]
+
+    def lead_s(self, spoken: ScoredClause) -> float:
+        """Heads are quick enough."""
+        return 0.0
 
     def busy_until_s(self) -> float:
         """When the last placed gesture is over."""

@@ -48,7 +48,7 @@ def free_hand_beats(
         for accent in spoken.prominences:
             if not accent.leads or accent.strength < _STRONG:
                 continue
-            if not held.apex_s + _AFTER_APEX_S <= accent.at_s <= held.end_of_hold_s:
+            if not held.apex_s + _AFTER_APEX_S <= accent.at_s <= held.usual.end_of_hold_s:
                 continue
             beat = make_stroke(
                 lexeme, skeleton, apex_s=accent.at_s, earliest_s=earliest_s, side=side,
@@ -61,6 +61,8 @@ def free_hand_beats(
 
 def _free(beat: Stroke, side: str, others: Sequence[Stroke]) -> bool:
     return not any(
-        side in other.hands and beat.start_s < other.end_s and other.start_s < beat.end_s
+        side in other.hands
+        and beat.start_s < other.usual.end_s
+        and other.usual.start_s < beat.end_s
         for other in others
     )

@@ -44,7 +44,7 @@ class Gesticulation:
         config = config or GestureConfig()
         self._choice = GestureChoice(self._lexicon, self._skeleton, config)
         self._beats = config.beats_per_minute > 0
-        self._choice.vary = self._varied
+        self._choice.placing.vary = self._varied
         self._strokes: list[Stroke] = []
         self._release: Release | None = None
         self.latest: tuple[Stroke, ...] = ()
@@ -68,7 +68,7 @@ class Gesticulation:
                 earliest_s=earliest_s,
                 lexicon=self._lexicon,
                 skeleton=self._skeleton,
-                style=self._choice.style,
+                style=self._choice.placing.style,
             )
         return self._add(sorted(strokes, key=lambda stroke: stroke.start_s))
 
@@ -95,7 +95,7 @@ class Gesticulation:
 
     def move_as(self, style: BodyStyle) -> None:
         """Make strokes in this style from the next clause on."""
-        self._choice.style = style
+        self._choice.placing.style = style
 
     def _varied(self, style: BodyStyle) -> BodyStyle:
         """The style of the next stroke: the usual one, a little otherwise each time."""
@@ -108,13 +108,19 @@ class Gesticulation:
             }
         )
 
+    def lead_s(self, spoken: ScoredClause) -> float:
+        """How long before its sound hands must begin, for what a clause asks for on its words."""
+        return self._choice.lead_s(spoken)
+
     def busy_until_s(self) -> float:
         """When the last placed gesture is over; minus infinity when there is none."""
         released = self._release.over_s if self._release is not None else -np.inf
         return max((s.over_s for s in self._strokes), default=released)
 
     def _hands_busy_until_s(self) -> float:
-        return max((s.end_of_hold_s for s in self._strokes if not s.additive), default=-np.inf)
+        return max(
+            (s.usual.end_of_hold_s for s in self._strokes if not s.additive), default=-np.inf
+        )
 
     def _add(self, strokes: Sequence[Stroke]) -> list[PlacedStroke]:
         self._strokes.extend(strokes)

@@ -120,6 +120,10 @@ class RecordedGestures:
             if p.start_s <= at_s
         ]
 
+    def lead_s(self, spoken: ScoredClause) -> float:
+        """As those behind; a recording begins when it is asked for."""
+        return self._behind.lead_s(spoken)
+
     def busy_until_s(self) -> float:
         """When the last of all is over."""
         return max(self._behind.busy_until_s(), *(p.over_s for p in self._played), -np.inf)

@@ -41,6 +41,15 @@ _USUAL: Final = BodyStyle()
 _SIZES: Final = (0.4, 1.3)
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """When a stroke needs its part of the body."""
+
+    start_s: float
+    end_of_hold_s: float
+    end_s: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stroke:
     """One gesture placed on the timeline. All times are stage or score time alike, seconds."""
@@ -76,6 +85,13 @@ class Stroke:
     """When its apex was asked for: `apex_s`, unless that was too soon."""
     abruptness: float = 0.0
     """0 flowing .. 1: how abruptly it begins and ends its movements."""
+    planned: Span | None = None
+    """Its times without its own variety; None: it has none."""
+
+    @property
+    def usual(self) -> Span:
+        """What may come beside and after it: the same however it varies."""
+        return self.planned or Span(self.start_s, self.end_of_hold_s, self.end_s)
 
     def weight(self, t: NDArray[np.float64]) -> NDArray[np.float64]:
         """How far it covers what lies beneath, 0..1, at the times `t`."""

@@ -54,6 +54,10 @@ class PerformerConfig(BaseModel):
     lead_in_s: float = Field(
         0.05, ge=0.02, le=0.5, description="From having a clause's sound to its first sample."
     )
+    gesture_wait_s: float = Field(
+        0.35, ge=0, le=0.6, description="Sound waits so long, at most, for a gesture that is asked "
+        "for on one of its first words: a hand must begin before it.",
+    )  # fmt: skip
     chunk_frames: int = Field(
         6, ge=1, le=30, description="Frames made and sent at a time; 6 are a tenth of a second."
     )
@@ -396,7 +400,8 @@ class Stage:
 
     def _begin(self, playback: Playback, now: float) -> None:
         self._rewind(now)
-        playback.begin(now + self._config.lead_in_s)
+        wait_s = min(self._animation.lead_s(playback.score.clauses[0]), self._config.gesture_wait_s)
+        playback.begin(now + max(self._config.lead_in_s, wait_s))
         self._relax_at = math.inf
         self._telling.begun()
 

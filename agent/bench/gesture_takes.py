@@ -6,6 +6,7 @@ The sentences were written after the rules, and no rule was made with them in si
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,8 @@ from agent.core.messages import Act, ActId, Clause, GestureCue, Reason, Utteranc
 
 Floats = NDArray[np.float64]
 
+SEED: Final = 3
+"""Of the motion that is judged by slots: their poses are those that this seed asks for."""
 VOICES: tuple[VoiceName, ...] = ("flite", "espeak")
 TEXTS = (
     "Hello there, and welcome. I hope that the journey was not too long.",
@@ -122,11 +125,13 @@ def take_of(clauses: tuple[Clause, ...], speeches: Sequence[Speech]) -> Take:
     for i, speech in enumerate(speeches):
         score = score.append(act, i, speech)
     at_s = np.arange(-0.5, score.end_s + 1.0, 1 / FRAME_RATE_HZ)
-    slots = performed(score.clauses, at_s, 0, BodyWish()).slots
+    slots = performed(score.clauses, at_s, SEED, BodyWish()).slots
     return Take(score.clauses, at_s, slots)
 
 
-def moved(source: BodySource, take: Take, *, seed: int = 3, wish: BodyWish | None = None) -> Moved:
+def moved(
+    source: BodySource, take: Take, *, seed: int = SEED, wish: BodyWish | None = None
+) -> Moved:
     """The take as `source` moves to it."""
     joints = source.motion(take.clauses, take.at_s, seed, wish or BodyWish())
     return Moved(take, joints, positions_of(joints))

@@ -18,6 +18,7 @@ Floats = NDArray[np.float64]
 
 _AROUND_S = 0.5
 _REACHED = 1e-3
+_AS_NEAR = 0.02
 _PASSING_FRAMES = 5
 """Near a pose for longer, it is held there; at 60 frames a second."""
 _SIGMA_S = 0.1
@@ -52,26 +53,39 @@ def slot_met(joints: Floats, at_s: Floats, slot: Slot) -> SlotFound:
     """How (n, 44, 4) `joints` at the even times `at_s` meet a slot.
 
     Between frames by a parabola through the three frames around the nearest, where the pose is
-    passed and not held. Never further off than half a second, because it is not looked for there.
+    passed and not held. The error is that of the nearest moment of all. Never further off than
+    half a second, because it is not looked for there.
     """
     rows = np.flatnonzero(np.abs(at_s - slot.at_s) <= _AROUND_S)
     if len(rows) < 3:
         return SlotFound(float("nan"), float("nan"))
     away = angle(joints[rows][:, slot.joints], slot.pose[None]).mean(axis=1)
     nearest = float(away.min())
-    near = away <= nearest + _REACHED * float(away.max() - nearest)
-    first = int(np.argmax(near))
-    held = int(np.argmin(near[first:])) if not near[first:].all() else len(near) - first
-    if held > _PASSING_FRAMES:
-        return SlotFound(float(at_s[rows[first]] - slot.at_s), nearest)
-    least = int(np.argmin(away))
-    if not 0 < least < len(rows) - 1:
-        return SlotFound(float(at_s[rows[least]] - slot.at_s), nearest)
-    bend = away[least - 1] - 2 * nearest + away[least + 1]
+    range_rad = float(away.max()) - nearest
+    passes = [
+        _time_of(first, after, away, at_s[rows], range_rad)
+        for first, after in _runs(away <= nearest + _AS_NEAR * range_rad)
+    ]
+    return SlotFound(min((t - slot.at_s for t in passes), key=abs), nearest)
+
+
+def _runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """First row and row after the last of each run of true ones."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
+    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def _time_of(first: int, after: int, away: Floats, at_s: Floats, range_rad: float) -> float:
+    """When the pose is reached that is near in the rows `first` to `after`."""
+    least = first + int(np.argmin(away[first:after]))
+    held = np.flatnonzero(away[first:after] <= away[least] + _REACHED * range_rad)
+    if held[-1] - held[0] >= _PASSING_FRAMES:
+        return float(at_s[first + held[0]])
+    if not 0 < least < len(away) - 1:
+        return float(at_s[least])
+    bend = away[least - 1] - 2 * away[least] + away[least + 1]
     off = 0.5 * (away[least - 1] - away[least + 1]) / max(float(bend), 1e-9)
-    step = float(at_s[1] - at_s[0])
-    late = float(at_s[rows[least]] - slot.at_s) + step * float(np.clip(off, -0.5, 0.5))
-    return SlotFound(late, nearest)
+    return float(at_s[least]) + float(at_s[1] - at_s[0]) * float(np.clip(off, -0.5, 0.5))
 
 
 def within(found: Sequence[SlotFound], limit_s: float) -> float:

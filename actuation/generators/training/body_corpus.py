@@ -140,7 +140,7 @@ def _made(
     style, feeling = drawn_style(rng), drawn_feeling(rng)
     lexicon = standard_lexicon()
     choice = GestureChoice(lexicon, load_skeleton(), GestureConfig(again_after_s=4, size=1.0))
-    choice.style = style
+    choice.placing.style = style
     clauses = tuple(Clause(text=text, gestures=_cues(text, lexicon, rng)) for text in texts)
     act = Act(at=0.0, act=ActId(1), reason=Reason(policy="train", because="corpus"),
               clauses=clauses)  # fmt: skip
