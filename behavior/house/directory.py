@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from agent.core.messages import Place
 from behavior.forms.config import FormConfig
 from behavior.house.phrases import Phrases, make_phrases
+from behavior.house.place_names import PlaceNames, spaced
 from behavior.house.site_words import Language, PlaceWords, SiteWords
 from behavior.languages.sounds_like import likeness, plain, words_of
 from behavior.languages.tongue import ENGLISH, Tongue, tongue
@@ -29,8 +30,6 @@ SURE = 0.84
 UNSURE = 0.70
 _TIE = 0.05
 _WHOLE = 0.14
-_LENGTHS_APART = 3
-_ARTICLES = frozenset({"the", "a", "to", "is", "my"})
 _ENGLISH = tongue(ENGLISH)
 
 
@@ -339,12 +338,15 @@ class Directory:
             forms.append((host, plain(host.name), True))
             forms.append((host, f"{plain(host.last)} {plain(host.first)}", True))
             forms += [(host, plain(host.first), False), (host, plain(host.last), False)]
-            forms += [(host, _spaced(alias), " " in _spaced(alias)) for alias in host.also]
+            forms += [(host, spaced(alias), " " in spaced(alias)) for alias in host.also]
         return tuple(forms)
 
     @cached_property
-    def _place_names(self) -> tuple[tuple[Destination, str], ...]:
-        return tuple((p, _spaced(n)) for p in self.site.places for n in (p.name, *p.also))
+    def _place_names(self) -> PlaceNames:
+        named = (
+            (place.key, name) for place in self.site.places for name in (place.name, *place.also)
+        )
+        return PlaceNames(named, self.words)
 
     def _people(self, line: str, *, expected: bool = False) -> Found:
         """Find whom `line` names. `expected`: a name was asked for, so trust a poorer likeness."""
@@ -367,20 +369,18 @@ class Directory:
 
     def department(self, line: str) -> tuple[Host, ...]:
         """Return the people of the department that `line` names, if any."""
-        words = f" {_spaced(line)} "
+        words = f" {spaced(line)} "
         return tuple(
-            h for h in self.site.hosts if h.department and f" {_spaced(h.department)} " in words
+            h for h in self.site.hosts if h.department and f" {spaced(h.department)} " in words
         )
 
     def _places(self, line: str) -> tuple[tuple[Destination, float, tuple[int, int]], ...]:
         """Places that `line` names: place, likeness 0..1, words taken; best first, no overlaps."""
         found: list[tuple[Destination, float, tuple[int, int]]] = []
         for start, end, words in _runs(words_of(plain(line))):
-            scores: dict[str, float] = {}
-            for place, name in self._place_names:
-                if words == name or abs(len(words) - len(name)) <= _LENGTHS_APART:
-                    score = _place_score(words, name, self.words)
-                    scores[place.key] = max(score, scores.get(place.key, 0.0))
+            scores = self._place_names.scores(words)
+            if not scores:
+                continue
             found += [
                 (place, scores[place.key], (start, end))
                 for place in self.site.places
@@ -399,11 +399,6 @@ class Directory:
 def _weight(score: float, full: bool) -> float:
     """How much a likeness says: a whole name more than a half."""
     return round(score + _WHOLE * full, 3)
-
-
-def _spaced(name: str) -> str:
-    """A name as `_runs` finds it: plain, with a space between Chinese characters."""
-    return " ".join(words_of(plain(name)))
 
 
 def _runs(words: list[str]) -> list[tuple[int, int, str]]:
@@ -427,25 +422,6 @@ def _score(words: str, form: str, full: bool, everyday: frozenset[str]) -> float
     score = likeness(words, form)
     # A single short name is easily hit by chance: it has to be closer.
     return score if full else score - 0.02 - 0.25 * (1.0 - score) * (5.0 / max(5, len(form)))
-
-
-def _place_score(words: str, form: str, language: Tongue) -> float:
-    if words == form:
-        return 1.0
-    parts, everyday = words.split(), language.everyday
-    if (
-        abs(len(words) - len(form)) > _LENGTHS_APART
-        or len(form) < 4
-        or all(p in everyday for p in parts)
-    ):
-        return 0.0
-    if not form.isascii():
-        return 0.0  # one Chinese character more or less is another place
-    if parts[0] in _ARTICLES or any(c.isdigit() for c in words + form):
-        return 0.0
-    if len(parts) != len(form.split()) and (parts[0] in everyday or parts[-1] in everyday):
-        return 0.0
-    return likeness(words, form) - 0.02
 
 
 def _decide(

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from agent.core.errors import BadInputError
-from behavior.backends.embeddings import Encoder, Vectors
+from behavior.encoders import Encoder, Vectors
 from behavior.house.directory import WEEKDAYS, SiteConfig, opening_minutes
 from behavior.languages.sounds_like import plain
 from behavior.languages.tongue import ENGLISH, Tongue, tongue
