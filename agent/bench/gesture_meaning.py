@@ -21,7 +21,7 @@ from actuation.gestures.meaning import Encoder, GestureMeaning
 from agent.bench.figure import Figure
 from agent.core.backend import pick
 from agent.core.errors import BackendUnavailableError, BadInputError
-from behavior.backends.embeddings import ENCODERS
+from behavior.encoders import ENCODERS
 
 SENTENCES: Final = Path(__file__).parent / "data" / "gesture_sentences.yaml"
 _FIRST_OF: Final = (1, 5)

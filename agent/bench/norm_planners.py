@@ -15,7 +15,7 @@ import aiohttp
 import numpy as np
 
 from agent.bench.norm_data import Question
-from behavior.backends.embeddings import Encoder, Vectors
+from behavior.encoders import Encoder, Vectors
 from behavior.model.server import ModelServerConfig
 from behavior.norms.norm import Norm
 

@@ -20,7 +20,7 @@ from agent.bench.norm_data import OPTIONS, SAMPLE, Record, Shuffled, read_record
 from agent.bench.norm_planners import EmbeddedPlanner, FirstOption, ModelPlanner, NormPlanner
 from agent.core.errors import BadInputError
 from agent.settings import read_settings
-from behavior.backends.embeddings import Encoder
+from behavior.encoders import Encoder
 from behavior.model.server import ModelServerConfig
 from behavior.norms.norm import Norms
 from behavior.norms.retrieval import NearNorms, best_encoder

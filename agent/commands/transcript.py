@@ -10,10 +10,10 @@ from agent.core.messages import PersonId, PersonSeen
 from agent.explaining.explain import moment
 from agent.recording import Recorded, Recording
 from agent.settings import read_settings
-from behavior.backends.embeddings import Words
 from behavior.dialogue.conversation import Conversation, Heard
 from behavior.dialogue.draft import set_up_desk
 from behavior.dialogue.replies import respond
+from behavior.encoders import Words
 from behavior.transcript.encounter import Transcript, TranscriptConfig
 from behavior.transcript.engagement_reading import questionnaire, reasoned
 from behavior.transcript.lines import Line, render

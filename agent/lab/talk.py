@@ -19,7 +19,6 @@ from agent.core.messages import (
     Message,
     VisitRecorded,
 )
-from behavior.backends.embeddings import ENCODERS, Encoder, Vectors
 from behavior.dialogue.answering import Dialogue, Input
 from behavior.dialogue.config import DialogueConfig
 from behavior.dialogue.conversation import (
@@ -36,6 +35,7 @@ from behavior.dialogue.draft import Desk, set_up_desk
 from behavior.dialogue.memory import Encounter
 from behavior.dialogue.replies import respond
 from behavior.dialogue.wording import load_wording
+from behavior.encoders import ENCODERS, Encoder, Vectors
 from behavior.house.directory import SiteConfig
 from behavior.tools.contract import UseTool
 from behavior.tools.desk import For, ToolDesk

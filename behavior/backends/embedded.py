@@ -8,10 +8,10 @@ from pathlib import Path
 
 from agent.core.backend import pick
 from agent.core.errors import BackendUnavailableError
-from behavior.backends.embeddings import ENCODERS, Encoder
 from behavior.dialogue.conversation import Asked, Conversation, Heard, Part
 from behavior.dialogue.desks import answer, desks_of
 from behavior.dialogue.draft import Desk, Draft, set_up_desk
+from behavior.encoders import ENCODERS, Encoder
 from behavior.house.directory import SiteConfig
 
 log = logging.getLogger(__name__)

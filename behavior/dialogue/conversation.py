@@ -12,10 +12,10 @@ from typing import Protocol
 
 from agent.core.messages import Clause, PersonId, ReplySource
 from behavior.forms.state import FormTalk
-from behavior.past.event_memory import Memory
 from behavior.past.questions import TimeQuestion
 from behavior.tools.contract import Refuse, UseTool
 from behavior.tools.permission import Leave
+from behavior.transcript.event_memory import Memory
 
 
 class Asked(StrEnum):
@@ -89,6 +89,13 @@ class Conversation:
     """Key of the place that was last spoken of, for `when does it open`."""
     language: str = ""
     """In which the visitor is served, such as `de`; empty: the site's own."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names that were understood so far; a correction may deny one of them."""
+        meeting = self.meeting
+        of_visit = (meeting.host or "", *meeting.options) if meeting is not None else ()
+        return (self.visitor or "", self.delivery_for, *of_visit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from agent.core.messages import Clause, GestureCue, Place
-from behavior.backends.embeddings import Encoder, Words
 from behavior.dialogue.conversation import Asked, Conversation, Effect, Heard, Part
 from behavior.dialogue.wording import Wording, in_language, load_wording
+from behavior.encoders import Encoder, Words
 from behavior.house.directory import Directory, SiteConfig
 from behavior.house.knowledge import Entry, Index, read_knowledge
 from behavior.languages.sounds_like import plain

@@ -9,6 +9,7 @@ from dataclasses import replace
 from behavior.dialogue import amends, tasks
 from behavior.dialogue.conversation import Asked, Conversation, Heard, Meeting, Part
 from behavior.dialogue.draft import Desk, Draft
+from behavior.dialogue.recollection import recollect
 from behavior.dialogue.requests import take, tell, tell_languages, unclear
 from behavior.dialogue.yes_and import ASKS_YES_OR_NO, parted, without_answer
 from behavior.forms.talk import about_form, ask_again
@@ -16,7 +17,6 @@ from behavior.house.directory import Found
 from behavior.languages.sounds_like import plain, spelled, without_fillers, words_of
 from behavior.languages.tongue import ENGLISH, Tongue
 from behavior.languages.which_language import wished
-from behavior.past.recollection import recollect
 from behavior.past.time_questions import follow_up
 from behavior.tools import drafting
 from behavior.tools.contract import Expected, UseTool
@@ -133,7 +133,7 @@ def _answer(draft: Draft, requests: tuple[Request, ...]) -> tuple[str, str] | No
     """Take the line as an answer to what was asked, or as a correction. None: it is neither."""
     request, asked = requests[0], draft.before.asked
     chooses = asked is Asked.WHICH_HOST and draft.before.meeting is not None
-    if not chooses and (right := put_right(draft.heard.text, draft.before, draft.desk.words)):
+    if not chooses and (right := put_right(draft.heard.text, draft.before.names, draft.desk.words)):
         return _correct(draft, right)
     if len(requests) > 1:
         return None
@@ -172,7 +172,7 @@ def _correct(draft: Draft, put_right: str) -> tuple[str, str] | None:
         return "name", because
     expects_host = state.asked in {Asked.HOST, Asked.CONFIRM_HOST, Asked.WHICH_HOST, Asked.VISITOR}
     found = desk.directory.people(put_right, expected=expects_host)
-    if nearer_to_visitor(put_right, state, 1.0 if found.sure else found.score):
+    if nearer_to_visitor(put_right, state.visitor or "", 1.0 if found.sure else found.score):
         found = Found()
     in_meeting = state.meeting is not None or expects_host
     if found.hosts and state.delivery_for and state.meeting is None:

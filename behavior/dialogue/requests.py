@@ -6,12 +6,12 @@ from agent.core.messages import Clause
 from behavior.dialogue import amends, tasks
 from behavior.dialogue.conversation import Asked, Conversation, Forget, Meeting
 from behavior.dialogue.draft import Draft
+from behavior.dialogue.recollection import recollect
 from behavior.dialogue.wording import in_language, sentences
 from behavior.dialogue.yes_and import unheard_rest
 from behavior.house.directory import WEEKDAYS, Destination, opening_minutes
 from behavior.house.knowledge import clock_in_words, hours_in_words
 from behavior.languages.sounds_like import plain, words_of
-from behavior.past.recollection import recollect
 from behavior.tools import drafting
 from behavior.tools.contract import UseTool, Way
 from behavior.understanding.intents import Intent, Request

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from agent.core.backend import pick
 from agent.core.errors import BackendUnavailableError
-from behavior.backends.embeddings import ENCODERS, Encoder
+from behavior.encoders import ENCODERS, Encoder
 from behavior.house.knowledge import Index
 from behavior.norms.cases import Case
 from behavior.norms.moment import moment

@@ -8,10 +8,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from behavior.past.event_memory import Memory, Recalled
 from behavior.past.questions import Happening, Kind, Relation, TimeQuestion
 from behavior.past.recall_people import Presence
 from behavior.past.recall_times import About, Span, Times, next_of
+from behavior.past.recalled import Recalled
+from behavior.transcript.event_memory import Memory
 from behavior.transcript.lines import Line, What
 
 _ASKS = re.compile(

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from behavior.past.event_memory import Passage, Recalled
 from behavior.past.questions import Kind, Relation, TimeQuestion
 from behavior.past.recall_times import ALWAYS, Span, Times
+from behavior.past.recalled import Recalled
+from behavior.transcript.event_memory import Passage
 from behavior.transcript.lines import What
 
 _TOGETHER_S = 6.0

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from behavior.past.event_memory import Memory
 from behavior.past.questions import By, Event, Happening, Kind, Relation, TimeQuestion
+from behavior.transcript.event_memory import Memory
 from behavior.transcript.lines import Line, What
 
 AGO_SLACK = 0.5

@@ -35,7 +35,7 @@ from agent.core.messages import (
     TurnPaused,
     VisitRecorded,
 )
-from behavior.backends.embeddings import ENCODERS, Encoder
+from behavior.encoders import ENCODERS, Encoder
 from behavior.policies.proactive import COMPONENT, ProactiveConfig
 from behavior.proactive import act_vectors
 from behavior.proactive.acts import Repertoire, repertoire

@@ -28,11 +28,11 @@ from agent.core.messages import (
     TurnEnded,
     TurnId,
 )
-from behavior.past.event_memory import Memory, memory_of
 from behavior.transcript.addressee import for_agent, speaker_of
 from behavior.transcript.agent_acts import AgentActs, Heard
 from behavior.transcript.config import STATES, deed_of
 from behavior.transcript.config import TranscriptConfig as TranscriptConfig
+from behavior.transcript.event_memory import Memory, memory_of
 from behavior.transcript.in_view import Present
 from behavior.transcript.kept_lines import KeptLines
 from behavior.transcript.lines import BY_AGENT, Line, What, said, text_of

@@ -17,8 +17,8 @@ from agent.core.messages import (
     TurnEnded,
     TurnId,
 )
-from behavior.past.event_memory import Passage
 from behavior.transcript.addressee import Witness, speaker_of
+from behavior.transcript.event_memory import Passage
 from behavior.transcript.in_view import Present
 
 _IN_ENCOUNTER = (Engagement.ENGAGED, Engagement.ATTENDING)

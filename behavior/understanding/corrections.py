@@ -7,7 +7,6 @@ has taken down, or something that sounds like it. So `not A B`, `B not A` and `A
 import re
 from collections.abc import Iterable
 
-from behavior.dialogue.conversation import Conversation
 from behavior.languages.sounds_like import likeness, plain
 from behavior.languages.tongue import Tongue
 from behavior.understanding.lines import correction, meeting_time
@@ -17,10 +16,13 @@ _SAME_WORD = 0.95
 _SAME_PERSON = 0.6
 
 
-def put_right(line: str, before: Conversation, words: Tongue) -> str | None:
-    """Return what the line puts in place of something, plain; None: it corrects nothing."""
-    text = plain(line)
-    kept = _without_denied(text, tuple(_taken_down(before)), words)
+def put_right(line: str, taken_down: Iterable[str], words: Tongue) -> str | None:
+    """Return what the line puts in place of something, plain; None: it corrects nothing.
+
+    `taken_down`: the names that the agent has understood so far.
+    """
+    text, wrong = plain(line), [part for name in taken_down for part in plain(name).split()]
+    kept = _without_denied(text, tuple(wrong), words)
     if found := correction(kept, words):
         return found
     return kept if kept and kept != text else None
@@ -58,24 +60,15 @@ def merged_name(old: str, new: str) -> str:
     return " ".join(parts)
 
 
-def nearer_to_visitor(text: str, before: Conversation, score: float) -> bool:
+def nearer_to_visitor(text: str, visitor: str, score: float) -> bool:
     """Whether a correction sounds more like the visitor's own name than like a host of `score`."""
-    old = plain(before.visitor or "").split()
+    old = plain(visitor).split()
     return any(likeness(word, part) > score for word in plain(text).split() for part in old)
 
 
 def new_time(text: str, words: Tongue) -> str:
     """The time of day that a correction gives, with or without `at`; nothing if it gives none."""
     return meeting_time(text, words) or meeting_time(f"at {text}", words)
-
-
-def _taken_down(before: Conversation) -> Iterable[str]:
-    meeting = before.meeting
-    names = [before.visitor or "", before.delivery_for]
-    if meeting is not None:
-        names += [meeting.host or "", *meeting.options]
-    for name in names:
-        yield from plain(name).split()
 
 
 def _without_denied(text: str, wrong: tuple[str, ...], words: Tongue) -> str:

@@ -8,8 +8,9 @@ from agent.config import load
 from agent.core.clock import LoopClock, WallTime
 from agent.core.messages import TurnEnded, TurnId, TurnPaused
 from behavior.backends.embedded import EmbeddedDialogue
-from behavior.backends.embeddings import MiniLm, Words
+from behavior.backends.embeddings import MiniLm
 from behavior.dialogue.draft import set_up_desk
+from behavior.encoders import Words
 from behavior.house.directory import SiteConfig
 from behavior.languages.sounds_like import plain, without_fillers
 from behavior.languages.tongue import tongue

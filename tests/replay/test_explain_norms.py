@@ -6,7 +6,7 @@ from agent.explaining.explain import explain
 from agent.explaining.norms import nearest_norms
 from agent.pages.panel import PageView
 from agent.recording import Recorded
-from behavior.backends.embeddings import Words
+from behavior.encoders import Words
 from behavior.norms.retrieval import NearNorms
 from tests.fakes.encounters import Lobby, house_norms, seen
 

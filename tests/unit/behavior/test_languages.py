@@ -7,11 +7,11 @@ import pytest
 
 from agent.config import load
 from agent.core.messages import ButtonPressed, Engagement, EngagementChanged, LanguageFollowed
-from behavior.backends.embeddings import Words
 from behavior.dialogue.conversation import Asked, Conversation, Heard
 from behavior.dialogue.desks import answer, at_desk, desks_of
 from behavior.dialogue.draft import set_up_desk
 from behavior.dialogue.wording import load_wording
+from behavior.encoders import Words
 from behavior.house.directory import SiteConfig
 from behavior.house.knowledge import KnowledgeError, hours_in_words, read_knowledge
 from behavior.languages.tongue import LANGUAGES, tongue

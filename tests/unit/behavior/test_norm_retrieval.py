@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from behavior.backends.embeddings import Words
+from behavior.encoders import Words
 from behavior.norms.cases import Case
 from behavior.norms.moment import moment
 from behavior.norms.norm import Norms

@@ -60,7 +60,7 @@ def test_what_speaking_adds_to_a_line_is_left_out(line, meant):
     ],
 )
 def test_a_correction_says_what_is_right(line, right):
-    assert put_right(line, MET, WORDS) == right
+    assert put_right(line, MET.names, WORDS) == right
 
 
 def test_a_given_name_put_right_keeps_the_surname():

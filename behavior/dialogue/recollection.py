@@ -12,10 +12,11 @@ from dataclasses import replace
 from behavior.dialogue.draft import Draft
 from behavior.house.knowledge import Index
 from behavior.languages.sounds_like import likeness, plain
-from behavior.past.event_memory import Memory, Recalled
 from behavior.past.questions import Kind, Relation, TimeQuestion
 from behavior.past.recall import recall
+from behavior.past.recalled import Recalled
 from behavior.past.time_questions import by_example, follow_up, time_question
+from behavior.transcript.event_memory import Memory
 from behavior.transcript.lines import Line, What
 from behavior.understanding.lines import INTENTS
 

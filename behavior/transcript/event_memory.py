@@ -8,7 +8,6 @@ is put, can bring out what somebody else said. How it is looked up is in `behavi
 from dataclasses import dataclass
 
 from agent.core.messages import PersonId
-from behavior.past.questions import Event
 from behavior.transcript.lines import Line, What, text_of, tokens_of
 
 
@@ -73,16 +72,3 @@ def memory_of(
     if came_at is None and mine:
         came_at = mine[0].began
     return Memory(now=at, person=person, came_at=came_at, lines=mine, others=others)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recalled:
-    """What was found, with the stretch of time it rests on."""
-
-    span: tuple[float, float] | None = None
-    """Seconds on the agent's axis; None: nothing of the kind happened."""
-    lines: tuple[Line, ...] = ()
-    others: tuple[Passage, ...] = ()
-    count: int = 0
-    missing: Event | None = None
-    """The event that the question takes for granted, and that never happened."""
