@@ -163,12 +163,20 @@ class Animation:
         """How long before its sound hands must begin, for what a clause asks for on its words."""
         return self._gestures.lead_s(spoken)
 
-    def speak(self, spoken: ScoredClause, track: Mouth, *, from_at: float | None = None) -> None:
+    def speak(
+        self,
+        spoken: ScoredClause,
+        track: Mouth,
+        *,
+        from_at: float | None = None,
+        seen_from: float | None = None,
+    ) -> None:
         """Move lips, brows and head with a clause; its times are stage time.
 
-        `from_at`: only what comes after, when the clause is resumed in its middle.
+        `from_at`: only what comes after, when the clause is resumed in its middle. `seen_from`:
+        frames before this were made without it.
         """
-        self._face.speak(spoken, track, from_at)
+        self._face.speak(spoken, track, from_at, seen_from)
 
     def hear(self, spoken: ScoredClause, track: Mouth, from_at: float) -> None:
         """A clause that is being said is whole now: go over to how it really sounds."""

@@ -19,6 +19,7 @@ from actuation.generators.rules_blink import Blinks
 from actuation.generators.rules_face import AFTER_S
 from actuation.generators.rules_gaze import GazeConfig, GazeMode, GazeProcess
 from actuation.generators.rules_speech_head import AFTER_S as HEAD_AFTER_S
+from actuation.generators.rules_speech_head import BEFORE_S as HEAD_BEFORE_S
 from actuation.generators.rules_speech_head import SPEECH_COLUMNS, SpeechMotion, speech_motion
 from actuation.joints.moves import REWIND_S, Moves
 from actuation.joints.rotations import minimum_jerk
@@ -55,6 +56,8 @@ class _OnStage:
     rise_release_s: tuple[float, float]
     resumed_at: float = -np.inf
     held_at: float = np.inf
+    seen_from: float = -np.inf
+    """Nothing of it was seen before, though it may have begun."""
 
     def evaluate(self, times: Floats) -> Floats:
         values = self.read(np.minimum(times, self.held_at) - self.zero_at)
@@ -71,6 +74,8 @@ class _OnStage:
         weight = np.ones(len(times))
         if np.isfinite(self.resumed_at):
             weight = minimum_jerk((times - self.resumed_at) / rise_s + 1.0)
+        if np.isfinite(self.seen_from):
+            weight = weight * minimum_jerk((times - self.seen_from) / rise_s)
         if np.isfinite(self.held_at):
             weight = weight * (1 - minimum_jerk((times - self.held_at) / release_s))
         return weight
@@ -144,8 +149,17 @@ class LivingFace:
         """Wish for gaze."""
         self.gaze.look(mode, aim, at, distance_m)
 
-    def speak(self, spoken: ScoredClause, mouth: Mouth, from_at: float | None) -> None:
-        """Move lips, brows and head with a clause; its times are stage time."""
+    def speak(
+        self,
+        spoken: ScoredClause,
+        mouth: Mouth,
+        from_at: float | None,
+        seen_from: float | None = None,
+    ) -> None:
+        """Move lips, brows and head with a clause; its times are stage time.
+
+        `seen_from`: frames before were made without it, so head and brows set in softly there.
+        """
         start, end = spoken.start_s, spoken.end_s
         resumed_at = -np.inf
         if from_at is not None and from_at > start + 1e-3:
@@ -155,9 +169,13 @@ class LivingFace:
         )
         prosody = prosody_of(spoken.speech)
         motion = self._speech_motion(spoken, prosody)
+        late = seen_from is not None and seen_from > max(start, resumed_at) - HEAD_BEFORE_S
         self._motions.append(
-            _OnStage(motion.evaluate, start, end, end + HEAD_AFTER_S, _HEAD_MOTION_S, resumed_at)
-        )
+            _OnStage(
+                motion.evaluate, start, end, end + HEAD_AFTER_S, _HEAD_MOTION_S, resumed_at,
+                seen_from=seen_from if late and seen_from is not None else -np.inf,
+            )
+        )  # fmt: skip
         self.gaze.begin_clause(max(start, resumed_at), end - max(start, resumed_at))
         for at_s in prosody.phrase_ends_s:
             if start + at_s > resumed_at:

@@ -176,7 +176,7 @@ def performed(
         while waiting and waiting[0].start_s - early_s < now + _STEP / FRAME_RATE_HZ:
             clause = waiting.pop(0)
             known_s, early_s = max(now, clause.start_s - early_s), EARLY_S
-            animation.speak(clause, track_of(clause.speech))
+            animation.speak(clause, track_of(clause.speech), seen_from=known_s)
             strokes += animation.gesture(clause, earliest_at=known_s)
             if isinstance(gestures, Gesticulation):
                 slots += [_slot(s, shift_s) for s in gestures.latest if not s.additive]

@@ -29,6 +29,7 @@ from actuation.motion import (
 from actuation.score import ScoredClause
 from actuation.speech.voice import Speech
 from actuation.stage.attention import Attention
+from actuation.stage.giving_up import give_up
 from actuation.stage.playback import ActOnStage, Playback
 from actuation.stage.second_wording import REWORDED, leave_for_later, rewording, shorten
 from actuation.stage.telling import Telling, TellingConfig
@@ -438,15 +439,7 @@ class Stage:
         if current is None:
             return
         self._progress_before_end(current, now)
-        for playback in (current, *self._covered):
-            heard_s = playback.heard_s(now)
-            for on_stage in playback.acts:
-                if not on_stage.over and not keep(on_stage.act):
-                    on_stage.over = True
-                    heard = playback.score.heard(on_stage.act.act, heard_s)
-                    self._telling.finish(
-                        on_stage.act, now, heard=heard, interrupted=True, detail=why
-                    )
+        give_up((current, *self._covered), now, why, keep, self._telling)
         self._covered = [p for p in self._covered if not all(a.over for a in p.acts)]
         if self._current is not current:
             return
@@ -560,7 +553,9 @@ class Stage:
             if scored.index == 0 and from_at is None:
                 self._wear(scored.act, sooner, sooner)
                 self._lay(self._animation.at_once(scored.act.gestures, sooner))
-            self._animation.speak(moved, self._tracks[id(scored.speech)], from_at=from_at)
+            self._animation.speak(
+                moved, self._tracks[id(scored.speech)], from_at=from_at, seen_from=self.sent_at
+            )
             self._lay(self._animation.gesture(moved, earliest_at=self.sent_at))
             clause = scored.clause
             if clause.expression is not None:

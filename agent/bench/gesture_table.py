@@ -32,13 +32,11 @@ from actuation.generators.metrics.body_slots import (
 )
 from actuation.generators.metrics.body_variety import l1_diversity, spread_over_seeds
 from actuation.motion import FRAME_RATE_HZ, JOINT_INDEX
-from agent.bench.gesture_takes import Moved, Take, moved
+from agent.bench.gesture_takes import CHUNK_FRAMES, Moved, Take, moved
 
 Floats = NDArray[np.float64]
 HZ: Final = float(FRAME_RATE_HZ)
 SEEDS: Final = (3, 4, 5)
-JOIN_FRAMES: Final = 6
-"""Frames are made and sent in chunks of so many."""
 _WRISTS: Final = [JOINT_INDEX["leftHand"], JOINT_INDEX["rightHand"]]
 
 
@@ -110,7 +108,7 @@ def _within(stresses_s: Floats, take: Take) -> Floats:
 
 def joins_of(count: int) -> NDArray[np.intp]:
     """Where chunks meet."""
-    return np.arange(JOIN_FRAMES, count, JOIN_FRAMES)
+    return np.arange(CHUNK_FRAMES, count, CHUNK_FRAMES)
 
 
 def jerk_ratio(row: Row) -> float:

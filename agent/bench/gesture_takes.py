@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,8 @@ Floats = NDArray[np.float64]
 
 SEED: Final = 3
 """Of the motion that is judged by slots: their poses are those that this seed asks for."""
+CHUNK_FRAMES: Final = 6
+"""Frames are made and sent in chunks of so many."""
 VOICES: tuple[VoiceName, ...] = ("flite", "espeak")
 TEXTS = (
     "Hello there, and welcome. I hope that the journey was not too long.",
@@ -124,7 +127,9 @@ def take_of(clauses: tuple[Clause, ...], speeches: Sequence[Speech]) -> Take:
     score = Score(utterance=UtteranceId(1))
     for i, speech in enumerate(speeches):
         score = score.append(act, i, speech)
-    at_s = np.arange(-0.5, score.end_s + 1.0, 1 / FRAME_RATE_HZ)
+    # An act begins anywhere between two chunks of frames, as on stage.
+    begins = crc32(score.clauses[0].speech.text.encode()) % CHUNK_FRAMES
+    at_s = np.arange(-0.5 - begins / FRAME_RATE_HZ, score.end_s + 1.0, 1 / FRAME_RATE_HZ)
     slots = performed(score.clauses, at_s, SEED, BodyWish()).slots
     return Take(score.clauses, at_s, slots)
 
