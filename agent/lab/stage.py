@@ -13,6 +13,7 @@ from typing import Final
 
 from actuation.gestures.gesticulation import Gesticulation
 from actuation.score import ScoredClause
+from actuation.stage.giving_up import give_up
 from actuation.stage.playback import ActOnStage, Playback
 from actuation.stage.second_wording import REWORDED, leave_for_later, rewording, shorten
 from actuation.stage.telling import Telling, TellingConfig
@@ -243,15 +244,7 @@ class TimedStage:
             return
         if current.playing:
             self._tell(current, now)
-        for playback in (current, *self._covered):
-            heard_s = playback.heard_s(now)
-            for on_stage in playback.acts:
-                if not on_stage.over and not keep(on_stage.act):
-                    on_stage.over = True
-                    heard = playback.score.heard(on_stage.act.act, heard_s)
-                    self._telling.finish(
-                        on_stage.act, now, heard=heard, interrupted=True, detail=why
-                    )
+        give_up((current, *self._covered), now, why, keep, self._telling)
         self._covered = [p for p in self._covered if not all(a.over for a in p.acts)]
         if current.cut_short(now):
             return
