@@ -7,6 +7,7 @@ the words, `agent.configuration.text` for the way back: models as commented YAML
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -112,8 +113,8 @@ def beside(config: Path, reference: str | Path) -> Path:
 def place_of(path: Path, field: Fault) -> tuple[int, str]:
     """Line and dotted name of a setting of a file; line 0 where the file does not name it."""
     try:
-        node = yaml.SafeLoader(read_text(path)).get_single_node()
-    except (ConfigError, yaml.YAMLError, RecursionError):
+        node = _parse(read_text(path), str(path))[0]
+    except ConfigError:
         return 0, ".".join(map(str, field))
     there = isinstance(node, yaml.MappingNode) and field[0] in [key.value for key, _ in node.value]
     line, name = _place(node, field)
@@ -155,19 +156,8 @@ def _no_such(path: Path, what: str) -> str:
 
 def _parse(text: str, name: str) -> tuple[yaml.Node | None, Any, list[Problem]]:
     """The tree with its line numbers, its plain values, and what is wrong with it as YAML."""
-    loader = yaml.SafeLoader("")
     try:
-        loader = yaml.SafeLoader(text)
-        node = loader.get_single_node()
-        if node is None:
-            return None, {}, []
-        _count(node, {}, set())
-        problems = [
-            Problem(name, line, field, "is set twice; keep one of them")
-            for line, field in _twice(node, ())
-        ]
-        data = loader.construct_document(node)
-        return node, {} if data is None else data, problems
+        node, data, twice = _tree(text)
     except yaml.MarkedYAMLError as error:
         raise ConfigError([_yaml_problem(error, text, name)]) from None
     except yaml.reader.ReaderError as error:
@@ -181,6 +171,26 @@ def _parse(text: str, name: str) -> tuple[yaml.Node | None, Any, list[Problem]]:
     except _EndlessError:
         what = "stands for too many values: `*` repeats too much"
         raise ConfigError([Problem(name, 0, "", what)]) from None
+    said = "is set twice; keep one of them"
+    return node, data, [Problem(name, line, field, said) for line, field in twice]
+
+
+@lru_cache(maxsize=64)
+def _tree(text: str) -> tuple[yaml.Node | None, Any, tuple[tuple[int, str], ...]]:
+    """The tree of a text, its values, and what is set twice: line and field.
+
+    Kept, because one changed file has all others of a configuration read again with it.
+    """
+    loader = yaml.SafeLoader("")
+    try:
+        loader = yaml.SafeLoader(text)
+        node = loader.get_single_node()
+        if node is None:
+            return None, {}, ()
+        _count(node, {}, set())
+        twice = tuple(_twice(node, ()))
+        data = loader.construct_document(node)
+        return node, {} if data is None else data, twice
     finally:
         loader.dispose()
 
