@@ -22,7 +22,7 @@ from perception.audio import (
 )
 from perception.microphone.judges import Judge, SoundJudges
 from perception.senses import Microphone, SoundChunk
-from perception.turns.completeness import PatienceConfig
+from perception.turns.patience import PatienceConfig
 from perception.turns.taking import (
     BeginWords,
     DropWords,

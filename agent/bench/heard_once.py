@@ -16,6 +16,7 @@ from perception.backends.pocketsphinx import PocketsphinxRecogniser
 from perception.backends.silero import SileroDetector
 from perception.backends.smart_turn import SmartTurn
 from perception.senses import SOUND_RATE_HZ
+from perception.turns.pitch import PitchEnd, pitch_end
 from perception.turns.taking import BeginWords, Heard, Outcome, SettleWords, TurnTaker
 from perception.turns.turn_end import LISTENS_BACK_S, MODEL, JudgeEnd, Sounded
 from perception.words.recognition import Reading, RecognitionConfig
@@ -39,7 +40,7 @@ class HeardOnce:
         self.probabilities = [detector.probability(frame) for frame in self._frames]
         self._recogniser, self._ending = recogniser, ending
         self._readings: dict[tuple[int, int], Reading] = {}
-        self._judged: dict[tuple[int, int], float] = {}
+        self._judged: dict[tuple[int, int], tuple[float, PitchEnd | None]] = {}
         self._state: tuple[int, int] | None = None
 
     def reading(self, since: float, until: float) -> Reading:
@@ -60,11 +61,12 @@ class HeardOnce:
         """The recogniser is somebody else's now."""
         self._state = None
 
-    def finished(self, since: float, until: float) -> float:
-        """How finished the sound between two moments sounds, 0..1."""
+    def sounds(self, since: float, until: float) -> tuple[float, PitchEnd | None]:
+        """How finished the sound between two moments sounds, 0..1, and how its pitch ends."""
         key = (_sample(max(since, until - LISTENS_BACK_S)), _sample(until))
         if key not in self._judged:
-            self._judged[key] = self._ending.finished(self.said.sound[slice(*key)])
+            sound = self.said.sound[slice(*key)]
+            self._judged[key] = self._ending.finished(sound), pitch_end(sound)
         return self._judged[key]
 
 
@@ -78,8 +80,18 @@ class Ends:
     """From the last word's end to the knowledge that the turn is over; None: never."""
 
 
-def ended(heard: HeardOnce, turns: TurnTaker, *, start: float = 0.0, deaf: bool = False) -> Ends:
-    """Let `turns` hear it from `start` on, on virtual time. `deaf`: the melody is not judged."""
+def ended(
+    heard: HeardOnce,
+    turns: TurnTaker,
+    *,
+    start: float = 0.0,
+    deaf: bool = False,
+    wordless: bool = False,
+) -> Ends:
+    """Let `turns` hear it from `start` on, on virtual time.
+
+    `deaf`: the melody is not judged. `wordless`: words are not recognised, as nothing goes by them.
+    """
     heard.forget()
     waiting: list[tuple[float, Outcome]] = []
     since, decided = start, list[tuple[float, TurnEnded]]()
@@ -87,6 +99,10 @@ def ended(heard: HeardOnce, turns: TurnTaker, *, start: float = 0.0, deaf: bool 
         now = start + (i + 1) * FRAME_S
         for due, wish in [w for w in waiting if w[0] <= now]:
             waiting.remove((due, wish))
+            if wordless and isinstance(wish, SettleWords):
+                nothing = Heard(turn=wish.turn, revision=wish.revision, text="")
+                _note(turns.read(nothing), due, decided)
+                continue
             _note(turns_answer(heard, turns, wish, since, start, due), due, decided)
         outcomes = turns.hear(start + i * FRAME_S, probability)
         _note(outcomes, now, decided)
@@ -117,11 +133,14 @@ def turns_answer(
                 revision=wish.revision,
                 text=reading.text,
                 confidence=reading.confidence,
+                ends_here=reading.ends_here,
+                ends_in_english=reading.ends_in_english,
             )
         )
     assert isinstance(wish, JudgeEnd)
-    finished = heard.finished(wish.since - start, due - SOUND_AFTER_S - start)
-    return turns.sounded(Sounded(turn=wish.turn, revision=wish.revision, finished=finished))
+    finished, pitch = heard.sounds(wish.since - start, due - SOUND_AFTER_S - start)
+    told = Sounded(turn=wish.turn, revision=wish.revision, finished=finished, pitch=pitch)
+    return turns.sounded(told)
 
 
 def _note(outcomes: Iterable[Outcome], now: float, decided: list[tuple[float, TurnEnded]]) -> None:

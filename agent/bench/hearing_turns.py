@@ -9,7 +9,7 @@ cores of 2024; the way of the sound from the page to the agent is not.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 
@@ -22,7 +22,8 @@ from perception.audio import FRAME_S
 from perception.backends.pocketsphinx import PocketsphinxRecogniser
 from perception.backends.recorded_sound import read_sound
 from perception.backends.smart_turn import SmartTurn
-from perception.turns.completeness import PatienceConfig
+from perception.turns.over import Manner, Pause, chance_over, least_costly_wait_s
+from perception.turns.patience import PatienceConfig
 from perception.turns.taking import TurnsConfig, TurnTaker
 from perception.turns.turn_end import MODEL
 from perception.words.recognition import RecognitionConfig
@@ -37,9 +38,7 @@ _SLOW: Final = 1.8
 class SilenceOnly(PatienceConfig):
     """A fixed wait."""
 
-    def silence_s(
-        self, text: str, confidence: float, language: str = "", finished: float | None = None
-    ) -> float:
+    def silence_s(self, pause: Pause) -> float:
         """The same for everything."""
         return self.closed_s
 
@@ -47,21 +46,59 @@ class SilenceOnly(PatienceConfig):
 class SoundOnly(PatienceConfig):
     """The rule that comes with the network: finished after 0.2 s, else three seconds."""
 
-    def silence_s(
-        self, text: str, confidence: float, language: str = "", finished: float | None = None
-    ) -> float:
-        """By the melody alone."""
-        return 0.2 if finished is not None and finished > 0.5 else 3.0
+    def silence_s(self, pause: Pause) -> float:
+        """By the melody alone: `sounds_finished_at` is where it counts as finished."""
+        finished = pause.finished
+        return 0.2 if finished is not None and finished > self.sounds_finished_at else 3.0
 
 
+class Costing(PatienceConfig):
+    """The learned judge with another price of a cut-in, seconds of waiting; for the curve."""
+
+    price_s: float
+
+    def silence_s(self, pause: Pause) -> float:
+        """What costs least at this price."""
+        over = chance_over(pause)
+        return least_costly_wait_s(over, cut_costs_s=self.price_s, least_s=self.finished_s)
+
+
+class Scaled(PatienceConfig):
+    """The hand-made rule with all its waits `patient_factor` times as long; for the curve."""
+
+    judge: Literal["learned", "rule"] = "rule"
+    patient: bool = True
+    patient_factor: float = 1.0
+
+
+FUSED: Final = "fused"
+RULE: Final = "fused by hand"
+_FIXED: Final = f"silence of {FIXED_S:g} s"
+_QUICK: Final = "silence of 0.3 s"
 RULES: Final[dict[str, PatienceConfig]] = {
-    "fused": PatienceConfig(),
+    FUSED: PatienceConfig(),
+    **{f"fused, {one}": PatienceConfig(manner=one) for one in Manner if one != Manner.ORDINARY},
+    **{f"fused, a cut-in costs {k:g} s": Costing(price_s=k) for k in (2, 8, 24)},
     "words and silence": PatienceConfig(),
-    "smart-turn only": SoundOnly(adapts=False),
-    f"silence of {FIXED_S:g} s": SilenceOnly(closed_s=FIXED_S, adapts=False),
-    "silence of 0.3 s": SilenceOnly(closed_s=0.3, adapts=False),
+    RULE: PatienceConfig(judge="rule"),
+    **{f"{RULE}, waits {k:g} times": Scaled(patient_factor=k) for k in (0.5, 1.5, 2.0)},
+    **{
+        f"smart-turn only, from {at:g}": SoundOnly(sounds_finished_at=at, adapts=False)
+        for at in (0.5, 0.9, 0.97)
+    },
+    **{
+        f"silence of {wait_s:g} s": SilenceOnly(closed_s=wait_s, adapts=False)
+        for wait_s in (0.3, 0.5, FIXED_S, 1.0, 1.5)
+    },
 }
+"""Fused: words, melody and silence. Each family more or less hasty: together they are the curve of
+delay against cut-ins."""
 _DEAF: Final = ("words and silence",)
+
+
+def _wordless(rule: str) -> bool:
+    """It does not go by words: they need not be recognised."""
+    return rule.startswith(("silence", "smart-turn"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +121,12 @@ class Outcomes:
 def by_rule(heard: Sequence[HeardOnce], rule: str) -> Outcomes:
     """Every turn by a stranger."""
     config = TurnsConfig(patience=RULES[rule])
-    return Outcomes([ended(one, TurnTaker(config), deaf=rule in _DEAF) for one in heard])
+    return Outcomes(
+        [
+            ended(one, TurnTaker(config), deaf=rule in _DEAF, wordless=_wordless(rule))
+            for one in heard
+        ]
+    )
 
 
 def in_a_row(heard: Sequence[HeardOnce], *, adapts: bool) -> Outcomes:
@@ -105,41 +147,40 @@ def figures(audio: Path | None, *, short: bool) -> list[Figure]:
     site = SITE
     heard = made(lines("judged")[:: 6 if short else 1], site=site)
     results = {rule: by_rule(heard, rule) for rule in RULES}
-    fused, fixed = results["fused"], results[f"silence of {FIXED_S:g} s"]
-    quick = results["silence of 0.3 s"]
+    fused, fixed, quick = results[FUSED], results[_FIXED], results[_QUICK]
     count = f"{len(heard)} turns, {sum(len(one.said.pauses) for one in heard)} pauses"
     out = [
         _row("end of turn to its being known, p50", fused, fixed, quick, 300, 50),
         _row("end of turn to its being known, p95", fused, fixed, quick, None, 95),
         Figure(
             name="cut off in the middle, in 100 turns", value=fused.cut_ins, unit="", target=2.0,
-            baseline=fixed.cut_ins, baseline_of=f"silence of {FIXED_S:g} s",
-            control=quick.cut_ins, control_of="silence of 0.3 s", note=count,
+            baseline=fixed.cut_ins, baseline_of=_FIXED,
+            control=quick.cut_ins, control_of=_QUICK, note=count,
         ),
     ]  # fmt: skip
-    for rule in ("smart-turn only", "words and silence"):
-        one = results[rule]
+    for rule, one in results.items():
         out.append(
             Figure(
-                name=f"  by {rule}: cut off", value=one.cut_ins, unit="",
+                name=f"  {rule}: cut off", value=one.cut_ins, unit="",
                 note=f"p50 {one.delay_ms(50):.0f} ms, p95 {one.delay_ms(95):.0f} ms",
             )
         )  # fmt: skip
     real = _readings(audio, site) if audio is not None else []
     if real:
-        kept, fixed = by_rule(real, "fused"), by_rule(real, f"silence of {FIXED_S:g} s")
+        kept, hand, fixed = (by_rule(real, rule) for rule in (FUSED, RULE, _FIXED))
         out.append(
             Figure(
                 name="cut off, real readings with made pauses", value=kept.cut_ins, unit="",
-                baseline=fixed.cut_ins, baseline_of=f"silence of {FIXED_S:g} s",
-                note=f"{len(real)} readings, p50 {kept.delay_ms(50):.0f} ms",
+                baseline=fixed.cut_ins, baseline_of=_FIXED,
+                note=f"{len(real)} readings, p50 {kept.delay_ms(50):.0f} ms; by hand "
+                f"{hand.cut_ins:.0f}, {hand.delay_ms(50):.0f} ms",
             )
         )  # fmt: skip
     if short:
         return out
     slow = made(lines("slow"), VOICES[:1], site=site, slower=_SLOW)
     adapted, rigid = in_a_row(slow, adapts=True), in_a_row(slow, adapts=False)
-    hard = by_rule(made(lines("judged")[::4], HARD_VOICES, site=site), "fused")
+    hard = by_rule(made(lines("judged")[::4], HARD_VOICES, site=site), FUSED)
     return [
         *out,
         Figure(
@@ -179,6 +220,6 @@ def _row(
 ) -> Figure:
     return Figure(
         name=name, value=one.delay_ms(share), unit="ms", target=target,
-        baseline=baseline.delay_ms(share), baseline_of=f"silence of {FIXED_S:g} s",
-        control=control.delay_ms(share), control_of="silence of 0.3 s",
+        baseline=baseline.delay_ms(share), baseline_of=_FIXED,
+        control=control.delay_ms(share), control_of=_QUICK,
     )  # fmt: skip

@@ -132,7 +132,14 @@ class PocketsphinxRecogniser:
         best, other = self._best()
         trust = confidence(best.words, other.words, best.language, best.frames)
         self._trusted = trust > _TEACHES
-        return Reading(text=" ".join(best.words), confidence=trust)
+        ends = [_ends(search, best.words) for search in self._searches]
+        both = len(ends) == 2 and bool(best.words)
+        return Reading(
+            text=" ".join(best.words),
+            confidence=trust,
+            ends_here=ends[0] if both else None,
+            ends_in_english=ends[1] if both else None,
+        )
 
     def _best(self) -> tuple[_Found, _Found]:
         found = [_found(search, self._fed) for search in self._searches]
@@ -140,6 +147,12 @@ class PocketsphinxRecogniser:
             return found[0], found[0]
         own, general = found
         return (own, general) if own.score + self._lean >= general.score else (general, own)
+
+
+def _ends(search: pocketsphinx.Decoder, words: tuple[str, ...]) -> float:
+    """log10 of the chance that a sentence ends after the last two of `words`, by its language."""
+    model = search.get_lm(search.current_search())
+    return float(model.prob(["</s>", *reversed(words[-2:])])) * math.log10(_LOG_BASE)
 
 
 def confidence(

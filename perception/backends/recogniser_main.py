@@ -68,6 +68,8 @@ def serve(recogniser: Recogniser, source: _Input, answer: Callable[[dict[str, An
                         "text": reading.text,
                         "confidence": reading.confidence,
                         "language": reading.language,
+                        "ends_here": reading.ends_here,
+                        "ends_in_english": reading.ends_in_english,
                     }
                 )
             case Kind.DROP if packet.turn == turn:

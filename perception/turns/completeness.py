@@ -1,14 +1,7 @@
-"""How finished a turn looks by its words and sounds by its voice; so what silence ends it. Pure.
-
-Words weigh more: a sentence that calls for more is waited for, however it sounds. Where words
-could be all, the sound decides between a quick answer and a wait. A wait harms nobody: whoever
-pauses, spells or stammers is given time, and only what is whole both ways is answered at once.
-"""
+"""How finished a turn looks by its words. Pure."""
 
 import re
 from enum import StrEnum
-
-from pydantic import BaseModel, ConfigDict, Field
 
 _DANGLING_WORDS = (
     "a an and another any are as at because between but by can could do does for from he her his "
@@ -104,6 +97,8 @@ _LETTER = frozenset(_LETTERS.split())
 _DANGLING = frozenset(_DANGLING_WORDS.split())
 _ASKS = frozenset(_ASKING_WORDS.split())
 _ANSWERS = frozenset(_ANSWERING_WORDS.split())
+_ALONE = _ANSWERS - {"hello", "hi", "hey", "morning", "afternoon", "evening", "wait", "sorry"}
+"""Of these an answer may consist."""
 
 
 class Completeness(StrEnum):
@@ -119,100 +114,6 @@ class Completeness(StrEnum):
     """May or may not be all."""
     CLOSED = "closed"
     """A whole question, answer, farewell or request."""
-
-
-class PatienceConfig(BaseModel):
-    """How long a silence must last before the turn is over, by how finished it looks and sounds."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    finished_s: float = Field(
-        0.22,
-        ge=0.1,
-        le=3,
-        description="After words that are all, in a voice that sounds finished, too.",
-    )
-    closed_s: float = Field(
-        0.38, ge=0.1, le=3, description="After a whole question, answer or farewell."
-    )
-    open_s: float = Field(0.75, ge=0.1, le=4, description="After words that may or may not be all.")
-    counting_s: float = Field(
-        1.3, ge=0.1, le=6, description="After digits or letters that are told one by one."
-    )
-    dangling_s: float = Field(
-        1.6, ge=0.1, le=6, description="After words that call for more, such as 'my name is'."
-    )
-    nothing_s: float = Field(
-        0.9, ge=0.1, le=6, description="After a voice in which no words were understood."
-    )
-    goes_on_s: float = Field(
-        1.3,
-        ge=0.1,
-        le=6,
-        description="At least this long after a voice that sounds as if it would go on, unless its"
-        " words are all: then as after words that may be all.",
-    )
-    doubt_factor: float = Field(
-        1.3,
-        ge=1,
-        le=4,
-        description="By how much a wait grows where the voice sounds neither finished nor not.",
-    )
-    sounds_finished_at: float = Field(
-        0.4, gt=0, lt=1, description="Judged likelier than this, a voice sounds finished."
-    )
-    sounds_open_below: float = Field(
-        0.05, ge=0, lt=1, description="Judged less likely than this, it sounds as if it goes on."
-    )
-    adapts: bool = Field(
-        True,
-        description="Wait longer for whoever is heard to pause longer than most, for as long as"
-        " they talk.",
-    )
-    patient: bool = Field(
-        False, description="Wait longer for everybody: for people who speak slowly or stammer."
-    )
-    patient_factor: float = Field(
-        2.5, ge=1, le=6, description="By how much every wait grows when patient is on."
-    )
-
-    def silence_s(
-        self, text: str, confidence: float, language: str = "", finished: float | None = None
-    ) -> float:
-        """The silence, seconds, that ends a turn whose words so far are `text`.
-
-        `language`: in which they were heard; empty means English. `finished`: how likely the
-        voice sounds as if nothing more followed, 0..1; None: nobody has listened for that.
-        """
-        look = completeness(text) if language in {"", "en"} else completeness_in(language, text)
-        if look is Completeness.CLOSED and confidence < 0.3:
-            look = Completeness.OPEN
-        wait_s = self._by_words(look)
-        if finished is not None and look is not Completeness.NOTHING:
-            wait_s = self._by_sound(wait_s, look, finished, whole=_plain(text) in _FORMULAS)
-        return wait_s * (self.patient_factor if self.patient else 1.0)
-
-    def _by_words(self, look: Completeness) -> float:
-        return {
-            Completeness.NOTHING: self.nothing_s,
-            Completeness.DANGLING: self.dangling_s,
-            Completeness.COUNTING: self.counting_s,
-            Completeness.OPEN: self.open_s,
-            Completeness.CLOSED: self.closed_s,
-        }[look]
-
-    def _by_sound(
-        self, wait_s: float, look: Completeness, finished: float, *, whole: bool
-    ) -> float:
-        if finished >= self.sounds_finished_at:
-            return min(wait_s, self.finished_s) if look is Completeness.CLOSED else wait_s
-        if whole:
-            return wait_s
-        wait_s *= self.doubt_factor
-        if finished >= self.sounds_open_below:
-            return wait_s
-        # Words that are all, and a voice that is not: as after words that may be all.
-        return max(wait_s, self.open_s if look is Completeness.CLOSED else self.goes_on_s)
 
 
 def completeness(text: str) -> Completeness:
@@ -255,6 +156,17 @@ def completeness_in(language: str, text: str) -> Completeness:
     continued = _CONTINUED.get(language, ())
     last = words[-1][-1:] if language == "zh" else words[-1]
     return Completeness.DANGLING if last in continued else Completeness.OPEN
+
+
+def is_formula(text: str) -> bool:
+    """Whole by itself, whatever its melody: `thank you`."""
+    return _plain(text) in _FORMULAS
+
+
+def is_whole(text: str) -> bool:
+    """A formula, or nothing but answers: `yes`, `okay thanks`. Short, and yet all."""
+    line = _plain(text)
+    return line in _FORMULAS or (bool(line) and set(line.split()) <= _ALONE)
 
 
 def _counts(words: list[str]) -> bool:

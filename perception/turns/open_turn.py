@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from agent.core.messages import TurnId
+from perception.turns.over import Pause
+from perception.turns.pitch import PitchEnd
 
 
 @dataclass(slots=True, kw_only=True)
@@ -22,6 +24,9 @@ class OpenTurn:
     language: str = ""
     finished: float | None = None
     """How likely this revision's voice sounds finished; None while nobody has said."""
+    pitch: PitchEnd | None = None
+    ends_here: float | None = None
+    ends_in_english: float | None = None
     voiced_before_s: float = 0.0
     last_voiced_at: float = 0.0
     heard_until: float = 0.0
@@ -30,7 +35,20 @@ class OpenTurn:
         """The voice went on: what was settled is stale."""
         self.revision += 1
         self.paused, self.words, self.confidence = False, None, 0.0
-        self.language, self.finished = "", None
+        self.language, self.finished, self.pitch = "", None, None
+        self.ends_here = self.ends_in_english = None
+
+    def known(self) -> Pause:
+        """What is known of the silence it is in."""
+        return Pause(
+            text=self.words or "",
+            trust=self.confidence,
+            language=self.language,
+            ends_here=self.ends_here,
+            ends_in_english=self.ends_in_english,
+            finished=self.finished,
+            pitch=self.pitch,
+        )
 
     def total_s(self) -> float:
         """Voiced time of the finished stretches, seconds."""

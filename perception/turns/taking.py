@@ -22,9 +22,10 @@ from agent.core.messages import (
     WordsHeard,
 )
 from perception.audio import FRAME_S
-from perception.turns.completeness import PatienceConfig
 from perception.turns.open_turn import OpenTurn
+from perception.turns.over import Pause
 from perception.turns.pace import Pace
+from perception.turns.patience import PatienceConfig
 from perception.turns.turn_end import JudgeEnd, Sounded, TurnEndConfig
 from perception.turns.voice_activity import VoiceConfig, VoiceEvent, VoiceHeard, VoiceSegmenter
 
@@ -94,6 +95,10 @@ class Heard:
     """The revision that was to be settled; None: words so far."""
     language: str = ""
     """In which the recogniser heard it; empty: it does not tell."""
+    ends_here: float | None = None
+    """log10 of the chance that a sentence ends on its last words, as people speak at this site."""
+    ends_in_english: float | None = None
+    """The same in general English; None: the recogniser does not tell."""
 
 
 _BENEFIT_OF_DOUBT_S = 0.15
@@ -112,6 +117,7 @@ class TurnTaker:
         self._turn: OpenTurn | None = None
         self._heard_at: float | None = None
         self._pace = Pace()
+        self._waits: tuple[PatienceConfig, Pause, float] | None = None
 
     def adopt(self, patience: PatienceConfig) -> None:
         """Wait by this from now on."""
@@ -162,6 +168,7 @@ class TurnTaker:
         turn.words = heard.text if enough else ""
         turn.confidence = heard.confidence if turn.words else 0.0
         turn.language = heard.language if turn.words else ""
+        turn.ends_here, turn.ends_in_english = heard.ends_here, heard.ends_in_english
         paused = TurnPaused(
             at=turn.last_voiced_at,
             turn=turn.id,
@@ -177,7 +184,7 @@ class TurnTaker:
         turn = self._turn
         if turn is None or judged.turn != turn.id or judged.revision != turn.revision:
             return []
-        turn.finished = judged.finished
+        turn.finished, turn.pitch = judged.finished, judged.pitch
         return self._perhaps_end(turn.heard_until)
 
     def spoken_by(self, person: PersonId | None) -> None:
@@ -261,14 +268,20 @@ class TurnTaker:
         if turn.words is None:
             late = silence_s >= self._config.words_within_s
             return self.close(late=True) if late else []
-        patience = self._config.patience
-        needed_s = patience.silence_s(turn.words, turn.confidence, turn.language, turn.finished)
-        needed_s *= self._pace.factor if patience.adapts else 1.0
+        needed_s = self._patience_s(turn)
         # A voice that may just be beginning again is not cut off by the end it would revise.
         needed_s += _BENEFIT_OF_DOUBT_S if self._voice.perhaps else -FRAME_S / 2
         if silence_s < needed_s and not turn.final:
             return []
         return [self._end(turn, turn.words), DropWords(turn=turn.id)]
+
+    def _patience_s(self, turn: OpenTurn) -> float:
+        """What silence ends this revision; worked out when something new is known of it."""
+        patience = self._config.patience
+        pause = turn.known()
+        if self._waits is None or self._waits[:2] != (patience, pause):
+            self._waits = (patience, pause, patience.silence_s(pause))
+        return self._waits[2] * (self._pace.factor if patience.adapts else 1.0)
 
     def _end(self, turn: OpenTurn, text: str) -> TurnEnded:
         self._turn = None

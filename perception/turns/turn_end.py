@@ -20,6 +20,7 @@ from agent.core.errors import BackendUnavailableError
 from agent.core.messages import BackendChosen, ComponentHealth, Health, Message, TurnId
 from perception.audio import Sound
 from perception.off_loop import GivenUpError, OffLoop, OneThread
+from perception.turns.pitch import PitchEnd, pitch_end
 
 LISTENS_BACK_S: Final = 8.0
 """Sound older than this is not looked at."""
@@ -44,6 +45,8 @@ class Sounded:
     turn: TurnId
     revision: int
     finished: float
+    pitch: PitchEnd | None = None
+    """How its pitch ended; None: too little of it to tell."""
 
 
 class EndJudge(Protocol):
@@ -127,10 +130,10 @@ class TurnEndings:
         try:
             while faults < _FAULTS:
                 question, sound = await self._asked.get()
-                finished = await self._finished(sound)
-                faults = 0 if finished is not None else faults + 1
-                if finished is not None:
-                    yield Sounded(turn=question.turn, revision=question.revision, finished=finished)
+                heard = await self._heard(question, sound)
+                faults = 0 if heard is not None else faults + 1
+                if heard is not None:
+                    yield heard
         finally:
             self._thread.close()
         self._say(Health.DEGRADED, "left alone until the next start; words and silence decide")
@@ -147,19 +150,25 @@ class TurnEndings:
         self._chosen(self._config.detector, fallback=False)
         return True
 
-    async def _finished(self, sound: Sound) -> float | None:
+    async def _heard(self, question: JudgeEnd, sound: Sound) -> Sounded | None:
         judge = self._judge
         if judge is None:
             return None
         try:
-            found = await self._thread.call(lambda: judge.finished(sound), self._config.within_s)
+            finished, pitch = await self._thread.call(
+                lambda: (judge.finished(sound), pitch_end(sound)), self._config.within_s
+            )
         except GivenUpError as fault:
             self._say(Health.DEGRADED, str(fault))
             return None
         except Exception as fault:  # the edge of a back-end: whatever it raises costs a judgement
             self._say(Health.DEGRADED, f"the sound was not judged: {fault}")
             return None
-        return found if np.isfinite(found) else None
+        if not np.isfinite(finished):
+            return None
+        return Sounded(
+            turn=question.turn, revision=question.revision, finished=finished, pitch=pitch
+        )
 
     def _chosen(self, backend: str, *, fallback: bool, detail: str = "") -> None:
         self._publish(

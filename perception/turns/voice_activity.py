@@ -64,7 +64,11 @@ class VoiceConfig(BaseModel):
         description="As start_at, while the agent itself speaks and may hear its echo.",
     )
     confirm_while_speaking_s: float = Field(
-        0.09, ge=0, le=0.5, description="As confirm_s, while the agent itself speaks."
+        0.03,
+        ge=0,
+        le=0.5,
+        description="As confirm_s, while the agent itself speaks: its voice is lowered then, which"
+        " is soon taken back.",
     )
     sure_at: float = Field(
         0.9,

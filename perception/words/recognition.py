@@ -28,6 +28,11 @@ class Reading:
     """Trust in `text`, 0..1; below about 0.4 it is better to ask again."""
     language: str = ""
     """In which it was heard, such as `de`; empty: it was not told apart."""
+    ends_here: float | None = None
+    """log10 of the chance that a sentence ends on its last two words, as people speak at this site;
+    None: not told. For the end of a turn."""
+    ends_in_english: float | None = None
+    """The same in general English."""
 
 
 class Recogniser(Protocol):

@@ -12,7 +12,8 @@ import pytest
 from agent.core.clock import LoopClock
 from agent.core.messages import BackendChosen, TurnEnded, TurnId, TurnPaused
 from perception.backends.whisper import WhisperRecogniser
-from perception.turns.completeness import PatienceConfig
+from perception.turns.over import Pause
+from perception.turns.patience import PatienceConfig
 from perception.turns.taking import Heard, SettleWords, TurnsConfig, TurnTaker
 from perception.words.process import RecogniserProcess, understood
 from perception.words.recognition import RecognitionConfig, WhisperConfig
@@ -123,7 +124,7 @@ def test_the_language_of_a_reading_goes_with_its_turn_and_with_no_other():
 
 
 def test_how_finished_words_look_is_judged_in_their_own_language():
-    patience = PatienceConfig()
+    patience = PatienceConfig(judge="rule")
     waits = {
         "ich habe einen termin mit": ("de", patience.dangling_s),
         "ich habe einen termin mit anna keller": ("de", patience.open_s),
@@ -135,4 +136,5 @@ def test_how_finished_words_look_is_judged_in_their_own_language():
         "where is the restroom": ("", patience.closed_s),
     }
     for text, (language, seconds) in waits.items():
-        assert patience.silence_s(text, 0.9, language) == seconds, text
+        pause = Pause(text=text, trust=0.9, language=language)
+        assert patience.silence_s(pause) == seconds, text

@@ -9,7 +9,8 @@ from agent.core.messages import (
     WordsHeard,
 )
 from perception.audio import FRAME_S
-from perception.turns.completeness import Completeness, PatienceConfig, completeness
+from perception.turns.completeness import Completeness, completeness
+from perception.turns.patience import PatienceConfig
 from perception.turns.taking import (
     BeginWords,
     DropWords,
@@ -22,7 +23,8 @@ from perception.turns.turn_end import JudgeEnd
 from perception.turns.voice_activity import VoiceConfig
 from tests.fakes.sounds import script
 
-CONFIG = TurnsConfig(voice=VoiceConfig(trails_s=0.0))
+RULE = PatienceConfig(judge="rule")
+CONFIG = TurnsConfig(voice=VoiceConfig(trails_s=0.0), patience=RULE)
 
 
 def take(*parts, words=("where is the restroom",), confidence=0.9, answer_after=1, config=CONFIG):
@@ -98,7 +100,7 @@ def test_the_silence_that_ends_a_turn_depends_on_how_finished_it_looks(text, lea
 
 
 def test_a_patient_receptionist_waits_much_longer():
-    config = CONFIG.model_copy(update={"patience": PatienceConfig(patient=True)})
+    config = CONFIG.model_copy(update={"patience": PatienceConfig(judge="rule", patient=True)})
     (silence,) = ended_after(take((1.0, 0.9), (4.0, 0.0), config=config))
     assert silence > 0.9
 

@@ -5,14 +5,16 @@ import pytest
 
 from agent.core.messages import SpeechStarted, TurnEnded
 from perception.audio import FRAME_S
-from perception.turns.completeness import Completeness, PatienceConfig, completeness
+from perception.turns.completeness import Completeness, completeness
 from perception.turns.pace import Pace
+from perception.turns.patience import PatienceConfig
 from perception.turns.taking import Heard, SettleWords, TurnsConfig, TurnTaker
 from perception.turns.turn_end import JudgeEnd, Sounded
 from perception.turns.voice_activity import VoiceConfig
 from tests.fakes.sounds import script
 
-CONFIG = TurnsConfig(voice=VoiceConfig(trails_s=0.0))
+RULE = PatienceConfig(judge="rule")
+CONFIG = TurnsConfig(voice=VoiceConfig(trails_s=0.0), patience=RULE)
 WHOLE, HALF = "where is the restroom", "i have an appointment with"
 
 
@@ -95,7 +97,7 @@ def talk(turns, pause_s, *, turn_count=4, start=0.0, person=None):
 
 def test_who_is_cut_off_is_waited_for_longer_the_next_time():
     early, _ = talk(TurnTaker(CONFIG), 0.7, turn_count=6)
-    fixed = CONFIG.model_copy(update={"patience": PatienceConfig(adapts=False)})
+    fixed = CONFIG.model_copy(update={"patience": PatienceConfig(judge="rule", adapts=False)})
     assert early <= 2
     assert talk(TurnTaker(fixed), 0.7, turn_count=6)[0] == 6
 

@@ -21,23 +21,22 @@ class Answers:
 
     def finished(self, sound):
         answer = self._left.pop(0)
+        if answer is None:
+            raise GivenUpError("end of turn: no answer within 0.6 s; it was given up")
         if isinstance(answer, Exception):
             raise answer
         return answer
 
 
 class OnLoop:
-    """Does it at once; a judgement of None is one that hangs."""
+    """Does it at once."""
 
     def __init__(self):
         self.closed = False
 
     async def call(self, work, timeout_s):
         await asyncio.sleep(0)
-        result = work()
-        if result is None:
-            raise GivenUpError("end of turn: no answer within 0.6 s; it was given up")
-        return result
+        return work()
 
     def close(self, last=None):
         self.closed = True
