@@ -1,6 +1,10 @@
 """Days made by hand: what came of them is known."""
 
+import re
+
 from agent.lab.outcomes import Breach, DayResult, Deed, Timing, Visit
+from agent.lab.run import Run
+from agent.lab.statistics import Estimate
 
 TIMING = Timing(
     simulated_s=3600,
@@ -61,3 +65,27 @@ def day(*visits, deeds=(), breaches=(), episodes=(), replies=(), seed=1, **more)
         replies_s=tuple(replies),
         **(given | more),
     )
+
+
+def a_run(*days, **more):
+    given = {
+        "name": "configs/demo.yaml",
+        "days": days,
+        "episodes": (),
+        "plans": {},
+        "command": "foyer lobby configs/demo.yaml",
+        "took_s": 1.0,
+        "processes": 1,
+        "page": True,
+    }
+    return Run(**(given | more))
+
+
+def words_of(page):
+    """The page as one reads it."""
+    shown = re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", shown))
+
+
+def estimate(value, low, high, n=10):
+    return Estimate(value=value, low=low, high=high, n=n)
