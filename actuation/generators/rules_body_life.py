@@ -27,6 +27,15 @@ _STIR_EVERY_S, _STIR_TAKES_S = 6.0, 0.9
 _STIR_RAD: Final = 0.13
 _DRIFT_HZ: Final = np.array([0.11, 0.19, 0.31])
 _DRIFT_RAD: Final = {"finger": 0.020, "hand": 0.012}
+_CURLED: Final = [f for f, finger in enumerate(FINGERS) if finger != "Thumb"]
+_CURLS: Final = np.array([0.8, 1.0, 0.6])
+"""How much each bone of a finger takes part, from the palm outwards."""
+_CURLED_JOINTS: Final = {
+    side: [
+        JOINT_INDEX[f"{side}{FINGERS[f]}{part}"] for f in _CURLED for part in parts_of(FINGERS[f])
+    ]
+    for side in SIDES
+}
 
 
 class _Steps:
@@ -88,13 +97,10 @@ class BodyLife:
         for s, side in enumerate(SIDES):
             sign = 1.0 if side == "left" else -1.0
             stirred = -np.abs(self._stirs[s].evaluate(times))
-            for f, finger in enumerate(FINGERS):
-                if finger == "Thumb":
-                    continue
-                up = _DRIFT_RAD["finger"] * (drift[:, s, f] - 1.0) + stirred[:, f]
-                for part, much in zip(parts_of(finger), (0.8, 1.0, 0.6), strict=True):
-                    i = JOINT_INDEX[f"{side}{finger}{part}"]
-                    joints[:, i] = multiply(joints[:, i], about("z", -sign * much * up))
+            up = _DRIFT_RAD["finger"] * (drift[:, s, _CURLED] - 1.0) + stirred[:, _CURLED]
+            curl = (up[:, :, None] * _CURLS).reshape(len(times), -1)
+            parts = _CURLED_JOINTS[side]
+            joints[:, parts] = multiply(joints[:, parts], about("z", -sign * curl))
             turn = np.zeros((len(times), 3))
             turn[:, 1] = sign * _DRIFT_RAD["hand"] * drift[:, s, -1]
             i = JOINT_INDEX[f"{side}Hand"]
