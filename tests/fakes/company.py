@@ -32,7 +32,7 @@ from behavior.dialogue.config import DialogueConfig
 from behavior.reception import set_up_dialogue
 from tests.fakes.desk import KNOWLEDGE, demo_site
 from tests.fakes.encounters import planner, seen
-from tests.integration.test_encounters import FACTS, PAGE, Stage, state, voice
+from tests.fakes.played import FACTS, PAGE, Stage, state, voice
 
 _TOLD = (TurnPaused, TurnEnded, EngagementChanged, PersonLost, Act, ActStarted, ActFinished,
          ButtonPressed, ClauseSpoken, HelpCalled, HostNotified, SpeechStarted)  # fmt: skip

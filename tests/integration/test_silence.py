@@ -8,7 +8,7 @@ import yaml
 
 from agent.core.messages import ButtonPressed, PageChanged
 from tests.fakes.company import meet, person, says
-from tests.integration.test_encounters import state
+from tests.fakes.played import state
 
 HERE = Path(__file__).parent
 SILENCES, LANGUAGES = (
