@@ -17,6 +17,7 @@ from actuation.gestures.aiming import aim_of
 from actuation.gestures.lexemes import Lexeme
 from actuation.gestures.stroke_poses import arm_poses, head_poses, preparation_s
 from actuation.gestures.style import BodyStyle
+from actuation.gestures.trunk import TRUNK_SIZE, trunk_of, with_trunk
 from actuation.joints.path import Joints, LatePath, Path, abruptly, elbow, elbow_angles, slerp
 from actuation.joints.rotations import (
     IDENTITY,
@@ -85,6 +86,8 @@ class Stroke:
     """When its apex was asked for: `apex_s`, unless that was too soon."""
     abruptness: float = 0.0
     """0 flowing .. 1: how abruptly it begins and ends its movements."""
+    trunk: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    """Yaw, pitch and roll of the trunk that goes along, radians."""
     planned: Span | None = None
     """Its times without its own variety; None: it has none."""
 
@@ -133,8 +136,12 @@ class Stroke:
 
 
 def lay_over(joints: Joints, strokes: Sequence[Stroke], t: NDArray[np.float64]) -> Joints:
-    """Lay the strokes over `joints`, (n, 44, 4) at the (n,) times `t`; returns a new array."""
+    """Lay the strokes over `joints`, (n, 44, 4) at the (n,) times `t`; returns a new array.
+
+    The trunk follows the arms.
+    """
     laid = np.array(joints, dtype=np.float64)
+    trunk, busy = np.zeros((len(t), TRUNK_SIZE)), np.zeros((len(t), len(SIDES)))
     for stroke in sorted(strokes, key=lambda each: each.start_s):
         if stroke.start_s > t[-1] or stroke.over_s < t[0]:
             continue
@@ -148,7 +155,12 @@ def lay_over(joints: Joints, strokes: Sequence[Stroke], t: NDArray[np.float64]) 
             under, over = (elbow_angles(q[:, list(stroke.elbows)]) for q in (beneath, poses))
             mixed[:, list(stroke.elbows)] = elbow(under + (over - under) * weight[:, None, None])
         laid[:, stroke.joints] = mixed
-    return laid
+        if not stroke.additive:
+            trunk += weight[:, None] * (np.array(stroke.trunk) - trunk)
+            for i, side in enumerate(SIDES):
+                if side in stroke.hands:
+                    busy[:, i] += weight * (1.0 - busy[:, i])
+    return with_trunk(laid, trunk, busy) if np.any(trunk) else laid
 
 
 def make_stroke(
@@ -224,6 +236,7 @@ def make_stroke(
         additive=lexeme.hands == "head",
         aim=aim,
         place=place,
+        trunk=trunk_of(lexeme, () if lexeme.hands == "head" else sides),
         asked_s=asked_s,
         abruptness=abruptness,
     )
