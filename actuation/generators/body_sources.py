@@ -145,10 +145,11 @@ def performed(
     *,
     config: GestureConfig | None = None,
     gesture: Callable[[], Gestures] | None = None,
+    chunk_frames: int = _STEP,
 ) -> Performed:
     """Perform the clauses as the stage does, limits last, and read the motion at `at_s`.
 
-    `gesture`: whoever moves arms and head instead of the rules.
+    `gesture`: whoever moves arms and head instead of the rules. `chunk_frames`: made at a time.
     """
     start_s = min([float(at_s[0]), *(clause.start_s for clause in clauses)]) - EARLY_S
     shift_s = -start_s if start_s < 0 else 0.0
@@ -171,16 +172,16 @@ def performed(
     wait_s = min(max((gestures.lead_s(clause) for clause in waiting[:1]), default=0.0), WAIT_S)
     early_s = max(FIRST_EARLY_S, wait_s)
     first = max(first, 0)
-    for at in range(first, last, _STEP):
+    for at in range(first, last, chunk_frames):
         now = at / FRAME_RATE_HZ
-        while waiting and waiting[0].start_s - early_s < now + _STEP / FRAME_RATE_HZ:
+        while waiting and waiting[0].start_s - early_s < now + chunk_frames / FRAME_RATE_HZ:
             clause = waiting.pop(0)
             known_s, early_s = max(now, clause.start_s - early_s), EARLY_S
             animation.speak(clause, track_of(clause.speech), seen_from=known_s)
             strokes += animation.gesture(clause, earliest_at=known_s)
             if isinstance(gestures, Gesticulation):
                 slots += [_slot(s, shift_s) for s in gestures.latest if not s.additive]
-        rows.append(np.stack([frame.joints for frame in animation.frames(at, _STEP, None)]))
+        rows.append(np.stack([frame.joints for frame in animation.frames(at, chunk_frames, None)]))
     joints = np.concatenate(rows).astype(np.float64)
     made_s = np.arange(first, first + len(joints)) / FRAME_RATE_HZ - shift_s
     return Performed(

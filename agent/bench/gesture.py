@@ -30,11 +30,14 @@ from agent.bench.gesture_table import (
     Row,
     Table,
     as_table_of_bodies,
+    calm_share,
     features,
     jerk_ratios,
     mean_speeds,
     measures,
+    p95_speeds,
     row_of,
+    seam_figure,
     table_of,
 )
 from agent.bench.gesture_takes import CUED, KNOB_CUED, TEXTS, Take, moved, takes_of
@@ -63,6 +66,7 @@ def measure(*, data: Path | None = None, short: bool = False) -> list[Figure]:
     _tell(as_table_of_bodies(table, columns))
     rules = next(row for row in rows if row.name == RULES)
     figures = [*_side_by_side(rows, table), *_bands(rules), *_default(rows, table), *missing]
+    figures.append(seam_figure(takes[:2] if short else takes[:8]))
     knobs, leaks = knob_figures(RulesSource(), takes_of((), KNOB_CUED))
     _tell(leaks)
     figures += knobs
@@ -160,6 +164,7 @@ def _bands(row: Row) -> list[Figure]:
         for joint, real in REAL_SPEAKER.items()
     ]  # fmt: skip
     elbow = table_of([row], [m for m in measures(None) if m.name == "elbow, mean speed"])
+    fast = p95_speeds(row)
     return [
         *figures,
         Figure(
@@ -168,6 +173,18 @@ def _bands(row: Row) -> list[Figure]:
             target=REAL_FASTER_ELBOW.p5, at_most=False,
             note="target: that speaker's p5, by a line between two known shares",
         ),
+        Figure(
+            name=f"{row.name}: frames with both elbows under 0.2 rad/s",
+            value=100 * calm_share(row), unit="%", baseline=1.9, baseline_of="that speaker",
+            note="ours rests her hands on the desk between gestures",
+        ),
+        *(
+            Figure(
+                name=f"{row.name}: {joint}, p95 of its speed", value=fast[joint], unit="rad/s",
+                target=real.p95, baseline=real.p95, baseline_of="that speaker's",
+            )
+            for joint, real in REAL_SPEAKER.items()
+        ),
     ]  # fmt: skip
 
 
@@ -175,10 +192,10 @@ def _default(rows: Sequence[Row], table: Table) -> list[Figure]:
     """Which source these measures speak for."""
     names = [row.name for row in rows if row.name not in ("idle", "random clips")]
     wins = {name: 0 for name in names}
-    for measure, more in _JUDGES.items():
-        found = {name: table[measure][name] for name in names}
-        best = (max if more else min)(found, key=lambda n, f=found: f[n])  # type: ignore[misc]
-        wins[best] += 1
+    for judge, more in _JUDGES.items():
+        found = table[judge]
+        by_rank = sorted(names, key=found.__getitem__, reverse=more)
+        wins[by_rank[0]] += 1
     best = max(wins, key=lambda name: wins[name])
     return [
         Figure(

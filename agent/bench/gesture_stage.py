@@ -7,6 +7,7 @@ the twin is the interruption's.
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -137,6 +138,10 @@ def interruptions(speeches: Sequence[Speech], per_speech: int) -> list[Interrupt
     return found
 
 
+def _instead(act: Act, stage: Stage, at_s: float) -> None:
+    stage.act(act, at_s)
+
+
 def _stop(stage: Stage, at_s: float) -> None:
     stage.stop(Stop(at=at_s, reason=_REASON), at_s)
 
@@ -188,7 +193,7 @@ def changes_of_mind(speeches: Sequence[Speech]) -> tuple[Floats, Floats]:
             act, act=ActId(2), clauses=(), gestures=(GestureCue(lexeme=other),),
             gesture_meets=Meeting.REPLACE,
         )  # fmt: skip
-        sent = played(act, speech, until_s, at_s, lambda stage, now, s=silent: stage.act(s, now))  # type: ignore[misc]
+        sent = played(act, speech, until_s, at_s, partial(_instead, silent))
         first = int(np.ceil(at_s * HZ))
         around.append(float(_push(sent)[first - 2 : first + 30].max()))
     return np.array(around), np.array(usual)

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from actuation.generators.body_sources import BodySource
+from actuation.generators.body_sources import BodySource, performed
 from actuation.generators.metrics.body_beats import (
     UPPER_COLUMNS,
     beat_consistency,
@@ -31,11 +31,15 @@ from actuation.generators.metrics.body_slots import (
     within,
 )
 from actuation.generators.metrics.body_variety import l1_diversity, spread_over_seeds
+from actuation.gestures.style import BodyWish
+from actuation.joints.rotations import angle
 from actuation.motion import FRAME_RATE_HZ, JOINT_INDEX
-from agent.bench.gesture_takes import CHUNK_FRAMES, Moved, Take, moved
+from agent.bench.figure import Figure
+from agent.bench.gesture_takes import CHUNK_FRAMES, SEED, Moved, Take, moved
 
 Floats = NDArray[np.float64]
 HZ: Final = float(FRAME_RATE_HZ)
+_CALM_RAD_S: Final = 0.2
 SEEDS: Final = (3, 4, 5)
 _WRISTS: Final = [JOINT_INDEX["leftHand"], JOINT_INDEX["rightHand"]]
 
@@ -167,6 +171,36 @@ def mean_speeds(row: Row) -> dict[str, float]:
     return {name: float(np.mean([f[name].mean for f in found])) for name in REAL_SPEAKER}
 
 
+def p95_speeds(row: Row) -> dict[str, float]:
+    """p95 of the angular speed of each joint that a real speaker's is known of, rad/s."""
+    found = [speeds_of(each.joints, HZ) for each in row.moved]
+    weights = [len(each.joints) for each in row.moved]
+    return {
+        name: float(np.average([f[name].p95 for f in found], weights=weights))
+        for name in REAL_SPEAKER
+    }
+
+
+def calm_share(row: Row) -> float:
+    """Share of frames in which both elbows turn slower than 0.2 rad/s."""
+    return float(np.mean(_elbow(row) < _CALM_RAD_S))
+
+
+def seam_figure(takes: Sequence[Take]) -> Figure:
+    """Whether it shows that frames are made in pieces: in other pieces they must be the same."""
+    most = 0.0
+    for take in takes:
+        one, other = (
+            performed(take.clauses, take.at_s, SEED, BodyWish(), chunk_frames=count).joints
+            for count in (CHUNK_FRAMES, CHUNK_FRAMES + 1)
+        )
+        most = max(most, float(angle(one, other).max()))
+    return Figure(
+        name="rules: made in chunks of 7 frames instead of 6, a joint differs by, at most",
+        value=most, unit="rad", target=1e-5, note=f"{len(takes)} acts; frames are sent as float32",
+    )  # fmt: skip
+
+
 def measures(reference: Floats | None) -> list[Measure]:
     """All columns. `reference`: (windows, k) features that the Frechet distance is reckoned to."""
     found = [
@@ -179,7 +213,7 @@ def measures(reference: Floats | None) -> list[Measure]:
         Measure("speeds in the real band", "%", means_within),
         Measure("jerk at joins over inside", "times", jerk_ratio),
         Measure("jerk, RMS", "rad/s3", _jerk),
-        Measure("L1 diversity", "m", lambda r: float(np.mean([l1_diversity(m.positions) for m in r.moved]))),  # noqa: E501
+        Measure("L1 diversity", "m", _diversity),
         Measure("spread over seeds", "rad", _spread),
         Measure("BC published", "", lambda r: beats(r, published=True)),
         Measure("BC repaired", "", lambda r: beats(r, published=False)),
@@ -188,7 +222,7 @@ def measures(reference: Floats | None) -> list[Measure]:
     if reference is not None:
         found.append(
             Measure("FGD", "kinematic-34", lambda r: frechet_distance(features(r.moved), reference))
-        )  # noqa: E501
+        )
     return found
 
 
@@ -225,6 +259,10 @@ def _pose_error(row: Row) -> float:
 
 def _elbow(row: Row) -> Floats:
     return np.concatenate([faster_elbow(each.joints, HZ) for each in row.moved])
+
+
+def _diversity(row: Row) -> float:
+    return float(np.mean([l1_diversity(each.positions) for each in row.moved]))
 
 
 def _spread(row: Row) -> float:
