@@ -22,7 +22,8 @@ from perception.audio import FRAME_S
 from perception.backends.pocketsphinx import PocketsphinxRecogniser
 from perception.backends.recorded_sound import read_sound
 from perception.backends.smart_turn import SmartTurn
-from perception.turns.over import Manner, Pause, chance_over, least_costly_wait_s
+from perception.turns.completeness import Completeness
+from perception.turns.over import Manner, Pause, chance_over, is_known, least_costly_wait_s
 from perception.turns.patience import PatienceConfig
 from perception.turns.taking import TurnsConfig, TurnTaker
 from perception.turns.turn_end import MODEL
@@ -58,9 +59,11 @@ class Costing(PatienceConfig):
     price_s: float
 
     def silence_s(self, pause: Pause) -> float:
-        """What costs least at this price."""
-        over = chance_over(pause)
-        return least_costly_wait_s(over, cut_costs_s=self.price_s, least_s=self.finished_s)
+        """What costs least at this price; where nothing was learned, as ever."""
+        if not is_known(pause):
+            return super().silence_s(pause)
+        least_s = self.counting_s if pause.look is Completeness.COUNTING else self.finished_s
+        return least_costly_wait_s(chance_over(pause), cut_costs_s=self.price_s, least_s=least_s)
 
 
 class Scaled(PatienceConfig):
@@ -78,7 +81,7 @@ _QUICK: Final = "silence of 0.3 s"
 RULES: Final[dict[str, PatienceConfig]] = {
     FUSED: PatienceConfig(),
     **{f"fused, {one}": PatienceConfig(manner=one) for one in Manner if one != Manner.ORDINARY},
-    **{f"fused, a cut-in costs {k:g} s": Costing(price_s=k) for k in (2, 8, 24)},
+    **{f"fused, a cut-in costs {k:g} s": Costing(price_s=k) for k in (1.5, 12, 40)},
     "words and silence": PatienceConfig(),
     RULE: PatienceConfig(judge="rule"),
     **{f"{RULE}, waits {k:g} times": Scaled(patient_factor=k) for k in (0.5, 1.5, 2.0)},

@@ -2,8 +2,8 @@
 
 What the words look like, how far they can be trusted, whether sentences end on them by the
 recogniser's own languages, how the voice sounds and how its pitch ends add up to the odds that
-nothing more follows (`turn_end_weights.json`, its card in it; `foyer train turns`). Where the sound
-was not judged, or the recogniser has no such language, other weights stand for what is left.
+nothing more follows (`turn_end_weights.json`, its card in it; `foyer train turns`). Where the
+recogniser has no such language, other weights stand for what is left.
 
 From the odds follows the wait. Who has finished loses the time waited; who has not is cut off if
 the pause outlasts the wait, which is worth so many seconds of waiting as `Manner` says.
@@ -36,8 +36,9 @@ _MIDDLE_TRUST: Final = 0.7
 _MOST_LOGIT: Final = 5.0
 _LOOKS: Final = tuple(Completeness)
 WORDS: Final = (
-    *_LOOKS, "dangling_trusted", "closed_trusted", "whole", "words",
-)  # fmt: skip
+    *(one for one in _LOOKS if one is not Completeness.NOTHING),
+    *("dangling_trusted", "closed_trusted", "whole", "words"),
+)
 LANGUAGE: Final = ("ends_here", "ends_in_english")
 SOUND: Final = ("sounds_finished", "above_middle", "above_floor", "slope")
 
@@ -51,9 +52,9 @@ class Manner(StrEnum):
 
 
 CUT_COSTS_S: Final[Mapping[Manner, float]] = {
-    Manner.BRISK: 4.0,
-    Manner.ORDINARY: 12.0,
-    Manner.PATIENT: 60.0,
+    Manner.BRISK: 3.0,
+    Manner.ORDINARY: 6.0,
+    Manner.PATIENT: 20.0,
 }
 """To be cut off once is as bad as an answer that comes so many seconds late."""
 
@@ -108,9 +109,14 @@ def evidence(pause: Pause) -> dict[str, float]:
     if pause.ends_here is not None and pause.ends_in_english is not None:
         known["ends_here"] = max(_LEAST_LOG, pause.ends_here)
         known["ends_in_english"] = max(_LEAST_LOG, pause.ends_in_english)
-    if pause.finished is not None:
-        known |= _sound(pause.finished, pause.pitch)
+    known |= _sound(0.5 if pause.finished is None else pause.finished, pause.pitch)
     return known
+
+
+def is_known(pause: Pause) -> bool:
+    """The odds were learned for such a pause: English words, in a voice whose end was judged."""
+    english = pause.language in {"", "en"}
+    return english and pause.finished is not None and pause.look is not Completeness.NOTHING
 
 
 def _sound(finished: float, pitch: PitchEnd | None) -> dict[str, float]:
@@ -125,7 +131,10 @@ def _sound(finished: float, pitch: PitchEnd | None) -> dict[str, float]:
 
 
 def chance_over(pause: Pause, lines: Mapping[str, Line] | None = None) -> float:
-    """Probability, 0..1, that nothing more follows. Raises `ValueError` for unfit weights."""
+    """Probability, 0..1, that nothing more follows; meant for what `is_known`.
+
+    Raises `ValueError` for weights of other features.
+    """
     known = evidence(pause)
     line = (lines or read_lines())[case(known)]
     told = sum(float(w) * known[n] for n, w in zip(line.names, line.weights, strict=True))
@@ -133,15 +142,11 @@ def chance_over(pause: Pause, lines: Mapping[str, Line] | None = None) -> float:
 
 
 def case(known: Mapping[str, float]) -> str:
-    """Which weights stand for what is known: `words`, with `language`, `sound` or both."""
-    parts = ["words"]
-    parts += ["language"] * ("ends_here" in known) + ["sound"] * ("sounds_finished" in known)
-    return "+".join(parts)
+    """Which weights stand for what is known."""
+    return "words+language+sound" if "ends_here" in known else "words+sound"
 
 
 CASES: Final[Mapping[str, tuple[str, ...]]] = {
-    "words": WORDS,
-    "words+language": (*WORDS, *LANGUAGE),
     "words+sound": (*WORDS, *SOUND),
     "words+language+sound": (*WORDS, *LANGUAGE, *SOUND),
 }

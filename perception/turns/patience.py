@@ -1,8 +1,9 @@
 """What silence ends a turn: by the learned odds that it is over, or by a rule with a wait a look.
 
 The rule weighs words more: a sentence that calls for more is waited for, however it sounds. Where
-words could be all, the sound decides between a quick answer and a wait. Either way a wait harms
-nobody: whoever pauses, spells or stammers is given time. Pure.
+words could be all, the sound decides between a quick answer and a wait. It stands in for the odds
+where they were not learned: without the sound's judgement, without words, in other languages than
+English. Either way a wait harms nobody: whoever pauses, spells or stammers is given time. Pure.
 """
 
 from typing import Final, Literal
@@ -10,7 +11,14 @@ from typing import Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from perception.turns.completeness import Completeness, is_formula
-from perception.turns.over import CUT_COSTS_S, Manner, Pause, chance_over, least_costly_wait_s
+from perception.turns.over import (
+    CUT_COSTS_S,
+    Manner,
+    Pause,
+    chance_over,
+    is_known,
+    least_costly_wait_s,
+)
 
 _HARDLY_UNDERSTOOD: Final = 0.3
 
@@ -84,12 +92,14 @@ class PatienceConfig(BaseModel):
 
     def silence_s(self, pause: Pause) -> float:
         """The silence, seconds, that ends a turn of which so much is known."""
-        wait_s = self._learned(pause) if self.judge == "learned" else self._by_rule(pause)
+        learned = self.judge == "learned" and is_known(pause)
+        wait_s = self._learned(pause) if learned else self._by_rule(pause)
         return wait_s * (self.patient_factor if self.patient else 1.0)
 
     def _learned(self, pause: Pause) -> float:
+        least_s = self.counting_s if pause.look is Completeness.COUNTING else self.finished_s
         return least_costly_wait_s(
-            chance_over(pause), cut_costs_s=CUT_COSTS_S[self.manner], least_s=self.finished_s
+            chance_over(pause), cut_costs_s=CUT_COSTS_S[self.manner], least_s=least_s
         )
 
     def _by_rule(self, pause: Pause) -> float:

@@ -23,7 +23,6 @@ from agent.core.messages import (
 )
 from perception.audio import FRAME_S
 from perception.turns.open_turn import OpenTurn
-from perception.turns.over import Pause
 from perception.turns.pace import Pace
 from perception.turns.patience import PatienceConfig
 from perception.turns.turn_end import JudgeEnd, Sounded, TurnEndConfig
@@ -102,6 +101,8 @@ class Heard:
 
 
 _BENEFIT_OF_DOUBT_S = 0.15
+_JUDGED_WITHIN_S = 0.35
+"""So much silence is waited for the judgement of the sound, where there is one."""
 _JUMP_S = 0.1
 """So far back the clock of a source may be set in passing."""
 Outcome = Message | BeginWords | SettleWords | JudgeEnd | DropWords
@@ -117,7 +118,7 @@ class TurnTaker:
         self._turn: OpenTurn | None = None
         self._heard_at: float | None = None
         self._pace = Pace()
-        self._waits: tuple[PatienceConfig, Pause, float] | None = None
+        self._is_judged = False  # nobody has listened to how voices end
 
     def adopt(self, patience: PatienceConfig) -> None:
         """Wait by this from now on."""
@@ -181,7 +182,7 @@ class TurnTaker:
 
     def sounded(self, judged: Sounded) -> list[Outcome]:
         """Take in how finished the voice sounds. What is of a revision gone by is dropped."""
-        turn = self._turn
+        turn, self._is_judged = self._turn, True
         if turn is None or judged.turn != turn.id or judged.revision != turn.revision:
             return []
         turn.finished, turn.pitch = judged.finished, judged.pitch
@@ -268,20 +269,16 @@ class TurnTaker:
         if turn.words is None:
             late = silence_s >= self._config.words_within_s
             return self.close(late=True) if late else []
-        needed_s = self._patience_s(turn)
+        patience = self._config.patience
+        needed_s = patience.silence_s(turn.known())
+        needed_s *= self._pace.factor if patience.adapts else 1.0
         # A voice that may just be beginning again is not cut off by the end it would revise.
         needed_s += _BENEFIT_OF_DOUBT_S if self._voice.perhaps else -FRAME_S / 2
+        if self._is_judged and turn.finished is None:
+            needed_s = max(needed_s, _JUDGED_WITHIN_S)
         if silence_s < needed_s and not turn.final:
             return []
         return [self._end(turn, turn.words), DropWords(turn=turn.id)]
-
-    def _patience_s(self, turn: OpenTurn) -> float:
-        """What silence ends this revision; worked out when something new is known of it."""
-        patience = self._config.patience
-        pause = turn.known()
-        if self._waits is None or self._waits[:2] != (patience, pause):
-            self._waits = (patience, pause, patience.silence_s(pause))
-        return self._waits[2] * (self._pace.factor if patience.adapts else 1.0)
 
     def _end(self, turn: OpenTurn, text: str) -> TurnEnded:
         self._turn = None

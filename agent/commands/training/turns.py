@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from agent.bench.overlap_scenes import area_under_curve
 from agent.core.errors import BadInputError
 from agent.lessons.turn_pauses import Silence, silences, texts
-from perception.turns.over import CASES, WEIGHTS, Line, chance_over, evidence
+from perception.turns.over import CASES, WEIGHTS, Line, chance_over, evidence, is_known
 
 _RIDGE = 2.0
 _FOLDS = 8
@@ -85,6 +85,7 @@ def write(heard: Sequence[Silence], path: Path) -> dict[str, Any]:
 
 def fit(heard: Sequence[Silence]) -> Lines:
     """A ridge logistic regression for each case of what is known."""
+    heard = [one for one in heard if is_known(one.pause)]
     known = [evidence(one.pause) for one in heard]
     over = np.array([one.over for one in heard], np.float64)
     return {case: _line(names, known, over) for case, names in CASES.items()}
@@ -114,7 +115,7 @@ def left_out(heard: Sequence[Silence], fold: Callable[[Silence], int]) -> float:
     for k in sorted({fold(one) for one in heard}):
         lines = fit([one for one in heard if fold(one) != k])
         for one in heard:
-            if fold(one) == k:
+            if fold(one) == k and is_known(one.pause):
                 told.append(chance_over(one.pause, lines))
                 truth.append(one.over)
     return round(float(area_under_curve(np.array(told), np.array(truth))), 3)
