@@ -27,7 +27,8 @@ GROUP: Final = 4
 """Looks that are worked out together."""
 _SIZE: Final = 512
 _LOW_HZ, _HIGH_HZ = 60.0, 7_800.0
-_FLOOR: Final = 1e-7
+FLOOR: Final = 1e-7
+"""Power that is silence."""
 LOWEST_HZ, HIGHEST_HZ = 8_000, 48_000
 _PIECE_S: Final = 1.0
 _LOUDEST: Final = 64.0
@@ -112,7 +113,12 @@ def bands(windows: Sound) -> Bands:
     power = np.asarray(lines.real**2 + lines.imag**2, np.float32)
     grouped = power.reshape(-1, GROUP, power.shape[1]) if len(power) % GROUP == 0 else power
     heard = (grouped @ _filters()).reshape(-1, BANDS)
-    return np.asarray(np.log(heard + np.float32(_FLOOR)) / 5.0 + 1.6, np.float32)
+    return logarithm(heard)
+
+
+def logarithm(power: Sound) -> Bands:
+    """Looks of powers: 0.2 is a factor of e."""
+    return np.asarray(np.log(power + np.float32(FLOOR)) / 5.0 + 1.6, np.float32)
 
 
 @cache

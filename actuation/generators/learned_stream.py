@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from actuation.faces.face import FaceConfig, compose
+from actuation.generators.learned_ear import Ear
 from actuation.generators.learned_model import Memory, Said, Steps
 from actuation.generators.learned_network import BEHIND, FRAMES, LOOKS
 from actuation.generators.learned_sound import BANDS, Hearing, checked
@@ -76,6 +77,7 @@ class FaceStream:
         self._seed = seed
         self._config = config or FaceConfig()
         self._hearing = Hearing(rate_hz)
+        self._ear = Ear(card.usual)
         self._looks = np.zeros((0, BANDS), np.float32)
         self._heard = 0
         self._tail = np.zeros(0, np.float32)
@@ -148,7 +150,7 @@ class FaceStream:
         return -(-self._heard * FRAME_RATE_HZ // self._rate_hz)
 
     def _more(self, looks: NDArray[np.float32]) -> None:
-        self._looks = np.concatenate([self._looks, looks])
+        self._looks = np.concatenate([self._looks, self._ear.even(looks)])
 
     def _put_together(self, said: Said) -> Parts:
         times = np.arange(self._frame, self._frame + len(said.mouth)) / FRAME_RATE_HZ

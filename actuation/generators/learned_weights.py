@@ -36,6 +36,10 @@ class FaceCard(BaseModel):
     meets_from: tuple[float, float] = Field(
         (0.25, 0.65), description="The same for the lower lip and the upper teeth."
     )
+    usual: tuple[float, ...] = Field(
+        (), description="The mean of loud sound at the voices learned from; empty: nothing is "
+        "evened out.",
+    )  # fmt: skip
     command: str = Field("", description="The command that made it.")
     data: str = Field("", description="What it learned from.")
     held_out: str = Field("", description="What it did not learn from and was measured on.")

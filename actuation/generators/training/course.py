@@ -49,6 +49,8 @@ class Course:
     manner: manners.MannerLesson = manners.MannerLesson()
     begin: Path | None = None
     """Weights whose listener is gone on from, instead of chance."""
+    card_only: bool = False
+    """Keep the weights of `out`; only what they are worn and judged by is found anew."""
     command: str = ""
 
     @property
@@ -81,6 +83,14 @@ def _begun(course: Course) -> tuple[dict[str, torch.Tensor] | None, str]:
 
 def run(course: Course, say: Callable[[str], None]) -> FaceCard:
     """Teach, judge, write. Raises `BadInputError` when there is no voice to learn from."""
+    if course.card_only:
+        weights, card = read(course.out)
+        if card.held_out != course.hold_out:
+            raise BadInputError(
+                f"train face: {course.out} was made with {card.held_out} held out; "
+                f"say --hold-out {card.held_out}"
+            )
+        return _carded(weights, card, _corpus(course, say), course, say)
     torch.manual_seed(course.seed)
     begun, before = _begun(course)
     taught = _corpus(course, say)
@@ -103,6 +113,17 @@ def run(course: Course, say: Callable[[str], None]) -> FaceCard:
         seeds=(course.seed, course.lesson.seed, course.reads.seed, course.manner.seed),
         date=datetime.now(UTC).date().isoformat(),
     )
+    return _carded(weights, card, taught, course, say)
+
+
+def _carded(
+    weights: dict[str, NDArray[np.float32]],
+    card: FaceCard,
+    taught: Sequence[Taught],
+    course: Course,
+    say: Callable[[str], None],
+) -> FaceCard:
+    """Find how the weights are worn, judge them, write both."""
     card = card.model_copy(update=_met(weights, card, taught))
     card = card.model_copy(update={"figures": judged(weights, card, course, say)})
     write(course.out, weights, card)
@@ -180,11 +201,12 @@ def _corpus(course: Course, say: Callable[[str], None]) -> list[Taught]:
 
 def _met(
     weights: dict[str, NDArray[np.float32]], card: FaceCard, taught: Sequence[Taught]
-) -> dict[str, tuple[float, float]]:
-    model = FaceModel(weights, card)
+) -> dict[str, tuple[float, ...]]:
     some = taught[:: max(1, len(taught) // 150)]
+    usual = judging.usual(some)
+    model = FaceModel(weights, card.model_copy(update={"usual": usual}))
     closes, meets = judging.thresholds(model, some)
-    return {"closes_from": closes, "meets_from": meets}
+    return {"usual": usual, "closes_from": closes, "meets_from": meets}
 
 
 def _tell(say: Callable[[str], None], what: str) -> Callable[[Progress], None]:

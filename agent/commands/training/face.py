@@ -32,6 +32,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--from", dest="begin", type=Path, metavar="FILE", help="weights to go on from"
     )
     parser.add_argument(
+        "--card-only", action="store_true",
+        help="keep the weights of --out; find anew how they are worn, and judge",
+    )  # fmt: skip
+    parser.add_argument(
         "--work", type=Path, default=WORK, metavar="DIR", help="where corpus and state are kept"
     )
     parser.add_argument("--out", type=Path, metavar="FILE", help="weights (.npz)")
@@ -56,7 +60,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     course = Course(
         out=out, work=arguments.work, hold_out=arguments.hold_out, sentences=sentences,
-        seed=arguments.seed, begin=arguments.begin, command=_shown(arguments, sentences, steps),
+        seed=arguments.seed, begin=arguments.begin, card_only=arguments.card_only,
+        command=_shown(arguments, sentences, steps),
     )  # fmt: skip
     lesson = replace(course.lesson, steps=steps, seed=arguments.seed, threads=arguments.threads)
     if arguments.begin is not None:
