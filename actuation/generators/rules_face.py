@@ -94,9 +94,9 @@ def mouth_track(
     table = np.zeros((len(grid), len(COLUMNS)))
     keys = _keys(phones, loudness, duration_s)
     for group, columns in _GROUPS.items():
-        for column in columns:
-            times, values = _column_keys(keys, group, column)
-            table[:, COLUMN[column]] = monotone(times, values, grid)
+        times, values = _group_keys(keys, group, columns)
+        for column, curve in zip(columns, monotone(times, values, grid), strict=True):
+            table[:, COLUMN[column]] = curve
     table[:, COLUMN["close"]] = _constraint(phones, CLOSURES, grid)
     table[:, COLUMN["teeth"]] = _constraint(phones, CONTACTS, grid)
     return MouthTrack(np.ascontiguousarray(table, np.float32))
@@ -166,31 +166,30 @@ def _pause_keys(start: float, end: float) -> list[_Key]:
     ]
 
 
-def _column_keys(keys: Sequence[_Key], group: str, column: str) -> tuple[Floats, Floats]:
-    """Times and values of one channel, rising times at least a millisecond apart."""
-    sure = [(k.at, k.value(group, column)) for k in keys
-            if k.pose.cares.get(group, 0.0) >= 0.99]  # fmt: skip
-    sure_times, sure_values = np.array([a for a, _ in sure]), np.array([v for _, v in sure])
-    points: list[tuple[float, float]] = []
+def _group_keys(keys: Sequence[_Key], group: str, columns: Sequence[str]) -> tuple[Floats, Floats]:
+    """Times (k,) and values (columns, k) of one part, rising times at least a millisecond apart."""
+    cares = np.array([key.pose.cares.get(group, 0.0) for key in keys])
+    own = np.array([[key.value(group, column) for key in keys] for column in columns])
+    at = np.array([key.at for key in keys])
+    sure = cares >= 0.99
+    passing = np.stack([np.interp(at, at[sure], each[sure]) for each in own])
+    share = np.where(sure, 1.0, cares)
+    values = share * own + (1 - share) * passing
+    points: list[tuple[float, int]] = []
     for i, key in enumerate(keys):
-        cares = key.pose.cares.get(group, 0.0)
-        if cares <= 0.0:
+        if cares[i] <= 0.0:
             continue
-        value = key.value(group, column)
-        if cares < 0.99:
-            passing = float(np.interp(key.at, sure_times, sure_values))
-            value = cares * value + (1 - cares) * passing
         # After silence the lips wait, then move: a long pause is not one slow opening.
         heavy = group == "round" and key.phone in LIP_HEAVY
         ramp = _LIP_RAMP_S if heavy else _RAMP_S
         if i and keys[i - 1].silent and key.at - points[-1][0] > ramp:
             points.append((key.at - ramp, points[-1][1]))
-        points.append((key.at, value))
-    rising: list[tuple[float, float]] = []
-    for at, value in points:
-        if not rising or at > rising[-1][0] + 1e-3:
-            rising.append((at, value))
-    return np.array([a for a, _ in rising]), np.array([v for _, v in rising])
+        points.append((key.at, i))
+    rising: list[tuple[float, int]] = []
+    for moment, row in points:
+        if not rising or moment > rising[-1][0] + 1e-3:
+            rising.append((moment, row))
+    return np.array([moment for moment, _ in rising]), values[:, [row for _, row in rising]]
 
 
 def _constraint(phones: Sequence[Phone], names: frozenset[str], grid: Floats) -> Floats:
@@ -205,9 +204,11 @@ def _constraint(phones: Sequence[Phone], names: frozenset[str], grid: Floats) ->
         # Open again by the neighbour's own apex, however near that is.
         rise = float(np.clip(middle - half - before, 0.008, 0.06))
         fall = float(np.clip(after - middle - half, 0.008, 0.055))
-        up = minimum_jerk((grid - (middle - half - rise)) / rise)
-        down = minimum_jerk(((middle + half + fall) - grid) / fall)
-        track = np.maximum(track, np.minimum(up, down))
+        begin, end = middle - half - rise, middle + half + fall
+        near = slice(*np.searchsorted(grid, (begin, end)))
+        up = minimum_jerk((grid[near] - begin) / rise)
+        down = minimum_jerk((end - grid[near]) / fall)
+        track[near] = np.maximum(track[near], np.minimum(up, down))
     return track
 
 
@@ -224,26 +225,30 @@ def _free_apex(phones: Sequence[Phone], order: range, names: frozenset[str]) -> 
 
 
 def monotone(times: Floats, values: Floats, at: Floats) -> Floats:
-    """Monotone cubic through the points (Fritsch-Carlson, 10.1137/0717021), flat outside.
+    """Monotone cubics through the points (Fritsch-Carlson, 10.1137/0717021), flat outside.
 
-    Between two points it stays between their values, so every extreme is one of the points.
+    `values`: (columns, k) at `times`; returns (columns, n). Between two points a column stays
+    between their values, so every extreme is one of the points.
     """
     if len(times) == 1:
-        return np.full_like(at, values[0])
+        return np.repeat(values, len(at), axis=1)
     step = np.diff(times)
-    slope = np.diff(values) / step
+    slope = np.diff(values, axis=1) / step
     tangent = np.zeros_like(values)
-    same = slope[:-1] * slope[1:] > 0
+    before, after = slope[:, :-1], slope[:, 1:]
+    same = before * after > 0
     w1, w2 = 2 * step[1:] + step[:-1], step[1:] + 2 * step[:-1]
     with np.errstate(divide="ignore", invalid="ignore"):
-        mean = (w1 + w2) / (w1 / slope[:-1] + w2 / slope[1:])
-    tangent[1:-1] = np.where(same, mean, 0.0)
-    i = np.clip(np.searchsorted(times, at, side="right") - 1, 0, len(step) - 1)
-    x = np.clip((at - times[i]) / step[i], 0.0, 1.0)
+        mean = (w1 + w2) / (w1 / before + w2 / after)
+    tangent[:, 1:-1] = np.where(same, mean, 0.0)
+    i = np.minimum(np.maximum(np.searchsorted(times, at, side="right") - 1, 0), len(step) - 1)
     h = step[i]
-    return np.asarray(
-        values[i] * (1 + 2 * x) * (1 - x) ** 2
-        + tangent[i] * h * x * (1 - x) ** 2
-        + values[i + 1] * x * x * (3 - 2 * x)
-        + tangent[i + 1] * h * x * x * (x - 1)
+    x = np.minimum(np.maximum((at - times[i]) / h, 0.0), 1.0)
+    late, leaves, arrives = x * x * (3 - 2 * x), h * x * (1 - x) ** 2, h * x * x * (x - 1)
+    early = 1 - late
+    return np.stack(
+        [
+            v[i] * early + v[i + 1] * late + t[i] * leaves + t[i + 1] * arrives
+            for v, t in zip(values, tangent, strict=True)
+        ]
     )

@@ -170,7 +170,7 @@ def test_a_monotone_cubic_has_its_extremes_on_the_points():
     times = np.cumsum(random.uniform(0.01, 0.2, 30))
     values = random.uniform(0, 1, 30)
     at = np.linspace(times[0], times[-1], 5000)
-    curve = monotone(times, values, at)
+    curve = monotone(times, values[None], at)[0]
     between = np.searchsorted(times, at, side="right").clip(1, 29)
     low = np.minimum(values[between - 1], values[between])
     high = np.maximum(values[between - 1], values[between])
