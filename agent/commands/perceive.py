@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from agent.commands.perceive_between import Between
 from agent.commands.perceive_more import Closer
 from agent.config import load
 from agent.core.codec import encode
@@ -65,6 +66,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="tell what they do, by the sentences that ship or by a file of your own",
     )  # fmt: skip
     parser.add_argument("--faces", action="store_true", help="tell action units and nods")
+    parser.add_argument(
+        "--between", action="store_true", help="tell who looks at, faces, touches, greets whom"
+    )
+    parser.add_argument(
+        "--context", action="store_true", help="tell who is on the phone, carries, waits, ..."
+    )
     parser.add_argument("--preview", type=Path, metavar="MP4", help="draw what is seen to a video")
 
 
@@ -76,7 +83,9 @@ def run(arguments: argparse.Namespace) -> int:
 
     with _preview(arguments.preview) as preview:
         groups = Groups(config.seeing.groups)
-        teller = _Teller(EngagementCore(config.seeing.engagement), groups, preview)
+        camera = config.seeing.people.camera
+        between = Between(camera, between=arguments.between, context=arguments.context)
+        teller = _Teller(EngagementCore(config.seeing.engagement), groups, preview, between)
         closer = Closer(actions=arguments.actions, faces=arguments.faces)
         fit, numbers = CameraFit(config.seeing.people.camera), itertools.count(1)
 
@@ -85,7 +94,8 @@ def run(arguments: argparse.Namespace) -> int:
             for track in tracks:
                 if track.confirmed and track.body is not None and track.body_at == picture.at:
                     fit.follow(track.person, picture.at, track.body)
-            for line in closer.take(picture, tracks):
+            close = closer.take(picture, tracks)
+            for line in [*close, *between.look(picture, tracks, close)]:
                 print(line, flush=True)
             teller.draw(picture, look, tracks)
 
@@ -94,7 +104,7 @@ def run(arguments: argparse.Namespace) -> int:
             camera=RecordedCamera(arguments.video),
             open_detector=detector_opener(
                 config.seeing.detector,
-                camera=config.seeing.people.camera,
+                camera=camera,
                 models=models_folder(),
             ),
             off_loop=thread,
@@ -137,8 +147,13 @@ class _Teller:
     """Prints what is seen and what follows for engagement; keeps the newest for the preview."""
 
     def __init__(
-        self, engagement: EngagementCore, groups: Groups, preview: "Preview | None"
+        self,
+        engagement: EngagementCore,
+        groups: Groups,
+        preview: "Preview | None",
+        between: Between,
     ) -> None:
+        self._between = between
         self._engagement = engagement
         self._groups = groups
         self._preview = preview
@@ -148,6 +163,7 @@ class _Teller:
     def tell(self, message: PersonSeen | PersonLost | ComponentHealth) -> None:
         """Print the message, and the change of engagement it brings."""
         _print(message)
+        self._between.tell(message)
         if isinstance(message, ComponentHealth):
             return
         if isinstance(message, PersonSeen):
@@ -156,6 +172,7 @@ class _Teller:
             self._states[change.person] = change.state
             _print(change)
         for formation in self._groups.take(message):
+            self._between.tell(formation)
             _print(formation)
 
     def draw(self, picture: Picture, look: Look, tracks: list[Track]) -> None:

@@ -28,6 +28,9 @@ MISFIT_LIMIT = 0.15
 BODY_SPREAD = 0.10
 """Relative deviation of people's size from the network's average."""
 UPPER_BODY_SPREAD = 0.18
+SMALL, SMALL_SPREAD = 0.25, 0.35
+"""Who seems so much farther off, as a logarithm, than their feet are is small, a child, rather
+than far; their size says little of the distance then."""
 TILT_ERROR_RAD = math.radians(2.5)
 """How well an installer knows the camera's tilt."""
 
@@ -65,8 +68,11 @@ def read_body(skeleton: Skeleton, lens: Lens) -> Body | None:
     whole = bool(used[LEFT_HIP] or used[RIGHT_HIP])
     spread = BODY_SPREAD if whole else UPPER_BODY_SPREAD
     noise = 0.04 + 0.015 * distance
+    feet = _feet(skeleton, used, lens)
+    if feet is not None and math.log(distance / feet.distance_m) > SMALL:
+        spread = SMALL_SPREAD
     ranges = [Range(cue=Cue.BODY, distance_m=distance, trust=spread**-2, noise=noise)]
-    if (feet := _feet(skeleton, used, lens)) is not None:
+    if feet is not None:
         ranges.append(feet)
     eyes = lens.point(hips_at + nose)
     return Body(

@@ -141,7 +141,7 @@ class People:
             gaze_off_rad=gaze_off,
             mouth_open=face.mouth_open if face is not None else None,
             hand_raised=body.hand_raised if body is not None else None,
-            face_height_m=_eyes_height(track),
+            face_height_m=_eyes_height(track, self._config.camera.height_m),
             confidence=_confidence(track),
         )
 
@@ -153,13 +153,20 @@ def _boxes(tracks: Sequence[Track], at: float) -> list[Box]:
     return bodies + heads
 
 
-def _eyes_height(track: Track) -> float:
+def _eyes_height(track: Track, camera_m: float) -> float:
+    """Where the line of sight to the eyes is at the distance that all cues agree on.
+
+    A child whose size is taken for an adult's seems farther off, and by that lower, than it is.
+    """
     low, high = EYES_HEIGHT_M
+    height_m, away_m = 1.6, track.place.distance_m
     if track.face is not None:
-        return max(low, min(high, float(track.face.eyes[2])))
-    if track.body is not None and track.body.eyes_height_m is not None:
-        return max(low, min(high, track.body.eyes_height_m))
-    return 1.6
+        height_m = float(track.face.eyes[2])
+        away_m = math.hypot(track.face.eyes[0], track.face.eyes[1])
+    elif track.body is not None and track.body.eyes_height_m is not None:
+        height_m, away_m = track.body.eyes_height_m, track.body.ranges[0].distance_m
+    share = max(0.6, min(1.4, track.place.distance_m / max(away_m, 0.1)))
+    return max(low, min(high, camera_m + share * (height_m - camera_m)))
 
 
 def _confidence(track: Track) -> float:

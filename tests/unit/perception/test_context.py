@@ -1,0 +1,149 @@
+"""On the phone, carrying, waiting, a child, a wheelchair: told of who is, and not of who is not."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from agent.core.messages import Arrangement, FormationChanged, PersonId, Place
+from perception.engagement.context import Context, ContextConfig, Contexts, Limbs, limbs_of
+from perception.eyes.camera import CameraConfig, Lens
+from perception.eyes.sightings import Cue, Range
+from tests.fakes.people import body_at, seen
+
+P1 = PersonId("p1")
+
+
+def told(*, seconds=4.0, vx=0.0, x_m=2.0, limbs=None, config=None, core=None, at=0.0, hz=8):
+    core, out = core or Contexts(config or ContextConfig()), []
+    for k in range(round(seconds * hz)):
+        now = at + k / hz
+        one = seen(now, x_m, 0.0, vx=vx)
+        out += core.see(one, replace(limbs, at=now) if limbs is not None else None)
+    return [(t.what, t.holds) for t in out]
+
+
+PLAIN = Limbs(0, sits=False, at_ear=False, holds=False, on_feet_m=1.6)
+
+
+def test_of_somebody_who_just_stands_nothing_is_told():
+    assert told(limbs=PLAIN) == []
+    assert told(limbs=Limbs(0, None, None, None, None)) == []
+    assert told() == []
+
+
+@pytest.mark.parametrize(
+    ("limbs", "vx", "then"),
+    [
+        (replace(PLAIN, at_ear=True), 0.0, Context.PHONE),
+        (replace(PLAIN, holds=True), 1.0, Context.CARRYING),
+        (replace(PLAIN, sits=True), 0.6, Context.WHEELCHAIR),
+        (replace(PLAIN, on_feet_m=0.95), 0.0, Context.CHILD),
+        (replace(PLAIN, holds=True), 0.0, None),
+        (replace(PLAIN, sits=True), 0.0, None),
+        (replace(PLAIN, sits=True, on_feet_m=0.95), 0.0, None),
+    ],
+)
+def test_each_is_told_where_the_evidence_is_there(limbs, vx, then):
+    assert told(limbs=limbs, vx=vx) == ([(then, True)] if then else [])
+
+
+def test_a_hand_through_the_hair_is_no_call_and_a_call_ends():
+    core = Contexts(ContextConfig())
+    assert told(limbs=replace(PLAIN, at_ear=True), seconds=0.6, core=core) == []
+    assert told(limbs=PLAIN, core=core, at=0.6) == []
+    core = Contexts(ContextConfig())
+    assert told(limbs=replace(PLAIN, at_ear=True), core=core) == [(Context.PHONE, True)]
+    assert told(limbs=PLAIN, core=core, at=4) == [(Context.PHONE, False)]
+
+
+def test_low_eyes_from_afar_are_no_child_for_the_camera_may_be_tilted():
+    low = replace(PLAIN, on_feet_m=1.1)
+    assert told(limbs=replace(PLAIN, on_feet_m=1.02), x_m=1.5) == [(Context.CHILD, True)]
+    assert told(limbs=low, x_m=6.0) == []
+
+
+def test_who_stands_for_minutes_waits_long_and_who_walks_does_not():
+    config = ContextConfig(waiting_s=20)
+    assert told(seconds=25, config=config) == [(Context.WAITING, True)]
+    assert told(seconds=25, config=config, vx=1.0) == []
+
+
+def test_who_stands_in_a_formation_is_in_company_and_who_queues_is_not():
+    def with_other(arrangement):
+        core = Contexts(ContextConfig())
+        core.form(
+            FormationChanged(at=0, people=(P1, PersonId("p2")), arrangement=arrangement,
+                             together=True, center=Place(x_m=2, y_m=0))
+        )  # fmt: skip
+        return told(core=core)
+
+    assert with_other(Arrangement.FACING) == [(Context.COMPANY, True)]
+    assert with_other(Arrangement.QUEUE) == []
+
+
+# From points
+
+
+def standing():
+    """33 points of somebody who stands upright, camera axes: x right, y down, z away."""
+    points, side = (
+        np.zeros((33, 3)),
+        {1: (11, 13, 15, 23, 25, 27, 7), -1: (12, 14, 16, 24, 26, 28, 8)},
+    )
+    for sign, (shoulder, elbow, wrist, hip, knee, foot, ear) in side.items():
+        points[shoulder] = (0.18 * sign, -0.5, 0)
+        points[elbow] = (0.2 * sign, -0.22, 0)
+        points[wrist] = (0.2 * sign, 0.03, -0.02)
+        points[hip] = (0.1 * sign, 0, 0)
+        points[knee] = (0.1 * sign, 0.42, 0)
+        points[foot] = (0.1 * sign, 0.85, 0)
+        points[ear] = (0.08 * sign, -0.68, 0)
+    points[0] = (0, -0.66, -0.1)
+    return points
+
+
+def limbs(points, *, seen_all=1.0, tilt_deg=0.0, ranges=None):
+    body = replace(body_at(2.0), world=points, visible=np.full(33, seen_all))
+    if ranges:
+        body = replace(body, ranges=ranges)
+    return limbs_of(0.0, body, Lens(CameraConfig(tilt_deg=tilt_deg), width_px=640, height_px=480))
+
+
+def test_points_of_one_who_stands_say_so_under_a_tilted_camera_too():
+    for tilt_deg in (0, -20, 15):
+        turn = math.radians(tilt_deg)
+        points = standing()
+        y, z = points[:, 1].copy(), points[:, 2].copy()
+        points[:, 1] = math.cos(turn) * y + math.sin(turn) * z
+        points[:, 2] = -math.sin(turn) * y + math.cos(turn) * z
+        found = limbs(points, tilt_deg=tilt_deg)
+        assert (found.sits, found.at_ear, found.holds) == (False, False, False)
+
+
+def test_level_thighs_sit_a_hand_at_the_ear_calls_and_bent_arms_hold():
+    sitting, calling, holding = standing(), standing(), standing()
+    sitting[25], sitting[26] = (0.1, 0.05, -0.42), (-0.1, 0.05, -0.42)
+    calling[13], calling[15] = (0.3, -0.4, -0.1), (0.16, -0.62, -0.1)
+    for elbow, wrist, sign in ((13, 15, 1), (14, 16, -1)):
+        holding[elbow], holding[wrist] = (0.22 * sign, -0.25, 0), (0.1 * sign, -0.22, -0.24)
+    assert limbs(sitting).sits is True
+    assert limbs(calling).at_ear is True
+    assert limbs(holding).holds is True
+
+
+def test_what_is_not_seen_is_unknown():
+    found = limbs(standing(), seen_all=0.2)
+    assert (found.sits, found.at_ear, found.holds, found.on_feet_m) == (None, None, None, None)
+
+
+def test_the_eyes_of_a_small_one_are_where_the_feet_say():
+    def reading(cue, metres):
+        return Range(cue=cue, distance_m=metres, trust=1.0, noise=0.1)
+
+    ranges = (reading(Cue.BODY, 3.0), reading(Cue.FEET, 2.0))
+    low = replace(body_at(2.0), world=standing(), visible=np.ones(33), ranges=ranges)
+    low = replace(low, eyes_height_m=0.75)
+    found = limbs_of(0.0, low, Lens(CameraConfig(), width_px=640, height_px=480))
+    assert found.on_feet_m == pytest.approx(1.0)
