@@ -13,8 +13,9 @@ from agent.recording import Recording
 ROOT = Path(__file__).parents[2]
 HOUR = ("--days", "1", "--hours", "1", "--jobs", "1", "--plan", "hotel", "--json")
 
-SEVERAL_ABOUT = ("--seed", "4")
-"""An hour in which hosts are named while others stand by."""
+HALF = ("--hours", "0.5")
+SEVERAL_ABOUT = ("--seed", "4", *HALF)
+"""Half an hour in which hosts are named while others stand by."""
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +138,7 @@ def test_one_who_talks_over_people_is_caught(house, tmp_path, capsys):
             "words_after_voiced_s": 3.0,
         },
     )
-    code, told = lab(bad, tmp_path / "out", capsys, "--day", "rush")
+    code, told = lab(bad, tmp_path / "out", capsys, "--day", "rush", *HALF)
     assert code == 1
     assert told["norms_broken"].get("talking_over")
 
@@ -166,7 +167,7 @@ def test_two_policies_are_compared_and_the_difference_is_put_down_to_its_line(
 ):
     new = variant(house, tmp_path, greeting={"sign_within_m": 1.0})
     both = ["--compare", str(house / "demo.yaml"), str(new)]
-    code, told = lab(house / "demo.yaml", tmp_path / "out", capsys, *both)
+    code, told = lab(house / "demo.yaml", tmp_path / "out", capsys, *both, *HALF)
     assert code == 0
     found = told["comparison"]
     assert found["figures"]["lead"]["verdict"] == "worse"
