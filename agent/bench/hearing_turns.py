@@ -22,8 +22,7 @@ from perception.audio import FRAME_S
 from perception.backends.pocketsphinx import PocketsphinxRecogniser
 from perception.backends.recorded_sound import read_sound
 from perception.backends.smart_turn import SmartTurn
-from perception.turns.completeness import Completeness
-from perception.turns.over import Manner, Pause, chance_over, is_known, least_costly_wait_s
+from perception.turns.over import Manner, Pause, is_known
 from perception.turns.patience import PatienceConfig
 from perception.turns.taking import TurnsConfig, TurnTaker
 from perception.turns.turn_end import MODEL
@@ -62,8 +61,7 @@ class Costing(PatienceConfig):
         """What costs least at this price; where nothing was learned, as ever."""
         if not is_known(pause):
             return super().silence_s(pause)
-        least_s = self.counting_s if pause.look is Completeness.COUNTING else self.finished_s
-        return least_costly_wait_s(chance_over(pause), cut_costs_s=self.price_s, least_s=least_s)
+        return self.at_price(pause, self.price_s)
 
 
 class Scaled(PatienceConfig):

@@ -6,13 +6,14 @@ where they were not learned: without the sound's judgement, without words, in ot
 English. Either way a wait harms nobody: whoever pauses, spells or stammers is given time. Pure.
 """
 
-from typing import Final, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from perception.turns.completeness import Completeness, is_formula
 from perception.turns.over import (
     CUT_COSTS_S,
+    LONGEST_WAIT_S,
     Manner,
     Pause,
     chance_over,
@@ -20,7 +21,7 @@ from perception.turns.over import (
     least_costly_wait_s,
 )
 
-_HARDLY_UNDERSTOOD: Final = 0.3
+_HARDLY_UNDERSTOOD, _WELL_UNDERSTOOD = 0.3, 0.7
 
 
 class PatienceConfig(BaseModel):
@@ -97,10 +98,23 @@ class PatienceConfig(BaseModel):
         return wait_s * (self.patient_factor if self.patient else 1.0)
 
     def _learned(self, pause: Pause) -> float:
-        least_s = self.counting_s if pause.look is Completeness.COUNTING else self.finished_s
-        return least_costly_wait_s(
-            chance_over(pause), cut_costs_s=CUT_COSTS_S[self.manner], least_s=least_s
-        )
+        return self.at_price(pause, CUT_COSTS_S[self.manner])
+
+    def at_price(self, pause: Pause, cut_costs_s: float) -> float:
+        """The wait that costs least where a cut-in costs so much, within what words allow.
+
+        Whoever tells digits, or surely calls for more, is given time; "thank you" is whole.
+        """
+        least_s, most_s = self.finished_s, LONGEST_WAIT_S
+        understood = pause.trust >= _WELL_UNDERSTOOD
+        if pause.look is Completeness.COUNTING:
+            least_s = self.counting_s
+        elif understood and pause.look is Completeness.DANGLING:
+            least_s = self.open_s
+        elif understood and is_formula(pause.text):
+            most_s = self.closed_s
+        over = chance_over(pause)
+        return min(most_s, least_costly_wait_s(over, cut_costs_s=cut_costs_s, least_s=least_s))
 
     def _by_rule(self, pause: Pause) -> float:
         look = pause.look
