@@ -22,7 +22,6 @@ from actuation.generators.rules_face import MouthTrack, mouth_track
 from actuation.generators.rules_gaze import MOST_EYE_RAD, GazeConfig, GazeMode
 from actuation.generators.rules_idle import IdleBody, lean_vector
 from actuation.generators.rules_neck import eyes_in_head
-from actuation.generators.voices.phones import VOWELS
 from actuation.gestures.bearing import BODY_BEARING_SIZE, body_bearing
 from actuation.gestures.contract import Gestures, PlacedStroke
 from actuation.gestures.style import BodyStyle
@@ -30,6 +29,7 @@ from actuation.joints.moves import Moves
 from actuation.joints.safety import SafetyLimits
 from actuation.motion import FRAME_RATE_HZ, Frame
 from actuation.score import ScoredClause, loudness
+from actuation.speech.phones import VOWELS
 from actuation.speech.prosody import prosody_of
 from actuation.speech.voice import Phone, Speech
 from actuation.stage.playback import Playback

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from actuation.generators.voices.phones import PAUSE, VOWELS
 from actuation.speech.languages import joined
+from actuation.speech.phones import PAUSE, VOWELS
 from actuation.speech.voice import Phone, Speech
 from agent.core.messages import Act, ActId, Clause, UtteranceId
 

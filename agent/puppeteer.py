@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from actuation.generators.rules_idle import rest_pose
 from actuation.generators.rules_neck import neck_and_head
-from actuation.motion import ARKIT_NAMES, FACE_INDEX, JOINT_INDEX, Frame
+from actuation.motion import FACE_INDEX, JOINT_INDEX, Frame
+from agent.core.face_shapes import ARKIT_NAMES
 from agent.puppet_hands import with_hands
 from perception.actions.live_hands import HandInPicture, HandMoved, LiveHands
 from perception.faces.distances import PuppetFrame

@@ -21,7 +21,6 @@ from actuation.bodies.puppet_configs import PuppetConfig
 from actuation.generators.rules_idle import rest_pose
 from actuation.joints.rotations import minimum_jerk
 from actuation.motion import (
-    ARKIT_NAMES,
     FACE_INDEX,
     BodyDescription,
     Cut,
@@ -33,6 +32,7 @@ from actuation.motion import (
 )
 from agent.core.clock import Clock
 from agent.core.errors import BackendUnavailableError
+from agent.core.face_shapes import ARKIT_NAMES
 from agent.core.messages import ComponentHealth, Health, Message
 
 _TAKE_UP_S: Final = 0.3

@@ -23,8 +23,8 @@ from actuation.faces.words import instructed, read_face
 from actuation.generators.rules_face import COLUMN, pose_of
 from actuation.generators.rules_idle import rest_pose
 from actuation.generators.rules_neck import eyes_in_head, neck_and_head
-from actuation.generators.voices.phones import PHONES
 from actuation.motion import JOINT_INDEX, Frame
+from actuation.speech.phones import PHONES
 from agent.core.errors import BadInputError
 
 Picture = NDArray[np.uint8]

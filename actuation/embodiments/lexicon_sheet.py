@@ -20,8 +20,9 @@ from actuation.gestures.strokes import lay_over, make_stroke
 from actuation.joints.clearance import DESK_BACK_M, DESK_FRONT_M, DESK_HALF_M, DESK_TOP_M
 from actuation.joints.safety import SafetyLimits
 from actuation.joints.skeleton import Skeleton, load_skeleton
-from actuation.motion import ARKIT_NAMES, JOINT_NAMES, Frame
+from actuation.motion import JOINT_NAMES, Frame
 from agent.core.errors import BadInputError
+from agent.core.face_shapes import ARKIT_NAMES
 
 Picture = NDArray[np.uint8]
 

@@ -25,8 +25,9 @@ from numpy.typing import NDArray
 
 from actuation.bodies.puppet_configs import LiveLinkConfig
 from actuation.embodiments.datagrams import DatagramBody, with_looks
-from actuation.motion import ARKIT_NAMES, JOINT_INDEX, BodyDescription, Frame
+from actuation.motion import JOINT_INDEX, BodyDescription, Frame
 from agent.core.clock import Clock
+from agent.core.face_shapes import ARKIT_NAMES
 from agent.core.messages import Message
 
 _VERSION: Final = 6

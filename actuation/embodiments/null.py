@@ -8,7 +8,6 @@ import asyncio
 from collections.abc import Callable
 
 from actuation.motion import (
-    ARKIT_NAMES,
     JOINT_NAMES,
     BodyDescription,
     Cut,
@@ -23,6 +22,7 @@ from actuation.motion import (
     Volume,
 )
 from agent.core.clock import Clock
+from agent.core.face_shapes import ARKIT_NAMES
 from agent.core.messages import Health, Played
 
 _REPORT_EVERY_S = 0.1

@@ -24,7 +24,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from actuation.embodiments.datagrams import with_looks
 from actuation.motion import (
-    ARKIT_NAMES,
     JOINT_NAMES,
     BodyDescription,
     Cut,
@@ -36,6 +35,7 @@ from actuation.motion import (
     Volume,
 )
 from agent.core.clock import Clock
+from agent.core.face_shapes import ARKIT_NAMES
 from agent.core.messages import Health, Played, UtteranceId
 
 VOICE = 16

@@ -18,7 +18,8 @@ from actuation.embodiments.head_camera import another_character
 from actuation.embodiments.preview import Preview
 from actuation.embodiments.vrm_file import Character
 from actuation.generators.rules_idle import rest_pose
-from actuation.motion import ARKIT_NAMES, Frame
+from actuation.motion import Frame
+from agent.core.face_shapes import ARKIT_NAMES
 
 Picture = NDArray[np.uint8]
 

@@ -28,7 +28,6 @@ from actuation.embodiments.ros_trajectory import (
     joint_trajectory,
 )
 from actuation.motion import (
-    ARKIT_NAMES,
     JOINT_NAMES,
     BodyDescription,
     Cut,
@@ -39,6 +38,7 @@ from actuation.motion import (
 )
 from agent.core.clock import Clock
 from agent.core.codec import to_line
+from agent.core.face_shapes import ARKIT_NAMES
 from agent.core.messages import Act, ClauseSpoken, ComponentHealth, Health, Message
 
 

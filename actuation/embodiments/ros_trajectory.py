@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from actuation.bodies.ros_config import RosJoint
 from actuation.joints.rotations import IDENTITY, multiply, turned
-from actuation.motion import ARKIT_NAMES, JOINT_INDEX, Frame
+from actuation.motion import JOINT_INDEX, Frame
 from agent.core.errors import BadInputError
+from agent.core.face_shapes import ARKIT_NAMES
 
 Floats = NDArray[np.float64]
 Op = dict[str, Any]

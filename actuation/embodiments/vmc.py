@@ -17,8 +17,9 @@ from actuation.bodies.puppet_configs import VmcConfig
 from actuation.embodiments.datagrams import DatagramBody, with_looks
 from actuation.embodiments.osc import Argument, Sheet
 from actuation.joints.skeleton import SIDES, load_skeleton
-from actuation.motion import ARKIT_NAMES, FACE_INDEX, JOINT_NAMES, BodyDescription, Frame
+from actuation.motion import FACE_INDEX, JOINT_NAMES, BodyDescription, Frame
 from agent.core.clock import Clock
+from agent.core.face_shapes import ARKIT_NAMES
 from agent.core.messages import Message
 
 _EYES: Final = ("leftEye", "rightEye")

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from actuation.body_formats.glb import GlbFile
-from actuation.motion import ARKIT_NAMES, JOINT_NAMES
+from actuation.motion import JOINT_NAMES
 from agent.core.errors import BadInputError
+from agent.core.face_shapes import ARKIT_NAMES
 
 Floats = NDArray[np.float32]
 

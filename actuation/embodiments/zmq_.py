@@ -30,7 +30,6 @@ from actuation.embodiments.zmq_wire import (
     voice_content,
 )
 from actuation.motion import (
-    ARKIT_NAMES,
     JOINT_NAMES,
     BodyDescription,
     Cut,
@@ -43,6 +42,7 @@ from actuation.motion import (
 )
 from agent.core.clock import Clock
 from agent.core.errors import BackendUnavailableError
+from agent.core.face_shapes import ARKIT_NAMES
 from agent.core.messages import Health, Message
 
 _MOST_SUBSCRIPTION_BYTES: Final = 1024

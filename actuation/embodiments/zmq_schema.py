@@ -9,8 +9,9 @@ from typing import Any, Final
 
 from actuation.bodies.deadline import Pace
 from actuation.embodiments.zmq_wire import COMMANDS, MOST_BECAUSE, TOPIC_OF, VERSION
-from actuation.motion import ARKIT_NAMES, JOINT_NAMES
+from actuation.motion import JOINT_NAMES
 from agent.core.codec import schema
+from agent.core.face_shapes import ARKIT_NAMES
 
 SCHEMA_FILE: Final = Path(__file__).with_name("zmq_schema.json")
 _Schema = dict[str, Any]

@@ -17,8 +17,9 @@ import yaml
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from actuation.motion import ARKIT_NAMES, FACE_INDEX
+from actuation.motion import FACE_INDEX
 from agent.core.errors import BadInputError
+from agent.core.face_shapes import ARKIT_NAMES
 from agent.core.messages import Expression
 
 Floats = NDArray[np.float64]

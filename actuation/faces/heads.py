@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from actuation.generators.rules_face import COLUMNS
 from actuation.joints.moves import REWIND_S
 from actuation.joints.rotations import minimum_jerk
-from actuation.motion import ARKIT_NAMES
 from agent.core.errors import BadInputError
+from agent.core.face_shapes import ARKIT_NAMES
 
 Floats = NDArray[np.float64]
 

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator
 
 from actuation.faces.expressions import SHAPES, Bearing, HeadHeld, vector_of
 from actuation.joints.moves import REWIND_S, Bump
-from actuation.motion import ARKIT_NAMES
+from agent.core.face_shapes import ARKIT_NAMES
 
 Floats = NDArray[np.float64]
 

@@ -19,8 +19,8 @@ from actuation.generators.learned_weights import FaceCard
 from actuation.generators.learned_wish import PARTS, Wish, chance
 from actuation.generators.rules_blink import Blinks
 from actuation.generators.rules_face import COLUMNS
-from actuation.motion import ARKIT_NAMES
 from agent.core.errors import BadInputError
+from agent.core.face_shapes import ARKIT_NAMES
 
 Floats = NDArray[np.float64]
 

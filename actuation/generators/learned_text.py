@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from actuation.generators.sounds_of_speech import CLASS_OF
-from actuation.generators.voices.phones import PAUSE
+from actuation.speech.phones import PAUSE
 from actuation.speech.text import readable
 
 _ROOT = Path(__file__).resolve().parents[2]

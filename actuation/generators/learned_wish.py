@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from actuation.faces.expressions import Bearing, bearing, bearing_at, faces
-from actuation.motion import ARKIT_NAMES
 from agent.core.errors import BadInputError
+from agent.core.face_shapes import ARKIT_NAMES
 
 Floats = NDArray[np.float32]
 

@@ -17,11 +17,12 @@ from actuation.faces.expressions import faces
 from actuation.generators.lip_reader_camera import MouthCamera, View
 from actuation.generators.metrics.lips import TimedPhone
 from actuation.generators.metrics.visemes import labels_at
-from actuation.motion import ARKIT_NAMES, FRAME_RATE_HZ
+from actuation.motion import FRAME_RATE_HZ
 from actuation.rehearsal import LEAD_IN_S, rehearse
 from actuation.speech.voice import Phone, Speech, VoiceConfig, VoiceName, Voices
 from agent.core.clock import LoopClock
 from agent.core.errors import BackendUnavailableError
+from agent.core.face_shapes import ARKIT_NAMES
 from agent.core.messages import Act, ActId, BackendChosen, Clause, Expression, Reason
 
 Floats = NDArray[np.float64]

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from actuation.generators.rules_poses import DIPHTHONGS, LIKE, LIP_HEAVY, POSES, REST, Pose
-from actuation.generators.voices.phones import PAUSE, VOWELS
 from actuation.joints.rotations import minimum_jerk
+from actuation.speech.phones import PAUSE, VOWELS
 from actuation.speech.voice import Phone
 
 Floats = NDArray[np.float64]

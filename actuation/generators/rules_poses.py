@@ -7,7 +7,7 @@ care about moves through from one neighbour to the next.
 from dataclasses import dataclass
 from typing import Final
 
-from actuation.generators.voices.phones import PAUSE
+from actuation.speech.phones import PAUSE
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from actuation.generators.voices.phones import PAUSE, PHONES
+from actuation.speech.phones import PAUSE, PHONES
 
 CLASSES: Final = (
     PAUSE, "p b", "m", "f v", "th dh", "t d dx", "n", "s z", "sh zh", "ch jh", "k g", "ng", "l",

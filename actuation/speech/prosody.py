@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from actuation.generators.voices.phones import PAUSE, VOWELS
+from actuation.speech.phones import PAUSE, VOWELS
 from actuation.speech.voice import Phone, Speech
 
 Floats = NDArray[np.float64]

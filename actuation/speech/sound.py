@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from actuation.generators.voices.phones import PAUSE, PHONES
+from actuation.speech.phones import PAUSE, PHONES
 from actuation.speech.text import Readable
 from actuation.speech.voice import Phone, Speech, SpokenWord
 

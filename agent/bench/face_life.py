@@ -16,8 +16,9 @@ from actuation.generators.metrics.steadiness import (
 from actuation.generators.rules_gaze import GazeConfig, GazeMode, GazeProcess
 from actuation.gestures.contract import HeadGestures
 from actuation.joints.rotations import multiply
-from actuation.motion import ARKIT_NAMES, FRAME_RATE_HZ, JOINT_INDEX
+from actuation.motion import FRAME_RATE_HZ, JOINT_INDEX
 from agent.bench.figure import Figure
+from agent.core.face_shapes import ARKIT_NAMES
 
 Floats = NDArray[np.float64]
 

@@ -20,13 +20,14 @@ from actuation.generators.metrics.blinks import lids
 from actuation.generators.metrics.lips import lip_gap
 from actuation.generators.metrics.vertices import FacePoints
 from actuation.generators.metrics.visemes import timing_errors_s
-from actuation.motion import ARKIT_NAMES, FRAME_RATE_HZ
+from actuation.motion import FRAME_RATE_HZ
 from actuation.rehearsal import rehearse
 from actuation.speech.voice import Speech
 from actuation.stage.stage import PerformerConfig
 from agent.bench.face_sides import by_learning
 from agent.bench.face_takes import Take, act_of, by_rule, performed, pooled
 from agent.bench.figure import Figure
+from agent.core.face_shapes import ARKIT_NAMES
 from agent.core.messages import Expression
 
 if TYPE_CHECKING:

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from actuation.generators.metrics.lips import TimedPhone, closure_rate, contact_rate
 from actuation.generators.rules_face import pose_of
-from actuation.generators.voices.phones import PAUSE
 from actuation.joints.rotations import multiply, to_vector
 from actuation.motion import FACE_INDEX, FRAME_RATE_HZ, JOINT_INDEX
 from actuation.rehearsal import LEAD_IN_S, Rehearsal, rehearse
+from actuation.speech.phones import PAUSE
 from actuation.speech.voice import Speech, VoiceConfig, VoiceName, Voices
 from agent.core.clock import LoopClock
 from agent.core.messages import Act, ActId, BackendChosen, Clause, Expression, Reason

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from actuation.motion import (
-    ARKIT_NAMES,
     FACE_INDEX,
     FRAME_RATE_HZ,
     JOINT_INDEX,
@@ -27,6 +26,7 @@ from actuation.motion import (
 )
 from agent.core.clock import Clock
 from agent.core.component import Component
+from agent.core.face_shapes import ARKIT_NAMES
 from agent.core.messages import UtteranceId
 
 RATE_HZ = 22_050

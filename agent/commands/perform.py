@@ -20,7 +20,7 @@ import numpy as np
 from actuation.body_formats.clip import SpokenClip
 from actuation.body_formats.corpora import files_beside
 from actuation.gestures.gesticulation import Gesticulation
-from actuation.motion import ARKIT_NAMES, JOINT_NAMES, Frame
+from actuation.motion import JOINT_NAMES, Frame
 from actuation.rehearsal import Rehearsal, clauses_of, rehearse
 from actuation.speech.voice import Speech, VoiceConfig, VoiceName, Voices
 from agent.commands.perform_audio import add_audio_arguments, performed
@@ -41,6 +41,7 @@ from agent.commands.perform_motion import (
 )
 from agent.core.clock import LoopClock
 from agent.core.errors import BadInputError
+from agent.core.face_shapes import ARKIT_NAMES
 from agent.core.messages import (
     Act,
     ActId,

@@ -22,9 +22,10 @@ from actuation.body_formats.vrma import write_vrma
 from actuation.gestures.contract import Gestures
 from actuation.gestures.gesticulation import Gesticulation
 from actuation.gestures.recorded import RecordedGestures
-from actuation.motion import ARKIT_NAMES, FACE_INDEX, FRAME_RATE_HZ
+from actuation.motion import FACE_INDEX, FRAME_RATE_HZ
 from actuation.rehearsal import LEAD_IN_S, Rehearsal
 from agent.core.errors import BadInputError
+from agent.core.face_shapes import ARKIT_NAMES
 
 Format = Literal["bvh", "vrma", "npz"]
 FORMATS: Final[tuple[Format, ...]] = get_args(Format)

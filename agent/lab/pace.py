@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from actuation.generators.voices.phones import PAUSE
+from actuation.speech.phones import PAUSE
 from actuation.speech.voice import Phone, Speech, SpokenWord
 
 _START_S = 0.192

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,9 @@ from actuation.embodiments.vrm_file import Character, read_character
 from actuation.joints.rotations import minimum_jerk
 from agent.models import models_folder
 from perception.faces.units import SHAPE, SHAPES, UNITS, Unit
+
+if TYPE_CHECKING:
+    from perception.backends.mediapipe_face import FacePoints
 
 Floats = NDArray[np.float64]
 
@@ -107,7 +110,7 @@ def _taken(
     kind: str,
     shots: Sequence[HeadShot],
     character: Character,
-    eyes: "FacePoints",  # type: ignore[name-defined]  # noqa: F821
+    eyes: "FacePoints",
     rng: np.random.Generator,
     events: tuple[tuple[int, float, float], ...] = (),
 ) -> Faces:

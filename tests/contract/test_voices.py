@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from actuation.generators.voices.phones import PHONES, VOWELS, from_ipa, from_timed_signs
 from actuation.generators.voices.process import ProcessVoice
 from actuation.generators.voices.silent import SilentVoice
+from actuation.speech.phones import PHONES, VOWELS, from_ipa, from_timed_signs
 from actuation.speech.text import readable
 from actuation.speech.voice import VOICES, VoiceConfig, Voices
 from agent.core.backend import pick

@@ -7,7 +7,8 @@ from actuation.gestures.lexemes import standard_lexicon
 from actuation.gestures.strokes import lay_over, make_stroke
 from actuation.joints.safety import SafetyLimits
 from actuation.joints.skeleton import load_skeleton
-from actuation.motion import ARKIT_NAMES, Frame, FrameChunk, GestureLaid
+from actuation.motion import Frame, FrameChunk, GestureLaid
+from agent.core.face_shapes import ARKIT_NAMES
 
 SKELETON = load_skeleton()
 REST = rest_pose()

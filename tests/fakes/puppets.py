@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 import numpy as np
 
 from actuation.generators.rules_idle import rest_pose
-from actuation.motion import ARKIT_NAMES, JOINT_INDEX, Frame, FrameChunk
+from actuation.motion import JOINT_INDEX, Frame, FrameChunk
+from agent.core.face_shapes import ARKIT_NAMES
 
 REST = rest_pose().astype(np.float32)
 

@@ -8,7 +8,6 @@ import numpy as np
 
 from actuation.gestures.contract import HeadGestures
 from actuation.motion import (
-    ARKIT_NAMES,
     JOINT_NAMES,
     BodyDescription,
     Cut,
@@ -21,6 +20,7 @@ from actuation.speech.voice import VoiceConfig, Voices
 from actuation.stage.stage import PerformerConfig, Stage
 from agent.core.bus import EVERY, RECENT, Bus
 from agent.core.clock import LoopClock
+from agent.core.face_shapes import ARKIT_NAMES
 from agent.core.messages import (
     Act,
     ActId,

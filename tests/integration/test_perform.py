@@ -11,9 +11,10 @@ import pytest
 from actuation.body_formats.bvh import read_bvh
 from actuation.body_formats.smplx import read_smplx
 from actuation.body_formats.vrma import read_vrma
-from actuation.motion import ARKIT_NAMES, JOINT_NAMES
+from actuation.motion import JOINT_NAMES
 from actuation.rehearsal import clauses_of
 from agent.__main__ import main
+from agent.core.face_shapes import ARKIT_NAMES
 
 TEXT = "Good morning. Bob is on the third floor."
 

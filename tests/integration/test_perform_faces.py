@@ -8,7 +8,7 @@ import pytest
 from actuation.embodiments.face_sheet import face_cells, manner_cells, viseme_cells
 from actuation.faces.expressions import faces
 from actuation.faces.heads import PART_COLUMNS, FacePart
-from actuation.generators.voices.phones import PHONES
+from actuation.speech.phones import PHONES
 from agent.__main__ import main
 from agent.commands.perform_face import read_film, read_video
 from agent.core.errors import BadInputError

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from actuation.generators.metrics.lips import TimedPhone
-from actuation.generators.voices.phones import PAUSE
-from actuation.motion import ARKIT_NAMES
+from actuation.speech.phones import PAUSE
+from agent.core.face_shapes import ARKIT_NAMES
 
 Floats = NDArray[np.float64]
 

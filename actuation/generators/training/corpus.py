@@ -22,9 +22,9 @@ from actuation.generators.sounds_of_speech import CLASS_OF, SILENCE
 from actuation.generators.training.sentences import sentences
 from actuation.generators.training.speakers import Speakers
 from actuation.generators.voices.engine import EngineMissingError
-from actuation.generators.voices.phones import PAUSE
 from actuation.joints.moves import Bump
 from actuation.score import Score
+from actuation.speech.phones import PAUSE
 from actuation.speech.voice import Speech
 from agent.core.messages import Act, ActId, Clause, Reason, UtteranceId
 

@@ -28,7 +28,7 @@ from actuation.generators.rules_face import CLOSURES, CONTACTS
 from actuation.generators.sounds_of_speech import CLASSES
 from actuation.generators.training.corpus import TAUGHT_HZ, Taught
 from actuation.generators.training.listening import sentence
-from actuation.generators.voices.phones import PAUSE, VOWELS
+from actuation.speech.phones import PAUSE, VOWELS
 
 Floats = NDArray[np.float64]
 _MISSED = 2

@@ -131,15 +131,25 @@ class FliteEarly:
         return utterance
 
     def _before_wave(self, utterance: int) -> int | None:
-        try:
+        def tell() -> None:
             ends = self._ends(utterance)
             # Its first segment is silence, and nobody waits for that.
             self._least = _FIRST_CHUNK + round(ends[0] * _RATE_HZ)
             self._planned(utterance, ends)
-        except Exception as fault:  # a callback out of C: raised again by `speak`
-            self._fault = fault
+
+        if not self._went_well(tell):
             return None
         return int(self._flite.cg_synth(utterance) or 0) or None
+
+    def _went_well(self, call: Callable[[], None]) -> bool:
+        """Whether `call` did; else `speak` raises what it raised."""
+        try:
+            call()
+        except Exception as fault:
+            # Nothing can be raised through flite's C: ctypes would print it and go on speaking.
+            self._fault = fault
+            return False
+        return True
 
     def _ends(self, utterance: int) -> list[float]:
         """When each segment ends, by the voice's own trees. Leaves the utterance as it was."""
@@ -179,10 +189,7 @@ class FliteEarly:
         part = ctypes.cast(wave.contents.samples, _POINTER).value or 0
         self._waiting.frombytes(ctypes.string_at(part + 2 * start, 2 * size))
         if len(self._waiting) >= self._least and not last:
-            try:
-                self._more(self._waiting.tobytes())
-            except Exception as fault:  # a callback out of C: raised again by `speak`
-                self._fault = fault
+            if not self._went_well(lambda: self._more(self._waiting.tobytes())):
                 return -1
             self._waiting, self._least = array("h"), _CHUNK
         return 0

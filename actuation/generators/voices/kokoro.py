@@ -5,7 +5,7 @@ from array import array
 from pathlib import Path
 
 from actuation.generators.voices.engine import EngineMissingError, Spoken
-from actuation.generators.voices.phones import from_timed_signs
+from actuation.speech.phones import from_timed_signs
 
 _MODEL, _VOICES = "kokoro-v1.0.onnx", "voices-v1.0.bin"
 _VOICE = "af_heart"

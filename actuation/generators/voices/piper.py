@@ -5,7 +5,7 @@ from array import array
 from pathlib import Path
 
 from actuation.generators.voices.engine import EngineMissingError, Spoken
-from actuation.generators.voices.phones import from_timed_signs
+from actuation.speech.phones import from_timed_signs
 
 
 class PiperEngine:

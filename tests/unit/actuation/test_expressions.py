@@ -15,8 +15,9 @@ from actuation.faces.expressions import (
     vector_of,
 )
 from actuation.faces.style import FaceStyle, Habits, habits, styled
-from actuation.motion import ARKIT_NAMES, FACE_INDEX
+from actuation.motion import FACE_INDEX
 from agent.core.errors import BadInputError
+from agent.core.face_shapes import ARKIT_NAMES
 from agent.core.messages import Expression
 
 SMILE, FROWN = FACE_INDEX["mouthSmileLeft"], FACE_INDEX["mouthFrownLeft"]

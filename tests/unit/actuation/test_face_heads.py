@@ -15,8 +15,9 @@ from actuation.faces.heads import (
 from actuation.generators.rules_gaze import GazeMode
 from actuation.gestures.contract import HeadGestures
 from actuation.joints.rotations import angle
-from actuation.motion import ARKIT_NAMES, FACE_INDEX, JOINT_INDEX
+from actuation.motion import FACE_INDEX, JOINT_INDEX
 from agent.core.errors import BadInputError
+from agent.core.face_shapes import ARKIT_NAMES
 
 TIMES = np.arange(0, 3, 1 / 60)
 WIDTH = {part: len(columns) for part, columns in PART_COLUMNS.items()}

@@ -11,10 +11,11 @@ from actuation.faces.living import LivingFace
 from actuation.generators.metrics.lips import TimedPhone, apex_errors_s, closure_rate
 from actuation.generators.rules_gaze import GazeConfig, GazeMode
 from actuation.gestures.contract import HeadGestures
-from actuation.motion import ARKIT_NAMES, FRAME_RATE_HZ
+from actuation.motion import FRAME_RATE_HZ
 from actuation.rehearsal import clauses_of, rehearse
 from actuation.score import Score
 from actuation.stage.stage import PerformerConfig, Stage
+from agent.core.face_shapes import ARKIT_NAMES
 from agent.core.messages import Act, ActId, Clause, Expression, Reason, UtteranceId
 from tests.fakes.voices import speech, spelled
 

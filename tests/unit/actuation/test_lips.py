@@ -15,8 +15,8 @@ from actuation.generators.metrics.lips import (
     lip_gap,
 )
 from actuation.generators.rules_face import BEFORE_S, COLUMN, monotone
-from actuation.generators.voices.phones import CONSONANTS, PAUSE, VOWELS
 from actuation.motion import FACE_INDEX
+from actuation.speech.phones import CONSONANTS, PAUSE, VOWELS
 from agent.core.messages import Expression
 from tests.fakes.voices import speech
 

@@ -12,9 +12,10 @@ from actuation.faces.style import FaceStyle, styled
 from actuation.faces.words import details, instructed, read_face
 from actuation.generators.metrics.lips import apex_errors_s, closure_rate, contact_rate
 from actuation.generators.rules_face import COLUMN
-from actuation.motion import ARKIT_NAMES, FACE_INDEX
+from actuation.motion import FACE_INDEX
 from actuation.rehearsal import LEAD_IN_S, rehearse
 from actuation.stage.stage import PerformerConfig
+from agent.core.face_shapes import ARKIT_NAMES
 from agent.core.messages import Act, ActId, Clause, Reason
 from tests.fakes.voices import speech
 from tests.unit.actuation.test_lips import TimedPhone, random_speech, timed

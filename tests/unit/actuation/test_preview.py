@@ -6,7 +6,8 @@ from actuation.embodiments.preview import Preview
 from actuation.embodiments.vrm_file import read_character
 from actuation.generators.lip_reader_camera import CHARACTER
 from actuation.joints.rotations import about
-from actuation.motion import ARKIT_NAMES, JOINT_INDEX, JOINT_NAMES, Frame
+from actuation.motion import JOINT_INDEX, JOINT_NAMES, Frame
+from agent.core.face_shapes import ARKIT_NAMES
 
 
 def test_a_hand_at_the_lens_does_not_splinter_over_the_picture():

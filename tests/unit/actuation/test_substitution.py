@@ -9,7 +9,6 @@ from actuation.bodies.substitution import Substitution
 from actuation.generators.rules_idle import rest_pose
 from actuation.joints.rotations import to_vector
 from actuation.motion import (
-    ARKIT_NAMES,
     JOINT_INDEX,
     JOINT_NAMES,
     BodyDescription,
@@ -19,6 +18,7 @@ from actuation.motion import (
     GestureLaid,
     VoiceChunk,
 )
+from agent.core.face_shapes import ARKIT_NAMES
 
 HEAD_ONLY = BodyDescription(name="head", joints=("neck", "head"), blendshapes=ARKIT_NAMES)
 MUTE_FACE = BodyDescription(name="arms", joints=JOINT_NAMES)

@@ -11,8 +11,9 @@ from actuation.embodiments.vmc import VmcBody
 from actuation.generators.rules_idle import rest_pose
 from actuation.joints.rotations import about, from_vector, turned
 from actuation.joints.skeleton import load_skeleton
-from actuation.motion import ARKIT_NAMES, JOINT_NAMES
+from actuation.motion import JOINT_NAMES
 from agent.core.clock import LoopClock
+from agent.core.face_shapes import ARKIT_NAMES
 from tests.fakes.puppets import Listener, chunk, frame, running, silence, t_pose
 
 FINGERS = [

@@ -13,8 +13,9 @@ from actuation.bodies.zmq_config import ZmqConfig
 from actuation.embodiments.zmq_ import ZmqBody
 from actuation.embodiments.zmq_keys import make_keys, own_keys
 from actuation.embodiments.zmq_schema import SCHEMA_FILE, build_schema
-from actuation.motion import ARKIT_NAMES, JOINT_NAMES, Cut, Halt, Release, VoiceChunk, Volume
+from actuation.motion import JOINT_NAMES, Cut, Halt, Release, VoiceChunk, Volume
 from agent.core.errors import BackendUnavailableError, BadInputError
+from agent.core.face_shapes import ARKIT_NAMES
 from agent.core.messages import (
     Act,
     ActFinished,

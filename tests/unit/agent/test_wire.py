@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from actuation.embodiments.page import pack_frames, pack_voice
-from actuation.motion import ARKIT_NAMES, JOINT_NAMES, Frame, VoiceChunk
+from actuation.motion import JOINT_NAMES, Frame, VoiceChunk
 from agent.core.errors import BadInputError
+from agent.core.face_shapes import ARKIT_NAMES
 from agent.core.messages import UtteranceId
 from agent.pages import wire
 from perception.backends.browser import PICTURE, SOUND, sound_of, unpack
