@@ -14,7 +14,10 @@ from behavior.norms.facts import FACTS
 from behavior.norms.norm import Check, Norm, Norms, Verdict
 from behavior.norms.review import values
 from behavior.norms.scenes import Scene
+from behavior.situation.state import Situation
+from behavior.wishes import Wish
 
+Moment = tuple[Situation, Wish]
 Finding = tuple[Norm, str, str]
 """The norm, the field of it, and what is wrong."""
 
@@ -22,7 +25,7 @@ _WORDLESS = frozenset({Change.WAIT, Change.SILENT_SIGN})
 """Changes after which there are no words left for other norms to look at."""
 _NEEDS_WORDS = frozenset(
     {Change.ADD, Change.SAY_FIRST, Change.DISCLOSE, Change.ON_SCREEN, Change.SHORTER, Change.PAUSES,
-     Change.DROP_NAMES, Change.DROP_CLAUSES, Change.DROP_WORDS, Change.ONCE}
+     Change.DROP_NAMES, Change.DROP_CLAUSES, Change.INSTEAD, Change.DROP_WORDS, Change.ONCE}
 )  # fmt: skip
 
 _WISHES: Mapping[str, Mapping[str, object]] = {
@@ -63,14 +66,16 @@ def contradictions(norms: Norms) -> Iterator[Finding]:
 def shut_out(norms: Norms) -> Iterator[Finding]:
     """Norms that let no wish of a policy pass in any of the moments tried, or none in words."""
     for branch in _WISHES:
-        refusing = Counter[str]()
+        refusing, tried = Counter[str](), list[Moment]()
         for scene in _moments(branch):
-            by = _stopped_by(norms, scene)
+            moment = (scene.situation(), scene.wish())
+            tried.append(moment)
+            by = _stopped_by(norms, moment)
             if by is None:
                 break
             refusing[by] += 1
         else:
-            norm = _culprit(norms, branch, refusing)
+            norm = _culprit(norms, tried, refusing)
             does = "vetoes" if norm.verdict is Verdict.VETO else "silences"
             yield (
                 norm,
@@ -80,10 +85,10 @@ def shut_out(norms: Norms) -> Iterator[Finding]:
             )
 
 
-def _stopped_by(norms: Norms, scene: Scene) -> str | None:
-    """The norm that refuses the wish of a scene or takes its words; None: it passes."""
-    wish = scene.wish()
-    judged = norms.judge(scene.situation(), wish)
+def _stopped_by(norms: Norms, moment: Moment) -> str | None:
+    """The norm that refuses the wish of a moment or takes its words; None: it passes."""
+    situation, wish = moment
+    judged = norms.judge(situation, wish)
     if judged.refused is not None:
         return judged.refused.by.removeprefix("norm:")
     kept = judged.wish
@@ -92,12 +97,12 @@ def _stopped_by(norms: Norms, scene: Scene) -> str | None:
     return None
 
 
-def _culprit(norms: Norms, branch: str, refusing: Counter[str]) -> Norm:
+def _culprit(norms: Norms, tried: Sequence[Moment], refusing: Counter[str]) -> Norm:
     """The norm without which something would pass; else the one that refuses most."""
     named = [next(one for one in norms.all if one.id == each) for each, _ in refusing.most_common()]
     for norm in named:
         rest = Norms([_without(one, norm) for one in norms.all if one is not norm])
-        if any(_stopped_by(rest, scene) is None for scene in _moments(branch)):
+        if any(_stopped_by(rest, moment) is None for moment in tried):
             return norm
     return named[0]
 
@@ -110,11 +115,13 @@ def _without(norm: Norm, gone: Norm) -> Norm:
 def decided_before(norms: Sequence[Norm]) -> Iterator[Finding]:
     """Norms that never come to anything because another always decides first."""
     exempt = {over for norm in norms for over in norm.over}
-    for norm in norms:
+    for place, norm in enumerate(norms):
         if norm.verdict is Verdict.ALLOW:
             continue
-        for other in norms:
-            if other is norm or other.id in exempt or not _decides_before(other, norm, norms):
+        for at, other in enumerate(norms):
+            if other is norm or other.id in exempt:
+                continue
+            if not _decides_before(other, norm, first=at < place):
                 continue
             if _implies(norm, other):
                 asks = "requires" if norm.verdict is Verdict.REQUIRE else "softens"
@@ -162,14 +169,17 @@ def _moments(branch: str) -> Iterator[Scene]:
         )
 
 
-def _decides_before(other: Norm, norm: Norm, norms: Sequence[Norm]) -> bool:
-    """Whether `other`, where both hold, leaves nothing for `norm` to do."""
+def _decides_before(other: Norm, norm: Norm, *, first: bool) -> bool:
+    """Whether `other`, where both hold, leaves nothing for `norm` to do.
+
+    `first`: it comes first in the files, which counts between two alike.
+    """
     if other.verdict is Verdict.VETO:
-        return norm.verdict is not Verdict.VETO or norms.index(other) < norms.index(norm)
+        return norm.verdict is not Verdict.VETO or first
     if other.how not in _WORDLESS or norm.verdict is Verdict.VETO:
         return False
     if norm.how in _WORDLESS:
-        return norm.how is other.how and norms.index(other) < norms.index(norm)
+        return norm.how is other.how and first
     return norm.how in _NEEDS_WORDS
 
 
