@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from actuation.generators.rules_face import CLOSURES, COLUMN, apex_s, mouth_track
-from actuation.generators.voices import phones as alphabet
 from actuation.generators.voices.espeak import VOICES, EspeakEngine
 from actuation.generators.voices.process import ProcessVoice
+from actuation.speech import phones as alphabet
 from actuation.speech.languages import SPOKEN
 from actuation.speech.text import readable
 from actuation.speech.voice import VoiceConfig, Voices

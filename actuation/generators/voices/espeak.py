@@ -6,8 +6,8 @@ espeak-ng is GPL-3: it is loaded only here, and this module runs only in a proce
 import ctypes
 from array import array
 
-from actuation.generators.voices import phones as alphabet
 from actuation.generators.voices.engine import EngineMissingError, Spoken
+from actuation.speech import phones as alphabet
 
 _PHONEME_EVENTS, _IPA = 1, 2
 _UTF8 = 1
