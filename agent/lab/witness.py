@@ -1,6 +1,5 @@
 """Follows one day as it really was: who came, what the agent did to whom, what was not right."""
 
-import math
 from dataclasses import replace
 from typing import Final
 
@@ -33,37 +32,17 @@ from agent.lab.audit import (
     says_ai,
 )
 from agent.lab.identity import Identities
-from agent.lab.outcomes import ONLOOKER_M, Breach, Deed, Visit
+from agent.lab.outcomes import Breach, Deed
 from agent.lab.stage import TimedStage
-from agent.lab.tape import Cut, Tape
+from agent.lab.tape import Tape
+from agent.lab.visits import Visits
 from behavior.house.directory import SiteConfig
 from behavior.lobby.lobby import Lobby
-from behavior.lobby.truth import (
-    Disturbed,
-    Entered,
-    FirstSign,
-    FirstWord,
-    GaveUp,
-    Happening,
-    Interrupted,
-    Left,
-    Refused,
-    Served,
-    Spoke,
-    Stopped,
-)
 from behavior.lobby.view import LobbyView, PersonView
 from behavior.situation.hearing import plain
 
-_BEFORE_S: Final = 15.0
-_AFTER_S: Final = 8.0
-_LONGEST_S: Final = 200.0
-_SLOW_S: Final = 8.0
-_SEVERITY: Final = {"missed": 50.0, "disturbed": 40.0, "gave_up": 30.0, "slow": 10.0}
 _BREACH: Final = 100.0
 _STILL_SOUNDS_S: Final = 0.15
-_LOOKS_RAD: Final = 0.45
-_STANDS_M: Final = 0.15
 _SAME_TALK_S: Final = 60.0
 _WALKS_M_S: Final = 0.5
 _HAND_UP_S: Final = 3.0
@@ -80,13 +59,13 @@ class Witness:
     def __init__(
         self, lobby: Lobby, site: SiteConfig, tape: Tape, stage: TimedStage, page: bool
     ) -> None:
-        self.visits: dict[int, Visit] = {}
         self.deeds: list[Deed] = []
         self.breaches: list[Breach] = []
         self.replies_s: list[tuple[float, float]] = []
-        self._lobby, self._tape, self._stage, self._page = lobby, tape, stage, page
+        self._lobby, self._stage, self._page = lobby, stage, page
+        self._seen = Visits(lobby, tape)
+        self.visits = self._seen.all
         self._names = _names(site)
-        self._read = 0
         self._acts: dict[int, Act] = {}
         self._told_ai: set[int] = set()
         self._greeted: dict[int, PersonId | None] = {}
@@ -96,8 +75,6 @@ class Witness:
         self._voice_from = self._voice_at = float("-inf")
         self._hand_up_at: dict[PersonId, float] = {}
         self._identities = Identities()
-        self._stood: dict[int, tuple[float, float]] = {}
-        self._speed_m_s: dict[int, float] = {}
         self._talked_over_s = 0.0
         self._overlapped_at = float("-inf")
         self._begun_with: Moment | None = None
@@ -176,7 +153,7 @@ class Witness:
             greeted=self._knows_of_greeting(number, act, now),
             hand_up=act.to is not None
             and now - self._hand_up_at.get(act.to, float("-inf")) <= _HAND_UP_S,
-            walks=self._speed_m_s.get(number, 0.0) > _WALKS_M_S,
+            walks=self._seen.speed_m_s.get(number, 0.0) > _WALKS_M_S,
             now=now,
         )
         self._begun_with = it
@@ -254,98 +231,19 @@ class Witness:
                 knowable=finding.knowable,
             )
         )
-        self._want(norm, finding.sentence, now, number, _BREACH + 20.0 * finding.knowable)
+        self._seen.want(norm, finding.sentence, now, number, _BREACH + 20.0 * finding.knowable)
 
     # What happened
 
     def see_what_happened(self, now: float) -> None:
         """Take in what is true since the last time."""
-        truth = self._lobby.truth
-        while self._read < len(truth):
-            self._happened(truth[self._read])
-            self._read += 1
+        self._seen.see_what_happened()
         self._listen(now)
         self._hear_names(now)
 
-    def _happened(self, one: Happening) -> None:
-        if isinstance(one, Entered):
-            self.visits[one.person] = Visit(
-                person=one.person,
-                intention=one.intention,
-                wants_help=one.wants_help,
-                group=one.group,
-                entered_at=one.at,
-            )
-            return
-        visit = self.visits.get(one.person)
-        if visit is None:
-            return
-        match one:
-            case Stopped():
-                visit.stopped_at = visit.stopped_at if visit.stopped_at is not None else one.at
-            case Spoke():
-                visit.spoke_at = visit.spoke_at if visit.spoke_at is not None else one.at
-                visit.turns += 1
-            case FirstSign():
-                visit.sign_at = one.at
-            case FirstWord():
-                visit.word_at = one.at
-                self._if_slow(visit, one.at)
-            case Served():
-                visit.served_at, visit.task = one.at, one.task
-            case Refused():
-                visit.refused_at = one.at
-            case GaveUp():
-                visit.gave_up, visit.gave_up_at = one.why, one.at
-                if visit.word_at is not None:
-                    sentence = f"{visit.intention}: gave up, {one.why}"
-                    self._want("gave_up", sentence, one.at, one.person, since=visit.entered_at)
-            case Disturbed():
-                visit.disturbed.append(one.why)
-                self._want("disturbed", f"{visit.intention}: {one.why}", one.at, one.person)
-            case Interrupted():
-                visit.interrupted += 1
-            case Left():
-                self._left(visit, one.at)
-            case _:
-                pass
-
-    def _if_slow(self, visit: Visit, at: float) -> None:
-        came = visit.came_at
-        if visit.wants_help and came is not None and at - came > _SLOW_S:
-            sentence = f"{visit.intention}: waited {at - came:.0f} s for a word"
-            self._want("slow", sentence, at, visit.person, extra=at - came, since=came)
-
-    def _left(self, visit: Visit, at: float) -> None:
-        visit.left_at = at
-        if visit.missed and not self._company_served(visit):
-            sentence = f"{visit.intention}: wanted help and never heard a word"
-            self._want("missed", sentence, at, visit.person, since=visit.entered_at)
-
-    def _company_served(self, visit: Visit) -> bool:
-        return any(
-            other.group == visit.group and other.word_at is not None
-            for other in self.visits.values()
-            if visit.group
-        )
-
     def look(self, view: LobbyView, since_s: float) -> None:
-        """Add up who stands near and looks at the agent, without wanting anything."""
-        for one in view.people:
-            visit, before = self.visits.get(one.person), self._stood.get(one.person)
-            self._stood[one.person] = (one.x_m, one.y_m)
-            if visit is None or before is None:
-                continue
-            moved_m = math.hypot(one.x_m - before[0], one.y_m - before[1])
-            self._speed_m_s[one.person] = moved_m / max(since_s, 0.1)
-            if visit.wants_help:
-                continue
-            if one.place.distance_m > ONLOOKER_M or visit.word_at is not None:
-                continue
-            x, y = self._lobby.plan.agent.x_m, self._lobby.plan.agent.y_m
-            off = math.remainder(one.gaze_rad - math.atan2(y - one.y_m, x - one.x_m), math.tau)
-            if moved_m <= _STANDS_M and abs(off) <= _LOOKS_RAD:
-                visit.looked_on_s += min(since_s, 1.0)
+        """The room as it is `since_s` after the last look."""
+        self._seen.look(view, since_s)
 
     # Two who talk at once
 
@@ -367,32 +265,6 @@ class Witness:
             sentence = f"talked on over a visitor for {TALKED_OVER_S:g} s and more"
             finding = Finding(sentence, knowable=now - self._voice_at <= TALKED_OVER_S)
             self._breach(TALKED_OVER, now, talking.person, act, finding)
-
-    def _want(
-        self,
-        kind: str,
-        sentence: str,
-        at: float,
-        person: int,
-        severity: float | None = None,
-        *,
-        extra: float = 0.0,
-        since: float | None = None,
-    ) -> None:
-        start = at - _BEFORE_S
-        if since is not None:
-            start = max(min(start, since - 3.0), at - _LONGEST_S)
-        base = severity if severity is not None else _SEVERITY.get(kind, 0.0)
-        cut = Cut(
-            kind=kind,
-            sentence=sentence,
-            at=at,
-            start=max(0.0, start),
-            end=at + _AFTER_S,
-            person=person,
-            severity=base + extra,
-        )
-        self._tape.want(cut)
 
 
 def _talks_to_agent(view: LobbyView) -> PersonView | None:
