@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import logging
 import tempfile
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -26,7 +27,7 @@ from agent.bench.made_page import PageProcess, made_page
 from agent.core.bus import EVERY, Bus
 from agent.core.clock import LoopClock, WallTime
 from agent.core.errors import FoyerError
-from agent.core.messages import ActFinished, PersonSeen
+from agent.core.messages import ActFinished, PersonId, PersonSeen
 from agent.models import models_folder
 from agent.settings import Settings, apart, read_settings
 from agent.stand_ins import REAL, StandIns
@@ -52,13 +53,11 @@ async def measure(clip: Path | None = None) -> list[Figure]:
     # The controls are agents made wrong, and say so all the time.
     logging.getLogger("agent").setLevel(logging.CRITICAL)
     settings = read_settings(CONFIG)
-    whole = await _agent(settings, clip, REAL, idle_s=IDLE_S, talk_s=TALK_S)
-    seeing = settings.config.seeing
-    opener = detector_opener(seeing.detector, camera=seeing.people.camera, models=models_folder())
-    everywhere = StandIns(open_detector=lambda: _Everywhere(opener()))
-    late = await _agent(settings, clip, everywhere, talk_s=CONTROL_S)
-    held = await _agent(settings, clip, StandIns(off_loop=_OnTheLoop()), talk_s=CONTROL_S)
-    blind = await _agent(settings, clip, StandIns(open_detector=NoPeople), idle_s=CONTROL_S)
+    whole = await run_agent(settings, clip, REAL, idle_s=IDLE_S, talk_s=TALK_S)
+    everywhere = StandIns(open_detector=looks_everywhere(settings))
+    late = await run_agent(settings, clip, everywhere, talk_s=CONTROL_S)
+    held = await run_agent(settings, clip, StandIns(off_loop=_OnTheLoop()), talk_s=CONTROL_S)
+    blind = await run_agent(settings, clip, StandIns(open_detector=NoPeople), idle_s=CONTROL_S)
     return [
         Figure(
             name="camera to PersonSeen, p95",
@@ -120,6 +119,7 @@ class _Phase:
 
     ages_s: list[float] = field(default_factory=list)
     moments: set[float] = field(default_factory=set)
+    people: Counter[PersonId] = field(default_factory=Counter)
     late_s: list[float] = field(default_factory=list)
     seconds: float = 0.0
     core_share: float = float("nan")
@@ -136,12 +136,21 @@ class _Phase:
 
 
 @dataclass(slots=True)
-class _Found:
+class Found:
+    """Of one agent."""
+
     idle: _Phase
     talk: _Phase
     answers: int = 0
     memory_mb: float = 0.0
     own_memory_mb: float = 0.0
+
+
+def looks_everywhere(settings: Settings) -> Callable[[], PeopleDetector]:
+    """Opens the site's detector, made to look at everything in every picture."""
+    seeing = settings.config.seeing
+    opener = detector_opener(seeing.detector, camera=seeing.people.camera, models=models_folder())
+    return lambda: _Everywhere(opener())
 
 
 class _Everywhere:
@@ -167,24 +176,25 @@ class _OnTheLoop:
             last()
 
 
-async def _agent(
+async def run_agent(
     settings: Settings,
     clip: Path | None,
     stand_ins: StandIns,
     *,
     idle_s: float = 0.0,
     talk_s: float = 0.0,
-) -> _Found:
+) -> Found:
     """One agent from its start to its end: nobody there for a while, then somebody who asks."""
     clock, bus = LoopClock(asyncio.get_running_loop()), Bus()
     seen = bus.subscribe(PersonSeen, delivery=EVERY)
     done = bus.subscribe(ActFinished, delivery=EVERY)
-    phase, found = _Phase(), _Found(_Phase(), _Phase())
+    phase, found = _Phase(), Found(_Phase(), _Phase())
 
     async def count_sightings() -> None:
         async for sighting in seen:
             phase.ages_s.append(clock.now() - sighting.at)
             phase.moments.add(sighting.at)
+            phase.people[sighting.person] += 1
 
     async def count_answers() -> None:
         async for act in done:

@@ -9,6 +9,7 @@ follows, of made people and of the simulated lobby, on seeds and plans that noth
 from.
 """
 
+import asyncio
 import math
 import random
 from collections.abc import Callable, Sequence
@@ -17,7 +18,9 @@ from pathlib import Path
 
 import numpy as np
 
+from agent.bench.between import between_figures
 from agent.bench.clips import clip_figures
+from agent.bench.crowd import crowd_figures
 from agent.bench.figure import Figure
 from agent.bench.perception_actions import action_figures
 from agent.bench.perception_faces import face_figures
@@ -53,18 +56,18 @@ HELD_OUT_SCENES, HELD_OUT_SEED = 390, 9901
 Teach = Callable[[Recording], Weights]
 
 
-PARTS = ("engagement", "clips", "actions", "faces")
+PARTS = ("engagement", "clips", "between", "cost", "actions", "faces")
 
 
 def measure(
     data: Path | None = None,
     episodes: int = EXAM_STRETCHES,
     seed: int = 1,
-    only: str = "engagement,clips",
+    only: str = "engagement,clips,between",
 ) -> list[Figure]:
     """About three minutes. `episodes`: stretches of the lobby, ten minutes each, to judge.
 
-    `only`: some of `PARTS`; actions take another minute or two, faces some six.
+    `only`: some of `PARTS`; actions take another minute or two, cost two, faces some six.
     """
     parts = {part.strip() for part in only.split(",")}
     if unknown := parts - set(PARTS):
@@ -77,6 +80,10 @@ def measure(
         figures += clip_figures(data / "video")
     if "engagement" in parts:
         figures += _simulated(episodes)
+    if "between" in parts:
+        figures += between_figures()
+    if "cost" in parts:
+        figures += asyncio.run(crowd_figures())
     if "actions" in parts:
         figures += action_figures()
     if "faces" in parts:

@@ -102,3 +102,21 @@ def test_points_that_fit_no_skeleton_are_nobody():
 
 def test_a_body_of_which_hardly_anything_is_seen_is_nobody():
     assert read_body(skeleton(3.0, hidden=range(3, 33)), LENS) is None
+
+
+def test_a_child_whose_size_says_farther_off_is_believed_by_the_feet():
+    small = read_body(skeleton(4.0, hips_m=0.85 * 0.65, points=0.65 * standing()), LENS)
+    told = read_body(_as_an_adult(4.0, 0.65), LENS)
+    assert distances(small)[Cue.BODY] == pytest.approx(4.0, rel=0.05)
+    assert distances(told)[Cue.BODY] > 5.6
+    assert distances(told)[Cue.FEET] == pytest.approx(4.0, rel=0.05)
+    body, feet = told.ranges
+    assert feet.trust > 3 * body.trust
+    adult = read_body(skeleton(5.0), LENS).ranges[0]
+    assert adult.trust > 3 * body.trust
+
+
+def _as_an_adult(x_m, size):
+    """A small person of whom the network says how an adult of that shape would measure."""
+    seen = skeleton(x_m, hips_m=0.85 * size, points=size * standing())
+    return Skeleton(points=seen.points, world=seen.world / size, visibility=seen.visibility)

@@ -53,6 +53,16 @@ def test_one_who_looks_at_another_who_looks_away_only_looks():
     assert begun(found, Kind.GAZE) == {(A, (B,), "looks at")}
 
 
+def test_eyes_that_meet_are_not_told_as_a_look_besides_where_a_head_is_missed_now_and_then():
+    core, out = Nonverbal(), []
+    a, b = looking("a", 2, -0.6, (2, 0.6)), looking("b", 2, 0.6, (2, -0.6))
+    for k in range(40):
+        core.see(replace(a, at=k / 10))
+        core.see(replace(b, at=k / 10, head_yaw_rad=None if k % 3 == 2 else b.head_yaw_rad))
+        out += core.judge(k / 10)
+    assert {what for _, _, what in begun(out, Kind.GAZE)} == {"mutual gaze"}
+
+
 def test_a_look_at_the_agent_is_one_at_the_agent():
     found = told(looking("a", 2, -0.6, (0, 0)), looking("b", 2, 0.6, (9, 9)))
     assert begun(found, Kind.GAZE) == {(A, (AGENT,), "looks at")}

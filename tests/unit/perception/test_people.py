@@ -1,6 +1,7 @@
 import asyncio
 import itertools
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from agent.core.messages import ComponentHealth, PersonId, PersonLost, PersonSee
 from perception.eyes.gaze import GazeConfig, GazeZero
 from perception.eyes.people import People, PeopleComponent, PeopleConfig, random_id
 from perception.eyes.picture_check import PictureConfig
-from perception.eyes.sightings import Look
+from perception.eyes.sightings import Cue, Look, Range
 from perception.senses import Picture
 from tests.fakes.people import FakeCamera, FakeDetector, Inline, body_at, face_at, picture
 
@@ -177,6 +178,21 @@ async def test_a_frozen_picture_is_reported_and_later_shows_nobody():
     assert "stands still" in one(ComponentHealth, seen)[0].detail
     assert one(PersonLost, seen)
     assert one(PersonSeen, seen)[-1].at <= PictureConfig().disbelieved_s + 0.2
+
+
+async def test_the_eyes_of_a_small_one_are_as_high_as_where_the_feet_stand_says():
+    def reading(cue, metres, trust):
+        return Range(cue=cue, distance_m=metres, trust=trust, noise=0.03)
+
+    small = replace(
+        body_at(2.0),
+        eyes_height_m=0.75,
+        ranges=(reading(Cue.BODY, 3.0, 8.0), reading(Cue.FEET, 2.0, 90.0)),
+    )
+    sightings = one(PersonSeen, await watch(lambda at: [small]))
+    assert sightings[-1].face_height_m == pytest.approx(1.0, abs=0.06)
+    tall = one(PersonSeen, await watch(lambda at: [body_at(2.0)]))
+    assert tall[-1].face_height_m == pytest.approx(1.6, abs=0.02)
 
 
 def test_random_names_say_nothing_and_differ():
