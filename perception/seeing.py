@@ -2,6 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from perception.closer import CloserConfig
 from perception.engagement.groups import GroupConfig
 from perception.engagement.states import EngagementConfig
 from perception.eyes.detectors import DetectorConfig
@@ -22,4 +23,7 @@ class SeeingConfig(BaseModel):
     )
     groups: GroupConfig = Field(
         GroupConfig(), description="What counts as standing together, and as a queue."
+    )
+    closer: CloserConfig = Field(
+        CloserConfig(), description="Faces and actions of those who are near; off unless asked for."
     )

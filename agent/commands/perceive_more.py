@@ -7,27 +7,20 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from agent.core.errors import BackendUnavailableError
 from agent.core.messages import PersonId
 from agent.models import models_folder
-from perception.actions.figure import Sight
-from perception.actions.recogniser import ActionRecogniser, own_actions, read_actions
+from perception import closer
+from perception.actions.recogniser import own_actions, read_actions
 from perception.eyes.people import PeopleConfig
 from perception.eyes.track import Track
 from perception.faces.movements import Movement
 from perception.faces.network import Weights, load
-from perception.faces.reader import FaceReader, FaceReading, Told
 from perception.senses import Picture
 
 if TYPE_CHECKING:
     from perception.backends.mediapipe_hands import HandPoints
 
-Floats = NDArray[np.float64]
-
-BODIES_EVERY_S = 0.1
 AROUND = 1.4
 """Hands may be beside the body's box."""
 
@@ -37,14 +30,12 @@ class Closer:
 
     def __init__(self, *, actions: Path | None, faces: bool) -> None:
         """`actions`: a file of sentences, or an empty path for those that ship; None: none."""
-        self._weights: Weights | None = load() if faces else None
-        self._actions = None
+        weights: Weights | None = load() if faces else None
+        sentences = None
         if actions is not None:
-            self._actions = read_actions(actions) if actions.name else dict(own_actions())
-        self._hands = _hands() if self._actions is not None else None
-        self._recognisers: dict[PersonId, ActionRecogniser] = {}
-        self._readers: dict[PersonId, FaceReader] = {}
-        self._units: dict[PersonId, tuple[int, ...]] = {}
+            sentences = read_actions(actions) if actions.name else own_actions()
+        self._looks = closer.Closer(weights=weights, actions=sentences)
+        self._hands = _hands() if sentences is not None else None
 
     def close(self) -> None:
         """Give the hand model back."""
@@ -53,69 +44,35 @@ class Closer:
 
     def looking(self, config: PeopleConfig) -> PeopleConfig:
         """Bodies are measured often enough to see them move."""
-        if self._actions is None:
-            return config
-        focus = config.focus.model_copy(update={"body_s": BODIES_EVERY_S, "busy_hz": 15.0})
-        return config.model_copy(update={"focus": focus})
+        return self._looks.looking(config)
 
     def take(self, picture: Picture, tracks: Sequence[Track]) -> list[str]:
         """JSON lines about this picture."""
-        at = picture.at
-        here = {track.person for track in tracks}
-        for kept in (self._recognisers, self._readers, self._units):
-            for gone in kept.keys() - here:
-                del kept[gone]
-        lines = []
-        for track in tracks:
-            if track.confirmed and track.seen_at == at:
-                reading = self._face(at, track)
-                lines += self._units_told(track.person, reading) + self._action(
-                    picture, track, reading
-                )
-        return lines
+        hands = {}
+        if self._hands is not None:
+            hands = {
+                track.person: self._hands.find(picture.pixels, track.body.box.grown(AROUND))
+                for track in tracks
+                if track.body is not None and track.body_at == picture.at
+            }
+        close = self._looks.take(picture.at, tracks, hands)
+        return [line for one in close for line in _lines(one)]
 
-    def _face(self, at: float, track: Track) -> FaceReading | None:
-        face = track.face if track.face_at == at else None
-        if self._weights is None or face is None or face.points is None:
-            return None
-        reader = self._readers.setdefault(track.person, FaceReader(self._weights))
-        return reader.take(at, face.points)
 
-    def _units_told(self, person: PersonId, reading: FaceReading | None) -> list[str]:
-        if reading is None:
-            return []
-        there = [unit for unit in reading.units if unit.told is Told.THERE]
-        numbers = tuple(unit.number for unit in there)
-        lines = [
-            _line("FaceMoved", person, reading.at, _movement(movement))
-            for movement in reading.movements
-        ]
-        if numbers != self._units.get(person, ()):
-            self._units[person] = numbers
-            about = [
-                {"unit": u.number, "confidence": u.confidence, "intensity": u.intensity,
-                 "asymmetry": u.asymmetry, "points": u.points} for u in there
-            ]  # fmt: skip
-            lines.append(_line("FaceUnits", person, reading.at, {"there": about}))
-        return lines
-
-    def _action(self, picture: Picture, track: Track, reading: FaceReading | None) -> list[str]:
-        at = picture.at
-        body = track.body if track.body_at == at else None
-        if self._actions is None or (body is None and reading is None):
-            return []
-        recogniser = self._recognisers.setdefault(track.person, ActionRecogniser(self._actions))
-        head = reading.head[:2] if reading else None
-        hands: tuple[Floats | None, Floats | None] = (None, None)
-        if self._hands is not None and body is not None:
-            hands = self._hands.find(picture.pixels, body.box.grown(AROUND))
-        seen = recogniser.take(
-            Sight(
-                at=at, body=body.world if body else None, visible=body.visible if body else None,
-                hands=hands, head=head,
-            )
-        )  # fmt: skip
-        return [_line("ActionSeen", track.person, seen.at, asdict(seen))] if seen else []
+def _lines(close: "closer.Closeup") -> list[str]:
+    lines = [
+        _line("FaceMoved", close.person, close.at, _movement(movement))
+        for movement in close.movements
+    ]
+    if close.there is not None:
+        about = [
+            {"unit": u.number, "confidence": u.confidence, "intensity": u.intensity,
+             "asymmetry": u.asymmetry, "points": u.points} for u in close.there
+        ]  # fmt: skip
+        lines.append(_line("FaceUnits", close.person, close.at, {"there": about}))
+    if close.action is not None:
+        lines.append(_line("ActionSeen", close.person, close.action.at, asdict(close.action)))
+    return lines
 
 
 def _hands() -> "HandPoints | None":

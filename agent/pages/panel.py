@@ -20,6 +20,8 @@ from agent.core.messages import (
     EmergencyRelease,
     EmergencyStop,
     EngagementChanged,
+    FaceMoved,
+    FormationChanged,
     HelpCalled,
     HostNotified,
     LanguageFollowed,
@@ -27,7 +29,6 @@ from agent.core.messages import (
     Message,
     MicrophoneLevel,
     ModelAnswered,
-    PersonId,
     PersonLost,
     PersonSeen,
     Played,
@@ -43,8 +44,10 @@ from agent.core.messages import (
     ToolRefused,
     TurnEnded,
     TurnPaused,
+    VisitorActed,
     WordsHeard,
 )
+from agent.pages.panel_people import PanelPeople
 from agent.pages.wire import (
     Caption,
     Card,
@@ -53,7 +56,6 @@ from agent.pages.wire import (
     Panel,
     PanelAct,
     PanelHealth,
-    PanelPerson,
     State,
     ToPage,
     Worker,
@@ -76,6 +78,8 @@ SHOWN: tuple[type[Message], ...] = (
     EmergencyRelease,
     EmergencyStop,
     EngagementChanged,
+    FaceMoved,
+    FormationChanged,
     HelpCalled,
     HostNotified,
     LanguageFollowed,
@@ -95,6 +99,7 @@ SHOWN: tuple[type[Message], ...] = (
     ToolRefused,
     TurnEnded,
     TurnPaused,
+    VisitorActed,
     WordsHeard,
 )
 """The kinds to subscribe to for the pages. Losing one is no fault: RECENT will do."""
@@ -103,7 +108,6 @@ HEARS_AT_MOST_S = 30.0
 ACTS_SHOWN = 30
 TOLD = 16
 """Lines of the transcript that an operator sees."""
-UNSEEN_S = 3.0
 _STOPPED = "Stopped for safety. A member of staff can let me go on from the console."
 
 
@@ -127,8 +131,7 @@ class PageView:
         self._hears_since: float | None = None
         self._speaks = False
         self._clauses: OrderedDict[ActId, Act] = OrderedDict()
-        self._seen: dict[PersonId, PersonSeen] = {}
-        self._engaged: dict[PersonId, EngagementChanged] = {}
+        self._people = PanelPeople()
         self._heard = ""
         self._level: MicrophoneLevel | None = None
         self._acts: deque[PanelAct] = deque(maxlen=ACTS_SHOWN)
@@ -145,7 +148,7 @@ class PageView:
     @property
     def anyone_there(self) -> bool:
         """Whether somebody is in view, or something is going on."""
-        return bool(self._seen) or self._doing.doing != "idle"
+        return bool(self._people) or self._doing.doing != "idle"
 
     @property
     def health(self) -> dict[str, PanelHealth]:
@@ -166,6 +169,7 @@ class PageView:
     def see(self, message: Message) -> list[ToPage]:  # noqa: C901 - one line a kind
         """Take in one message; return what every page is told at once."""
         said = self._words(message) + self._conduct(message)
+        self._people.see(message)
         self._transcript.take(message)
         self._forget()
         if self._began_at is None:
@@ -180,13 +184,6 @@ class PageView:
                     languages=list(message.languages),
                 )
                 said.append(Workers(workers=list(self._workers.values())))
-            case PersonSeen():
-                self._seen[message.person] = message
-            case EngagementChanged():
-                self._engaged[message.person] = message
-            case PersonLost():
-                self._seen.pop(message.person, None)
-                self._engaged.pop(message.person, None)
             case MicrophoneLevel():
                 self._level = message
             case ComponentHealth():
@@ -223,8 +220,7 @@ class PageView:
 
     def tick(self, now: float) -> list[ToPage]:
         """Forget people long unseen and thinking that came to nothing."""
-        for person in [p for p, seen in self._seen.items() if now - seen.at > UNSEEN_S]:
-            del self._seen[person]
+        self._people.tick(now)
         if self._thinks_since is not None and now - self._thinks_since > THINKS_AT_MOST_S:
             self._thinks_since = None
         if self._hears_since is not None and now - self._hears_since > HEARS_AT_MOST_S:
@@ -244,7 +240,8 @@ class PageView:
         """The facts and reasons as they stand."""
         return Panel(
             at=now,
-            people=[self._person(seen) for seen in self._seen.values()][:12],
+            people=self._people.people(now),
+            groups=self._people.groups(),
             heard=self._heard,
             level_db=None if self._level is None else round(self._level.level_db, 1),
             speech=None if self._level is None else round(self._level.speech, 2),
@@ -253,18 +250,6 @@ class PageView:
             health=list(self._health.values())[:40],
             page={**page, **self._figures},
             transcript=self._transcript.text(zero=self._began_at or 0.0).splitlines()[-TOLD:],
-        )
-
-    def _person(self, seen: PersonSeen) -> PanelPerson:
-        engaged = self._engaged.get(seen.person)
-        return PanelPerson(
-            person=seen.person,
-            x_m=round(seen.place.x_m, 2),
-            y_m=round(seen.place.y_m, 2),
-            facing_rad=_rounded(seen.facing_rad),
-            gaze_off_rad=_rounded(seen.gaze_off_rad),
-            state="present" if engaged is None else engaged.state,
-            cues=[] if engaged is None else list(engaged.cues)[:6],
         )
 
     def _words(self, message: Message) -> list[ToPage]:
@@ -397,7 +382,3 @@ def _silent(act: Act) -> str:
     if act.posture is not None:
         parts.append(f"{act.posture} posture")
     return ", ".join(parts) or "act"
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 2)

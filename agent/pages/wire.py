@@ -228,16 +228,44 @@ class Workers(_Wire):
     workers: list[Worker]
 
 
+class PanelDoing(_Wire):
+    """Something that somebody does, and what it was told by."""
+
+    what: str
+    hand: str = ""
+    """`left` or `right`, where it is one side's."""
+    sure: float | None = None
+    by: list[str] = []
+
+
 class PanelPerson(_Wire):
-    """One person as the panel draws them."""
+    """One person as the panel draws them. Directions over the floor, agent's frame."""
 
     person: str
     x_m: float
     y_m: float
     facing_rad: float | None
     gaze_off_rad: float | None
+    front_rad: float | None = None
+    """Of the chest."""
+    look_rad: float | None = None
+    """Of the head; None: not seen."""
+    looks_here: bool | None = None
     state: str
     cues: list[str]
+    units: list[PanelDoing] = []
+    """Action units of the face, where the site asks for them."""
+    did: PanelDoing | None = None
+
+
+class PanelGroup(_Wire):
+    """People who stand together, or queue."""
+
+    people: list[str]
+    arrangement: str
+    x_m: float
+    y_m: float
+    queue: bool = False
 
 
 class PanelAct(_Wire):
@@ -265,6 +293,7 @@ class Panel(_Wire):
     kind: Literal["panel"] = "panel"
     at: float
     people: list[PanelPerson]
+    groups: list[PanelGroup] = []
     heard: str
     level_db: float | None
     speech: float | None

@@ -32,10 +32,13 @@ from agent.core.messages.people import (
     Arrangement,
     Engagement,
     EngagementChanged,
+    FaceMoved,
+    FaceUnit,
     FormationChanged,
     PersonLost,
     PersonSeen,
     Place,
+    VisitorActed,
 )
 from agent.core.messages.speech import (
     LineTyped,
@@ -97,6 +100,8 @@ __all__ = [
     "Engagement",
     "EngagementChanged",
     "Expression",
+    "FaceMoved",
+    "FaceUnit",
     "FormShown",
     "FormationChanged",
     "Gaze",
@@ -143,5 +148,6 @@ __all__ = [
     "TurnPaused",
     "UtteranceId",
     "VisitRecorded",
+    "VisitorActed",
     "WordsHeard",
 ]

@@ -115,3 +115,45 @@ class FormationChanged(Message):
     """False: this formation has come apart."""
     center: Place
     """Of the space between them; of a queue, where its first stands."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaceUnit:
+    """An action unit of FACS that a face shows now. Geometry; it says nothing of feelings."""
+
+    number: int
+    name: str
+    """What moves, in plain words."""
+    confidence: float
+    """0..1, calibrated."""
+    intensity: float
+    """0..1 of what a face can do."""
+    asymmetry: float
+    """The person's left minus their right, -1..1."""
+    by: tuple[str, ...] = ()
+    """Parts of the face that it was told by, most first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaceMoved(Message):
+    """The units that a face shows have changed, or it nodded, shook or blinked. Opt-in."""
+
+    person: PersonId
+    units: tuple[FaceUnit, ...] | None
+    """All that are there now; None: as before."""
+    movement: str = ""
+    """`nod`, `shake`, `blink`, `brief`, or nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitorActed(Message):
+    """Somebody does something that a sentence describes. `at`: since when. Opt-in."""
+
+    person: PersonId
+    action: str
+    fits: float
+    """How well the sentence fits, 0..1."""
+    hand: str
+    """`left` or `right`, the person's own."""
+    because: tuple[str, ...]
+    """Each clause, and how true it is."""

@@ -66,16 +66,23 @@ export interface Worker {
   role: string; backend: string; fallback: boolean; detail: string; languages: string[];
 }
 export interface Workers { kind: "workers"; workers: Worker[] }
+export interface PanelDoing { what: string; hand: string; sure: number | null; by: string[] }
 export interface PanelPerson {
   person: string; x_m: number; y_m: number; facing_rad: number | null;
-  gaze_off_rad: number | null; state: string; cues: string[];
+  gaze_off_rad: number | null; front_rad: number | null; look_rad: number | null;
+  looks_here: boolean | null; state: string; cues: string[]; units: PanelDoing[];
+  did: PanelDoing | null;
+}
+export interface PanelGroup {
+  people: string[]; arrangement: string; x_m: number; y_m: number; queue: boolean;
 }
 export interface PanelAct {
   at: number; what: string; policy: string; because: string; norms: string[]; refused_by: string;
 }
 export interface PanelHealth { component: string; health: string; detail: string }
 export interface Panel {
-  kind: "panel"; at: number; people: PanelPerson[]; heard: string; level_db: number | null;
+  kind: "panel"; at: number; people: PanelPerson[]; groups: PanelGroup[]; heard: string;
+  level_db: number | null;
   speech: number | null; acts: PanelAct[]; latencies_ms: Record<string, number>;
   health: PanelHealth[]; page: Record<string, number>; transcript: string[];
 }
