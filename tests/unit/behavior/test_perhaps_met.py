@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from agent.core.messages import PersonId
+from agent.core.messages import ActRefused, PersonId
 from behavior.policies.disclosing import names_itself
 from behavior.policies.waiting import WaitingConfig
 from behavior.situation.same_person import perhaps_met
@@ -73,6 +73,8 @@ def test_who_turns_up_among_people_is_offered_help_without_a_greeting():
     (act,) = lobby.acts("waiting.unsure")
     assert "in the middle of 3 others: perhaps greeted before, perhaps new" in act.reason.because
     assert lobby.situation.encounter.disclosed
+    refused = [one for _, one in lobby.sent if isinstance(one, ActRefused)]
+    assert not [one for one in refused if one.reason.policy == "greeting.words"]  # nor wished for
 
 
 def test_it_is_said_once():
