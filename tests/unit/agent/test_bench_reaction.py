@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from agent.bench.reaction import loud_s
+from agent.bench.reaction_take import loud_s
 
 
 @pytest.mark.parametrize("rate_hz", [16_000, 44_100, 48_000])
