@@ -10,6 +10,7 @@ from collections.abc import AsyncIterable, Callable, Sequence
 
 from actuation.bodies.bodies import Bodies
 from actuation.faces.heads import as_part
+from actuation.generators.networks import Networks
 from actuation.gestures.contract import Gestures, HeadGestures
 from actuation.motion import FRAME_RATE_HZ, Embodiment
 from actuation.speech.mouths import SoundMouths
@@ -65,15 +66,20 @@ class Performer:
         config: PerformerConfig | None = None,
         gestures: Callable[[], Gestures] = HeadGestures,
         talks: LiveTalks | None = None,
+        networks: Networks | None = None,
     ) -> None:
-        """`talks`: people who speak by the agent's mouth."""
+        """`talks`: people who speak by the agent's mouth. `networks`: where learned lips run."""
         self._commands = commands
         self._sightings = sightings
         self._reports = reports
         self._emergencies = emergencies
         self._publish = publish
         self._voices = voices
-        self._mouths = SoundMouths(clock=clock, publish=publish)
+        self._mouths = SoundMouths(
+            clock=clock,
+            publish=publish,
+            worker=networks.for_sounds if networks is not None else None,
+        )
         self._bodies = Bodies(bodies, clock=clock, publish=publish)
         self._clock = clock
         self._config = config or PerformerConfig()

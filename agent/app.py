@@ -17,6 +17,7 @@ from pathlib import Path
 from actuation.embodiments.catalogue import RunningBody, build_body
 from actuation.embodiments.null import NullBody
 from actuation.embodiments.page import AvatarBody
+from actuation.generators.networks import Networks
 from actuation.gestures.gesturing import gesturing, with_recordings
 from actuation.motion import Embodiment
 from actuation.performer import Performer
@@ -204,11 +205,17 @@ class _Wiring:
             rows=stand_ins.voices,
             language=settings.site.language,
         )
+        self._networks = Networks()
         self._hands = Hands(
             self._config.gestures,
             with_recordings(
                 self._config.body_motion.recordings,
-                gesturing(self._config.body_motion, clock=clock, publish=bus.publish),
+                gesturing(
+                    self._config.body_motion,
+                    clock=clock,
+                    publish=bus.publish,
+                    networks=self._networks,
+                ),
             ),
         )
         self._talks = LiveTalks(clock=clock, publish=bus.publish)
@@ -322,6 +329,7 @@ class _Wiring:
             config=self._config.performer,
             gestures=self._hands,
             talks=self._talks,
+            networks=self._networks,
         )
         self._runtime.add(performer, NEEDED)
 

@@ -13,6 +13,7 @@ from typing import Any, Final, Literal, Protocol
 from pydantic import BaseModel, ConfigDict, Field
 
 from actuation.body_formats.clip import MotionClip
+from actuation.generators.networks import Networks
 from actuation.gestures.choice import GestureConfig
 from actuation.gestures.contract import Gestures
 from actuation.gestures.gesticulation import Gesticulation
@@ -95,8 +96,12 @@ def gesturing(
     clock: Clock,
     publish: Callable[[BackendChosen], None],
     build: Callable[..., Any] | None = None,
+    networks: Networks | None = None,
 ) -> Callable[[GestureConfig], AdoptingGestures]:
-    """What makes the gestures of a stage. `build`: in place of the row's class."""
+    """What makes the gestures of a stage. `build`: in place of the row's class.
+
+    `networks`: the thread that the learned ones share with the face; None: one of their own.
+    """
     if config.by == RULES:
         return Gesticulation
 
@@ -109,7 +114,9 @@ def gesturing(
         )  # fmt: skip
 
     try:
-        hands = (build or pick("gestures", ROWS, "learned"))(config.guidance())
+        row = build or pick("gestures", ROWS, "learned")
+        shared = {"worker": networks.take()} if networks is not None else {}
+        hands = row(config.guidance(), **shared)
     except BackendUnavailableError as missing:
         why = str(missing)
 

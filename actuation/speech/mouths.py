@@ -15,25 +15,18 @@ from numpy.typing import NDArray
 
 from actuation.animation import track_of
 from actuation.faces.heads import Mouth
+from actuation.generators.networks import Networks
 from actuation.generators.rules_face import AFTER_S, BEFORE_S, COLUMNS
 from actuation.generators.rules_loudness import LoudnessMouth
 from actuation.joints.rotations import minimum_jerk
 from actuation.motion import FRAME_RATE_HZ
 from actuation.speech.voice import Speech
-from agent.core.backend import Row, pick
 from agent.core.clock import Clock
 from agent.core.errors import BackendUnavailableError, BadInputError
 from agent.core.messages import BackendChosen
 
 Floats = NDArray[np.float64]
 
-ROWS = {
-    "learned": Row(
-        path="actuation.generators.worker:Worker",
-        about="a network that hears any sound; needs torch and its weights",
-        packages=("torch",),
-    ),
-}
 LOUDNESS: Final = "loudness"
 BLEND_S: Final = 0.12
 PATIENCE_S: Final = 0.35
@@ -91,7 +84,7 @@ class FilledMouth:
 
 
 class SoundWorker(Protocol):
-    """What is needed of `generators.worker.Worker`."""
+    """What is needed of `generators.networks.SoundThread`."""
 
     def open(self, rate_hz: int, **how: Any) -> Any:  # noqa: ANN401 - the worker's own session
         """Begin a sound."""
@@ -197,11 +190,12 @@ class SoundMouths:
         *,
         clock: Clock,
         publish: Callable[[BackendChosen], None],
-        worker: Callable[..., SoundWorker] | None = None,
+        worker: Callable[[], SoundWorker] | None = None,
     ) -> None:
+        """`worker`: the thread for these sounds; None: one that nobody else uses."""
         self._clock = clock
         self._publish = publish
-        self._build = worker
+        self._build: Callable[[], SoundWorker] = worker or Networks().for_sounds
         self._worker: SoundWorker | None = None
         self._chosen = ""
         self._building = threading.Lock()
@@ -276,9 +270,7 @@ class SoundMouths:
     def _working(self) -> SoundWorker:
         with self._building:
             if self._worker is None:
-                build = self._build or pick("face", ROWS, "learned")
-                made: SoundWorker = build()
-                self._worker = made
+                self._worker = self._build()
             return self._worker
 
     def _choose(self, backend: str, why: str) -> None:
