@@ -126,6 +126,19 @@ def test_words_that_run_over_two_clauses_take_both():
 
 
 @pytest.mark.parametrize(
+    ("clauses", "made"),
+    [
+        (("Certainly.", "Your name?", "Thank you."), ["Certainly.", "Hm.", "Thank you."]),
+        (("Your name?", "And your name, please?"), ["Hm."]),
+        (("And your", "name?"), ["Hm."]),
+    ],
+    ids=["one clause", "several", "over two"],
+)
+def test_other_words_stand_in_place_of_those_that_were_found(clauses, made):
+    assert texts(after(Change.INSTEAD, wish(*clauses), say="Hm.", words=("your name",))) == made
+
+
+@pytest.mark.parametrize(
     ("said", "left"),
     [
         ("As I said, it is on the left.", "It is on the left."),
