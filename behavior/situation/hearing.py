@@ -7,7 +7,6 @@ from typing import Any
 from rapidfuzz import fuzz
 
 from agent.core.messages import (
-    Engagement,
     Message,
     PersonId,
     ReplyReady,
@@ -19,7 +18,7 @@ from agent.core.messages import (
     TurnPaused,
     WordsHeard,
 )
-from behavior.situation.overheard import circle, seen_to_speak, turned_away
+from behavior.situation.overheard import circle, turned_away
 from behavior.situation.presence import mark
 from behavior.situation.state import Encounter, Floor, Mark, Person, Situation, Turn
 
@@ -42,31 +41,12 @@ _TOO_COMMON = "thank"
 
 
 def speaker_of(situation: Situation, turn: TurnEnded) -> PersonId | None:
-    """Who most likely said it.
-
-    The one named, the one whose lips moved, the one talked with, the nearest who attends.
-    """
-    if turn.person is not None:
-        return turn.person
-    known = situation.turns.get(turn.turn)
-    seen = None if known is None else seen_to_speak(known)
-    if seen in situation.people:
-        return seen
+    """Who most likely said it, by `behavior.who_spoke`; else the one talked with, if in view."""
+    spoke = situation.who_spoke.of(turn)
+    if spoke is not None:
+        return spoke.person
     partner = situation.addressee
-    near = [one for one in situation.people.values() if one.distance_m <= _TALKING_DISTANCE_M]
-    stays = partner is not None and (partner.attends or not _goes_away(partner))
-    if partner is not None and stays and (partner in near or not near):
-        return partner.id
-    attending = [one for one in near if one.attends]
-    pool = attending or ([] if partner is not None else near)
-    if pool:
-        return min(pool, key=lambda one: one.distance_m).id
     return partner.id if partner is not None else None
-
-
-def _goes_away(person: Person) -> bool:
-    """Has turned or walked off, out of a conversation that others may now go on with."""
-    return person.engagement in (Engagement.PASSING, Engagement.PRESENT)
 
 
 def plain(text: str) -> str:
@@ -249,9 +229,9 @@ def _converse(situation: Situation, end: TurnEnded) -> Situation:
 
 
 def surely_said(situation: Situation, end: TurnEnded, person: Person) -> bool:
-    """Nobody else can have said it, or these lips were seen to."""
-    turn = situation.turns.get(end.turn)
-    if end.person == person.id or (turn is not None and seen_to_speak(turn) == person.id):
+    """Nobody else can have said it, or they were seen to."""
+    spoke = situation.who_spoke.of(end)
+    if spoke is not None and spoke.seen and spoke.person == person.id:
         return True
     others = situation.others(person)
     return not any(other.distance_m <= _TALKING_DISTANCE_M for other in others)

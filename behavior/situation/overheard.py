@@ -1,6 +1,6 @@
-"""What may be told from who stands how: whose voice it was, and whether it was meant for the agent.
+"""What may be told from who stands how: whether words were meant for the agent. Pure geometry.
 
-Pure geometry and lips. Words that people say to each other are neither answered nor asked again,
+Words that people say to each other are neither answered nor asked again,
 and a no that one of them says holds for all who stand with them.
 """
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from agent.core.messages import PersonId
-from behavior.situation.state import Person, Situation, Turn, apart_m
+from behavior.situation.state import Person, Situation, apart_m
 
 _TALKING_APART_M = 1.6
 _STANDS_M_S = 0.3
@@ -17,9 +17,6 @@ _TURNED_RAD = 0.8
 """Words of someone turned away this far may be for somebody else."""
 _FACES_OTHERS_RAD = 0.9
 _TOWARDS_RAD = 0.7
-_LIPS_FOR_S = 0.3
-_LIPS_CLEARLY = 3.0
-"""Whose lips moved so many times longer than anybody else's was the one who spoke."""
 
 
 def faces(one: Person, other: Person) -> bool:
@@ -93,13 +90,3 @@ def circle(situation: Situation, person: Person) -> list[Person]:
             and (turned_away(other) or faces(other, person))
         )
     ]
-
-
-def seen_to_speak(turn: Turn) -> PersonId | None:
-    """Whose lips moved while the voice was heard, where that is clear."""
-    if not turn.lips_s:
-        return None
-    ranked = sorted(turn.lips_s.items(), key=lambda one: -one[1])
-    who, longest_s = ranked[0]
-    next_s = ranked[1][1] if len(ranked) > 1 else 0.0
-    return who if longest_s >= max(_LIPS_FOR_S, _LIPS_CLEARLY * next_s) else None

@@ -26,7 +26,6 @@ _BESIDE_M = 1.3
 _SIGHTING_S = 0.2
 """The longest that one sighting counts for, in the time two are seen to walk side by side."""
 _CONFUSED_M = 0.6
-_LIPS_MOVE = 0.06
 _BODY_S = 0.5
 _NEW_EYES = 0.2
 """Weight of one sighting in the smoothed height of the eyes."""
@@ -48,7 +47,6 @@ def _put(situation: Situation, person: Person) -> Situation:
 
 def _seen(situation: Situation, seen: PersonSeen) -> Situation:
     known = situation.people.get(seen.person)
-    situation = _with_lips(situation, known, seen)
     weight = _NEW_EYES
     if known is None:
         situation, known = enter(situation, seen.person, seen.place, seen.at)
@@ -69,7 +67,6 @@ def _seen(situation: Situation, seen: PersonSeen) -> Situation:
             body_rad=_body(known, seen),
             gaze_off_rad=seen.gaze_off_rad,
             eyes_m=known.eyes_m + weight * (seen.face_height_m - known.eyes_m),
-            mouth_open=seen.mouth_open,
             hand_up_since=_hand_up_since(known, seen),
             walked_with_s=_walked_with_s(situation, known, seen),
         ),
@@ -91,21 +88,6 @@ def _leaves_m_s(known: Person, seen: PersonSeen) -> float:
 
 def _share(known: Person, seen: PersonSeen) -> float:
     return min(1.0, max(0.0, seen.at - known.seen_at) / _BODY_S)
-
-
-def _with_lips(situation: Situation, known: Person | None, seen: PersonSeen) -> Situation:
-    """Note whose lips move while a voice is heard."""
-    turn = situation.current_turn
-    if turn is None or not situation.visitor_speaks or known is None:
-        return situation
-    if seen.mouth_open is None or known.mouth_open is None:
-        return situation
-    if abs(seen.mouth_open - known.mouth_open) < _LIPS_MOVE:
-        return situation
-    since_s = min(max(seen.at - known.seen_at, 0.0), _SIGHTING_S)
-    lips_s = {**turn.lips_s, known.id: turn.lips_s.get(known.id, 0.0) + since_s}
-    turns = {**situation.turns, turn.id: replace(turn, lips_s=lips_s)}
-    return replace(situation, turns=turns)
 
 
 def _confused_with(situation: Situation, known: Person, seen: PersonSeen) -> Mapping[Mark, float]:

@@ -27,6 +27,7 @@ from agent.core.messages import (
     TurnEnded,
     TurnId,
 )
+from behavior.who_spoke import WhoSpoke
 
 
 class SituationConfig(BaseModel):
@@ -160,8 +161,6 @@ class Person:
     gaze_off_rad: float | None = None
     eyes_m: float = 1.6
     """Height of the eyes above the floor, smoothed, metres."""
-    mouth_open: float | None = None
-    """How far the mouth was open when last seen, 0 to 1; None: not seen just now."""
     hand_up_since: float | None = None
     """Since when a hand has been held above its shoulder."""
     returned: bool = False
@@ -235,8 +234,6 @@ class Turn:
     """Voiced time in this revision."""
     paused: bool = False
     words: str = ""
-    lips_s: Mapping[PersonId, float] = field(default_factory=dict)
-    """How long whose lips were seen to move while this voice was heard."""
     over_speech: bool = False
     """It began while the agent spoke."""
     ended: TurnEnded | None = None
@@ -386,6 +383,8 @@ class Situation:
     now: float = 0.0
     people: Mapping[PersonId, Person] = field(default_factory=dict)
     departures: tuple[Departure, ...] = ()
+    who_spoke: WhoSpoke = field(default_factory=WhoSpoke)
+    """Whose voice the last turns were."""
     formations: tuple[Formation, ...] = ()
     """Oldest first."""
     turns: Mapping[TurnId, Turn] = field(default_factory=dict)

@@ -52,6 +52,9 @@ def update(situation: Situation, message: Message) -> Situation:
     if message.at > situation.now:
         situation = replace(situation, now=message.at)
     met = situation.encounter
+    who_spoke = situation.who_spoke.take(message)
+    if who_spoke is not situation.who_spoke:
+        situation = replace(situation, who_spoke=who_spoke)
     change = _CHANGES.get(type(message))
     if change is not None:
         situation = change(situation, message)

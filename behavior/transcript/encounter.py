@@ -22,13 +22,12 @@ from agent.core.messages import (
     PersonLost,
     PersonSeen,
     ReplyReady,
-    SoundDirection,
     SpeechStarted,
     ToolFinished,
     TurnEnded,
     TurnId,
 )
-from behavior.transcript.addressee import for_agent, speaker_of
+from behavior.transcript.addressee import for_agent
 from behavior.transcript.agent_acts import AgentActs, Heard
 from behavior.transcript.config import STATES, deed_of
 from behavior.transcript.config import TranscriptConfig as TranscriptConfig
@@ -38,6 +37,7 @@ from behavior.transcript.kept_lines import KeptLines
 from behavior.transcript.lines import BY_AGENT, Line, What, said, text_of
 from behavior.transcript.people_in_view import PeopleInView
 from behavior.transcript.watching import Glance
+from behavior.who_spoke import WhoSpoke
 
 _OTHERS = 4
 
@@ -55,6 +55,7 @@ class Transcript:
         self._lines = KeptLines()
         self._people = PeopleInView()
         self._acts = AgentActs()
+        self._who_spoke = WhoSpoke()
         self._agent_spoke_at: float | None = None
         self._wishes: tuple[TurnId, int] | None = None
         self._ended: TurnEnded | None = None
@@ -67,6 +68,7 @@ class Transcript:
     def take(self, message: Message) -> None:  # noqa: C901 - one line a kind
         """Take in one message."""
         self.now = max(self.now, message.at)
+        self._who_spoke = self._who_spoke.take(message)
         match message:
             case PersonSeen():
                 self._see(message)
@@ -76,8 +78,6 @@ class Transcript:
                 self._leave(message.person, message.at)
             case SpeechStarted():
                 self._people.hear(message)
-            case SoundDirection():
-                self._people.point(message)
             case TurnEnded():
                 self._hear(message)
             case ReplyReady():
@@ -137,7 +137,8 @@ class Transcript:
 
     def speaker(self, turn: TurnId, at: float) -> PersonId | None:
         """Whose voice this turn most likely is; None: nobody near enough was in view."""
-        return self._people.speaker(turn, at)
+        spoke = self._who_spoke.so_far(turn, at)
+        return None if spoke is None else spoke.person
 
     def claim(self, person: PersonId) -> None:
         """Whoever spoke before being seen turns out to be this person."""
@@ -213,16 +214,17 @@ class Transcript:
 
     def _hear(self, turn: TurnEnded) -> None:
         began = self._people.began(turn)
-        witnesses = self._people.witnesses(began, turn.at)
-        person = turn.person or speaker_of(witnesses, self._people.partner)
+        glances = self._people.glances(began, turn.at)
+        spoke = self._who_spoke.of(turn)
+        person = None if spoke is None else spoke.person
         self._acts.asked(turn.turn, person)
-        glance = next((one.glance for one in witnesses if one.person == person), None)
+        glance = None if person is None else glances.get(person)
         if not turn.text.strip():
             if turn.voiced_s > 0.3 or began < turn.at:
                 self._write(What.NOT_UNDERSTOOD, turn.at, person, began=began, glance=glance)
             return
         since_s = None if self._agent_spoke_at is None else began - self._agent_spoke_at
-        sure = 1.0 if turn.typed else for_agent(turn.text, glance, len(witnesses), since_s)
+        sure = 1.0 if turn.typed else for_agent(turn.text, glance, len(glances), since_s)
         if person is not None:
             self._people.talk_with(person, turn.at)
             if (here := self._people.present.get(person)) is not None:

@@ -1,4 +1,4 @@
-"""Who is in view, who has just left, and whose voice a turn was. Pure.
+"""Who is in view, who has just left, and who is talked with. Pure.
 
 Ids expire. Where a tracker loses somebody who stands and finds them under another id, the new one
 begins where the old one ended: the two are one. Who walked in side by side is company.
@@ -12,14 +12,13 @@ from agent.core.messages import (
     PersonId,
     PersonSeen,
     Place,
-    SoundDirection,
     SpeechStarted,
     TurnEnded,
     TurnId,
 )
-from behavior.transcript.addressee import Witness, speaker_of
 from behavior.transcript.event_memory import Passage
 from behavior.transcript.in_view import Present
+from behavior.transcript.watching import Glance
 
 _IN_ENCOUNTER = (Engagement.ENGAGED, Engagement.ATTENDING)
 _TOGETHER_S = 1.0
@@ -33,7 +32,6 @@ _LATELY_S = 2.5
 _GOES = (Engagement.PASSING, Engagement.DISENGAGING)
 _TALKS_S = 30.0
 """A conversation without a word for so long keeps nobody from being the next."""
-_DIRECTIONS = 60
 _PASSAGES_KEPT = 60
 
 
@@ -48,7 +46,6 @@ class PeopleInView:
         self.partner_at = float("-inf")
         """When they last spoke, or came up."""
         self._voices: dict[TurnId, float] = {}
-        self._directions: list[tuple[float, float]] = []
 
     # Who is there
 
@@ -181,16 +178,11 @@ class PeopleInView:
             if now - (one.left_at or one.came_at) <= passages_s
         ]
 
-    # Who speaks
+    # While a voice is heard
 
     def hear(self, start: SpeechStarted) -> None:
         """A voice begins."""
         self._voices.setdefault(start.turn, start.at)
-
-    def point(self, sound: SoundDirection) -> None:
-        """Where a voice comes from, as a row of microphones tells."""
-        if sound.speech:
-            self._directions = [*self._directions, (sound.at, sound.azimuth_rad)][-_DIRECTIONS:]
 
     def began(self, turn: TurnEnded) -> float:
         """When the voice of a turn began; the turn is over then."""
@@ -198,34 +190,13 @@ class PeopleInView:
         self._voices = {t: at for t, at in self._voices.items() if turn.at - at < _VOICES_S}
         return began
 
-    def speaker(self, turn: TurnId, at: float) -> PersonId | None:
-        """Whose voice this turn most likely is; None: nobody near enough was in view."""
-        return speaker_of(self.witnesses(self._voices.get(turn, at), at), self.partner)
-
-    def witnesses(self, began: float, ended: float) -> list[Witness]:
-        """Who was there while it was said."""
-        azimuth = self._azimuth(began, ended)
-        return [
-            Witness(
-                who,
-                one.state,
-                one.watched.over(began, ended),
-                _off_rad(one.watched.place, azimuth),
-            )
+    def glances(self, began: float, ended: float) -> dict[PersonId, Glance]:
+        """How those who were there while it was said stood and looked meanwhile."""
+        return {
+            who: one.watched.over(began, ended)
             for who, one in self.present.items()
             if one.left_at is None or ended - one.left_at < 2.0
-        ]
-
-    def _azimuth(self, began: float, ended: float) -> float | None:
-        heard = sorted(a for at, a in self._directions if began - 0.1 <= at <= ended + 0.3)
-        return heard[len(heard) // 2] if heard else None
-
-
-def _off_rad(place: Place | None, azimuth: float | None) -> float | None:
-    if place is None or azimuth is None:
-        return None
-    off = math.atan2(place.y_m, place.x_m) - azimuth
-    return abs(math.atan2(math.sin(off), math.cos(off)))
+        }
 
 
 def _apart_m(one: Place, other: Place) -> float:

@@ -136,7 +136,7 @@ def test_a_voice_nobody_reports_on_any_more_has_fallen_silent():
 
 
 def test_a_turn_is_laid_to_whoever_is_talked_with_or_stands_nearest_attending():
-    near = after(seen("p1", 1.0, x=2.0), seen("p2", 1.0, x=1.2), becomes("p1", 1.0, "attending"))
+    near = after(seen("p1", 1.0, x=1.4), seen("p2", 1.0, x=1.2), becomes("p1", 1.0, "attending"))
     end = TurnEnded(at=2.0, turn=TurnId(1), revision=0, text="hello")
     assert speaker_of(near, end) == "p1"
     named = dataclasses.replace(end, person=PersonId("p2"))

@@ -19,7 +19,6 @@ from agent.core.messages import (
 )
 from behavior.norms.people import faced_by_another, stranger_m
 from behavior.situation.hearing import declines, speaker_of
-from behavior.situation.overheard import seen_to_speak
 from behavior.situation.state import Encounter, Mark, Situation
 from behavior.situation.update import update
 from behavior.wishes import Wish
@@ -242,7 +241,7 @@ def test_who_is_off_across_the_room_has_not_said_what_somebody_near_said():
 def test_where_both_mouths_move_lips_say_nothing():
     start = attending("p1", "p2")
     both = voice(("p1", 0.0, True), ("p2", 0.8, True), start=start)
-    assert seen_to_speak(both.turns[TurnId(1)]) is None
+    assert not both.who_spoke.of(end()).seen
     assert speaker_of(both, end()) == speaker_of(start, end())
 
 

@@ -88,17 +88,19 @@ def test_whoever_comes_up_does_not_take_over_a_conversation():
 def test_who_comes_up_behind_another_is_not_the_one_talked_with():
     first = talks(A, at=9.0, seconds=8.0, x_m=1.0)
     behind = talks(B, seconds=17.0, x_m=2.2, y_m=0.4)
+    turns = replace(engaged(12.0, A), state=Engagement.ATTENDING)
     voice = SpeechStarted(at=9.5, turn=TurnId(2))
+    assert watched(behind, voice, engaged(11.0, B), turns, first).speaker(TurnId(2), 13.0) == A
 
-    def speaks(*facts, turns_at=12.0):
-        turns = replace(engaged(turns_at, A), state=Engagement.ATTENDING)
-        return watched(behind, voice, engaged(11.0, B), turns, *facts).speaker(TurnId(2), 13.0)
+    def waits(before, *facts):
+        seen = [one for one in [*behind, *before] if one.at < 11.0]
+        return watched(seen, *facts).in_conversation(but=B)
 
-    assert speaks(first) == A
+    assert waits(first)
     # ... but who has turned to go is nobody to wait for, nor is one who stands as near.
-    assert speaks(first, replace(engaged(10.0, A), state=Engagement.DISENGAGING)) == B
-    assert speaks(talks(A, at=9.0, seconds=8.0, x_m=1.9, y_m=-0.4)) == B
-    assert speaks(talks(A, at=5.0, seconds=3.0, x_m=1.0), turns_at=6.0) == B
+    assert not waits(first, replace(engaged(10.0, A), state=Engagement.DISENGAGING))
+    assert not waits(talks(A, at=9.0, seconds=2.0, x_m=1.9, y_m=-0.4))
+    assert not waits(talks(A, at=5.0, seconds=3.0, x_m=1.0))
 
 
 def test_who_walked_in_side_by_side_is_company_and_who_only_stands_beside_is_not():
