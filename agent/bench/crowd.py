@@ -20,7 +20,7 @@ from agent.bench.handover import CHARACTER
 from agent.settings import Settings, read_settings
 from agent.stand_ins import REAL, StandIns
 
-PLACES = ((1.2, 0.0), (2.2, 0.9), (2.4, -1.0), (3.4, 0.4), (4.0, -0.9), (4.6, 1.9))
+PLACES = ((1.3, 0.58), (2.2, -1.05), (2.6, 0.13), (3.6, -0.54), (4.2, 0.72), (4.8, -1.4))
 """Metres ahead and to the left, the nearest first."""
 PICTURES, RATE_HZ, SWAY_M = 36, 12, 0.05
 TALK_S = 12.0

@@ -1,6 +1,7 @@
 """Which faces and bodies of one picture are the same person. Pure."""
 
 import math
+from dataclasses import replace
 
 from perception.eyes.camera import azimuth_rad
 from perception.eyes.sightings import Body, Cue, Face, Look, Range
@@ -38,7 +39,11 @@ def pair_up(look: Look) -> list[Sighting]:
 
 def only_bodies(sightings: list[Sighting]) -> list[Sighting]:
     """The same people without their faces; those of whom only a face was seen fall away."""
-    return [_sighting(None, sighting.body) for sighting in sightings if sighting.body]
+    return [
+        replace(_sighting(None, sighting.body), whose=sighting.face)
+        for sighting in sightings
+        if sighting.body
+    ]
 
 
 def _same_head(face: Face, body: Body) -> bool:

@@ -25,6 +25,8 @@ class Sighting:
     body: Body | None
     bearing_rad: float
     ranges: tuple[Range, ...]
+    whose: Face | None = field(default=None, compare=False, repr=False)
+    """Of a body alone: the face of the same person, taken in before from the same picture."""
 
 
 @dataclass(slots=True)

@@ -75,7 +75,7 @@ class Tracker:
         """Take in one picture's sightings; returns the confirmed people seen in it."""
         for track in self.tracks:
             predict(track, at, self._config.agility_m_s2)
-        left = list(sightings)
+        left = self._without_owned(at, list(sightings))
         # People first: what is not yet known to be one must not take their sightings.
         for known in (True, False):
             group = [track for track in self.tracks if track.confirmed is known]
@@ -87,6 +87,18 @@ class Tracker:
         self._reunite(at)
         self.tracks += [self._begin(at, sighting) for sighting in left]
         return [track for track in self.tracks if track.confirmed and track.seen_at == at]
+
+    def _without_owned(self, at: float, sightings: list[Sighting]) -> list[Sighting]:
+        """A body goes to whoever its face went to, however far off it seems; returns the rest."""
+        left = []
+        for sighting in sightings:
+            face = sighting.whose
+            owners = [t for t in self.tracks if face is not None and t.face is face]
+            if owners and owners[0].face_at == at:
+                self._see(owners[0], at, sighting)
+            else:
+                left.append(sighting)
+        return left
 
     def lost(self, at: float) -> list[Track]:
         """Drop whoever has not been seen for too long; returns the confirmed among them."""

@@ -42,7 +42,7 @@ class Piece:
 
 def watch(camera):
     """Sightings, losses and changes of engagement, in order."""
-    config, found, numbers = PeopleConfig(), [], itertools.count(1)
+    config, found, numbers = PeopleConfig(look_timeout_s=60), [], itertools.count(1)
     engagement = EngagementCore(EngagementConfig())
 
     def take(message):

@@ -180,6 +180,22 @@ async def test_a_frozen_picture_is_reported_and_later_shows_nobody():
     assert one(PersonSeen, seen)[-1].at <= PictureConfig().disbelieved_s + 0.2
 
 
+async def test_a_body_that_seems_where_another_stands_belongs_to_whom_its_face_does():
+    near, behind = face_at(1.18, 0.2), face_at(1.43, 0.1)
+    misread = body_at(1.66, 0.28)
+
+    def scene(at):
+        if at < 2.0:
+            return Look(faces=(near, behind))
+        return Look(faces=(near,), bodies=(misread,))
+
+    sightings = one(PersonSeen, await watch(scene, seconds=2.6))
+    (name,) = {m.person for m in sightings if m.at < 2.0 and m.place.x_m > 1.3}
+    (other,) = {m.person for m in sightings} - {name}
+    assert all(m.place.y_m < 0.13 for m in sightings if m.person == name)
+    assert {m.person for m in sightings if m.at > 2.1} == {other}
+
+
 async def test_the_eyes_of_a_small_one_are_as_high_as_where_the_feet_stand_says():
     def reading(cue, metres, trust):
         return Range(cue=cue, distance_m=metres, trust=trust, noise=0.03)
