@@ -94,6 +94,32 @@ async def test_a_thread_does_its_last_work_after_what_it_is_doing():
     assert done == [True, "closed"]
 
 
+async def test_a_camera_that_is_turned_while_somebody_is_before_it_goes_on():
+    shapes = [(480, 640)] * 15 + [(640, 480)] * 15 + [(48, 64)] * 15
+    pictures = [picture(i / 15, size=size) for i, size in enumerate(shapes)]
+    published = []
+    await eyes(lambda at: [body_at(2)], published, pictures=pictures).run()
+    assert published[-1].at > 2.8
+    assert {message.person for message in published} == {"p1"}
+
+
+async def test_pictures_at_any_rate_and_at_the_same_moment_twice_show_one_person():
+    gaps = itertools.cycle((0.01, 0.0, 0.5, 0.033, 0.2, 0.0, 0.9))
+    times = list(itertools.accumulate(itertools.islice(gaps, 60)))
+    published, ids = [], itertools.count(1)
+    component = PeopleComponent(
+        camera=FakeCamera([picture(at) for at in times]),
+        open_detector=lambda: FakeDetector(lambda at: [body_at(2)]),
+        off_loop=Inline(),
+        publish=published.append,
+        config=PeopleConfig(),
+        new_id=lambda: PersonId(f"p{next(ids)}"),
+    )
+    await component.run()
+    assert {message.person for message in published} == {"p1"}
+    assert max(message.speed_m_s for message in published) < 0.3
+
+
 async def test_a_camera_without_pictures_sees_nobody():
     published = []
     await eyes(lambda at: [body_at(2)], published, pictures=iter(())).run()

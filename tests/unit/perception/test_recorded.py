@@ -1,4 +1,5 @@
 import asyncio
+import contextlib
 import struct
 from fractions import Fraction
 
@@ -100,6 +101,22 @@ async def test_a_file_cut_off_later_is_used_as_far_as_it_goes_and_then_said_to_b
     with pytest.raises(BadInputError, match="it was cut off"):
         await read_on()
     assert seen
+
+
+@pytest.mark.real_time
+@pytest.mark.parametrize(("changed", "cut"), [(20, 1.0), (400, 1.0), (4000, 1.0), (20, 0.6)])
+async def test_a_file_with_wrong_bytes_is_read_as_far_as_it_goes_or_refused(tmp_path, changed, cut):
+    path = write(tmp_path / "v.mp4", times_ms=range(0, 2000, 40), fast_start=True)
+    rng, data = np.random.default_rng(changed), bytearray(path.read_bytes())
+    for place in rng.integers(len(data), size=changed):
+        data[place] = rng.integers(256)
+    path.write_bytes(data[: int(cut * len(data))])
+    seen = []
+    with contextlib.suppress(BadInputError):
+        async for one in RecordedCamera(path).pictures():
+            seen.append(one)
+    assert all(one.pixels.dtype == np.uint8 and one.pixels.shape[2] == 3 for one in seen)
+    assert [one.at for one in seen] == sorted(one.at for one in seen)
 
 
 @pytest.mark.real_time
