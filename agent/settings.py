@@ -23,7 +23,6 @@ from agent.recorder import RecorderConfig
 from agent.watchdog import WatchdogConfig
 from behavior.dialogue.config import DialogueConfig
 from behavior.dialogue.desks import in_other_languages, read_in_other_languages
-from behavior.house.directory import SiteConfig
 from behavior.house.knowledge import (
     Entry,
     KnowledgeError,
@@ -31,6 +30,7 @@ from behavior.house.knowledge import (
     read_knowledge,
     site_facts,
 )
+from behavior.house.site import SiteConfig
 from behavior.lobby.live import LobbyConfig
 from behavior.model.prompt import read_prompts
 from behavior.model.server import ModelServerConfig

@@ -16,7 +16,7 @@ from behavior.dialogue.wording import load_wording
 from behavior.forms.delivery import Delivery
 from behavior.forms.screen import NoScreen, Screen
 from behavior.forms.work import FormWork
-from behavior.house.directory import SiteConfig
+from behavior.house.site import SiteConfig
 from behavior.norms.retrieval import House, NormAdvice
 from behavior.tools.desk import ToolDesk
 from behavior.tools.permission import ToolsConfig

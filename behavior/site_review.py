@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from behavior.dialogue.notifications import CHANNELS
-from behavior.house.directory import WEEKDAYS, SiteConfig, opening_minutes
 from behavior.house.knowledge import Entry, site_facts
+from behavior.house.site import WEEKDAYS, SiteConfig, opening_minutes
 from behavior.languages.sounds_like import likeness, plain
 from behavior.norms.changes import Change
 from behavior.norms.norm import Norm, Verdict

@@ -30,7 +30,7 @@ from agent.core.messages import (
 )
 from agent.settings import read_site
 from behavior.dialogue.config import DialogueConfig
-from behavior.house.directory import SiteConfig
+from behavior.house.site import SiteConfig
 from behavior.reception import set_up_dialogue
 
 HELP = "talk to the receptionist by typing, at the terminal"

@@ -11,7 +11,7 @@ from enum import StrEnum
 from pydantic import BaseModel
 
 from agent.settings import POLICY_FILES, AgentConfig
-from behavior.house.directory import SiteConfig
+from behavior.house.site import SiteConfig
 from behavior.lobby.day_profile import DayProfile
 from behavior.lobby.floor_plan import FloorPlan
 from behavior.lobby.intentions import House, Intention

@@ -36,7 +36,7 @@ from behavior.dialogue.memory import Encounter
 from behavior.dialogue.replies import respond
 from behavior.dialogue.wording import load_wording
 from behavior.encoders import ENCODERS, Encoder, Vectors
-from behavior.house.directory import SiteConfig
+from behavior.house.site import SiteConfig
 from behavior.tools.contract import UseTool
 from behavior.tools.desk import For, ToolDesk
 from behavior.tools.permission import ToolsConfig, is_follow_up

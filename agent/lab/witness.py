@@ -36,7 +36,7 @@ from agent.lab.outcomes import Breach, Deed
 from agent.lab.stage import TimedStage
 from agent.lab.tape import Tape
 from agent.lab.visits import Visits
-from behavior.house.directory import SiteConfig
+from behavior.house.site import SiteConfig
 from behavior.lobby.lobby import Lobby
 from behavior.lobby.view import LobbyView, PersonView
 from behavior.situation.hearing import plain

@@ -12,7 +12,7 @@ from behavior.dialogue.conversation import Asked, Conversation, Heard, Part
 from behavior.dialogue.desks import answer, desks_of
 from behavior.dialogue.draft import Desk, Draft, set_up_desk
 from behavior.encoders import ENCODERS, Encoder
-from behavior.house.directory import SiteConfig
+from behavior.house.site import SiteConfig
 
 log = logging.getLogger(__name__)
 

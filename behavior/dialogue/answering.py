@@ -49,7 +49,7 @@ from behavior.dialogue.editions import Editions
 from behavior.dialogue.encounters import Encounters
 from behavior.dialogue.memory import Encounter
 from behavior.dialogue.second_look import SecondLook
-from behavior.house.directory import SiteConfig
+from behavior.house.site import SiteConfig
 from behavior.tools.contract import ToolError, UseTool
 from behavior.tools.desk import NO_TOOLS, For, ToolDesk
 from behavior.tools.permission import ToolsConfig

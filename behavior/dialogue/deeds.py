@@ -28,7 +28,7 @@ from agent.core.messages import (
 from behavior.dialogue.conversation import CallHelp, Effect, Forget, NotifyHost, RecordVisit
 from behavior.dialogue.memory import Encounter, VisitBook
 from behavior.dialogue.notifications import CHANNELS, Channel, NotifyConfig, send_with_retry
-from behavior.house.directory import Host, Notify, SiteConfig
+from behavior.house.site import Host, Notify, SiteConfig
 from behavior.tools.contract import Refuse
 from behavior.tools.desk import ToolDesk
 from behavior.tools.permission import is_follow_up

@@ -7,8 +7,8 @@ from pathlib import Path
 from behavior.dialogue.conversation import Asked, Conversation, Heard, Part
 from behavior.dialogue.draft import Desk, desk_in
 from behavior.dialogue.replies import respond
-from behavior.house.directory import SiteConfig
 from behavior.house.knowledge import Entry, KnowledgeError, read_knowledge
+from behavior.house.site import SiteConfig
 from behavior.languages.sounds_like import plain, without_fillers, words_of
 from behavior.languages.tongue import ENGLISH, tongue
 from behavior.languages.which_language import evidence_for, follow

@@ -8,8 +8,9 @@ from agent.core.messages import Clause, GestureCue, Place
 from behavior.dialogue.conversation import Asked, Conversation, Effect, Heard, Part
 from behavior.dialogue.wording import Wording, in_language, load_wording
 from behavior.encoders import Encoder, Words
-from behavior.house.directory import Directory, SiteConfig
+from behavior.house.directory import Directory
 from behavior.house.knowledge import Entry, Index, read_knowledge
+from behavior.house.site import SiteConfig
 from behavior.languages.sounds_like import plain
 from behavior.languages.tongue import ENGLISH, Tongue, tongue
 from behavior.past.time_questions import EXAMPLES

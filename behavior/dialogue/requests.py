@@ -9,8 +9,8 @@ from behavior.dialogue.draft import Draft
 from behavior.dialogue.recollection import recollect
 from behavior.dialogue.wording import in_language, sentences
 from behavior.dialogue.yes_and import unheard_rest
-from behavior.house.directory import WEEKDAYS, Destination, opening_minutes
 from behavior.house.knowledge import clock_in_words, hours_in_words
+from behavior.house.site import WEEKDAYS, Destination, opening_minutes
 from behavior.languages.sounds_like import plain, words_of
 from behavior.tools import drafting
 from behavior.tools.contract import UseTool, Way

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from behavior.dialogue.conversation import Asked, CallHelp, Meeting, NotifyHost, RecordVisit
 from behavior.dialogue.draft import Draft
-from behavior.house.directory import Found, Host
+from behavior.house.directory import Found
+from behavior.house.site import Host
 from behavior.languages.tongue import Tongue
 from behavior.tools import drafting
 from behavior.tools.contract import Message, UseTool

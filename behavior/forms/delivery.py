@@ -9,7 +9,8 @@ from behavior.dialogue.conversation import Effect, NotifyHost, RecordVisit
 from behavior.dialogue.memory import Encounter
 from behavior.forms.config import FormConfig
 from behavior.forms.values import host_named, spoken
-from behavior.house.directory import Directory, Notify, SiteConfig
+from behavior.house.directory import Directory
+from behavior.house.site import Notify, SiteConfig
 from behavior.tools.permission import Leave
 
 

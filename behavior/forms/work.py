@@ -20,7 +20,8 @@ from behavior.forms.screen import BACK, NEXT, Screen, ScreenError, Seen, Sheet, 
 from behavior.forms.state import FormState, Outcome
 from behavior.forms.steps import open_fields
 from behavior.forms.values import fault_in
-from behavior.house.directory import Directory, SiteConfig
+from behavior.house.directory import Directory
+from behavior.house.site import SiteConfig
 from behavior.tools.contract import (
     Fill,
     ScrollTo,

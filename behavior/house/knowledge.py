@@ -18,7 +18,7 @@ import numpy as np
 
 from agent.core.errors import BadInputError
 from behavior.encoders import Encoder, Vectors
-from behavior.house.directory import WEEKDAYS, SiteConfig, opening_minutes
+from behavior.house.site import WEEKDAYS, SiteConfig, opening_minutes
 from behavior.languages.sounds_like import plain
 from behavior.languages.tongue import ENGLISH, Tongue, tongue
 from behavior.slots import wrong_slot

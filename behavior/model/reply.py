@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from agent.core.messages import Clause, Place, ReplySource
 from behavior.dialogue.conversation import Asked, CallHelp, Heard, NotifyHost, Part
-from behavior.house.directory import SiteConfig
+from behavior.house.site import SiteConfig
 from behavior.model.words import Deeds
 from behavior.situation.hearing import plain
 from behavior.tools.proposing import ROUNDS

@@ -7,7 +7,8 @@ with a calendar, a queue it has. What a line says beyond that goes nowhere. Pure
 import re
 from datetime import datetime, timedelta
 
-from behavior.house.directory import Destination, Directory, SiteConfig
+from behavior.house.directory import Directory
+from behavior.house.site import Destination, SiteConfig
 from behavior.languages.sounds_like import plain
 from behavior.languages.tongue import ENGLISH, Tongue, tongue
 from behavior.tools.asking_senses import observation_for

@@ -8,7 +8,8 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 
-from behavior.house.directory import Destination, Directory
+from behavior.house.directory import Directory
+from behavior.house.site import Destination
 from behavior.languages.sounds_like import likeness, plain
 from behavior.languages.tongue import Tongue
 from behavior.tools.contract import (

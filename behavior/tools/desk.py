@@ -24,7 +24,7 @@ from agent.core.messages import (
 )
 from behavior.dialogue.conversation import Conversation, Part
 from behavior.dialogue.memory import Encounter
-from behavior.house.directory import WEEKDAYS, SiteConfig, opening_minutes
+from behavior.house.site import WEEKDAYS, SiteConfig, opening_minutes
 from behavior.languages.sounds_like import plain
 from behavior.tools.arguments import fault_of
 from behavior.tools.contract import Expected, Result, Tool, ToolError, UseTool, WantedBy, row_of

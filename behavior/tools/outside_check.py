@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from agent.core.backend import pick
 from agent.core.clock import LoopClock
 from agent.core.errors import FoyerError
-from behavior.house.directory import SiteConfig
+from behavior.house.site import SiteConfig
 from behavior.policy_review import Finding
 from behavior.tools.outside import McpServerConfig
 from behavior.tools.outside_answers import changed

@@ -6,7 +6,7 @@ Names, purposes and grammars are the house's and the site's own: no word of an M
 from collections.abc import Iterable
 from typing import Final
 
-from behavior.house.directory import SiteConfig
+from behavior.house.site import SiteConfig
 from behavior.tools.contract import TOOLS
 from behavior.tools.permission import Leave
 

@@ -12,7 +12,7 @@ from agent.core.backend import Row, Table, pick
 from agent.core.clock import Clock
 from agent.core.errors import FoyerError
 from agent.core.messages import ComponentHealth, Health, Message
-from behavior.house.directory import SiteConfig
+from behavior.house.site import SiteConfig
 from behavior.tools.contract import OutsideArguments, ToolError
 from behavior.tools.observations import Reading, Told
 from behavior.tools.outside import McpServerConfig, McpToolConfig, Value

@@ -10,7 +10,7 @@ from typing import Final
 from agent.core.clock import Clock
 from agent.core.messages import Message, PersonId, Place
 from behavior.dialogue.memory import Encounter
-from behavior.house.directory import SiteConfig
+from behavior.house.site import SiteConfig
 from behavior.tools.contract import Listen, Look, UseTool
 from behavior.tools.observations import Sight, Sounds
 from behavior.tools.surroundings import Surroundings

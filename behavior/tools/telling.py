@@ -10,7 +10,7 @@ from behavior.dialogue.conversation import Asked, Conversation, Meeting, Part
 from behavior.dialogue.wording import Wording, in_language, load_wording
 from behavior.forms.state import FormState
 from behavior.forms.telling import tell as tell_form
-from behavior.house.directory import SiteConfig
+from behavior.house.site import SiteConfig
 from behavior.tools.contract import (
     Expectation,
     NoRoute,

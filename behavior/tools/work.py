@@ -12,7 +12,7 @@ from agent.core.backend import Row, Table, pick
 from agent.core.errors import FoyerError
 from agent.core.messages import TicketCalled
 from behavior.dialogue.memory import Encounter
-from behavior.house.directory import SiteConfig
+from behavior.house.site import SiteConfig
 from behavior.tools.calendars import CalendarConfig, Event, expectation, programme, room_state
 from behavior.tools.contract import (
     Agenda,

@@ -22,7 +22,7 @@ from agent.core.messages import (
     ToolOutcome,
     TurnEnded,
 )
-from behavior.house.directory import SiteConfig
+from behavior.house.site import SiteConfig
 from behavior.transcript.expression_reading import why_not
 
 READS: tuple[type[Message], ...] = (

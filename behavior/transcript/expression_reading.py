@@ -11,7 +11,7 @@ feeling. Every reading says `may` or `could`; nothing is decided by it alone.
 
 from dataclasses import dataclass
 
-from behavior.house.directory import SiteConfig
+from behavior.house.site import SiteConfig
 from behavior.transcript.watching import Glance
 
 _MOUTH_MORE = 0.15

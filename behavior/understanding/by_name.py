@@ -5,8 +5,8 @@ Each returns None where the name says too little, or a known question is nearer.
 
 from collections.abc import Sequence
 
-from behavior.house.directory import Destination
 from behavior.house.knowledge import Match
+from behavior.house.site import Destination
 from behavior.languages.sounds_like import words_of
 from behavior.languages.tongue import Tongue
 from behavior.understanding.intents import Intent, Request

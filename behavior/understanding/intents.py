@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from behavior.house.directory import Destination, Found
+from behavior.house.directory import Found
+from behavior.house.site import Destination
 from behavior.tools.asking import Asked as ToolWanted
 
 

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from behavior.house.directory import Destination, Directory
+from behavior.house.directory import Directory
 from behavior.house.knowledge import Entry, Index, Match
+from behavior.house.site import Destination
 from behavior.languages.tongue import ENGLISH, Tongue
 from behavior.tools.asking import Asked as ToolWanted
 from behavior.tools.asking import asked_for

@@ -11,7 +11,7 @@ from behavior.backends.embedded import EmbeddedDialogue
 from behavior.backends.embeddings import MiniLm
 from behavior.dialogue.draft import set_up_desk
 from behavior.encoders import Words
-from behavior.house.directory import SiteConfig
+from behavior.house.site import SiteConfig
 from behavior.languages.sounds_like import plain, without_fillers
 from behavior.languages.tongue import tongue
 from behavior.reception import DialogueConfig, set_up_dialogue

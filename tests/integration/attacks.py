@@ -27,7 +27,7 @@ from agent.core.messages import (
     TurnEnded,
     TurnId,
 )
-from behavior.house.directory import SiteConfig
+from behavior.house.site import SiteConfig
 from behavior.tools.permission import NotifyRule, ToolsConfig
 from tests.fakes.desk import KNOWLEDGE, Reception, demo_site
 from tests.fakes.obedient_model import ObedientModel

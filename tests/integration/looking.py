@@ -12,7 +12,7 @@ from agent.core.messages import (
     Place,
     SoundDirection,
 )
-from behavior.house.directory import SiteConfig
+from behavior.house.site import SiteConfig
 from tests.fakes.desk import Reception, demo_site, ended
 
 VISITOR = "p1"

@@ -22,7 +22,7 @@ from agent.core.messages import (
 from agent.core.withheld import Withheld
 from behavior.dialogue.conversation import Part
 from behavior.forms.config import FormConfig
-from behavior.house.directory import Notify
+from behavior.house.site import Notify
 from behavior.model.reply import is_kept
 from behavior.tools.arguments import proposal
 from behavior.tools.contract import UseTool

@@ -12,7 +12,7 @@ from agent.commands.check import warnings
 from agent.core.clock import LoopClock
 from agent.core.messages import ComponentHealth
 from agent.settings import read_settings
-from behavior.house.directory import SiteConfig
+from behavior.house.site import SiteConfig
 from behavior.tools.contract import ToolError
 from behavior.tools.permission import ToolsConfig
 from behavior.tools.reach import Reach

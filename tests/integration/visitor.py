@@ -37,7 +37,8 @@ from behavior.backends.embedded import EmbeddedDialogue
 from behavior.dialogue.conversation import Asked, Conversation
 from behavior.dialogue.desks import desks_of
 from behavior.dialogue.memory import VisitBook
-from behavior.house.directory import Directory, Host
+from behavior.house.directory import Directory
+from behavior.house.site import Host
 from behavior.tools.contract import ToolError
 from behavior.tools.permission import ToolsConfig
 from tests.fakes.desk import KNOWLEDGE, ROOT, Reception, demo_desk

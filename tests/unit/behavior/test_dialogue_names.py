@@ -3,7 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from behavior.house.directory import Directory, SiteConfig
+from behavior.house.directory import Directory
+from behavior.house.site import SiteConfig
 from behavior.languages.sounds_like import likeness, plain, spelled
 from behavior.understanding.intents import Intent
 from behavior.understanding.lines import correction, urgency

@@ -12,8 +12,8 @@ from behavior.dialogue.desks import answer, at_desk, desks_of
 from behavior.dialogue.draft import set_up_desk
 from behavior.dialogue.wording import load_wording
 from behavior.encoders import Words
-from behavior.house.directory import SiteConfig
 from behavior.house.knowledge import KnowledgeError, hours_in_words, read_knowledge
+from behavior.house.site import SiteConfig
 from behavior.languages.tongue import LANGUAGES, tongue
 from behavior.languages.which_language import follow, wished
 from tests.fakes.desk import KNOWLEDGE, ROOT, Reception, demo_desk, demo_site, ended

@@ -3,7 +3,7 @@
 import logging
 
 from agent.core.messages import ButtonPressed, ComponentHealth, HelpCalled
-from behavior.house.directory import SiteConfig
+from behavior.house.site import SiteConfig
 from tests.fakes.desk import Reception, demo_site
 
 

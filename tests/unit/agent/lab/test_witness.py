@@ -18,7 +18,7 @@ from agent.lab.audit import named_in
 from agent.lab.stage import TimedStage
 from agent.lab.tape import Tape
 from agent.lab.witness import Witness
-from behavior.house.directory import Host, SiteConfig
+from behavior.house.site import Host, SiteConfig
 from behavior.lobby.truth import Entered, Refused, Spoke
 from behavior.lobby.view import LobbyView
 from tests.fakes.encounters import seen
