@@ -35,8 +35,9 @@ from perception.eyes.sightings import Body, Cue
 
 Points = NDArray[Any]
 LEFT_EAR, RIGHT_EAR, LEFT_ELBOW, RIGHT_ELBOW, LEFT_KNEE, RIGHT_KNEE = 7, 8, 13, 14, 25, 26
-AT_EAR_M = 0.22
-"""A wrist whose hand holds something to the ear."""
+AT_EAR_M, AT_EAR_DEPTH_M = 0.2, 0.55
+"""A wrist whose hand holds something to the ear, across the line of sight and along it: how far
+off a hand beside the head is, the network hardly knows."""
 BENT_RAD = (math.radians(50), math.radians(135))
 """Elbow of an arm that holds something before the trunk; a hanging one is straight."""
 LEVEL = 0.45
@@ -193,7 +194,7 @@ def limbs_of(at: float, body: Body, lens: Lens) -> Limbs:
     room = np.array([lens.direction(point) for point in points])
     there = seen > SEEN
     return Limbs(
-        at, _sits(room, there), _ear(room, there), _holds(room, there), _on_feet(body, lens)
+        at, _sits(room, there), _ear(points, room, there), _holds(room, there), _on_feet(body, lens)
     )
 
 
@@ -206,13 +207,15 @@ def _sits(room: Points, there: Points) -> bool | None:
     return max(falls) < LEVEL
 
 
-def _ear(room: Points, there: Points) -> bool | None:
+def _ear(points: Points, room: Points, there: Points) -> bool | None:
     arms = ((LEFT_WRIST, LEFT_EAR, LEFT_SHOULDER), (RIGHT_WRIST, RIGHT_EAR, RIGHT_SHOULDER))
     shown = [(w, e, s) for w, e, s in arms if there[w] and there[s]]
     if not shown:
         return None
     return any(
-        np.linalg.norm(room[w] - room[e]) <= AT_EAR_M and room[w, 2] > room[s, 2]
+        math.dist(points[w, :2], points[e, :2]) <= AT_EAR_M
+        and abs(points[w, 2] - points[e, 2]) <= AT_EAR_DEPTH_M
+        and room[w, 2] > room[s, 2] - AT_EAR_M / 4
         for w, e, s in shown
     )
 

@@ -28,7 +28,7 @@ class Verdict:
     """Cues with their mean value since then and what they added in log-odds beyond what they
     usually do: what speaks for it first, then against, weightiest first."""
     decided: bool = True
-    """False: too little was seen; `engaged` says to which side it leans."""
+    """False: too little was seen, or never where they look; `engaged` says what it leans to."""
 
 
 @dataclass(slots=True)
@@ -42,6 +42,8 @@ class _Sum:
     times: dict[Cue, int] = field(default_factory=dict)
     values: dict[Cue, float] = field(default_factory=dict)
     shares: dict[Cue, float] = field(default_factory=dict)
+    looked: bool = False
+    """Where the head or the gaze points was seen at least once."""
 
     def add(self, at: float, held: bool | None, level: float) -> None:
         if self.since is None or held is not self.held:
@@ -86,6 +88,7 @@ def verdicts(
         one = sums.setdefault(who, _Sum())
         one.add(seen.at, held, judge.level_of(who))
         known = judge.cues_of(who)
+        one.looked = one.looked or known[Cue.GAZE_OFF] is not None
         for cue, share in weights.reasons(known).items():
             one.count(cue, known[cue] or 0.0, share)
     for who, one in sums.items():
@@ -96,5 +99,5 @@ def verdicts(
             at=one.seen if one.held is None or one.since is None else one.since,
             probability=chance(one.level),
             reasons=one.reasons(most_reasons),
-            decided=one.held is not None,
+            decided=one.held is not None and one.looked,
         )

@@ -133,6 +133,14 @@ def test_level_thighs_sit_a_hand_at_the_ear_calls_and_bent_arms_hold():
     assert limbs(holding).holds is True
 
 
+def test_a_hand_stretched_out_before_the_face_or_beside_it_is_at_no_ear():
+    ahead, beside = standing(), standing()
+    ahead[13], ahead[15] = (0.1, -0.45, -0.3), (0.08, -0.66, -0.7)
+    beside[13], beside[15] = (0.4, -0.45, -0.1), (0.4, -0.72, -0.1)
+    assert limbs(ahead).at_ear is False
+    assert limbs(beside).at_ear is False
+
+
 def test_what_is_not_seen_is_unknown():
     found = limbs(standing(), seen_all=0.2)
     assert (found.sits, found.at_ear, found.holds, found.on_feet_m) == (None, None, None, None)

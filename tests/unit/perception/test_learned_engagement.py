@@ -275,6 +275,16 @@ def test_too_little_seen_is_said_to_be_so():
     assert not one.decided
 
 
+def test_of_whom_no_gaze_was_ever_seen_it_is_said_that_this_is_a_guess():
+    unseen = [
+        replace(one, gaze_off_rad=None, head_yaw_rad=None, head_pitch_rad=None) for one in person(6)
+    ]
+    (one,) = verdicts(unseen, own_weights())
+    assert not one.decided
+    (other,) = verdicts([*person(1), *(replace(o, at=o.at + 1) for o in unseen)], own_weights())
+    assert other.decided
+
+
 def test_everybody_gets_one_verdict_however_often_they_come():
     back = [*person(3), *person(3, start=100), *person(2, name="p2", start=50, y_m=3)]
     found = list(verdicts(sorted(back, key=lambda s: s.at), own_weights()))
