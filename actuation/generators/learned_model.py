@@ -107,6 +107,8 @@ class FaceModel:
             network.to(self.device).eval()
         if self.device.type == "cpu" and _quicker_halved():
             halve(self.listener)
+        for stack in (self.listener.stack, self.reader.stack, self.manner.stack):
+            stack.lay_out()
         self._in_silence = self._after_silence()
 
     @classmethod

@@ -7,6 +7,7 @@ Right context: step k answers for the frames at k/30 s and k/30 + 1/60 s, and he
 k/30 s + 66.7 ms (looks) + 10 ms (half a look) + 2.3 ms (change of rate at worst) = 79 ms.
 """
 
+from dataclasses import dataclass
 from typing import Final
 
 import torch
@@ -82,6 +83,51 @@ class Block(nn.Module):
         return x + self.narrow.forward(made), seen[:, steps:]
 
 
+@dataclass(frozen=True, slots=True)
+class _LaidOut:
+    """A block's tensors, and what it does when nothing is learned any more."""
+
+    dilation: int
+    norm: tuple[list[int], Tensor, Tensor, float]
+    wide: tuple[Tensor, Tensor]
+    narrow: tuple[Tensor, Tensor]
+
+    @classmethod
+    def of(cls, block: Block) -> "_LaidOut":
+        """The same tensors, not copies."""
+
+        def matrix(part: nn.Module) -> tuple[Tensor, Tensor]:
+            assert isinstance(part, nn.Linear | HalfLinear)
+            return part.weight.detach(), part.bias.detach()
+
+        norm = block.norm
+        shape = [int(size) for size in norm.normalized_shape]
+        return cls(
+            block.dilation,
+            (shape, norm.weight.detach(), norm.bias.detach(), norm.eps),
+            matrix(block.wide),
+            matrix(block.narrow),
+        )
+
+    def step(self, x: Tensor, before: Tensor) -> tuple[Tensor, Tensor]:
+        """As `Block.forward`."""
+        seen = torch.cat([before, torch.layer_norm(x, *self.norm)], 1)
+        steps, apart = x.shape[1], self.dilation
+        if steps == 1:
+            moments = seen[:, ::apart].reshape(len(x), 1, -1)
+        else:
+            moments = torch.cat([seen[:, i * apart : i * apart + steps] for i in range(3)], 2)
+        made = _times(nn.functional.silu(_times(moments, self.wide)), self.narrow)
+        return x + made, seen[:, steps:]
+
+
+def _times(x: Tensor, matrix: tuple[Tensor, Tensor]) -> Tensor:
+    weight, bias = matrix
+    if weight.dtype is torch.float16:
+        return nn.functional.linear(x.half(), weight).float() + bias
+    return nn.functional.linear(x, weight, bias)
+
+
 class Stack(nn.Module):
     """Blocks one after the other."""
 
@@ -89,6 +135,14 @@ class Stack(nn.Module):
         super().__init__()
         self.width, self.dilations = width, dilations
         self.blocks = nn.ModuleList(Block(width, inner, d, dropout) for d in dilations)
+        self._laid_out: list[_LaidOut] = []
+
+    def lay_out(self) -> None:
+        """Take the blocks' tensors out of their modules, which cost a step a tenth of its time.
+
+        For weights that change no more.
+        """
+        self._laid_out = [_LaidOut.of(block) for block in self.blocks if isinstance(block, Block)]
 
     def begin(self, batch: int) -> State:
         """What is remembered before the first step."""
@@ -98,8 +152,9 @@ class Stack(nn.Module):
     def forward(self, x: Tensor, state: State) -> tuple[Tensor, State]:
         """One stretch of steps."""
         after = []
-        for block, before in zip(self.blocks, state, strict=True):
-            x, kept = block.forward(x, before)
+        each = [block.step for block in self._laid_out] or [b.forward for b in self.blocks]
+        for forward, before in zip(each, state, strict=True):
+            x, kept = forward(x, before)
             after.append(kept)
         return x, after
 
