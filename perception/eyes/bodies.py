@@ -31,6 +31,8 @@ UPPER_BODY_SPREAD = 0.18
 SMALL, SMALL_SPREAD = 0.25, 0.35
 """Who seems so much farther off, as a logarithm, than their feet are is small, a child, rather
 than far; their size says little of the distance then."""
+UP_TO_M = 0.05
+"""A wrist counts as raised from so much below the shoulder on: as of one who holds a telephone."""
 TILT_ERROR_RAD = math.radians(2.5)
 """How well an installer knows the camera's tilt."""
 
@@ -163,7 +165,7 @@ def _hand_raised(world: NDArray[np.float64], used: NDArray[np.bool_]) -> bool | 
     shown = [(w, s) for w, s in arms if used[w] and used[s]]
     if not shown:
         return None
-    return any(world[wrist, 1] < world[shoulder, 1] for wrist, shoulder in shown)
+    return any(world[wrist, 1] < world[shoulder, 1] + UP_TO_M for wrist, shoulder in shown)
 
 
 def _box(points: NDArray[np.float64], lens: Lens) -> Box:

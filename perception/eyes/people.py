@@ -140,7 +140,7 @@ class People:
             head_pitch_rad=head_pitch,
             gaze_off_rad=gaze_off,
             mouth_open=face.mouth_open if face is not None else None,
-            hand_raised=body.hand_raised if body is not None else None,
+            hand_raised=track.hand_raised if body is not None else None,
             face_height_m=_eyes_height(track, self._config.camera.height_m),
             confidence=_confidence(track),
         )

@@ -10,6 +10,7 @@ from agent.core.messages import PersonId, Place
 from perception.eyes.camera import Box
 from perception.eyes.sightings import Body, Cue, Face, Range
 
+LOWERED_LOOKS = 2
 BEARING_NOISE_RAD = 0.012
 FAIR = 1.345
 """Deviations within which a reading counts in full."""
@@ -51,6 +52,9 @@ class Track:
     face_seeks: int = 0
     """How often the face was looked for; `focus.py` counts."""
     body_seeks: int = 0
+    hand_raised: bool | None = None
+    """As of late: one look that shows it lowered may be wrong, two are not."""
+    hand_lowered_looks: int = 0
     body_misses: int = 0
     """Body looks in a row that found nothing."""
     confirmed: bool = False
@@ -93,6 +97,15 @@ class Track:
         if self.face is not None and self.face_at >= self.body_at:
             return self.shifted(self.face.box.grown(1.3), self.face_at, at)
         return self.shifted(self.body.head, self.body_at, at) if self.body is not None else None
+
+
+def note_hand(track: Track, raised: bool | None) -> None:
+    """Take in what a look at the body says of the hands; None: they were not seen."""
+    if raised is None:
+        return
+    track.hand_lowered_looks = 0 if raised else track.hand_lowered_looks + 1
+    if raised or track.hand_raised is None or track.hand_lowered_looks >= LOWERED_LOOKS:
+        track.hand_raised = raised
 
 
 def predict(track: Track, at: float, agility_m_s2: float) -> None:

@@ -21,6 +21,7 @@ from perception.eyes.track import (
     floor_noise,
     fused_distance,
     limited,
+    note_hand,
     note_middle,
     on_floor,
     predict,
@@ -174,6 +175,7 @@ class Tracker:
             track.face_hits += 1
         if sighting.body is not None:
             track.body, track.body_at = sighting.body, at
+            note_hand(track, sighting.body.hand_raised)
             track.body_hits, track.body_misses = track.body_hits + 1, 0
         if not track.confirmed and self._is_person(track):
             track.confirmed, track.confirmed_at = True, at

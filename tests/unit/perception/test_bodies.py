@@ -82,6 +82,13 @@ def test_a_raised_hand_is_seen_and_a_hidden_one_is_unknown():
     assert read_body(skeleton(3.0, hidden=(15, 16)), LENS).hand_raised is None
 
 
+@pytest.mark.parametrize(("below_m", "then"), [(0.03, True), (0.12, False)])
+def test_the_hand_of_one_who_holds_a_telephone_is_up_and_one_that_holds_a_cup_is_not(below_m, then):
+    points = standing()
+    points[15] = points[11] + [0.05, below_m, -0.1]
+    assert read_body(skeleton(3.0, points=points), LENS).hand_raised is then
+
+
 def test_eyes_are_as_high_as_the_body_says():
     assert read_body(skeleton(3.0), LENS).eyes_height_m == pytest.approx(1.47, abs=0.05)
 

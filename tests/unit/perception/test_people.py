@@ -180,6 +180,22 @@ async def test_a_frozen_picture_is_reported_and_later_shows_nobody():
     assert one(PersonSeen, seen)[-1].at <= PictureConfig().disbelieved_s + 0.2
 
 
+async def test_a_hand_that_one_look_shows_lowered_is_still_up_and_two_are_believed():
+    looks = itertools.chain([True] * 4, [False], [True] * 3, itertools.repeat(False))
+    told = {}
+
+    def scene(at):
+        if at not in told:
+            told[at] = next(looks)
+        return [body_at(2.0, raised=told[at])]
+
+    raised = [m.hand_raised for m in one(PersonSeen, await watch(scene, seconds=3.0))]
+    first_down = raised.index(False)
+    assert all(raised[:first_down])
+    assert first_down >= 6
+    assert not any(raised[first_down:])
+
+
 async def test_a_body_that_seems_where_another_stands_belongs_to_whom_its_face_does():
     near, behind = face_at(1.18, 0.2), face_at(1.43, 0.1)
     misread = body_at(1.66, 0.28)
