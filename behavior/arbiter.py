@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from agent.core.messages import Act, ActId, ActRefused, Meeting, Priority
-from behavior.situation.state import OnStage, Situation
+from behavior.situation.floor import OnStage
+from behavior.situation.state import Situation
 from behavior.wishes import Wish
 
 STRENGTH: dict[Priority, int] = {priority: rank for rank, priority in enumerate(Priority)}

@@ -19,8 +19,9 @@ from behavior.norms.cases import Cases, log_norms
 from behavior.norms.norm import Norms
 from behavior.second_thoughts import thought_over
 from behavior.situation.hearing import dismiss, part_spoken, surely_said
+from behavior.situation.people import Mark
 from behavior.situation.presence import mark
-from behavior.situation.state import Mark, Situation, SituationConfig
+from behavior.situation.state import Situation, SituationConfig
 from behavior.situation.update import update
 from behavior.wishes import Policy, Wish, Wishes, Woke
 

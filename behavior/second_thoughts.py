@@ -10,7 +10,8 @@ from dataclasses import replace
 from agent.core.messages import Act, Clause
 from behavior.norms.changes import Change, without_names
 from behavior.norms.norm import Judgement, Norms
-from behavior.situation.state import OnStage, Situation
+from behavior.situation.floor import OnStage
+from behavior.situation.state import Situation
 from behavior.wishes import UNNUMBERED, Wish, because
 
 _WORD_S = 0.4

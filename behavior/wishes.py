@@ -19,7 +19,8 @@ from agent.core.messages import (
     Stop,
     TurnId,
 )
-from behavior.situation.state import Mark, Situation
+from behavior.situation.people import Mark
+from behavior.situation.state import Situation
 
 UNNUMBERED = ActId(0)
 """Of a wish; the arbiter numbers what it grants."""

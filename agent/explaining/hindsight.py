@@ -6,8 +6,9 @@ from dataclasses import replace
 from agent.core.messages import Act
 from agent.recording import Recorded
 from behavior.situation.hearing import part_spoken
+from behavior.situation.people import Mark
 from behavior.situation.presence import mark
-from behavior.situation.state import Mark, Situation, SituationConfig
+from behavior.situation.state import Situation, SituationConfig
 from behavior.situation.update import update
 
 _MARKS = {

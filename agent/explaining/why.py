@@ -34,7 +34,8 @@ from agent.settings import Settings
 from behavior.norms.norm import Norm, Verdict
 from behavior.policies.rules import rule_of
 from behavior.policies.why_not import Hindrance, why_no_goodbye, why_not_greeted
-from behavior.situation.state import Mark, Person, Situation
+from behavior.situation.people import Mark, Person
+from behavior.situation.state import Situation
 
 WHY_NOT = ("greeting", "farewell")
 """What `--why-not` can be asked of."""

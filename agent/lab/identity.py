@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from agent.core.messages import PersonId, PersonSeen, Place
-from behavior.situation.state import apart_m
+from behavior.situation.people import apart_m
 
 _GAP_S: Final = 2.0
 _STEP_M: Final = 0.6

@@ -14,7 +14,8 @@ from agent.core.messages import (
     GestureCue,
 )
 from behavior.norms.words import mentions, spoken
-from behavior.situation.state import Mark, Situation
+from behavior.situation.people import Mark
+from behavior.situation.state import Situation
 from behavior.wishes import Wish
 
 

@@ -10,7 +10,8 @@ from enum import StrEnum
 
 from behavior.norms import people, words
 from behavior.norms.people import FactValue, of_addressee
-from behavior.situation.state import Mark, Situation
+from behavior.situation.people import Mark
+from behavior.situation.state import Situation
 from behavior.wishes import Wish
 
 _PAGE_IN_USE_S = 60.0

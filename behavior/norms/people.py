@@ -9,8 +9,9 @@ from agent.core.messages import PersonId
 from behavior.situation.formations import behind_in_line, talks_with
 from behavior.situation.hearing import surely_said
 from behavior.situation.overheard import faces
+from behavior.situation.people import Departure, Mark, Person, apart_m
 from behavior.situation.same_person import goes_on_as
-from behavior.situation.state import Departure, Mark, Person, Situation, apart_m
+from behavior.situation.state import Situation
 from behavior.wishes import Wish
 
 FactValue = bool | float | str | None

@@ -23,16 +23,9 @@ from agent.core.messages import (
     TurnEnded,
     TurnId,
 )
-from behavior.situation.state import (
-    Bearing,
-    Devices,
-    Encounter,
-    Floor,
-    Mark,
-    Person,
-    Situation,
-    Turn,
-)
+from behavior.situation.floor import Floor, Turn
+from behavior.situation.people import Mark, Person
+from behavior.situation.state import Bearing, Devices, Encounter, Situation
 from behavior.wishes import UNNUMBERED, Wish, because
 
 _NOW_S = 1000.0

@@ -7,8 +7,9 @@ import re
 from functools import lru_cache
 
 from agent.core.messages import Expression, TurnId
+from behavior.situation.floor import Turn
 from behavior.situation.hearing import plain
-from behavior.situation.state import Situation, Turn
+from behavior.situation.state import Situation
 from behavior.wishes import Wish
 
 FactValue = bool | float | str | None

@@ -27,7 +27,8 @@ from agent.core.messages import (
     TurnEnded,
 )
 from behavior.policies.tools import LOOKING
-from behavior.situation.state import Mark, Person, Situation
+from behavior.situation.people import Mark, Person
+from behavior.situation.state import Situation
 from behavior.wishes import NOTHING, UNNUMBERED, Wish, Wishes, because
 
 _COMING = (Engagement.APPROACHING, Engagement.ATTENDING, Engagement.ENGAGED)

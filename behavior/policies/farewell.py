@@ -25,7 +25,9 @@ from agent.core.messages import (
     Stop,
 )
 from behavior.policies.spoken import Spoken
-from behavior.situation.state import Mark, OnStage, Person, Situation
+from behavior.situation.floor import OnStage
+from behavior.situation.people import Mark, Person
+from behavior.situation.state import Situation
 from behavior.wishes import NOTHING, UNNUMBERED, Wish, Wishes, because
 
 

@@ -28,7 +28,8 @@ from agent.core.messages import (
     StageState,
     TurnEnded,
 )
-from behavior.situation.state import Mark, Person, Situation, apart_m
+from behavior.situation.people import Mark, Person, apart_m
+from behavior.situation.state import Situation
 from behavior.wishes import NOTHING, UNNUMBERED, Wish, Wishes, because
 
 _COMING = (Engagement.APPROACHING, Engagement.ATTENDING, Engagement.ENGAGED)

@@ -23,8 +23,9 @@ from agent.core.messages import (
     TurnPaused,
     WordsHeard,
 )
+from behavior.situation.floor import Turn
 from behavior.situation.hearing import is_echo, plain, says_any
-from behavior.situation.state import Situation, Turn
+from behavior.situation.state import Situation
 from behavior.wishes import NOTHING, Wishes, because
 
 _ROUNDING_S = 1e-6

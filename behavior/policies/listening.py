@@ -26,8 +26,9 @@ from agent.core.messages import (
     TurnPaused,
 )
 from behavior.policies.spoken import Spoken
+from behavior.situation.floor import Turn
 from behavior.situation.hearing import MURMUR, plain
-from behavior.situation.state import Situation, Turn
+from behavior.situation.state import Situation
 from behavior.wishes import NOTHING, UNNUMBERED, Wish, Wishes, because
 
 _TALKING_DISTANCE_M = 3.0

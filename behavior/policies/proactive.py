@@ -24,7 +24,8 @@ from agent.core.messages import (
 )
 from behavior.policies.greeting import GreetingConfig, GreetingPolicy
 from behavior.proactive.acts import ActPattern, Purpose, repertoire
-from behavior.situation.state import Mark, Person, Situation, apart_m
+from behavior.situation.people import Mark, Person, apart_m
+from behavior.situation.state import Situation
 from behavior.wishes import NOTHING, UNNUMBERED, Wish, Wishes, because
 
 COMPONENT = "behavior.proactive"

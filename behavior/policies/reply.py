@@ -26,9 +26,11 @@ from agent.core.messages import (
     TurnEnded,
 )
 from behavior.policies.spoken import Spoken
+from behavior.situation.floor import Turn
 from behavior.situation.hearing import NOT_UNDERSTOOD, speaker_of
 from behavior.situation.overheard import is_overheard
-from behavior.situation.state import Mark, Situation, Turn
+from behavior.situation.people import Mark
+from behavior.situation.state import Situation
 from behavior.wishes import NOTHING, UNNUMBERED, Wish, Wishes, because
 
 _LISTENS_WITHIN_M = 3.0

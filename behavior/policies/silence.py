@@ -25,7 +25,8 @@ from agent.core.messages import (
 from behavior.dialogue.other_words import in_other_words, is_question
 from behavior.languages.tongue import ENGLISH
 from behavior.policies.spoken import Spoken
-from behavior.situation.state import Mark, Person, Situation
+from behavior.situation.people import Mark, Person
+from behavior.situation.state import Situation
 from behavior.wishes import NOTHING, UNNUMBERED, Wish, Wishes, because
 
 _BRANCH = "silence.again"

@@ -19,7 +19,8 @@ from agent.core.messages import (
 )
 from behavior.policies.disclosing import names_itself
 from behavior.policies.spoken import Spoken
-from behavior.situation.state import Mark, Person, Situation
+from behavior.situation.people import Mark, Person
+from behavior.situation.state import Situation
 from behavior.wishes import UNNUMBERED, Wish, Wishes, because
 
 _LATER_S = 5.0

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from agent.core.messages import Engagement
 from behavior.policies.farewell import FarewellConfig
 from behavior.policies.greeting import GreetingConfig
-from behavior.situation.state import Mark, Person, Situation
+from behavior.situation.people import Mark, Person
+from behavior.situation.state import Situation
 
 
 @dataclass(frozen=True, slots=True)

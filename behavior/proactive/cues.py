@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agent.core.messages import Engagement, PersonId, PersonSeen
-from behavior.situation.state import Mark, Person, Situation, apart_m
+from behavior.situation.people import Mark, Person, apart_m
+from behavior.situation.state import Situation
 
 Vector = NDArray[np.float32]
 _TOGETHER_M = 1.5

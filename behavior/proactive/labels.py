@@ -16,7 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from agent.core.errors import BadInputError
 from agent.core.messages import PersonId
 from behavior.proactive.windows import Frame
-from behavior.situation.state import Mark, Person, Situation
+from behavior.situation.people import Mark, Person
+from behavior.situation.state import Situation
 
 YES, NO, UNKNOWN = 1, 0, -1
 _LINGERS_S = 12.0

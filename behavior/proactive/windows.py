@@ -24,8 +24,9 @@ from behavior.proactive.cues import (
     room_token,
     stands,
 )
+from behavior.situation.people import Mark
 from behavior.situation.presence import mark
-from behavior.situation.state import Mark, Situation
+from behavior.situation.state import Situation
 from behavior.situation.update import update
 
 Crops = Callable[[PersonId], Vector | None]

@@ -8,7 +8,8 @@ sightings of this moment say, and where nobody tells of formations nothing chang
 from dataclasses import replace
 
 from agent.core.messages import Arrangement, FormationChanged
-from behavior.situation.state import Formation, Person, Situation
+from behavior.situation.people import Person
+from behavior.situation.state import Formation, Situation
 
 _TALKS = (Arrangement.FACING, Arrangement.CORNER, Arrangement.CIRCLE)
 """Who only stands beside another, both turned the same way, need not be talking."""

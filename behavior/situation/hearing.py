@@ -18,9 +18,11 @@ from agent.core.messages import (
     TurnPaused,
     WordsHeard,
 )
+from behavior.situation.floor import Floor, Turn
 from behavior.situation.overheard import circle, turned_away
+from behavior.situation.people import Mark, Person
 from behavior.situation.presence import mark
-from behavior.situation.state import Encounter, Floor, Mark, Person, Situation, Turn
+from behavior.situation.state import Encounter, Situation
 
 _TURNS_KEPT = 6
 _ECHO_WORDS = 3

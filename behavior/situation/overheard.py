@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from agent.core.messages import PersonId
-from behavior.situation.state import Person, Situation, apart_m
+from behavior.situation.people import Person, apart_m
+from behavior.situation.state import Situation
 
 _TALKING_APART_M = 1.6
 _STANDS_M_S = 0.3

@@ -17,8 +17,9 @@ from agent.core.messages import (
     Place,
 )
 from behavior.situation.overheard import note_talk
+from behavior.situation.people import Departure, Mark, Person, apart_m
 from behavior.situation.same_person import enter, found_again
-from behavior.situation.state import Departure, Mark, Person, Situation, apart_m
+from behavior.situation.state import Situation
 
 _UNSEEN_S = 0.25
 _WALKS_M_S = 0.4

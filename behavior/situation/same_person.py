@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from agent.core.messages import PersonId, PersonSeen, Place
-from behavior.situation.state import Departure, Mark, Person, Situation, apart_m
+from behavior.situation.people import Departure, Mark, Person, apart_m
+from behavior.situation.state import Situation
 
 _WALK_M_S = 1.0
 _WALKS_M_S = 0.4

@@ -30,16 +30,12 @@ from agent.core.messages import (
     StreamQuiet,
     VisitRecorded,
 )
+from behavior.situation.floor import Holder, OnStage
 from behavior.situation.formations import form
 from behavior.situation.hearing import HEARD
+from behavior.situation.people import Mark
 from behavior.situation.presence import PRESENCE, leave, mark
-from behavior.situation.state import (
-    Encounter,
-    Holder,
-    Mark,
-    OnStage,
-    Situation,
-)
+from behavior.situation.state import Encounter, Situation
 
 _STAGE = "actuation.performer"
 _TIDY_EVERY_S = 1.0

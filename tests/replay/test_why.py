@@ -37,7 +37,9 @@ from behavior.policies.farewell import FarewellConfig, FarewellPolicy
 from behavior.policies.greeting import GreetingConfig, GreetingPolicy
 from behavior.policies.rules import RULES, rule_of
 from behavior.policies.why_not import why_no_goodbye, why_not_greeted
-from behavior.situation.state import Encounter, Floor, Mark, Person, Situation, Turn
+from behavior.situation.floor import Floor, Turn
+from behavior.situation.people import Mark, Person
+from behavior.situation.state import Encounter, Situation
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = read_settings(ROOT / "configs" / "demo.yaml")

@@ -18,7 +18,8 @@ from agent.core.messages import (
     TurnId,
 )
 from behavior.arbiter import settle
-from behavior.situation.state import Floor, OnStage, Situation
+from behavior.situation.floor import Floor, OnStage
+from behavior.situation.state import Situation
 from behavior.wishes import UNNUMBERED, Wish
 
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from agent.core.messages import HostNotified, PersonId
-from behavior.situation.state import Mark
+from behavior.situation.people import Mark
 from tests.fakes.encounters import Lobby, marked, seen
 
 

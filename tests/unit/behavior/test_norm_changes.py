@@ -18,7 +18,7 @@ from agent.core.messages import (
 from behavior.norms.changes import Change, Found, changed
 from behavior.norms.norm import Norm, Norms
 from behavior.norms.scenes import Scene
-from behavior.situation.state import Mark
+from behavior.situation.people import Mark
 from behavior.wishes import UNNUMBERED, Wish, because
 
 P1 = PersonId("p1")

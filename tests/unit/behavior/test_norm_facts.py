@@ -8,7 +8,8 @@ from agent.core.messages import PersonId, PersonSeen
 from behavior.norms.facts import FACTS, Facts
 from behavior.norms.scenes import Scene
 from behavior.norms.words import spoken
-from behavior.situation.state import Departure, Mark, Situation
+from behavior.situation.people import Departure, Mark
+from behavior.situation.state import Situation
 from behavior.situation.update import update
 from tests.fakes.encounters import house_norms, seen
 

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from agent.core.messages import ActRefused, PersonId
+from agent.core.messages import ActRefused, PersonId, Place
 from behavior.policies.disclosing import names_itself
 from behavior.policies.waiting import WaitingConfig
+from behavior.situation.people import Mark
 from behavior.situation.same_person import perhaps_met
-from behavior.situation.state import Mark, Place, Situation
+from behavior.situation.state import Situation
 from tests.fakes.encounters import Lobby, after, marked, seen
 
 HERE = Place(x_m=1.2, y_m=0.6)

@@ -16,7 +16,7 @@ from agent.core.messages import (
     StageState,
     TurnId,
 )
-from behavior.situation.state import Mark
+from behavior.situation.people import Mark
 from tests.fakes.encounters import Lobby, acts_of, house_norms
 
 HELLO = Clause(text="Good morning.")

@@ -14,7 +14,9 @@ from agent.core.messages import (
     TurnId,
 )
 from behavior.policies.silence import SilenceConfig, SilencePolicy
-from behavior.situation.state import Devices, Encounter, Floor, Mark, Person, Situation, Turn
+from behavior.situation.floor import Floor, Turn
+from behavior.situation.people import Mark, Person
+from behavior.situation.state import Devices, Encounter, Situation
 
 WHO = PersonId("a")
 ASKED = "Of course. What is your name, please?"

@@ -16,8 +16,10 @@ from agent.core.messages import (
     TurnEnded,
     TurnId,
 )
+from behavior.situation.floor import Holder
 from behavior.situation.hearing import says_any, speaker_of
-from behavior.situation.state import Holder, Mark, Situation, SituationConfig
+from behavior.situation.people import Mark
+from behavior.situation.state import Situation, SituationConfig
 from behavior.situation.update import update
 from tests.fakes.encounters import Lobby, acts_of, after, marked, seen
 

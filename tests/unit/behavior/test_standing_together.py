@@ -19,7 +19,8 @@ from agent.core.messages import (
 )
 from behavior.norms.people import faced_by_another, stranger_m
 from behavior.situation.hearing import declines, speaker_of
-from behavior.situation.state import Encounter, Mark, Situation
+from behavior.situation.people import Mark
+from behavior.situation.state import Encounter, Situation
 from behavior.situation.update import update
 from behavior.wishes import Wish
 from tests.fakes.encounters import Lobby, acts_of, after, marked, seen

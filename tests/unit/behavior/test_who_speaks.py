@@ -13,7 +13,7 @@ from agent.core.messages import (
 )
 from behavior.dialogue.addressed import Addressed
 from behavior.dialogue.memory import Encounter
-from behavior.situation.state import Mark
+from behavior.situation.people import Mark
 from behavior.transcript.encounter import Transcript
 from tests.fakes.desk import Reception, ended
 from tests.fakes.encounters import Lobby, acts_of

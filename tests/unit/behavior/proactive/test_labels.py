@@ -16,8 +16,8 @@ from behavior.proactive.labels import (
     label_of,
     read_annotations,
 )
+from behavior.situation.people import Mark
 from behavior.situation.presence import mark
-from behavior.situation.state import Mark
 from tests.fakes.frames import frames_of
 from tests.fakes.people import stand
 

@@ -16,7 +16,8 @@ from agent.core.messages import (
 )
 from behavior.policies.proactive import COMPONENT, ProactiveConfig, ProactivePolicy
 from behavior.proactive.acts import Purpose
-from behavior.situation.state import Mark, Person, Situation
+from behavior.situation.people import Mark, Person
+from behavior.situation.state import Situation
 from tests.fakes.encounters import Lobby
 
 SIGN = "sign/1/nod/friendly/person/attentive"
