@@ -1,13 +1,14 @@
 """Made turns as the ears hear them: computed once, replayed by any rule on virtual time."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 import yaml
 
+from agent.bench.hearing import in_noise
 from agent.bench.made_pauses import VOICES, Said, say
 from agent.core.messages import TurnEnded
 from agent.models import models_folder
@@ -153,14 +154,17 @@ def made(
     *,
     site: SiteLanguage,
     slower: float = 1.0,
+    noise_db: float | None = None,
 ) -> list[HeardOnce]:
-    """Each line by one of the voices, in turn."""
+    """Each line by one of the voices, in turn; in noise so far below it, if that is said."""
     recogniser = PocketsphinxRecogniser(RecognitionConfig(backend="pocketsphinx"), site)
     ending = SmartTurn(models_folder() / MODEL)
-    return [
-        HeardOnce(say(line, voices[i % len(voices)], seed=i, slower=slower), recogniser, ending)
-        for i, line in enumerate(lines)
+    said = [
+        say(line, voices[i % len(voices)], seed=i, slower=slower) for i, line in enumerate(lines)
     ]
+    if noise_db is not None:
+        said = [replace(one, sound=in_noise(one.sound, noise_db)) for one in said]
+    return [HeardOnce(one, recogniser, ending) for one in said]
 
 
 @cache

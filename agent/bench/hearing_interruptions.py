@@ -16,6 +16,7 @@ import numpy as np
 from agent.bench.figure import Figure
 from agent.bench.heard_once import WORDS_AFTER_S, HeardOnce, lines, made
 from agent.bench.hearing_words import SITE
+from agent.bench.made_pauses import VOICES
 from agent.core.messages import (
     Act,
     ActId,
@@ -41,6 +42,7 @@ ANSWER: Final = (
 )
 _LOOK_FRAMES: Final = 7
 """Frames between two looks at the words so far: about a fifth of a second."""
+_NOISE_DB: Final = 20.0
 _TELLS_AFTER_S: Final = 0.6
 """So long after the last sound it must be settled what it was."""
 
@@ -52,6 +54,8 @@ class Verdict:
     noticed: bool
     stopped_s: float | None
     """From the first sound to giving up the floor; None: it was not given up."""
+    ducked_s: float | None
+    """From the first sound to the order to lower the voice, or to be silent."""
     silent_s: float | None
     """From the first sound to silence, held or stopped; None: only lowered, or not at all."""
     goes_on: bool
@@ -109,9 +113,11 @@ def _verdict(out: list[tuple[float, Message]], start: float, noticed: bool) -> V
     stops = [now for now, one in out if isinstance(one, Stop)]
     silent = [now for now, one in out if isinstance(one, Stop) or _holds(one)]
     ducks = [one.gain for _, one in out if isinstance(one, Duck)]
+    lowered = stops + [now for now, one in out if isinstance(one, Duck) and one.gain < 1.0]
     return Verdict(
         noticed=noticed,
         stopped_s=stops[0] - start if stops else None,
+        ducked_s=min(lowered) - start if lowered else None,
         silent_s=silent[0] - start if silent else None,
         goes_on=not stops and (not ducks or ducks[-1] >= 1.0),
     )
@@ -151,16 +157,12 @@ def _first_sound(heard: HeardOnce) -> float:
 
 
 def figures(audio: Path | None, *, short: bool) -> list[Figure]:
-    """Two minutes of one core. Raises `BackendUnavailableError` without flite or the model."""
-    listeners, visitors = (
-        made([line for line in lines(name) for _ in range(1 if short else 4)], site=SITE)
-        for name in ("backchannels", "interruptions")
-    )
+    """Three minutes of one core. Raises `BackendUnavailableError` without flite or the model."""
+    listeners, visitors = (_said(name, short=short) for name in ("backchannels", "interruptions"))
     kept = [interrupted(one) for one in listeners]
     cut = [interrupted(one) for one in visitors]
     deaf_kept = [interrupted(one, deaf=True) for one in listeners]
     deaf_cut = [interrupted(one, deaf=True) for one in visitors]
-    silent = [one.silent_s for one in cut if one.silent_s is not None]
     return [
         Figure(
             name="backchannels that stop the agent, of 100", value=_share(kept, _stopped), unit="",
@@ -174,12 +176,26 @@ def figures(audio: Path | None, *, short: bool) -> list[Figure]:
             control=_share(deaf_cut, _ignored), control_of="words not understood",
             note=f"n = {len(cut)}",
         ),
-        Figure(
-            name="first sound to the order to be silent, p95",
-            value=1e3 * float(np.percentile(silent, 95)) if silent else float("nan"), unit="ms",
-            note=f"p50 {1e3 * float(np.percentile(silent, 50)):.0f} ms" if silent else "",
-        ),
+        _delay("first sound to the order to lower the voice, p95", [one.ducked_s for one in cut]),
+        _delay("first sound to the order to be silent, p95", [one.silent_s for one in cut]),
     ]  # fmt: skip
+
+
+def _said(name: str, *, short: bool) -> list[HeardOnce]:
+    """Each line by two of the voices, the second time in noise."""
+    some = lines(name)[:: 2 if short else 1]
+    quiet = made(some, site=SITE)
+    if short:
+        return quiet
+    return quiet + made(some, VOICES[2:] + VOICES[:2], site=SITE, noise_db=_NOISE_DB)
+
+
+def _delay(name: str, delays: Sequence[float | None]) -> Figure:
+    known = [1e3 * one for one in delays if one is not None]
+    return Figure(
+        name=name, value=float(np.percentile(known, 95)) if known else float("nan"), unit="ms",
+        note=f"n = {len(known)}, p50 {np.percentile(known, 50):.0f} ms" if known else "",
+    )  # fmt: skip
 
 
 def _share(verdicts: Sequence[Verdict], what: Callable[[Verdict], bool]) -> float:

@@ -102,8 +102,7 @@ async def test_a_camera_that_hangs_is_told_and_opened_anew(tmp_path):
 async def test_a_camera_that_never_comes_leaves_a_receptionist_who_talks(tmp_path):
     async with whole_agent(tmp_path) as agent:
         agent.camera.dead = True
-        await agent.live(200)
-        assert Health.FAILED in states(agent, "perception.people")
+        await agent.until(lambda: Health.FAILED in states(agent, "perception.people"), 200)
         await goes_on(agent)
 
 

@@ -58,7 +58,7 @@ def test_nonsense_is_not_trusted(recogniser, tmp_path):
     assert reading.confidence < 0.4
 
 
-def test_free_speech_is_left_to_general_english():
+def test_free_speech_is_left_to_general_english(recogniser):
     def errors(ears):
         wrong = 0
         for name in ("0880", "0930"):
@@ -69,7 +69,7 @@ def test_free_speech_is_left_to_general_english():
 
     general = PocketsphinxRecogniser(RecognitionConfig(mixture=0), SITE)
     own = PocketsphinxRecogniser(RecognitionConfig(mixture=1), SITE)
-    mixed = errors(PocketsphinxRecogniser(RecognitionConfig(), SITE))
+    mixed = errors(recogniser)
 
     assert mixed <= errors(general) + 1
     assert mixed < errors(own)
