@@ -6,6 +6,7 @@ at first, by half after a second of speech, and by no more than 13 dB. That is c
 subtraction (Atal 1974, 10.1121/1.1914702) towards a known mean. Pure, numpy.
 """
 
+from collections import deque
 from collections.abc import Sequence
 from typing import Final
 
@@ -19,7 +20,8 @@ Looks = NDArray[np.float32]
 _GROUP_S: Final = GROUP / HEARD_HZ
 _KNOWN_S: Final = 1.0
 """After so much of a voice half of it is believed."""
-_REMEMBERED_S: Final = 5.0
+_REMEMBERED: Final = round(5.0 / _GROUP_S)
+"""Loud groups; what was loud before these leaves no trace."""
 _MOST: Final = 0.6
 """13 dB."""
 _NEAR: Final = 0.5
@@ -36,8 +38,9 @@ class Ear:
     def __init__(self, usual: Sequence[float]) -> None:
         """`usual`: (BANDS,) the mean of loud looks at the voices learned from; empty: no change."""
         self._usual = np.asarray(usual, np.float32)
-        self._mean = self._usual
-        self._heard_s = 0.0
+        self._loud: deque[NDArray[np.float64]] = deque()
+        """The mean of each group that was loud of late, and their sum."""
+        self._sum = np.zeros(len(self._usual))
         self._loudest = -np.inf
 
     def even(self, looks: Looks) -> Looks:
@@ -54,12 +57,19 @@ class Ear:
         level = float(np.log(power.mean() + 1e-9)) / 5
         self._loudest = max(self._loudest - _FALL, level)
         if level > max(self._loudest - _NEAR, _LEAST):
-            self._heard_s = min(self._heard_s + _GROUP_S, _REMEMBERED_S)
-            part = np.float32(_GROUP_S / self._heard_s)
-            self._mean = self._mean + part * (looks.mean(axis=0) - self._mean)
-        believed = self._heard_s / (self._heard_s + _KNOWN_S)
-        gain = np.clip(np.float32(believed) * (self._usual - self._mean), -_MOST, _MOST)
-        return logarithm(power * np.exp(5 * gain))
+            self._remember(looks.mean(axis=0, dtype=np.float64))
+        if not self._loud:
+            return looks
+        count = len(self._loud)
+        believed = count * _GROUP_S / (count * _GROUP_S + _KNOWN_S)
+        gain = np.clip(believed * (self._usual - self._sum / count), -_MOST, _MOST)
+        return logarithm(power * np.exp(5 * gain).astype(np.float32))
+
+    def _remember(self, loud: NDArray[np.float64]) -> None:
+        self._loud.append(loud)
+        self._sum += loud
+        if len(self._loud) > _REMEMBERED:
+            self._sum -= self._loud.popleft()
 
 
 def usual_of(sounds: Sequence[Looks]) -> tuple[float, ...]:
