@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -78,6 +79,7 @@ class Take:
     moments: list[dict[str, float]] = field(default_factory=list)
 
 
+@cache
 def say(text: str) -> NDArray[np.float32]:
     """`text` in the visitor's voice, (n,) at `RATE_HZ`."""
     with tempfile.NamedTemporaryFile(suffix=".wav") as file:
