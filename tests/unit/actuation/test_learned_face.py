@@ -269,7 +269,7 @@ def test_clipped_and_loud_sound_moves_lips_within_their_range(shipped):
 def test_what_was_heard_minutes_ago_leaves_no_trace(shipped):
     round_ = np.concatenate([voice(2.0), np.zeros(16_000, np.float32)])
     before = np.concatenate([5 * np.diff(voice(5.0), append=0.0), np.zeros(16_000)])
-    rounds = np.tile(round_, 10).astype(np.float32)
+    rounds = np.tile(round_, 14).astype(np.float32)
     alone = shipped.parts(rounds, 16_000).mouth
     later = shipped.parts(np.concatenate([before.astype(np.float32), rounds]), 16_000).mouth
     # At first the ear is still used to the other voice.
