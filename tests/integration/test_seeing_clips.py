@@ -43,7 +43,7 @@ class Piece:
 def watch(camera):
     """Sightings, losses and changes of engagement, in order."""
     config, found, numbers = PeopleConfig(look_timeout_s=60), [], itertools.count(1)
-    engagement = EngagementCore(EngagementConfig())
+    engagement, thread = EngagementCore(EngagementConfig()), OneThread("eyes")
 
     def take(message):
         found.append(message)
@@ -55,12 +55,13 @@ def watch(camera):
         open_detector=detector_opener(
             DetectorConfig(), camera=config.camera, models=models_folder()
         ),
-        off_loop=OneThread("eyes"),
+        off_loop=thread,
         publish=take,
         config=config,
         new_id=lambda: PersonId(f"p{next(numbers)}"),
     )
     asyncio.run(component.run())
+    thread.wait(20)
     return found
 
 
@@ -136,7 +137,7 @@ def test_the_people_at_the_far_door_are_seen_far_away(lobby):
 
 def test_five_friends_are_five_people():
     pixels = cv2.cvtColor(cv2.imread(str(media("video/multi_face.jpg"))), cv2.COLOR_BGR2RGB)
-    still = FakeCamera([Picture(at=i / 15, pixels=pixels) for i in range(60)])
+    still = FakeCamera([Picture(at=i / 15, pixels=pixels) for i in range(54)])
     seen = [m for m in sightings(watch(still)) if m.at > 3.0]
     assert len({message.person for message in seen}) == 5
     for moment in {message.at for message in seen}:
