@@ -12,11 +12,21 @@ from typing import Any
 
 from agent.core.clock import LoopClock
 from agent.core.errors import FoyerError
-from agent.core.messages import BackendChosen, ComponentHealth, Health, Message, MicrophoneLevel
+from agent.core.messages import (
+    BackendChosen,
+    ComponentHealth,
+    Health,
+    Message,
+    MicrophoneLevel,
+    TurnEnded,
+)
 from perception.turns.taking import TurnsConfig
 from perception.words.recognition import RecognitionConfig
 from perception.words.site_language import SiteLanguage
 
+_FILE = "perception.sound"
+_TRUSTED = 0.4
+"""Below it the agent asks again; see `Reading.confidence`."""
 HELP = "print what is heard in a sound file, one JSON message a line"
 
 
@@ -69,19 +79,27 @@ async def _transcribe(
     recognition: RecognitionConfig,
     site: SiteLanguage,
 ) -> None:
-    from perception.backends.recorded_sound import RecordedSound, read_sound
+    from perception.backends.recorded_sound import RecordedSound
+    from perception.backends.sound_file_check import check_sound
     from perception.listening import Listening
+    from perception.voices.overlap import OverlapJudge
     from perception.words.process import RecogniserProcess
+    from perception.words.stable import StableWords
 
-    read_sound(arguments.sound)  # a bad file is told before a recogniser is loaded
+    facts = check_sound(arguments.sound)  # a bad file is told before a recogniser is loaded
     clock = LoopClock(asyncio.get_running_loop())
     last = clock.now()
 
+    heard = Understood()
+
     def show(message: Message) -> None:
         nonlocal last
+        heard.take(message)
         if isinstance(message, BackendChosen):
             print(_line(message))
-        if isinstance(message, ComponentHealth) and message.health is Health.FAILED:
+        if isinstance(message, ComponentHealth) and (
+            message.health is Health.FAILED or message.component == _FILE
+        ):
             print(_line(message))
         if isinstance(message, BackendChosen | ComponentHealth):
             last = clock.now()
@@ -93,6 +111,8 @@ async def _transcribe(
         last = now
         print(_line(message, **extra), flush=True)
 
+    if facts.troubles():
+        show(_trouble("; ".join(facts.troubles())))
     words = RecogniserProcess(config=recognition, site=site, publish=show, clock=clock)
     listening = Listening(
         microphone=RecordedSound(arguments.sound),
@@ -103,6 +123,7 @@ async def _transcribe(
         clock=clock,
         config=turns,
         in_step=True,
+        judges=(OverlapJudge(), StableWords()),
     )
     async with asyncio.TaskGroup() as group:
         recogniser = group.create_task(words.run(), name=words.name)
@@ -110,6 +131,44 @@ async def _transcribe(
         last = clock.now()
         await listening.run()
         recogniser.cancel()
+    if told := heard.trouble(facts.seconds):
+        show(_trouble(told))
+
+
+class Understood:
+    """What came of it, for a word in the end."""
+
+    def __init__(self) -> None:
+        self._turns: list[TurnEnded] = []
+        self._recogniser = ""
+        self._languages: tuple[str, ...] = ()
+
+    def take(self, message: Message) -> None:
+        """Take in what is told."""
+        match message:
+            case BackendChosen(role="recogniser"):
+                self._recogniser, self._languages = message.backend, message.languages
+            case TurnEnded():
+                self._turns.append(message)
+
+    def trouble(self, seconds: float) -> str:
+        """For a person; empty: words were heard, and most of them trusted."""
+        if not self._turns:
+            return f"no voice was heard in {seconds:.1f} s of sound"
+        voiced_s = sum(turn.voiced_s for turn in self._turns)
+        trusted_s = sum(t.voiced_s for t in self._turns if t.text and t.confidence >= _TRUSTED)
+        if self._recogniser == "none" or trusted_s >= voiced_s / 2:
+            return ""
+        known = ", ".join(self._languages) or "English"
+        return (
+            f"of {voiced_s:.1f} s of voice, {voiced_s - trusted_s:.1f} s were hardly understood:"
+            f" {self._recogniser} understands {known} alone, one voice at a time; other languages"
+            " need recogniser faster_whisper with a multilingual model, or are typed"
+        )
+
+
+def _trouble(detail: str) -> ComponentHealth:
+    return ComponentHealth(at=0.0, component=_FILE, health=Health.DEGRADED, detail=detail)
 
 
 def _line(message: Message, **extra: float) -> str:

@@ -1,19 +1,21 @@
-"""A microphone that is a file: any WAV, FLAC or OGG, at its own pace or flat out."""
+"""A microphone that is a file: any WAV, FLAC or OGG, at its own pace or flat out.
 
-from collections.abc import AsyncIterator, Sequence
+A file that is played once is read as it is heard, so that an hour of it takes no memory.
+"""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
-import soundfile
 
 from agent.core.clock import Clock
 from agent.core.errors import BadInputError
 from perception.audio import Channels, Sound, clean, resample
+from perception.backends.sound_file_check import check_sound, opened, stretches
 from perception.senses import SOUND_RATE_HZ, SoundChunk
 
 CHUNK = 320
 """Samples in a chunk: 20 ms."""
-_LONGEST_S = 4 * 3600.0
 
 
 def read_sound(path: Path) -> Sound:
@@ -41,35 +43,14 @@ def read_channels(path: Path, channels: Sequence[int]) -> Channels:
 
 def _samples(path: Path) -> tuple[Channels, int]:
     """(samples, channels) as they are in the file, and their rate."""
-    if not path.is_file():
-        raise BadInputError(f"{path}: there is no such sound file")
-    if path.stat().st_size == 0:
-        raise BadInputError(f"{path}: the file is empty; record it again")
-    try:
-        with soundfile.SoundFile(path) as file:
-            rate_hz, promised = file.samplerate, file.frames
-            if not 0 < promised / rate_hz < _LONGEST_S:
-                raise BadInputError(f"{path}: holds no sound, or more than four hours of it")
-            samples = file.read(dtype="float32", always_2d=True)
-    except soundfile.SoundFileError as fault:
-        raise BadInputError(
-            f"{path}: not a sound file that can be read ({fault}); use WAV, FLAC or OGG"
-        ) from None
-    if len(samples) < promised or _cut_short(path):
+    with opened(path) as file:
+        rate_hz, promised = file.samplerate, file.frames
+        samples: Channels = file.read(dtype="float32", always_2d=True)
+    if len(samples) < promised:
         raise BadInputError(f"{path}: the file is cut off before its end; copy it again")
     if not np.isfinite(samples).all():
         raise BadInputError(f"{path}: holds values that are not numbers; record it again")
     return samples, rate_hz
-
-
-def _cut_short(path: Path) -> bool:
-    """A WAV whose own header promises more bytes than the file has."""
-    with path.open("rb") as file:
-        head = file.read(12)
-    if len(head) < 12 or head[:4] != b"RIFF" or head[8:] != b"WAVE":
-        return False
-    promised = int.from_bytes(head[4:8], "little") + 8
-    return promised < 0xFFFFFF00 and path.stat().st_size < promised - 1
 
 
 class RecordedSound:
@@ -91,18 +72,38 @@ class RecordedSound:
 
     async def sound(self) -> AsyncIterator[SoundChunk]:
         """Yield 20 ms at a time; a chunk comes when its last sample would have been heard."""
-        several = read_channels(self._path, self._channels) if self._channels else None
-        samples = several[0] if several is not None else read_sound(self._path)
         start = self._clock.now() if self._clock else 0.0
         sent = 0
+        for samples, beside in self._parts():
+            at = start + sent / SOUND_RATE_HZ
+            if self._clock:
+                await self._clock.sleep_until(at + samples.size / SOUND_RATE_HZ)
+            yield SoundChunk(at=at, samples=samples, channels=beside)
+            sent += samples.size
+
+    def _parts(self) -> Iterator[tuple[Sound, Channels | None]]:
+        """Chunks, and what the other microphones of an array heard meanwhile."""
+        if not self._loop and not self._channels:
+            first_only = check_sound(self._path).first_only
+            yield from _chunks(stretches(self._path, first_only=first_only))
+            return
+        several = read_channels(self._path, self._channels) if self._channels else None
+        samples = several[0] if several is not None else read_sound(self._path)
         while True:
             for i in range(0, samples.size, CHUNK):
-                part = samples[i : i + CHUNK]
-                at = start + (sent + i) / SOUND_RATE_HZ
-                if self._clock:
-                    await self._clock.sleep_until(at + part.size / SOUND_RATE_HZ)
                 beside = None if several is None else several[:, i : i + CHUNK]
-                yield SoundChunk(at=at, samples=part, channels=beside)
-            sent += samples.size
+                yield samples[i : i + CHUNK], beside
             if not self._loop:
                 return
+
+
+def _chunks(sounds: Iterator[Sound]) -> Iterator[tuple[Sound, None]]:
+    rest = np.zeros(0, np.float32)
+    for sound in sounds:
+        rest = np.concatenate([rest, sound])
+        whole = rest.size // CHUNK * CHUNK
+        for i in range(0, whole, CHUNK):
+            yield rest[i : i + CHUNK], None
+        rest = rest[whole:]
+    if rest.size:
+        yield rest, None
