@@ -64,8 +64,8 @@ def test_takes_are_made_once_and_an_interrupted_training_goes_on_as_it_would_hav
     # Something moves on its words, and somebody speaks.
     assert any(len(take.slots) for take in back)
     assert {0} <= {int(s) for take in back for s in np.unique(take.states)}
-    scale = body_course.body_lessons.usual(back)
-    ready = body_course.body_lessons.schooled(back, scale)
+    scale = body_course.body_windows.usual(back)
+    ready = body_course.body_windows.schooled(back, scale)
     short = BodyLesson(steps=6, batch=4)
 
     class StoppedError(Exception):

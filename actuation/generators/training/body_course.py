@@ -21,9 +21,10 @@ from actuation.generators.flow_network import FlowNetwork, FlowShape
 from actuation.generators.flow_parts import RATE_HZ, Scale
 from actuation.generators.flow_weights import NOT_EVIDENCE, BodyCard, read, write
 from actuation.generators.learned_sound import RATE_HZ as SOUND_HZ
-from actuation.generators.training import body_corpus, body_lessons
+from actuation.generators.training import body_corpus, body_lessons, body_windows
 from actuation.generators.training.body_corpus import Take, stresses_of
-from actuation.generators.training.body_lessons import BodyLesson, Schooled
+from actuation.generators.training.body_lessons import BodyLesson
+from actuation.generators.training.body_windows import Schooled
 from actuation.generators.training.corpus import at_rate
 from actuation.generators.training.loop import Progress
 from actuation.generators.voices.engine import EngineMissingError
@@ -78,8 +79,8 @@ def run(course: BodyCourse, say: Callable[[str], None]) -> BodyCard:
             "train gesture: too little motion: needed are at least two stretches of "
             f"{_LEAST_S:g} s, better some minutes"
         )
-    scale = begun.scale or body_lessons.usual(learned)
-    ready, judged = (body_lessons.schooled(takes, scale) for takes in (learned, held_out))
+    scale = begun.scale or body_windows.usual(learned)
+    ready, judged = (body_windows.schooled(takes, scale) for takes in (learned, held_out))
     newborn = FlowNetwork(course.shape)
     if begun.weights:
         newborn.load_state_dict(begun.weights)

@@ -328,3 +328,14 @@ def test_an_elbow_turned_a_quarter_out_has_that_swivel():
         elbow = [0.2 * math.sin(angle), -0.2 * math.cos(angle), 0.25]
         positions[:, JOINT_INDEX["leftLowerArm"]] = elbow
         assert elbow_swivel_rad(positions, "left")[0] == pytest.approx(angle, abs=1e-6)
+
+
+def test_of_two_hits_that_look_alike_the_one_on_the_stress_counts():
+    """A hammer falls twice: the second fall, nearer by a rounding error, is not this one's apex."""
+    at = np.arange(0, 3, 1 / HZ)
+    falls = np.exp(-(((at - 1.5) / 0.08) ** 2)) + np.exp(-(((at - 1.97) / 0.08) ** 2))
+    found = slot_met(turning("rightLowerArm", 1.2 * falls * (1 + 1e-6 * at)), at, slot(1.5))
+    assert found.late_s == pytest.approx(0.0, abs=0.02)
+    weaker = np.where(at < 1.7, 0.9, 1.0) * falls
+    found = slot_met(turning("rightLowerArm", 1.2 * weaker), at, slot(1.5))
+    assert found.late_s == pytest.approx(0.47, abs=0.02)

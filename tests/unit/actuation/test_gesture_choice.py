@@ -8,107 +8,21 @@ import numpy as np
 import pytest
 
 from actuation.generators.voices.process import ProcessVoice
-from actuation.gestures.choice import GestureChoice, GestureConfig
 from actuation.gestures.gesticulation import Gesticulation
-from actuation.gestures.lexemes import standard_lexicon
-from actuation.joints.skeleton import load_skeleton
-from actuation.score import Score
 from actuation.speech.text import readable
 from actuation.speech.voice import VoiceConfig
-from agent.core.messages import (
-    Act,
-    ActId,
-    Clause,
-    Gaze,
-    GazeTarget,
-    GestureCue,
-    Place,
-    Reason,
-    UtteranceId,
+from agent.core.messages import Gaze, GazeTarget, GestureCue, Place
+from tests.fakes.gestured import (
+    BEATS,
+    LEAD_S,
+    SENTENCES,
+    SKELETON,
+    choice,
+    chosen,
+    clause,
+    names,
+    score_of,
 )
-from tests.fakes.voices import speech, spelled
-
-SENTENCES = (
-    "Good morning, welcome to the house.",
-    "Hello, how can I help you?",
-    "Please take a seat, your host is coming down.",
-    "The lift is to my right, past the glass doors.",
-    "Go down the corridor on my left, the toilets are the second door.",
-    "I am sorry, I did not catch your name.",
-    "One moment please, let me look that up for you.",
-    "Could you sign in with your name and your company?",
-    "Your appointment with Doctor Weber is at ten o'clock.",
-    "The café is open from eight in the morning until five.",
-    "You can leave the parcel on the shelf behind you.",
-    "I am letting your host know that you are here.",
-    "Visitors need a badge, and it is valid for one day.",
-    "That meeting room is on the third floor.",
-    "Unfortunately the main entrance is closed after six.",
-    "Either you wait here, or you come back tomorrow.",
-    "There are three options for getting to the station.",
-    "Of course, I will call a colleague for you.",
-    "I do not know that, but I can find somebody who does.",
-    "Everything on this floor is open to visitors.",
-    "It is only a short walk from the main hall.",
-    "The stairs are straight ahead, just behind the big plant.",
-    "Thank you so much for bringing it all the way here.",
-    "For example, you could visit the exhibition on the ground floor.",
-    "Please keep your voice down in the reading room.",
-    "Parking is free of charge for all visitors.",
-    "The wireless network is called Foyer Guest.",
-    "First you get a badge, and then somebody comes to meet you.",
-    "Smoking is not allowed inside the building.",
-    "Perfect, that is everything I need from you.",
-    "Would you like a coffee while you are waiting?",
-    "The conference starts in the large hall in ten minutes.",
-    "My name is Robin, and I am the receptionist of this house.",
-    "Follow the signs around the corner to the car park.",
-    "Doctor Weber is still in a different meeting.",
-    "You will find the restaurant upstairs on your left.",
-    "It depends on the traffic, perhaps about twenty minutes.",
-    "Have a nice day, and see you soon.",
-    "The training course is held every week in this building.",
-    "Please write your telephone number on this form.",
-)
-
-LEXICON, SKELETON = standard_lexicon(), load_skeleton()
-BEATS = {"beat", "beat_down", "beat_both"}
-LEAD_S = 1.0
-
-
-def score_of(*spoken, cues=(), starts_s=0.0):
-    """Clauses one after another, as the performer has them."""
-    clauses = tuple(Clause(text=each.text, gestures=tuple(cues)) for each in spoken)
-    reason = Reason(policy="test", because="a test")
-    act = Act(at=0.0, act=ActId(1), reason=reason, clauses=clauses)
-    score = Score(utterance=UtteranceId(1))
-    for i, each in enumerate(spoken):
-        score = score.append(act, i, each)
-    return [scored.moved(starts_s) for scored in score.clauses]
-
-
-def clause(text, *cues, starts_s=LEAD_S):
-    """One clause with a phone for every letter."""
-    return score_of(speech(spelled(text), text), cues=cues, starts_s=starts_s)[0]
-
-
-def choice(**config):
-    return GestureChoice(LEXICON, SKELETON, GestureConfig(**config))
-
-
-def chosen(spoken, choosing=None, earliest_s=0.0, busy_until_s=-np.inf):
-    choosing = choosing or choice()
-    return choosing.for_clause(spoken, earliest_s=earliest_s, busy_until_s=busy_until_s)
-
-
-def names(strokes):
-    return [stroke.lexeme for stroke in strokes]
-
-
-def called_for(text):
-    """Every gesture that words of the text call for."""
-    return {called.lexeme.name for called in LEXICON.in_text(text)}
-
 
 # Meaning first.
 
@@ -325,84 +239,6 @@ def test_steps_of_a_list_are_counted_on_the_fingers():
     strokes = names(chosen(clause(text, starts_s=2.0)))
     assert "item_first" in strokes
     assert "item_second" in strokes
-
-
-# Words that only look alike.
-
-
-@pytest.mark.parametrize(
-    ("text", "not_this"),
-    [
-        ("It is the second door.", {"two", "halt", "check_time", "stairs_up"}),
-        ("It takes a second.", {"two"}),
-        ("Wait a second, please.", {"two", "stairs_up"}),
-        ("That is right.", {"show_way", "stairs_up"}),
-        ("All right, right away.", {"show_way"}),
-        ("The tool is called Foyer.", {"phone_call"}),
-        ("Let us call it a day.", {"phone_call"}),
-        ("You are welcome.", {"welcome_arms", "wave"}),
-        ("Say hello to Bob.", {"wave"}),
-        ("Make sure that it is closed.", {"nod"}),
-        ("I am not sure.", {"nod"}),
-        ("The first aid kit is red.", {"path", "one", "stairs_up"}),
-        ("It is next to the door.", {"path"}),
-        ("What is your first name?", {"path", "one", "self_indicate"}),
-        ("I am afraid so.", {"self_indicate"}),
-        ("It is half past nine.", {"show_way"}),
-        ("I look forward to it.", {"straight_on"}),
-        ("This is no big deal.", {"big"}),
-        ("Apart from that, yes.", {"split"}),
-        ("The bus stop is near.", {"halt"}),
-        ("Please follow the signs.", {"writing"}),
-        ("Do not use the lift in a fire.", {"stairs_up"}),
-        ("If you are not sure, ask.", {"shrug"}),
-        ("The meeting room is free.", {"link"}),
-        ("Room two is free.", {"two"}),
-        ("Good afternoon.", {"later"}),
-        ("The box office is open.", {"parcel"}),
-        ("Somebody will be with you.", {"none"}),
-        ("He is a great deal better.", {"thumb_up"}),
-        ("Tea or water?", {"balance"}),
-        ("The paper cup is empty.", {"document"}),
-        ("They ring a bell.", {"phone_call"}),
-        ("A platform and a note.", {"writing"}),
-    ],
-)
-def test_words_that_only_look_alike_call_for_nothing(text, not_this):
-    assert not called_for(text) & not_this
-
-
-@pytest.mark.parametrize(
-    ("text", "gesture"),
-    [
-        ("One second, please.", "halt"),
-        ("It is on the second floor.", "stairs_up"),
-        ("Turn right at the plant.", "show_way"),
-        ("I will call a colleague.", "phone_call"),
-        ("I\u2019m afraid not.", "shake_head"),
-        ("Welcome to the house.", "welcome_arms"),
-        ("Sure, gladly.", "nod"),
-        ("The room is right behind you.", "point_behind"),
-        ("Please sign in here.", "writing"),
-        ("It is straight ahead.", "straight_on"),
-        ("Parking is free of charge.", "none"),
-        ("It is down in the basement.", "stairs_down"),
-        ("It is around the corner.", "around"),
-        ("There are three ways to go.", "three"),
-        ("I am sending them a message.", "send"),
-        ("It opens again tomorrow.", "later"),
-        ("Do you have a passport?", "document"),
-        ("I do not know.", "shrug"),
-    ],
-)
-def test_words_call_for_the_gesture_that_says_the_same(text, gesture):
-    assert gesture in called_for(text)
-
-
-def test_behavior_names_only_gestures_that_there_are():
-    from behavior.model.act_grammar import LEXEMES
-
-    assert all(LEXICON.named(name) is not None for name in LEXEMES)
 
 
 # With a real voice.

@@ -218,7 +218,7 @@ def test_a_knob_of_one_is_no_knob_and_a_knob_of_nothing_known_changes_nothing():
 
 @pytest.mark.parametrize("knob", range(4))
 def test_leaving_a_knob_out_leaves_the_others(knob):
-    lessons = pytest.importorskip("actuation.generators.training.body_lessons")
+    lessons = pytest.importorskip("actuation.generators.training.body_windows")
     timed, whole = np.ones((40, AUDIO + TEXT + 4), np.float32), np.ones(EMOTION + 6, np.float32)
     lessons.leave_out(timed, whole, knob)
     gone = [
