@@ -5,6 +5,7 @@ from pathlib import Path
 
 from agent.config import ConfigError, load
 from agent.configuration.history import Edition, History, HistoryConfig
+from agent.configuration.where_set import near
 from agent.core.errors import BadInputError
 from agent.settings import AgentConfig
 
@@ -31,7 +32,7 @@ def show(history: History, edition: Edition) -> None:
     """Print what going back to the edition would change."""
     found = history.differences(edition)
     for one in found:
-        print(f"{one.path}:" + ("" if one.then is not None else " is not in that edition"))
+        print(f"{near(one.path)}:" + ("" if one.then is not None else " is not in that edition"))
         if one.then is not None:
             print("\n".join(f"  {line}" for line in list(one.lines())[2:]))
     if not found:

@@ -30,7 +30,7 @@ class WhereSet:
             value = getattr(value, step, "")
         plain = isinstance(value, str | int | float)
         shown = f" ({value:g})" if is_number(value) else f" ({value})" if plain else ""
-        where = f"{_near(path)}:{line}" if line else f"{_near(path)}"
+        where = f"{near(path)}:{line}" if line else f"{near(path)}"
         default = "" if line else "; not in the file yet, so its default holds"
         return f"  {where}: {field}{shown}: {about}{default}"
 
@@ -40,7 +40,7 @@ class WhereSet:
         for path in sorted(self._settings.norms_folder.glob("*.yaml")):
             for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
                 if begins.match(line):
-                    return f"  {_near(path)}:{number}: the norm {name}"
+                    return f"  {near(path)}:{number}: the norm {name}"
         return f"  the norm {name}"
 
     def answer(self, key: str, question: str) -> str:
@@ -50,10 +50,10 @@ class WhereSet:
         path = next((at / name for at in places if (at / name).is_file()), folder / name)
         lines = path.read_text(encoding="utf-8").splitlines()
         line = next((i for i, one in enumerate(lines, 1) if one.strip() == f"## {question}"), 0)
-        return f"{_near(path)}:{line}: the answer to “{question}”"
+        return f"{near(path)}:{line}: the answer to “{question}”"
 
 
-def _near(path: Path) -> str:
+def near(path: Path) -> str:
     """A path as seen from here, where that is shorter."""
     try:
         return str(path.resolve().relative_to(Path.cwd()))
