@@ -6,7 +6,7 @@ Geometry only. None means unknown.
 from collections.abc import Callable
 
 from agent.core.messages import PersonId
-from behavior.situation.formations import behind_in_line, talks_with
+from behavior.situation.formations import talks_with
 from behavior.situation.hearing import surely_said
 from behavior.situation.overheard import faces
 from behavior.situation.people import Departure, Mark, Person, apart_m
@@ -153,8 +153,6 @@ def behind_another(situation: Situation, person: Person) -> FactValue:
     far_m = person.distance_m
     if far_m <= 0:
         return False
-    if behind_in_line(situation, person):
-        return True
     along_x, along_y = person.place.x_m / far_m, person.place.y_m / far_m
     for other in situation.others(person):
         on_the_way_m = other.place.x_m * along_x + other.place.y_m * along_y

@@ -2,7 +2,8 @@
 
 Perception knows to which side a chest is turned, where a person here is only known to be turned by
 so much; and a formation has held for a second before it is told. So it counts beside what the
-sightings of this moment say, and where nobody tells of formations nothing changes.
+sightings of this moment say, and where nobody tells of formations nothing changes. Queues are kept
+and asked by nobody: who stands behind another may as well have come with them.
 """
 
 from dataclasses import replace
@@ -35,15 +36,6 @@ def talks_with(situation: Situation, person: Person) -> bool:
     return any(
         one.arrangement in _TALKS
         and any((other.body_rad or 0.0) >= _TURNED_RAD for other in _others(situation, one, person))
-        for one in _of(situation, person)
-    )
-
-
-def behind_in_line(situation: Situation, person: Person) -> bool:
-    """The person waits in a queue and somebody nearer to the agent is in it."""
-    return any(
-        one.arrangement is Arrangement.QUEUE
-        and any(o.distance_m < person.distance_m for o in _others(situation, one, person))
         for one in _of(situation, person)
     )
 

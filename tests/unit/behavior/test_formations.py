@@ -77,18 +77,20 @@ def test_who_stand_together_and_face_the_agent_are_no_conversation(arrangement):
     assert not fact(told, "addressee.faced_by_another")
 
 
-def test_in_a_queue_everybody_but_the_first_is_behind_another():
-    there = [seen(0, 1.2 + k, 0.9 * k, person=who, facing_deg=0) for k, who in enumerate("abc")]
-    line = moment(*there, formations=[("abc", A.QUEUE, True)])
-    assert [fact(line, "addressee.behind_another", of) for of in "abc"] == [False, True, True]
-    assert not fact(moment(*there), "addressee.behind_another", "c")
-
-
-def test_who_is_left_of_a_queue_waits_behind_nobody():
-    there = [seen(0, 1.2 + k, 0.9 * k, person=who, facing_deg=0) for k, who in enumerate("ab")]
+def test_one_behind_another_is_in_no_conversation_by_that():
+    there = (
+        seen(0, 1.2, 0, person="a", facing_deg=5),
+        seen(0, 2.2, 0.9, person="b", facing_deg=170),
+    )
     line = moment(*there, formations=[("ab", A.QUEUE, True)])
-    line = update(line, PersonLost(at=1.1, person=PersonId("a")))
-    assert fact(line, "addressee.behind_another", "b") is False
+    assert fact(line, "addressee.faced_by_another") is False
+
+
+def test_of_a_talk_whose_other_half_has_gone_nothing_is_left():
+    apart = (A_TALK[0], replace(A_TALK[1], place=Place(x_m=2, y_m=1.2)))
+    told = moment(*apart, formations=[("ab", A.FACING, True)])
+    told = update(told, PersonLost(at=1.1, person=PersonId("b")))
+    assert not fact(told, "addressee.in_conversation")
 
 
 def test_formations_of_a_long_day_are_not_kept_without_end():
