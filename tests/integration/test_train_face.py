@@ -7,11 +7,13 @@ import pytest
 
 from actuation.generators.learned_face import LearnedFace
 from actuation.generators.learned_network import NetworkShape
+from actuation.generators.learned_weights import write
 from actuation.generators.training import course as courses
 from actuation.generators.training.lessons import Lesson
 from actuation.generators.training.manners import MannerLesson
 from actuation.generators.training.reading import ReadingLesson
 from agent.__main__ import main
+from agent.core.errors import BadInputError
 from tests.fakes.small_face import voice
 
 SHAPE = NetworkShape(width=24, inner=24, dilations=(1,), text_width=16, text_dilations=(1,))
@@ -28,7 +30,7 @@ def test_the_whole_course_makes_weights_that_are_read_and_goes_on_from_them(tmp_
         out=tmp_path / "w.npz",
         work=tmp_path / "work",
         hold_out="flite:slt" if _flite() else "flite",
-        sentences=24,
+        sentences=20,
         shape=SHAPE,
         lesson=Lesson(steps=2, batch=2, length=20),
         reads=ReadingLesson(sentences=4, steps=2, batch=2),
@@ -53,6 +55,16 @@ def test_the_whole_course_makes_weights_that_are_read_and_goes_on_from_them(tmp_
     assert "foyer train face --some" in again.data
     weights = [dict(np.load(tmp_path / f"{name}.npz")) for name in ("w", "v")]
     assert weights[0].keys() == weights[1].keys()
+    # How they are worn is found anew, and the weights stay.
+    bare = card.model_copy(update={"usual": (), "closes_from": (0.2, 0.4), "figures": {}})
+    write(course.out, weights[0], bare)
+    anew = courses.run(replace(course, card_only=True), told.append)
+    assert (anew.usual, anew.closes_from) == (card.usual, card.closes_from)
+    assert anew.command == card.command
+    for name, kept in np.load(course.out).items():
+        np.testing.assert_array_equal(kept, weights[0][name])
+    with pytest.raises(BadInputError, match=f"--hold-out {course.hold_out}"):
+        courses.run(replace(course, card_only=True, hold_out="espeak"), told.append)
 
 
 def _flite():

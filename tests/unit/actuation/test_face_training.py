@@ -90,7 +90,7 @@ def test_a_corpus_comes_back_from_its_file(tmp_path):
 
 @pytest.fixture(scope="module")
 def lesson():
-    return lessons.Lesson(steps=40, batch=4, length=30, rate=4e-3, threads=1)
+    return lessons.Lesson(steps=24, batch=4, length=30, rate=4e-3, threads=1)
 
 
 def test_a_few_seconds_of_training_bring_the_mouth_nearer_on_sentences_not_learned_from(lesson):

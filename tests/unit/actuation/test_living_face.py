@@ -25,7 +25,7 @@ from agent.core.messages import (
 MINUTES = 3
 
 
-def idle_frames(seed=7, minutes=MINUTES, step=30):
+def idle_frames(seed=7, minutes=MINUTES, step=90):
     animation = Animation(config=AnimationConfig(seed=seed), gestures=HeadGestures(), start=0.0)
     frames = []
     for first in range(0, round(minutes * 60 * 60), step):
