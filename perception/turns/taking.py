@@ -101,8 +101,6 @@ class Heard:
 
 
 _BENEFIT_OF_DOUBT_S = 0.15
-_JUDGED_WITHIN_S = 0.35
-"""So much silence is waited for the judgement of the sound, where there is one."""
 _JUMP_S = 0.1
 """So far back the clock of a source may be set in passing."""
 Outcome = Message | BeginWords | SettleWords | JudgeEnd | DropWords
@@ -118,7 +116,6 @@ class TurnTaker:
         self._turn: OpenTurn | None = None
         self._heard_at: float | None = None
         self._pace = Pace()
-        self._is_judged = False  # nobody has listened to how voices end
 
     def adopt(self, patience: PatienceConfig) -> None:
         """Wait by this from now on."""
@@ -182,7 +179,7 @@ class TurnTaker:
 
     def sounded(self, judged: Sounded) -> list[Outcome]:
         """Take in how finished the voice sounds. What is of a revision gone by is dropped."""
-        turn, self._is_judged = self._turn, True
+        turn = self._turn
         if turn is None or judged.turn != turn.id or judged.revision != turn.revision:
             return []
         turn.finished, turn.pitch = judged.finished, judged.pitch
@@ -274,8 +271,6 @@ class TurnTaker:
         needed_s *= self._pace.factor if patience.adapts else 1.0
         # A voice that may just be beginning again is not cut off by the end it would revise.
         needed_s += _BENEFIT_OF_DOUBT_S if self._voice.perhaps else -FRAME_S / 2
-        if self._is_judged and turn.finished is None:
-            needed_s = max(needed_s, _JUDGED_WITHIN_S)
         if silence_s < needed_s and not turn.final:
             return []
         return [self._end(turn, turn.words), DropWords(turn=turn.id)]
