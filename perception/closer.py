@@ -5,7 +5,6 @@ is, by which part it was told; which action, by which clauses. Points and pictur
 all that is remembered of somebody goes with them. Nobody's feelings are told.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -21,7 +20,6 @@ from perception.eyes.people import PeopleConfig
 from perception.eyes.track import Track
 from perception.faces.movements import Movement
 from perception.faces.network import Weights
-from perception.faces.points import region_of
 from perception.faces.reader import FaceReader, FaceReading, Told, UnitSeen
 from perception.faces.units import UNITS
 
@@ -160,12 +158,11 @@ def messages_of(close: Closeup) -> list[FaceMoved | VisitorActed]:
 
 
 def _unit(unit: UnitSeen) -> FaceUnit:
-    parts = Counter(region_of(point) for point in unit.points)
     return FaceUnit(
         number=unit.number,
         name=NAMES[unit.number],
         confidence=unit.confidence,
         intensity=unit.intensity,
         asymmetry=unit.asymmetry,
-        by=tuple(part for part, _ in parts.most_common(3)),
+        by=tuple(part for part, _ in unit.parts[:3]),
     )

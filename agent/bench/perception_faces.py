@@ -27,6 +27,7 @@ from agent.lessons.face_examination import (
     mean_f1,
     overlap,
     raw,
+    read_by,
     reliability,
     residuals_mm,
     shape_correlations,
@@ -132,6 +133,7 @@ def _units(exam: Exam, impersonal: Exam) -> list[Figure]:
     nobody, _ = confidences(impersonal, picture_by_picture, "stills")
     others = np.roll(true, len(true) // 2, axis=0)
     heat, area = overlap(exam)
+    hidden, named = read_by(exam)
     told = [UNITS[k].number for k in columns]
     never = [u.number for u, t in zip(UNITS, weights.told, strict=True) if t < 0.5]
     lines = "; ".join(f"{s:.2f}: {t:.2f} ({n})" for s, t, n in reliability(course, true))
@@ -174,6 +176,10 @@ def _units(exam: Exam, impersonal: Exam) -> list[Figure]:
         Figure(
             name="faces: sensitivity inside the regions of FACS", value=heat, unit="",
             at_most=False, baseline=area, baseline_of="share of points there",
+        ),
+        Figure(
+            name="faces: what units are read by when parts keep still, inside those regions",
+            value=hidden, unit="", at_most=False, baseline=named, baseline_of="share of parts",
         ),
     ]  # fmt: skip
 

@@ -67,7 +67,8 @@ def _lines(close: "closer.Closeup") -> list[str]:
     if close.there is not None:
         about = [
             {"unit": u.number, "confidence": u.confidence, "intensity": u.intensity,
-             "asymmetry": u.asymmetry, "points": u.points} for u in close.there
+             "asymmetry": u.asymmetry, "points": u.points, "parts": dict(u.parts),
+             "in_regions": u.in_regions} for u in close.there
         ]  # fmt: skip
         lines.append(_line("FaceUnits", close.person, close.at, {"there": about}))
     if close.action is not None:

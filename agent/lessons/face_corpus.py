@@ -45,6 +45,8 @@ BRIEF_S: Final = (0.2, 0.45)
 BRIEF_UNITS: Final = (1, 2, 4, 9, 10, 12, 15, 20, 24)
 KINDS: Final = ("turn", "faces", "brief", "nod", "shake", "talk")
 """What a film shows."""
+USUAL_UNITS: Final = 4
+"""At most, together in one still."""
 _MOUTH_OF_SPEECH: Final = ("jawOpen", "mouthFunnel", "mouthPucker", "mouthLowerDownLeft")
 
 
@@ -79,11 +81,12 @@ def _character() -> Character:
 
 
 def person_faces(
-    seed: int, *, stills: int, kinds: Sequence[str] = (), draw: int = 1
+    seed: int, *, stills: int, kinds: Sequence[str] = (), draw: int = 1, most: int = USUAL_UNITS
 ) -> Iterator[Faces]:
     """One person: at rest, then `stills` pictures, then a film of each of `kinds`.
 
-    `draw`: another draw gives the same person other faces. About a tenth of a second a picture.
+    `draw`: another draw gives the same person other faces. `most`: units at once in a still.
+    About a tenth of a second a picture.
     """
     # Heavy: only where faces are made.
     from perception.backends.mediapipe_face import FacePoints
@@ -97,7 +100,9 @@ def person_faces(
             for _ in range(NEUTRALS)
         ]
         yield _taken(seed, "rest", rest, character, eyes, rng)
-        yield _taken(seed, "stills", [_still(rng) for _ in range(stills)], character, eyes, rng)
+        yield _taken(
+            seed, "stills", [_still(rng, most) for _ in range(stills)], character, eyes, rng
+        )
         for kind in kinds:
             shots, events = film(kind, rng)
             yield _taken(seed, kind, shots, character, eyes, rng, events)
@@ -156,9 +161,9 @@ def _shooting(rng: np.random.Generator) -> Shooting:
     )
 
 
-def _still(rng: np.random.Generator) -> HeadShot:
+def _still(rng: np.random.Generator, most: int) -> HeadShot:
     shapes = np.zeros(len(SHAPES))
-    for unit in rng.choice(np.array(UNITS, object), rng.integers(0, 5), replace=False):
+    for unit in rng.choice(np.array(UNITS, object), rng.integers(0, most + 1), replace=False):
         _move(shapes, unit, float(rng.uniform(0.1, 1.0)), rng)
     if rng.random() < 0.3:
         for name in _MOUTH_OF_SPEECH:

@@ -12,8 +12,8 @@ from agent.lessons.face_lessons import Seen, f1, picture_by_picture, seen_by
 from perception.faces.frame import head_angles, own, plain
 from perception.faces.movements import Movement, MovementKind
 from perception.faces.network import Weights, gaze_terms, shapes_of
-from perception.faces.points import MODEL_M, READ_POINTS
-from perception.faces.reader import FaceReader, share_in_regions
+from perception.faces.points import MODEL_M, READ_POINTS, REGIONS
+from perception.faces.reader import FaceReader, hidden_parts, share_in_regions
 from perception.faces.units import PRESENT, UNITS, intensities
 
 Floats = NDArray[np.float64]
@@ -170,6 +170,21 @@ def overlap(exam: Exam) -> tuple[float, float]:
                 found.append(share_in_regions(exam.weights, known, k))
     heat, area = np.mean(found, axis=0)
     return float(heat), float(area)
+
+
+def read_by(exam: Exam) -> tuple[float, float]:
+    """What units are read by when parts are hidden: share where FACS sees them, mean over told
+    units that are clearly there; and the share of parts that FACS names."""
+    found = []
+    for k in told_columns(exam.weights):
+        for one in _stills(exam):
+            there = intensities(one.shapes)[:, k] >= 0.5
+            if there.any():
+                parts = hidden_parts(exam.weights, one.inputs[int(np.flatnonzero(there)[0])], k)
+                inside = sum(share for part, share in parts if part in UNITS[k].regions)
+                found.append((inside, len(UNITS[k].regions) / len(REGIONS)))
+    inside, area = np.mean(found, axis=0)
+    return float(inside), float(area)
 
 
 def movements(weights: Weights, faces: Faces) -> list[Movement]:

@@ -41,7 +41,7 @@ RELIABLE_F1: Final = 0.5
 COURSES: Final = [
     np.array([trust, on, off])
     for trust in (0.1, 0.2, 0.35, 0.5, 0.8)
-    for on, off in ((0.15, 0.6), (0.3, 1.2), (0.6, 2.4))
+    for on, off in ((0.15, 0.6), (0.3, 1.2), (0.6, 2.4), (2.0, 4.0))
 ]
 
 

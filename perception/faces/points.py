@@ -57,9 +57,3 @@ REGIONS: Final[dict[str, tuple[int, ...]]] = {
 """Points by the part of the face that they lie on."""
 READ_POINTS: Final = tuple(i for points in REGIONS.values() for i in points)
 """What expressions are read from."""
-_REGION_OF: Final = {point: name for name, points in REGIONS.items() for point in points}
-
-
-def region_of(point: int) -> str:
-    """The part of the face that a read point lies on."""
-    return _REGION_OF[point]

@@ -32,6 +32,8 @@ Floats = NDArray[np.float64]
 REST_LOOKS: Final = 24
 REST_EVERY_S: Final = 0.2
 ENOUGH_LOOKS: Final = 6
+LEAST_PART: Final = 0.1
+"""A part that counts for less is not named."""
 NAMED_POINTS: Final = 8
 """Points told as the cause of a unit."""
 WIDEST_YAW_RAD: Final = 0.75
@@ -60,6 +62,11 @@ class UnitSeen:
     """The person's left minus their right, -1..1."""
     points: tuple[int, ...] = ()
     """Of the 478, what the answer hung on most; empty unless it is there."""
+    parts: tuple[tuple[str, float], ...] = ()
+    """Parts of the face without whose movement less of it would be read, and which share of that
+    is theirs, most first; empty unless it is there."""
+    in_regions: float = 0.0
+    """Of those shares, what lies where FACS sees the unit, 0..1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,10 +143,13 @@ class FaceReader:
             told = Told.UNKNOWN
         else:
             told = Told.THERE if confidence >= SURE else Told.ABSENT
+        there = told is Told.THERE
+        parts = hidden_parts(self._weights, known, k) if there else ()
         return UnitSeen(
             number=UNITS[k].number, told=told, confidence=confidence,
             intensity=float(intensity[k]), asymmetry=float(uneven[k]),
-            points=causes(self._weights, known, k) if told is Told.THERE else (),
+            points=causes(self._weights, known, k) if there else (), parts=parts,
+            in_regions=sum(share for part, share in parts if part in UNITS[k].regions),
         )  # fmt: skip
 
 
@@ -147,6 +157,32 @@ def causes(weights: Weights, known: Floats, unit: int) -> tuple[int, ...]:
     """The points that unit number `unit` of `UNITS` hung on most, most first."""
     order = np.argsort(-blame(weights, known, unit))[:NAMED_POINTS]
     return tuple(READ_POINTS[int(i)] for i in order)
+
+
+def hidden_parts(weights: Weights, known: Floats, unit: int) -> tuple[tuple[str, float], ...]:
+    """What `unit` of `UNITS` is read by: each part's share of what is lost when it keeps still.
+
+    Occlusion (Zeiler and Fergus 2014): the part's points are put back to the face at rest, one
+    part after another. Parts that hold the reading down count for nothing.
+    """
+    whole = float(intensities(shapes_of(weights, known))[unit])
+    lost: dict[str, float] = {}
+    for part, places in _PLACES.items():
+        still = known.copy()
+        still[places] = 0.0
+        less = whole - float(intensities(shapes_of(weights, still))[unit])
+        if less > 0:
+            lost[part] = less
+    total = sum(lost.values())
+    shares = sorted(((less / total, part) for part, less in lost.items()), reverse=True)
+    return tuple((part, share) for share, part in shares if share >= LEAST_PART)
+
+
+_PLACES: Final = {
+    part: np.array([3 * READ_POINTS.index(i) + axis for i in points for axis in range(3)])
+    for part, points in REGIONS.items()
+}
+"""Of each part's points in the network's inputs."""
 
 
 def share_in_regions(weights: Weights, known: Floats, unit: int) -> tuple[float, float]:

@@ -19,10 +19,15 @@ from agent.lessons.face_lessons import learn
 from perception.faces.network import FILE, Weights, save
 from perception.faces.units import UNITS
 
-PEOPLE: Final = 35
-STILLS: Final = 80
-SECOND: Final = 0.8
-"""From this share of the people on, they teach the confidence alone."""
+PEOPLE: Final = 22
+STILLS: Final = 110
+SECOND: Final = 3.6
+"""One in so many teaches the confidence alone."""
+SECOND_FROM: Final = 501
+"""Number of the first of those."""
+SECOND_STILLS: Final = 40
+TOGETHER: Final = 7
+"""Units at once in a still that teaches the network: more to learn from in each."""
 FEWEST: Final = 5
 INTENDED: Final = (
     "Tells from points of a face how it moves (blendshapes, action units), against the same "
@@ -55,18 +60,23 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def drawn(people: int, stills: int) -> Iterator[Faces]:
-    """The corpus, person by person: stills, and one film each."""
-    for seed in range(1, people + 1):
+    """The corpus, person by person: stills of the first group, stills and a film of the second."""
+    second = max(round(people / SECOND), 1)
+    for seed in range(1, people - second + 1):
         print(f"person {seed} of {people}", file=sys.stderr)
-        yield from person_faces(seed, stills=stills, kinds=(KINDS[seed % len(KINDS)],))
+        yield from person_faces(seed, stills=stills, most=TOGETHER)
+    for k in range(second):
+        print(f"person {people - second + k + 1} of {people}", file=sys.stderr)
+        kinds = (KINDS[(k + 1) % len(KINDS)],)
+        yield from person_faces(SECOND_FROM + k, stills=min(SECOND_STILLS, stills), kinds=kinds)
 
 
 def taught(corpus: list[Faces], seed: int = 1) -> Weights:
-    """Weights; the last fifth of the people teaches confidence and course."""
-    people = sorted({faces.person for faces in corpus})
-    cut = people[int(len(people) * SECOND)]
+    """Weights; the second group teaches confidence and course."""
     return learn(
-        [f for f in corpus if f.person < cut], [f for f in corpus if f.person >= cut], seed=seed
+        [f for f in corpus if f.person < SECOND_FROM],
+        [f for f in corpus if f.person >= SECOND_FROM],
+        seed=seed,
     )
 
 
@@ -75,7 +85,8 @@ def card(weights: Weights, people: int, stills: int, seed: int) -> dict[str, obj
     return {
         "command": f"foyer train expressions --people {people} --stills {stills} --seed {seed}",
         "data": f"{people} people, each the shipped character bent, recoloured, moved otherwise;"
-        f" {stills} stills and a film of 4 s each, drawn; points by MediaPipe's face landmarker",
+        f" {stills} stills each, of the last also a film of 4 s, drawn; points by MediaPipe's face"
+        " landmarker",
         "date": datetime.now(UTC).date().isoformat(),
         "intended": INTENDED,
         "told": [u.number for u, told in zip(UNITS, weights.told, strict=True) if told > 0.5],

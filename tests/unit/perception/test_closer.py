@@ -17,7 +17,8 @@ from perception.faces.reader import Told, UnitSeen
 
 P1 = PersonId("p1")
 SMILE = UnitSeen(
-    number=12, told=Told.THERE, confidence=0.9, intensity=0.6, asymmetry=0.1, points=(61, 291, 425)
+    number=12, told=Told.THERE, confidence=0.9, intensity=0.6, asymmetry=0.1, points=(61, 291, 425),
+    parts=(("lips", 0.6), ("left cheek", 0.3)), in_regions=0.9,
 )  # fmt: skip
 
 

@@ -9,8 +9,15 @@ from agent.core.errors import BackendUnavailableError
 from perception.faces.evidence import Course
 from perception.faces.frame import head_angles, stabilised
 from perception.faces.movements import MovementKind, Movements
-from perception.faces.network import load
-from perception.faces.reader import FaceReader, Told, lid_opening, share_in_regions
+from perception.faces.network import inputs, load, shapes_of
+from perception.faces.points import REGIONS
+from perception.faces.reader import (
+    FaceReader,
+    Told,
+    hidden_parts,
+    lid_opening,
+    share_in_regions,
+)
 from perception.faces.units import SHAPES, UNITS, asymmetry, intensities
 
 WEIGHTS = load()
@@ -179,3 +186,19 @@ def test_a_head_that_circles_neither_nods_nor_shakes():
         turn = 2 * math.pi * 2 * k / 30
         angles = np.array([0.12 * math.sin(turn), 0.12 * math.sin(turn), 0.0])
         assert movements.take(k / 30, angles, 1.0, QUIET, WEIGHTS.told) == []
+
+
+def test_a_unit_is_read_by_the_part_of_the_face_that_made_it():
+    """Only the lips move; so keeping the lips still takes the reading away."""
+    weights = WEIGHTS
+    moved = np.zeros_like(weights.face_m)
+    moved[list(REGIONS["lips"]), 1] -= np.linspace(0, 0.02, len(REGIONS["lips"]))
+    moved[[17, 84, 314, 405, 181, 14, 87, 317, 178, 402], 1] -= 0.02
+    known = inputs(moved, np.zeros(3))
+    read = intensities(shapes_of(weights, known))
+    unit = int(np.argmax(read * weights.told))
+    parts = hidden_parts(weights, known, unit)
+
+    assert read[unit] > 0.2
+    assert parts[0] == ("lips", pytest.approx(1.0))
+    assert hidden_parts(weights, inputs(0 * moved, np.zeros(3)), unit) == ()
