@@ -1,5 +1,7 @@
 """`foyer perceive` as it is called."""
 
+import contextlib
+import io
 import json
 import math
 
@@ -78,36 +80,48 @@ def test_a_bad_setting_is_named_with_its_line(capsys, tmp_path):
     assert "bad.yaml:3" in capsys.readouterr().err
 
 
-@pytest.mark.skipif(
-    not all(is_whole(model, models_folder()) for model in MODELS),
-    reason="needs the perception models: foyer models pull",
-)
-def test_a_preview_shows_every_look_at_its_time(capsys, tmp_path):
-    out = tmp_path / "preview.mp4"
-    main(["perceive", str(media("video/single_face.mp4")), "--preview", str(out)])
-    seen = [line for line in lines(capsys) if line["kind"] == "PersonSeen"]
+@pytest.fixture(scope="module")
+def filmed(tmp_path_factory):
+    """Everything that can be asked of a real film of one who smiles: all lines, and the preview."""
+    if not all(is_whole(model, models_folder()) for model in MODELS):
+        pytest.skip("needs the perception models: foyer models pull")
+    out, said = tmp_path_factory.mktemp("film") / "preview.mp4", io.StringIO()
+    more = ["--preview", str(out), "--faces", "--actions", "--between", "--context"]
+    with contextlib.redirect_stdout(said):
+        assert main(["perceive", str(media("video/single_face.mp4")), *more]) == 0
+    return [json.loads(line) for line in said.getvalue().splitlines()], out
+
+
+def test_a_preview_shows_every_look_at_its_time(filmed):
+    told, out = filmed
+    seen = [line for line in told if line["kind"] == "PersonSeen"]
     with av.open(str(out)) as file:
         times = [float(frame.pts * frame.time_base) for frame in file.decode(video=0)]
     assert len(times) >= len(seen) > 20
     assert math.isclose(times[-1], seen[-1]["at"], abs_tol=0.1)
-    assert PersonLost.__name__ not in {line["kind"] for line in seen}
+    assert PersonLost.__name__ not in {line["kind"] for line in told}
+
+
+def test_a_filmed_smile_is_told_as_what_moved_and_by_which_points(filmed):
+    told = [unit for line in filmed[0] if line["kind"] == "FaceUnits" for unit in line["there"]]
+    smile = [unit for unit in told if unit["unit"] == 12]
+    assert smile
+    assert all(unit["confidence"] >= 0.7 and len(unit["points"]) == 8 for unit in smile)
+
+
+def test_a_filmed_smile_goes_to_whom_she_looks_at(filmed):
+    found = [line for line in filmed[0] if line["kind"] == "Interaction" and not line["over"]]
+    whats = {(line["individual"], *line["group"], line["type"], line["what"]) for line in found}
+    assert ("p1", "agent", "gaze", "looks at") in whats
+    assert ("p1", "agent", "expression", "smiles") in whats
+    assert not {line["type"] for line in found} & {"touch"}
+    assert not [line for line in filmed[0] if line["kind"] == "ContextTold"]
 
 
 def test_without_feet_in_view_nothing_is_said_of_how_the_camera_hangs(capsys, people_only):
     video = str(media("video/no_face.mp4"))
     assert main(["perceive", video, "--config", str(people_only), "--fit-camera"]) == 0
     assert "fewer than 30 people were seen with their feet" in capsys.readouterr().err
-
-
-@pytest.mark.skipif(
-    not all(is_whole(m, models_folder()) for m in MODELS), reason="foyer models pull"
-)
-def test_a_filmed_smile_is_told_as_what_moved_and_by_which_points(capsys):
-    assert main(["perceive", str(media("video/single_face.mp4")), "--faces", "--actions"]) == 0
-    told = [unit for line in lines(capsys) if line["kind"] == "FaceUnits" for unit in line["there"]]
-    smile = [unit for unit in told if unit["unit"] == 12]
-    assert smile
-    assert all(unit["confidence"] >= 0.7 and len(unit["points"]) == 8 for unit in smile)
 
 
 def test_a_sentence_that_cannot_be_measured_is_refused_by_its_name(tmp_path, capsys, people_only):
