@@ -204,10 +204,15 @@ def _quicker_halved() -> bool:
 
 
 def _joined(states: Sequence[State]) -> State:
+    if len(states) == 1:
+        return states[0]
     return [torch.cat(parts, 0) for parts in zip(*states, strict=True)]
 
 
 def _apart(state: State, states: Sequence[State]) -> None:
+    if len(states) == 1:
+        states[0][:] = state
+        return
     for layer, whole in enumerate(state):
         for row, each in enumerate(states):
             each[layer] = whole[row : row + 1]
