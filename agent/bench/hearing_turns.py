@@ -141,7 +141,7 @@ def in_a_row(heard: Sequence[HeardOnce], *, adapts: bool) -> Outcomes:
 
 
 def figures(audio: Path | None, *, short: bool) -> list[Figure]:
-    """Four minutes of one core. Raises `BackendUnavailableError` without flite or the model.
+    """Eight minutes of one core. Raises `BackendUnavailableError` without flite or the model.
 
     `audio`: real readings, `librivox/*.wav` with their words beside them.
     """
