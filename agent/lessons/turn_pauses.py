@@ -59,14 +59,24 @@ def texts(count: int, short: int) -> list[tuple[int, str]]:
         for line in path.read_text(encoding="utf-8").splitlines()
         if line.startswith("## ")
     ]
+    judged = {_plain(line) for name in ("judged", "slow") for line in lines(name)}
     phrases = [text for text, _ in sentences(SITE, forms=1)]
-    pool = [text for text in asked + phrases if 2 <= len(text.split()) <= _LONGEST]
+    pool = [
+        text
+        for text in asked + phrases
+        if 2 <= len(text.split()) <= _LONGEST and text not in judged
+    ]
     chance.shuffle(pool)
     long = [_held_up(text, chance) for text in pool[:count]]
     answers = {text for text, _ in sentences(SITE, forms=8) if len(text.split()) <= _SHORT}
-    picked = sorted(answers)
+    picked = sorted(answers - judged)
     random.Random(3).shuffle(picked)
     return [one for part in (lines("known"), long, picked[:short]) for one in enumerate(part)]
+
+
+def _plain(line: str) -> str:
+    """Its words alone."""
+    return " ".join(word for word in line.replace(",", " ").split() if word not in "|/")
 
 
 def _held_up(text: str, chance: random.Random) -> str:

@@ -188,6 +188,9 @@ def test_weights_are_read_back_as_written_and_those_of_other_features_are_refuse
 def test_none_of_the_lines_that_judge_is_among_those_that_teach():
     from agent.bench.heard_once import lines
 
-    said = {line for _, line in texts(151, 44)}
-    assert not said & {*lines("judged"), *lines("slow")}
+    def words(line):
+        return " ".join(line.replace("|", " ").replace("/", " ").replace(",", " ").split())
+
+    said = {words(line) for _, line in texts(151, 44)}
+    assert not said & {words(line) for name in ("judged", "slow") for line in lines(name)}
     assert len(said) > 200
