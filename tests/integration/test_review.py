@@ -38,6 +38,7 @@ def warned(site, capsys):
 
 GREETING, REPLY = "policies/greeting.yaml", "policies/reply.yaml"
 INTERRUPTION, LISTENING = "policies/interruption.yaml", "policies/listening.yaml"
+WAITING = "policies/waiting.yaml"
 SITE, BUILDING = "sites/demo.yaml", "knowledge/building.md"
 STAFF = "staff: {channel: log, address: front office}"
 PATIENT = "turns: {patience: {closed_s: 0.9}}\nrecorder:"
@@ -65,7 +66,15 @@ FINDINGS = [
     (INTERRUPTION, "stop_after_voiced_s: 1.2", "stop_after_voiced_s: 0.3", "words come too late"),
     (INTERRUPTION, "agreements: [", "agreements: [mm, ", ": .*'mm' is a backchannel, too"),
     ("policies/handover.yaml", "[help, staff]", "[halp, staff]", ":AT: .*no page has a button"),
-    ("policies/waiting.yaml", "offer_after_s: 12", "offer_after_s: 2", ": .*whoever comes back"),
+    (WAITING, "offer_after_s: 12", "offer_after_s: 2", ": .*whoever comes back"),
+    (
+        WAITING,
+        "unsure_after_s: 2.5",
+        "unsure_after_s: 15",
+        ":AT: .*whoever may be new waits longer",
+    ),
+    (WAITING, "I am the AI receptionist. Can", "Can", ": .*does not say that this is an AI"),
+    (WAITING, "Ich bin die KI am Empfang. ", "", ": .*does not say that this is an AI"),
     (SITE, "places:\n", "places:\n" + HALL, ": places.4: 'lift' means an earlier one"),
     (SITE, STAFF, STAFF.replace("log", "fax"), ": staff.channel: there is no channel 'fax'"),
     (SITE, STAFF, STAFF.replace("log", "webhook"), ": staff.address: nobody is told: the webh"),

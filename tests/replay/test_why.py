@@ -225,6 +225,7 @@ def invented(rng):
         attending_since=rng.choice([None, now - 0.3, now - 2, now - 9]),
         leaves_m_s=rng.choice([0.0, 0.5, -0.5]),
         speed_m_s=rng.choice([0.0, 0.3, 0.9]),
+        perhaps_met=rng.choice(["", "", "was first seen at 1.2 m, in the middle of 3 others"]),
         marks=marks,
     )
     other = replace(person, id=BEN, marks={}, attending_since=rng.choice([None, now]))
