@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import yaml
 
 from agent.bench.hearing import in_noise
@@ -27,6 +28,8 @@ WORDS_AFTER_S: Final = 0.03
 """From the question to the recogniser's answer; it has kept pace with the voice."""
 SOUND_AFTER_S: Final = 0.07
 """From the question to the judgement of the sound: 50 ms of work, and the way there and back."""
+_AUDIBLE: Final = 0.02
+"""Of the loudest sample."""
 _SAME_S: Final = 0.15
 """A turn that ends so much before the last word's end is over at its end."""
 
@@ -34,7 +37,19 @@ _SAME_S: Final = 0.15
 class HeardOnce:
     """What detector, recogniser and listener make of one made turn; computed when asked for."""
 
-    def __init__(self, said: Said, recogniser: PocketsphinxRecogniser, ending: SmartTurn) -> None:
+    def __init__(
+        self,
+        said: Said,
+        recogniser: PocketsphinxRecogniser,
+        ending: SmartTurn,
+        noise_db: float | None = None,
+    ) -> None:
+        """`noise_db`: it is heard in noise so far below it."""
+        loud = np.flatnonzero(np.abs(said.sound) > _AUDIBLE * np.abs(said.sound).max())
+        self.begins_at = float(loud[0]) / SOUND_RATE_HZ
+        """When the voice begins, seconds from the start of the sound."""
+        if noise_db is not None:
+            said = replace(said, sound=in_noise(said.sound, noise_db))
         self.said = said
         detector = SileroDetector()
         self._frames = [said.sound[i : i + FRAME] for i in _starts(said.sound)]
@@ -162,9 +177,7 @@ def made(
     said = [
         say(line, voices[i % len(voices)], seed=i, slower=slower) for i, line in enumerate(lines)
     ]
-    if noise_db is not None:
-        said = [replace(one, sound=in_noise(one.sound, noise_db)) for one in said]
-    return [HeardOnce(one, recogniser, ending) for one in said]
+    return [HeardOnce(one, recogniser, ending, noise_db) for one in said]
 
 
 @cache

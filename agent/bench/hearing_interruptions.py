@@ -97,7 +97,7 @@ def interrupted(
         if turns.open_turn is not None and not deaf and i % _LOOK_FRAMES == 0:
             text = heard.reading(since, now).text
             tell(turns.read(Heard(turn=turns.open_turn, text=text)), now)
-    return _verdict(out, _first_sound(heard), began is not None)
+    return _verdict(out, heard.begins_at, began is not None)
 
 
 def _answer(heard: HeardOnce, wish: SettleWords, since: float, due: float, *, deaf: bool) -> Heard:
@@ -148,12 +148,6 @@ class _NoClock:
 
     async def sleep_until(self, at: float) -> None:
         raise NotImplementedError
-
-
-def _first_sound(heard: HeardOnce) -> float:
-    sound = heard.said.sound
-    loud = np.flatnonzero(np.abs(sound) > 0.02 * np.abs(sound).max())
-    return float(loud[0]) / 16_000
 
 
 def figures(audio: Path | None, *, short: bool) -> list[Figure]:
