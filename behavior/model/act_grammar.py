@@ -25,13 +25,9 @@ from agent.core.messages import (
 )
 from behavior.languages.sounds_like import plain
 from behavior.model.face_words import nearest_face
+from behavior.model.gesture_names import LEXEMES
 from behavior.tools.trust import without_tricks
 
-LEXEMES = (
-    "nod", "wave", "point", "offer_palm", "show_way", "welcome_arms", "shrug", "heart_clasp",
-    "self_indicate", "small_bow", "here_desk", "parcel", "writing",
-)  # fmt: skip
-"""Names in the lexicon of gestures that a model may ask for."""
 _DEICTIC = frozenset({"point", "show_way"})
 _AIMED = frozenset({*_DEICTIC, "offer_palm"})
 CLAUSE_CHARS = 200

@@ -16,7 +16,8 @@ from agent.core.messages import PersonId
 from behavior.dialogue.conversation import Heard, Part
 from behavior.dialogue.draft import Desk
 from behavior.house.knowledge import site_facts
-from behavior.model.act_grammar import CLAUSE_CHARS, LEXEMES, Here, from_clause
+from behavior.model.act_grammar import CLAUSE_CHARS, Here, from_clause
+from behavior.model.gesture_names import LEXEMES
 from behavior.model.token_budget import Chat, Counted, estimate_chat, estimate_message
 from behavior.tools.contract import Refuse
 from behavior.tools.proposing import told

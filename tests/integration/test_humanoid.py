@@ -33,7 +33,7 @@ def test_all_gestures_stay_within_limits_touch_nothing_and_look_as_planned(capsy
     stand = Stand()
     stand.warm_up()
     first = len(stand.moments)
-    for lexeme in tuple(standard_lexicon())[:: 1 if WHOLE else 13]:
+    for lexeme in tuple(standard_lexicon())[:: 1 if WHOLE else 5]:
         stand.show(lexeme.name)
     planned, performed = (stand.series(name)[first:] for name in ("asked", "performed"))
     delays = range(21)

@@ -77,6 +77,6 @@ def test_words_call_for_the_gesture_that_says_the_same(text, gesture):
 
 
 def test_behavior_names_only_gestures_that_there_are():
-    from behavior.model.act_grammar import LEXEMES
+    from behavior.model.gesture_names import LEXEMES
 
     assert all(LEXICON.named(name) is not None for name in LEXEMES)
