@@ -138,7 +138,7 @@ def test_one_who_talks_over_people_is_caught(house, tmp_path, capsys):
             "words_after_voiced_s": 3.0,
         },
     )
-    code, told = lab(bad, tmp_path / "out", capsys, "--day", "rush", *HALF)
+    code, told = lab(bad, tmp_path / "out", capsys, "--day", "rush")
     assert code == 1
     assert told["norms_broken"].get("talking_over")
 
