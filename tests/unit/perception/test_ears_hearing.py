@@ -58,7 +58,7 @@ def test_nonsense_is_not_trusted(recogniser, tmp_path):
     assert reading.confidence < 0.4
 
 
-def test_free_speech_is_left_to_general_english(recogniser):
+def test_free_speech_is_left_to_general_english():
     def errors(ears):
         wrong = 0
         for name in ("0880", "0930"):
@@ -69,7 +69,8 @@ def test_free_speech_is_left_to_general_english(recogniser):
 
     general = PocketsphinxRecogniser(RecognitionConfig(mixture=0), SITE)
     own = PocketsphinxRecogniser(RecognitionConfig(mixture=1), SITE)
-    mixed = errors(recogniser)
+    # None of the three has heard another voice before: what it taught would be compared as well.
+    mixed = errors(PocketsphinxRecogniser(RecognitionConfig(), SITE))
 
     assert mixed <= errors(general) + 1
     assert mixed < errors(own)
