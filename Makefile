@@ -25,9 +25,7 @@ chat: $(VENV)/.run-ready ## talk to the receptionist by typing
 test: ## set up and run every check: style, types, pages, tests
 	@$(MAKE) --no-print-directory -j 2 $(VENV)/.test-ready system-packages
 	@$(MAKE) --no-print-directory -j 2 lint pages
-	$(VENV)/bin/python -m pytest -q -n 2 -m "not alone and not waits" --durations=5
-	$(VENV)/bin/python -m pytest -q -n 2 --dist loadfile -m waits --durations=5
-	$(VENV)/bin/python -m pytest -q -m alone --durations=10
+	@sh tests/run.sh $(VENV)/bin/python
 
 system-packages:
 	@sh tests/system_packages.sh

@@ -1,8 +1,8 @@
 """Every `async def test_*` runs on virtual time, unless it is marked `real_time`.
 
 What measures time, or needs a browser or a robot, is marked `alone` and has nothing beside it;
-what else runs on the real clock mostly waits and is marked `waits`. `make test` runs the others
-first, all processors busy, then what waits, two at a time, then what is alone.
+what else runs on the real clock mostly waits and is marked `waits`. `make test` runs the others,
+all processors busy, with what waits beside them and before them in line, then what is alone.
 """
 
 import asyncio
