@@ -7,7 +7,7 @@ out=tests/output
 mkdir -p "$out"
 
 echo "tests on the real clock run beside the others; their words come after: $out/waits.txt"
-"$python" -m pytest -q -p no:cacheprovider -n 2 --dist loadfile -m waits --durations=5 > "$out/waits.txt" 2>&1 &
+"$python" -m pytest -q -o cache_dir="$out/.cache" -n 2 --dist loadfile -m waits --durations=5 > "$out/waits.txt" 2>&1 &
 waits=$!
 trap 'kill $waits 2> /dev/null' INT TERM
 nice -n 19 "$python" -m pytest -q -n 2 --dist worksteal -m "not alone and not waits" --durations=5
