@@ -2,9 +2,10 @@
 
 A stroke of one hand turns the trunk to its side and leans it there, one of both hands that reach
 forward leans it forward, one that is lifted straightens it. The head keeps its direction, and an
-arm that rests stays where it lies. A gesture that points at a true place, or that touches the body,
-moves no trunk: it would miss. Sizes are chosen by eye; that trunk and arms of a speaker move
-together is long known (Kendon 1972, body units of one phrase).
+arm that rests stays where it lies. A gesture that points, or that touches the body, moves no trunk:
+it would miss. Sizes are chosen so that no hand is carried two centimetres from where its gesture
+has it; that trunk and arms of a speaker move together is long known (Kendon 1972, body units of one
+phrase).
 """
 
 from collections.abc import Sequence
@@ -22,8 +23,8 @@ Floats = NDArray[np.float64]
 
 TRUNK_SIZE: Final = 3
 """Yaw (left positive), pitch (up positive), roll of the trunk, radians."""
-_YAW_RAD, _PITCH_RAD, _ROLL_RAD = 0.07, 0.05, 0.03
-_MOST_RAD: Final = 0.06
+_YAW_RAD, _PITCH_RAD, _ROLL_RAD = 0.046, 0.033, 0.02
+_MOST_RAD: Final = 0.04
 _USUAL_FORWARD: Final = 0.45
 """Arm lengths before the shoulders at which hands speak; farther leans the trunk forward."""
 _SPINE, _NECK = JOINT_INDEX["spine"], JOINT_INDEX["neck"]
@@ -31,7 +32,8 @@ _SPINE, _NECK = JOINT_INDEX["spine"], JOINT_INDEX["neck"]
 
 def trunk_of(lexeme: Lexeme, sides: Sequence[str]) -> tuple[float, float, float]:
     """Yaw, pitch and roll of the trunk at the apex of a gesture made by the hands of `sides`."""
-    if lexeme.hands == "head" or lexeme.aimed or lexeme.fixed or not sides:
+    pointing = lexeme.kind == "deictic" or lexeme.aimed
+    if lexeme.hands == "head" or pointing or lexeme.fixed or not sides:
         return 0.0, 0.0, 0.0
     key = min(lexeme.keys, key=lambda each: abs(each.t))
     out, up, forward = key.hand
