@@ -56,7 +56,7 @@ class PerformerConfig(BaseModel):
         0.05, ge=0.02, le=0.5, description="From having a clause's sound to its first sample."
     )
     gesture_wait_s: float = Field(
-        0.35, ge=0, le=0.6, description="Sound waits so long, at most, for a gesture that is asked "
+        0.12, ge=0, le=0.6, description="Sound waits so long, at most, for a gesture that is asked "
         "for on one of its first words: a hand must begin before it.",
     )  # fmt: skip
     chunk_frames: int = Field(

@@ -79,7 +79,7 @@ _QUICK: Final = "silence of 0.3 s"
 RULES: Final[dict[str, PatienceConfig]] = {
     FUSED: PatienceConfig(),
     **{f"fused, {one}": PatienceConfig(manner=one) for one in Manner if one != Manner.ORDINARY},
-    **{f"fused, a cut-in costs {k:g} s": Costing(price_s=k) for k in (1.5, 12, 40)},
+    **{f"fused, a cut-in costs {k:g} s": Costing(price_s=k) for k in (6, 12, 40)},
     "words and silence": PatienceConfig(),
     RULE: PatienceConfig(judge="rule"),
     **{f"{RULE}, waits {k:g} times": Scaled(patient_factor=k) for k in (0.5, 1.5, 2.0)},

@@ -52,8 +52,8 @@ class Manner(StrEnum):
 
 
 CUT_COSTS_S: Final[Mapping[Manner, float]] = {
-    Manner.BRISK: 3.0,
-    Manner.ORDINARY: 6.0,
+    Manner.BRISK: 1.5,
+    Manner.ORDINARY: 3.0,
     Manner.PATIENT: 20.0,
 }
 """To be cut off once is as bad as an answer that comes so many seconds late."""

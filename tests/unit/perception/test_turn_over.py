@@ -80,7 +80,7 @@ def test_words_that_call_for_more_are_waited_for_however_they_sound(text):
 
 
 def test_a_pitch_that_is_held_up_and_a_melody_that_goes_on_lengthen_the_wait():
-    patience = PatienceConfig()
+    patience = PatienceConfig(manner=Manner.PATIENT)
     words = "we would like to see the garden"
     low, high = (patience.silence_s(pause(words, 0.5, one)) for one in (LOW, HIGH))
     assert low < high < patience.silence_s(pause(words, 0.02, HIGH))
