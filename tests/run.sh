@@ -10,7 +10,7 @@ echo "tests on the real clock run beside the others; their words come after: $ou
 "$python" -m pytest -q -o cache_dir="$out/.cache" -n 2 --dist loadfile -m waits --durations=5 > "$out/waits.txt" 2>&1 &
 waits=$!
 trap 'kill $waits 2> /dev/null' INT TERM
-nice -n 19 "$python" -m pytest -q -n 2 --dist worksteal -m "not alone and not waits" --durations=5
+nice -n 5 "$python" -m pytest -q -n 2 --dist worksteal -m "not alone and not waits" --durations=5
 busy=$?
 wait $waits
 waited=$?
