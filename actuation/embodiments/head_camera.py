@@ -116,13 +116,12 @@ class _Lit(Preview):
         self._towards = np.array(shooting.light) / np.linalg.norm(shooting.light)
         self._ambient = shooting.ambient
 
-    def _lit(
-        self, points: NDArray[np.float32], normals: NDArray[np.float32]
-    ) -> NDArray[np.float32]:
+    def lit(self, points: NDArray[np.float32], normals: NDArray[np.float32]) -> NDArray[np.float32]:
+        """As the photographer lit it."""
         unit = normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-6)
         lamp = np.clip((unit @ self._towards + 0.25) / 1.25, 0, 1)
         light = self._ambient + (1.15 - self._ambient) * lamp
-        linear = self._character.colours * light[:, None].astype(np.float32)
+        linear = self.character.colours * light[:, None].astype(np.float32)
         return np.asarray(np.clip(linear, 0, 1) ** (1 / 2.2), np.float32)
 
 

@@ -45,7 +45,7 @@ class Preview:
         size: int = 480,
         camera: Camera = BODY_CAMERA,
     ) -> None:
-        self._character = character
+        self.character = character
         self._size = size
         eye, target, self._fov = camera
         self._view = _look_at(np.array(eye), np.array(target))
@@ -60,7 +60,7 @@ class Preview:
     def draw(self, frame: Frame) -> NDArray[np.uint8]:
         """(size, size, 3) RGB."""
         points, normals = self.posed(frame)
-        colours = self._lit(points, normals)
+        colours = self.lit(points, normals)
         # Drawn at twice the size and made small: edges are smooth.
         size = self._size * 2
         picture = np.tile(_BACKGROUND, (size, size, 1)).astype(np.float32)
@@ -75,12 +75,12 @@ class Preview:
     def _before_camera(self, points: Floats) -> NDArray[np.int32]:
         """The triangles far enough away; a hand at the lens would splinter over the picture."""
         away = (points - self._eye) @ self._ahead
-        triangles = self._character.triangles
+        triangles = self.character.triangles
         return np.ascontiguousarray(triangles[(away[triangles] > _TOO_NEAR_M).all(axis=1)])
 
     def posed(self, frame: Frame) -> tuple[Floats, Floats]:
         """Points (v, 3) and normals (v, 3) of the character in this frame, metres."""
-        c = self._character
+        c = self.character
         points = c.points.copy()
         moving = np.flatnonzero(frame.face > 1e-4)
         count = c.morphs.shape[1]
@@ -92,7 +92,7 @@ class Preview:
         return np.ascontiguousarray(posed, np.float32), np.asarray(normals, np.float32)
 
     def _bones(self, frame: Frame) -> Floats:
-        c = self._character
+        c = self.character
         world = np.tile(np.eye(4, dtype=np.float32), (len(c.parents), 1, 1))
         looks = [turned(yaw, frame.gaze_pitch_rad) for yaw in frame.eyes_yaw_rad]
         for j in self._order:
@@ -106,8 +106,9 @@ class Preview:
             world[j] = local if parent < 0 else world[parent] @ local
         return np.asarray(world @ c.inverse_rest, np.float32)
 
-    def _lit(self, points: Floats, normals: Floats) -> Floats:
-        c = self._character
+    def lit(self, points: Floats, normals: Floats) -> Floats:
+        """(n, 3) colours of the corners in this light; another camera may draw them too."""
+        c = self.character
         unit = normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-6)
         towards = self._eye - points
         towards = towards / np.linalg.norm(towards, axis=1, keepdims=True)

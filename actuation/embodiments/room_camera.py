@@ -113,12 +113,12 @@ class RoomCamera:
         placed = np.asarray(figure.size * points @ spin.T, np.float32)
         placed += np.array([-figure.y_m, -figure.lowered_m, -figure.x_m], np.float32)
         ahead = np.asarray(-placed[:, 2], np.float32)
-        colours = preview._lit(placed, np.asarray(normals @ spin.T, np.float32))  # noqa: SLF001 - one drawing, two cameras
+        colours = preview.lit(placed, np.asarray(normals @ spin.T, np.float32))
         triangles = self._triangles(preview, ahead)
         return np.ascontiguousarray(placed), colours, triangles
 
     def _triangles(self, preview: Preview, ahead: NDArray[np.float32]) -> NDArray[np.int32]:
-        triangles = preview._character.triangles  # noqa: SLF001
+        triangles = preview.character.triangles
         return np.ascontiguousarray(triangles[(ahead[triangles] > 2 * _NEAR_M).all(axis=1)])
 
     def _room(self, tilt_deg: float) -> NDArray[np.float32]:

@@ -1,7 +1,7 @@
 """Who works here and what is where: the site as an operator writes it down."""
 
 from typing import Literal
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -157,7 +157,7 @@ class SiteConfig(BaseModel):
     def _zone_exists(cls, zone: str) -> str:
         try:
             ZoneInfo(zone)
-        except Exception:
+        except (ValueError, OSError, ZoneInfoNotFoundError):
             raise ValueError(f"no such time zone: {zone}") from None
         return zone
 

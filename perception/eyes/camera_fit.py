@@ -45,8 +45,7 @@ class CameraGuess:
     @property
     def horizontal_fov_deg(self) -> float | None:
         """The angle of view, where it is sure enough to be used."""
-        known = isinstance(self.view, ViewGuess) and self.view.sure
-        return self.view.horizontal_fov_deg if known else None  # type: ignore[union-attr]
+        return _sure_deg(self.view)
 
     def as_yaml(self) -> str:
         """What to write into the site's configuration, with the reasons."""
@@ -107,8 +106,8 @@ class CameraFit:
         if len(self._body_m) < FEWEST:
             return None
         view = self._view.guess()
-        sure = isinstance(view, ViewGuess) and view.sure
-        longer = self._longer(view.horizontal_fov_deg) if sure else 1.0  # type: ignore[union-attr]
+        sure_deg = _sure_deg(view)
+        longer = 1.0 if sure_deg is None else self._longer(sure_deg)
         tilt_rad = math.radians(self.config.tilt_deg)
         # With a longer lens all is as many times farther, and as many times less below the middle.
         below = np.tan(np.array(self._feet_rad) + tilt_rad) / longer
@@ -150,3 +149,7 @@ def _tilt_for(
             least = abs(middle)
             best = (float(tilt), float(np.median(np.abs(apart - middle))))
     return best
+
+
+def _sure_deg(view: ViewGuess | str) -> float | None:
+    return view.horizontal_fov_deg if isinstance(view, ViewGuess) and view.sure else None
