@@ -11,8 +11,7 @@ microphone -> turns, words ------+       ^                            |
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 
 from actuation.embodiments.catalogue import RunningBody, build_body
 from actuation.embodiments.null import NullBody
@@ -24,50 +23,32 @@ from actuation.performer import Performer
 from actuation.speech.voice import Voices
 from actuation.stage.live_talk import LiveTalks
 from agent.configuration.adoption import Hands, LocalTime, Parts, watcher
-from agent.core.bus import EVERY, LATEST, RECENT, Bus, Delivery
+from agent.core.bus import EVERY, RECENT, Bus, Delivery
 from agent.core.clock import Clock, WallTime
-from agent.core.component import Component
 from agent.core.messages import (
     Act,
     ActFinished,
     ActStarted,
-    ActSuggested,
-    ButtonPressed,
     ClauseSpoken,
-    ComponentHealth,
     Duck,
     EmergencyRelease,
     EmergencyStop,
-    EngagementChanged,
-    FormationChanged,
-    FormShown,
     HelpCalled,
     HoldFace,
     HostNotified,
-    LanguageFollowed,
     LineTyped,
     Message,
-    MicrophoneLevel,
-    PageChanged,
     PersonLost,
     PersonSeen,
     Played,
     PrepareSpeech,
-    ReplyReady,
     SoundDirection,
-    SpeechContinues,
     SpeechStarted,
     StageState,
     Stop,
-    StreamQuiet,
-    TicketCalled,
-    ToolFinished,
-    ToolStarted,
     TurnEnded,
-    TurnPaused,
-    VisitRecorded,
-    WordsHeard,
 )
+from agent.deciding import dialogue_of, planner_of, suggesting_of
 from agent.expectations import Pulse, WatchedCamera, expectations
 from agent.listening_along import ListeningAlong
 from agent.local_sound import LocalSound
@@ -78,18 +59,13 @@ from agent.pages.server import PageServer, Senses
 from agent.recorder import Recorder
 from agent.robot_senses import RobotSenses
 from agent.runtime import ESSENTIAL, OPTIONAL, RestartPolicy, Runtime
-from agent.settings import Settings, read_settings, site_language
+from agent.settings import Settings, site_language
 from agent.sources import camera_of, microphone_of
 from agent.stand_ins import REAL, StandIns
 from agent.turn_endings import ending_of
 from agent.watchdog import Watchdog, kinds_of
-from behavior.dialogue.answering import Dialogue
-from behavior.forms.screen import Screen
 from behavior.lobby.live import LiveLobby
 from behavior.planner import Planner
-from behavior.policies.catalogue import build_policies
-from behavior.proactive.suggesting import SuggestingComponent, hour_of
-from behavior.reception import set_up_dialogue
 from behavior.transcript.config import for_site
 from perception.backends.browser import BrowserCamera, BrowserMicrophone
 from perception.engagement.states import EngagementComponent
@@ -147,37 +123,6 @@ def build(
     return wiring.agent()
 
 
-def decisions(
-    config: Path, *, replies: bool, offset_s: float | None = None
-) -> Callable[[Bus, Clock], Iterable[Component]]:
-    """The deciding components alone, for replay. `replies`: the dialogue decides again, too.
-
-    `offset_s`: Unix time of moment 0 of the recording, so that mornings stay mornings.
-    """
-    settings = read_settings(config)
-    # A replay tells nobody, and writes into no one's visit book.
-    dialogue = settings.config.dialogue
-    quiet = dialogue.model_copy(
-        update={
-            "visits": Path(":memory:"),
-            "tickets": Path(":memory:"),
-            # What differs shall come from what was changed, not from chance.
-            "model": dialogue.model.model_copy(update={"temperature": 0.0}),
-        }
-    )
-    settings = replace(settings, config=settings.config.model_copy(update={"dialogue": quiet}))
-
-    def wire(bus: Bus, clock: Clock) -> Iterable[Component]:
-        wall = WallTime(clock, offset_s)
-        local_time = LocalTime(settings.site.timezone, wall)
-        planner = _planner(settings, local_time, bus=bus, clock=clock)
-        yield planner
-        if replies:
-            yield _dialogue(settings, planner, bus=bus, clock=clock, wall=wall, reaches_out=False)
-
-    return wire
-
-
 class _Wiring:
     """One agent in the making: room by room, with what the rooms share."""
 
@@ -190,9 +135,9 @@ class _Wiring:
         self._runtime = Runtime(bus=bus, clock=clock)
         self._ready: dict[str, asyncio.Event] = {}
         self._local_time = LocalTime(settings.site.timezone, wall)
-        self._planner = _planner(settings, self._local_time, bus=bus, clock=clock)
+        self._planner = planner_of(settings, self._local_time, bus=bus, clock=clock)
         self._form = KioskForm(clock)
-        self._dialogue = _dialogue(
+        self._dialogue = dialogue_of(
             settings, self._planner, bus=bus, clock=clock, wall=wall, screen=self._form
         )
         self._page_camera, self._page_microphone = BrowserCamera(), BrowserMicrophone()
@@ -302,7 +247,9 @@ class _Wiring:
     def manners(self) -> None:
         """What to do about it: the planner, the dialogue, and the learned suggestions."""
         if self._settings.policies.proactive.enabled:
-            self._runtime.add(self._suggesting(), SPARED)
+            self._runtime.add(
+                suggesting_of(self._settings, self._local_time, bus=self._bus), SPARED
+            )
         self._runtime.add(self._dialogue, SPARED)
         self._ready["dialogue"] = self._dialogue.ready
         self._runtime.add(self._planner, ESSENTIAL)
@@ -421,18 +368,6 @@ class _Wiring:
             config=self._config.lobby,
         )
 
-    def _suggesting(self) -> SuggestingComponent:
-        read = SuggestingComponent.reads
-        return SuggestingComponent(
-            inputs=(
-                self._bus.subscribe(*read, delivery=EVERY, reader="proactive"),
-                self._bus.subscribe(PersonSeen, delivery=RECENT, reader="proactive: people"),
-            ),
-            publish=self._bus.publish,
-            config=self._settings.policies.proactive,
-            hour=lambda at: hour_of(self._local_time(at)),
-        )
-
     def _null_body(self) -> Embodiment:
         null = NullBody(clock=self._clock, report=self._bus.publish)
         self._runtime.add(null, OPTIONAL)
@@ -480,98 +415,3 @@ class _Wiring:
                 publish=self._bus.publish,
                 traffic=self._bus.subscribe(Message, delivery=TRAFFIC, reader=reader),
             )
-
-
-def _dialogue(
-    settings: Settings,
-    planner: Planner,
-    *,
-    bus: Bus,
-    clock: Clock,
-    wall: WallTime,
-    reaches_out: bool = True,
-    screen: Screen | None = None,
-) -> Dialogue:
-    return set_up_dialogue(
-        inputs=bus.subscribe(
-            TurnPaused,
-            TurnEnded,
-            EngagementChanged,
-            PersonLost,
-            Act,
-            ActStarted,
-            ActFinished,
-            ButtonPressed,
-            ClauseSpoken,
-            HelpCalled,
-            HostNotified,
-            SpeechStarted,
-            FormShown,
-            PageChanged,
-            StreamQuiet,
-            ToolFinished,
-            delivery=EVERY,
-            reader="dialogue",
-        ),
-        sightings=bus.subscribe(
-            PersonSeen,
-            MicrophoneLevel,
-            SoundDirection,
-            StageState,
-            delivery=RECENT,
-            reader="dialogue: senses",
-        ),
-        publish=bus.publish,
-        site=settings.site,
-        config=settings.config.dialogue,
-        clock=clock,
-        wall=wall,
-        house=planner,
-        rules=settings.policies.tools,
-        own_camera=settings.config.camera.source not in ("page", "none"),
-        reaches_out=reaches_out,
-        screen=screen,
-    )
-
-
-def _planner(settings: Settings, local_time: LocalTime, *, bus: Bus, clock: Clock) -> Planner:
-    return Planner(
-        inputs=(
-            bus.subscribe(
-                SpeechStarted,
-                SpeechContinues,
-                WordsHeard,
-                TurnPaused,
-                TurnEnded,
-                LineTyped,
-                ButtonPressed,
-                ReplyReady,
-                EngagementChanged,
-                FormationChanged,
-                PersonLost,
-                StageState,
-                ActStarted,
-                ClauseSpoken,
-                ActFinished,
-                HostNotified,
-                HelpCalled,
-                LanguageFollowed,
-                TicketCalled,
-                VisitRecorded,
-                PageChanged,
-                ComponentHealth,
-                StreamQuiet,
-                ToolStarted,
-                ToolFinished,
-                delivery=EVERY,
-            ),
-            bus.subscribe(PersonSeen, delivery=RECENT),
-            bus.subscribe(ActSuggested, delivery=LATEST),
-        ),
-        publish=bus.publish,
-        clock=clock,
-        local_time=local_time,
-        policies=build_policies(settings.policies),
-        norms=settings.norms,
-        config=settings.config.planner,
-    )

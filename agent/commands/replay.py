@@ -53,9 +53,9 @@ def run(arguments: argparse.Namespace) -> int:
         keep = True
     if keep:
         made = tuple(kind for kind in DECISIONS if kind is not ReplyReady)
-    # The roof gives the deciding components: `decisions(config, replies) -> Build`.
-    app = importlib.import_module("agent.app")
-    build: Build = app.decisions(
+    # Imported late: it brings the whole behaviour, and a recording without messages needs none.
+    deciding = importlib.import_module("agent.deciding")
+    build: Build = deciding.decisions(
         arguments.config,
         replies=not keep,
         offset_s=recording.offset_ns / NS or None,

@@ -9,7 +9,6 @@ import pytest
 import yaml
 
 from agent.__main__ import main
-from agent.app import decisions
 from agent.core.bus import EVERY, Bus
 from agent.core.clock import LoopClock
 from agent.core.messages import (
@@ -20,6 +19,7 @@ from agent.core.messages import (
     TurnEnded,
     TurnId,
 )
+from agent.deciding import decisions
 from agent.recording import NOT_RECORDED, Recorded, RecordingWriter, without_words
 from agent.virtual_time import VirtualTimeLoop
 from tests.fakes.desk import ROOT

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from agent.app import decisions
 from agent.core.bus import EVERY, Bus
 from agent.core.clock import LoopClock
 from agent.core.messages import (
@@ -23,6 +22,7 @@ from agent.core.messages import (
     TurnEnded,
     TurnId,
 )
+from agent.deciding import decisions
 from agent.recording import Recorded
 from agent.replay import DECISIONS, replay
 from agent.virtual_time import VirtualTimeLoop
