@@ -15,10 +15,11 @@ from actuation.gestures.contract import Gestures, HeadGestures
 from actuation.motion import FRAME_RATE_HZ, Embodiment
 from actuation.speech.mouths import SoundMouths
 from actuation.speech.voice import Voices
+from actuation.stage.config import PerformerConfig
 from actuation.stage.early_clause import EarlyClause
 from actuation.stage.live_talk import LiveTalks
 from actuation.stage.playback import ActOnStage
-from actuation.stage.stage import PerformerConfig, Stage
+from actuation.stage.stage import Stage
 from agent.core.clock import Clock
 from agent.core.errors import BadInputError
 from agent.core.messages import (

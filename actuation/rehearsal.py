@@ -16,8 +16,9 @@ from actuation.gestures.style import BodyStyle
 from actuation.motion import FRAME_RATE_HZ, Cut, Frame, FrameChunk, StageItem, VoiceChunk
 from actuation.score import ScoredClause
 from actuation.speech.voice import Speech
+from actuation.stage.config import PerformerConfig
 from actuation.stage.playback import ActOnStage
-from actuation.stage.stage import PerformerConfig, Stage
+from actuation.stage.stage import Stage
 from agent.core.messages import (
     Act,
     ActFinished,

@@ -12,7 +12,7 @@ from actuation.embodiments.page import AvatarConfig
 from actuation.gestures.choice import GestureConfig
 from actuation.gestures.gesturing import BodyMotionConfig
 from actuation.speech.voice import VoiceConfig
-from actuation.stage.stage import PerformerConfig
+from actuation.stage.config import PerformerConfig
 from agent.config import ConfigError, Problem, beside, load, load_folder, place_of, yaml_files
 from agent.configuration.faults import alike
 from agent.configuration.history import HistoryConfig, Source

@@ -7,32 +7,27 @@ or is given up. Sound that was asked for by an act that has ended meanwhile is n
 """
 
 import itertools
-import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, Field
-
-from actuation.animation import Animation, AnimationConfig, track_of
+from actuation.animation import Animation, track_of
 from actuation.faces.heads import FaceHeads, FacePart, Mouth, slider
-from actuation.faces.words import read_face
-from actuation.gestures.contract import Gestures, PlacedStroke
+from actuation.gestures.contract import Gestures
 from actuation.motion import (
     FRAME_RATE_HZ,
-    Cut,
-    FrameChunk,
-    GestureLaid,
-    MoodLaid,
     StageItem,
     Volume,
 )
 from actuation.score import ScoredClause
 from actuation.speech.voice import Speech
+from actuation.stage.ahead import Ahead
 from actuation.stage.attention import Attention
+from actuation.stage.config import PerformerConfig
 from actuation.stage.giving_up import give_up
 from actuation.stage.playback import ActOnStage, Playback
 from actuation.stage.second_wording import REWORDED, leave_for_later, rewording, shorten
-from actuation.stage.telling import Telling, TellingConfig
+from actuation.stage.showing import Showing
+from actuation.stage.telling import Telling
 from agent.core.messages import (
     Act,
     Duck,
@@ -40,46 +35,13 @@ from agent.core.messages import (
     Meeting,
     Message,
     Played,
-    Posture,
     Priority,
     Stop,
     UtteranceId,
 )
 
-
-class PerformerConfig(BaseModel):
-    """How acts are brought on stage."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    lead_in_s: float = Field(
-        0.05, ge=0.02, le=0.5, description="From having a clause's sound to its first sample."
-    )
-    gesture_wait_s: float = Field(
-        0.12, ge=0, le=0.6, description="Sound waits so long, at most, for a gesture that is asked "
-        "for on one of its first words: a hand must begin before it.",
-    )  # fmt: skip
-    chunk_frames: int = Field(
-        6, ge=1, le=30, description="Frames made and sent at a time; 6 are a tenth of a second."
-    )
-    hold_limit_s: float = Field(
-        8.0, ge=0.5, le=60, description="A held utterance that nobody resumes is given up."
-    )
-    telling: TellingConfig = Field(
-        default_factory=TellingConfig, description="Reports of bodies, and the floor."
-    )
-    animation: AnimationConfig = Field(
-        default_factory=AnimationConfig, description="Face, eyes and body."
-    )
-
-
 _RANK: Final = {priority: rank for rank, priority in enumerate(Priority)}
-_EARLY_S = 0.9
-"""Clauses are laid out on the stage this long before they begin: gestures prepare themselves."""
-_FACE_EARLY_S = 0.12
-_SILENT_ACT_S = 0.6
-_AFTERGLOW_S = 0.8
-_LATE_S = 0.01
+_LATE_S: Final = 0.01
 
 
 class Stage:
@@ -102,26 +64,28 @@ class Stage:
         self._config = config
         self._lead_s = lead_s
         self._telling = Telling(config.telling, publish)
-        self._send = send
         self._want = want
         self.attention = Attention(config.animation.gaze.eye_height_m)
         self._animation = Animation(config=config.animation, gestures=gestures, start=start)
-        self._generation = generation
-        self._next = math.ceil(start * FRAME_RATE_HZ)
+        self._ahead = Ahead(send, start=start, generation=generation)
+        self._showing = Showing(
+            animation=self._animation,
+            attention=self.attention,
+            telling=self._telling,
+            ahead=self._ahead,
+        )
         self._utterances = utterances or itertools.count(1)
         self._current: Playback | None = None
         self._covered: list[Playback] = []
         self._tracks: dict[int, Mouth] = {}
-        self._silent: list[tuple[float, Act]] = []
-        self._relax_at = math.inf
         self._starving = False
         """Held because the voice is late, and by nobody's wish."""
-        self._rewind(start)
+        self._ahead.rewind(start)
 
     @property
     def generation(self) -> int:
         """Of what is being sent now."""
-        return self._generation
+        return self._ahead.generation
 
     @property
     def heads(self) -> FaceHeads:
@@ -131,7 +95,7 @@ class Stage:
     @property
     def sent_at(self) -> float:
         """Stage time of the next frame: what is scheduled from here on will be seen."""
-        return self._next / FRAME_RATE_HZ
+        return self._ahead.at
 
     # Commands.
 
@@ -150,8 +114,9 @@ class Stage:
         current = self._current
         if not act.clauses:
             if current is None or not current.playing:
-                self._rewind(now)
-            self._perform_silent(act, now)
+                self._ahead.rewind(now)
+            self._showing.perform(act, now)
+            self.advance(now)
             return
         if act.revises is not None:
             self._revise(act, now)
@@ -183,30 +148,25 @@ class Stage:
             return limit is not None and _RANK[act.priority] >= _RANK[limit]
 
         self._end_speech(now, why, keep)
-        ended = [act for _, act in self._silent if not keep(act)]
-        for act in ended:
-            self._telling.finish(act, now, interrupted=True, detail=why)
-        self._silent = [pair for pair in self._silent if keep(pair[1])]
-        over = bool(ended) or (outlasting and not self._silent)
+        ended = self._showing.end(now, why, keep)
+        over = ended or (outlasting and not self._showing.waiting)
         if over and (self._current is None or not self._current.playing):
-            self._rewind(now, gestures_end=True)
+            self._ahead.rewind(now, gestures_end=True)
             self._animation.give_up_gestures(now)
-        self._send(Volume(at=now, gain=1.0))
+        self._ahead.send(Volume(at=now, gain=1.0))
         self.advance(now)
 
     def give_up(self, now: float, why: str) -> None:
         """End everything on stage, whatever its priority."""
         self._end_speech(now, why, lambda _: False)
-        for _, act in self._silent:
-            self._telling.finish(act, now, interrupted=True, detail=why)
-        self._silent.clear()
+        self._showing.end(now, why, lambda _: False)
         self._animation.give_up_gestures(now)
-        self._rewind(now, gestures_end=True)
+        self._ahead.rewind(now, gestures_end=True)
         self.advance(now)
 
     def begin_again(self, now: float) -> None:
         """Bodies dropped what they were sent: make it again from now on."""
-        self._rewind(now)
+        self._ahead.rewind(now)
         self.advance(now)
 
     def abandon(self, now: float) -> None:
@@ -221,8 +181,7 @@ class Stage:
                     self._telling.finish(
                         on_stage.act, now, heard=heard, interrupted=True, detail="stage ended"
                     )
-        for _, act in self._silent:
-            self._telling.finish(act, now, interrupted=True, detail="stage ended")
+        self._showing.end(now, "stage ended", lambda _: False)
         self._telling.state(now, speaking=False, moving=False)
 
     def duck(self, duck: Duck, now: float) -> None:
@@ -236,7 +195,7 @@ class Stage:
             return
         if current is not None and current.held_s is not None and duck.gain >= 1.0:
             self._resume(current, now)
-        self._send(Volume(at=now, gain=min(duck.gain, 1.0)))
+        self._ahead.send(Volume(at=now, gain=min(duck.gain, 1.0)))
         self.advance(now)
 
     def have_sound(
@@ -261,7 +220,7 @@ class Stage:
         earliest = max(now + self._config.lead_in_s, self.sent_at)
         if playback is self._current and playback.has_fallen_silent(now):
             # Nothing is being heard that a new start could cut: no need to wait for sent frames.
-            self._rewind(now)
+            self._ahead.rewind(now)
             earliest = now + self._config.lead_in_s
         scored = playback.append(on_stage, index, speech, not_before_at=earliest)
         self._tracks[id(speech)] = track or track_of(speech)
@@ -324,27 +283,13 @@ class Stage:
     def advance(self, now: float) -> None:
         """Send what is due by `now`, tell what has happened."""
         self._progress(now)
-        self._next = max(self._next, math.ceil(now * FRAME_RATE_HZ - 1e-6))
+        self._ahead.skip_to(now)
         horizon = self._horizon(now)
         current = self._current
         if current is not None and current.playing:
             self._send_sound(current, now)
-            self._lay_out(current, horizon)
-        mode, aim = self.attention.target(now)
-        self._animation.look(mode, aim, self.sent_at, self.attention.face_distance_m)
-        if now >= self._relax_at:
-            self._relax_at = math.inf
-            self._animation.relax(self.sent_at)
-            neutral = MoodLaid(
-                generation=self._generation, at=self.sent_at, expression=Expression.NEUTRAL
-            )
-            self._send(neutral)
-            self.attention.back_to_partner(now)
-        count = math.floor(horizon * FRAME_RATE_HZ) - self._next + 1
-        if count > 0:
-            frames = self._animation.frames(self._next, count, current)
-            self._next += count
-            self._send(FrameChunk(generation=self._generation, frames=frames))
+            self._showing.lay_out(current, horizon, lambda c: self._tracks[id(c.speech)])
+        self._showing.advance(now, horizon, self._current)
         speaking = self._current is not None and self._current.base_at is not None
         self._telling.state(now, speaking=speaking, moving=self._animation.moving(now))
 
@@ -360,13 +305,11 @@ class Stage:
             if self._starving:
                 return
             self._resume(current, now, repeat=False)
-        for chunk in current.sound_until(self._horizon(now), self._generation):
-            self._send(chunk)
+        for chunk in current.sound_until(self._horizon(now), self._ahead.generation):
+            self._ahead.send(chunk)
 
     def _progress(self, now: float) -> None:
-        for end_at, act in [pair for pair in self._silent if pair[0] <= now]:
-            self._telling.finish(act, end_at)
-            self._silent.remove((end_at, act))
+        self._showing.progress(now)
         current = self._current
         if current is None:
             return
@@ -386,34 +329,28 @@ class Stage:
         self._current = None
         waiting = {id(c.speech) for p in self._covered for c in p.score.clauses}
         self._tracks = {each: track for each, track in self._tracks.items() if each in waiting}
-        self._relax_at = now + _AFTERGLOW_S
+        self._showing.relax_soon(now)
         if self._covered:
             self._current = self._covered.pop()
             self._resume(self._current, now)
 
-    # Moves of the whole.
-
-    def _rewind(self, now: float, *, gestures_end: bool = False) -> None:
-        """What was sent ahead is dropped, and made again from now on."""
-        self._generation += 1
-        self._next = math.ceil(now * FRAME_RATE_HZ - 1e-6)
-        self._send(Cut(generation=self._generation, at=now, gestures_end=gestures_end))
+    # Playbacks: begun, held, resumed, ended.
 
     def _begin(self, playback: Playback, now: float) -> None:
-        self._rewind(now)
+        self._ahead.rewind(now)
         wait_s = min(self._animation.lead_s(playback.score.clauses[0]), self._config.gesture_wait_s)
         playback.begin(now + max(self._config.lead_in_s, wait_s))
-        self._relax_at = math.inf
+        self._showing.stay()
         self._telling.begun()
 
     def _hold(self, playback: Playback, now: float) -> None:
         playing = playback.playing
         playback.hold(now)
         if playing:
-            self._rewind(now, gestures_end=True)
+            self._ahead.rewind(now, gestures_end=True)
             self._animation.hold(now)
             self.attention.back_to_partner(now)
-            self._express(Expression.ATTENTIVE, 0.5, now)
+            self._showing.express(Expression.ATTENTIVE, 0.5, now)
 
     def _begin_anew(self, playback: Playback, i: int, now: float) -> None:
         """Another voice says a clause that may have begun: from its first word."""
@@ -425,13 +362,13 @@ class Stage:
             self._resume(playback, now, repeat=False)
 
     def _resume(self, playback: Playback, now: float, *, repeat: bool = True) -> None:
-        self._rewind(now)
+        self._ahead.rewind(now)
         at = now + self._config.lead_in_s
         placed = playback.base_at is not None
         playback.resume(at, repeat=repeat)
         if not placed and playback.score.clauses:
             playback.begin(at)
-        self._relax_at = math.inf
+        self._showing.stay()
 
     def _end_speech(self, now: float, why: str, keep: Callable[[Act], bool]) -> None:
         """Give up all speech whose act is not kept."""
@@ -480,91 +417,3 @@ class Stage:
         """Tell of clauses that ended just now, so that they are not lost to the stop."""
         if current.playing:
             self._progress(now)
-
-    def _perform_silent(self, act: Act, now: float) -> None:
-        at = self.sent_at
-        ends = [at + _SILENT_ACT_S]
-        moving = self._animation.moving(at)
-        if not (moving and act.gesture_meets is Meeting.SKIP):
-            if moving and act.gesture_meets is Meeting.REPLACE and act.gestures:
-                self._animation.give_up_gestures(at)
-            placed = self._animation.at_once(act.gestures, at)
-            self._lay(placed)
-            ends += [s.end_s for s in placed]
-        self._wear(act, now, at)
-        if act.expression is not None or act.manner:
-            self._relax_at = max(ends) + _AFTERGLOW_S
-        self._telling.silent(act, at)
-        self._silent.append((max(ends), act))
-        self.advance(now)
-
-    def _wear(self, act: Act, now: float, at: float) -> None:
-        """Face, gaze and posture of an act."""
-        if act.expression is not None or act.manner:
-            self._express(act.expression, act.intensity, at, act.manner)
-        if act.posture is not None:
-            self._lean(act.posture, at)
-        self.attention.wish(act.gaze, act.to, now)
-
-    def _lean(self, posture: Posture, at: float) -> None:
-        self._animation.lean(posture, at)
-        self._send(MoodLaid(generation=self._generation, at=at, posture=posture))
-
-    def _express(
-        self, expression: Expression | None, intensity: float, at: float, manner: str = ""
-    ) -> None:
-        """A face by name, in words, or both."""
-        instruction = read_face(manner)
-        self._telling.not_understood(manner, instruction.unknown, at)
-        self._animation.express(expression, intensity, at, instruction)
-        expression = expression or instruction.nearest()
-        if expression is not None:
-            shown = min(intensity * dict(instruction.faces).get(expression, 1.0), 1.0)
-            self._send(
-                MoodLaid(generation=self._generation, at=at, expression=expression, intensity=shown)
-            )
-
-    def _lay(self, placed: Sequence[PlacedStroke]) -> None:
-        """Tell bodies of gestures, for those that have no arms to show their frames with."""
-        for stroke in placed:
-            self._send(
-                GestureLaid(
-                    generation=self._generation,
-                    at=stroke.start_s,
-                    apex_at=stroke.apex_s,
-                    end_at=stroke.end_s,
-                    lexeme=stroke.lexeme,
-                    hands=stroke.hands,
-                    aim=stroke.aim,
-                    place=stroke.place,
-                )
-            )
-
-    def _lay_out(self, playback: Playback, horizon: float) -> None:
-        """Schedule face and gestures of the clauses that come near."""
-        for i, scored in enumerate(playback.score.clauses):
-            starts_at = playback.stage_at(scored.start_s)
-            if i in playback.performed or starts_at - _EARLY_S > horizon:
-                continue
-            playback.performed.add(i)
-            from_at = playback.resumed_inside(i)
-            moved = playback.rest_of(i)
-            sooner = max(self.sent_at, starts_at - _FACE_EARLY_S)
-            if scored.index == 0 and from_at is None:
-                self._wear(scored.act, sooner, sooner)
-                self._lay(self._animation.at_once(scored.act.gestures, sooner))
-            self._animation.speak(
-                moved, self._tracks[id(scored.speech)], from_at=from_at, seen_from=self.sent_at
-            )
-            self._lay(self._animation.gesture(moved, earliest_at=self.sent_at))
-            clause = scored.clause
-            if clause.expression is not None:
-                self._express(clause.expression, clause.intensity, sooner, clause.manner)
-            elif clause.manner:
-                self._express(scored.act.expression, clause.intensity, sooner, clause.manner)
-            if clause.posture is not None:
-                self._lean(clause.posture, sooner)
-            if clause.gaze is not None:
-                self.attention.wish(clause.gaze, scored.act.to, sooner)
-            elif scored.index > 0:
-                self.attention.wish(scored.act.gaze, scored.act.to, sooner)

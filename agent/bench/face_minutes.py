@@ -14,7 +14,7 @@ from actuation.generators.metrics.visemes import timing_errors_s
 from actuation.motion import FRAME_RATE_HZ
 from actuation.rehearsal import rehearse
 from actuation.speech.voice import Speech
-from actuation.stage.stage import PerformerConfig
+from actuation.stage.config import PerformerConfig
 from agent.bench.face_takes import act_of
 from agent.bench.figure import Figure
 from agent.core.messages import Clause

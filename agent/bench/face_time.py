@@ -19,8 +19,9 @@ from actuation.animation import Animation, AnimationConfig
 from actuation.gestures.contract import HeadGestures
 from actuation.motion import FRAME_RATE_HZ, FrameChunk, StageItem, VoiceChunk
 from actuation.speech.voice import Speech, VoiceConfig, VoiceName, Voices
+from actuation.stage.config import PerformerConfig
 from actuation.stage.playback import ActOnStage
-from actuation.stage.stage import PerformerConfig, Stage
+from actuation.stage.stage import Stage
 from agent.bench.face_takes import act_of
 from agent.bench.figure import Figure
 from agent.core.clock import LoopClock

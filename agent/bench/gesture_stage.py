@@ -18,8 +18,9 @@ from actuation.gestures.gesticulation import Gesticulation
 from actuation.joints.rotations import angle
 from actuation.motion import FRAME_RATE_HZ, JOINT_INDEX, Cut, Frame, FrameChunk, StageItem
 from actuation.speech.voice import Speech
+from actuation.stage.config import PerformerConfig
 from actuation.stage.playback import ActOnStage
-from actuation.stage.stage import PerformerConfig, Stage
+from actuation.stage.stage import Stage
 from agent.bench.figure import Figure
 from agent.core.messages import Act, ActId, Clause, GestureCue, Meeting, Reason, Stop
 

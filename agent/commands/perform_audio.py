@@ -19,7 +19,7 @@ from actuation.motion import FRAME_RATE_HZ
 from actuation.rehearsal import LEAD_IN_S, Rehearsal, rehearse
 from actuation.speech.sound_files import read_sound
 from actuation.speech.voice import Speech
-from actuation.stage.stage import PerformerConfig
+from actuation.stage.config import PerformerConfig
 from agent.commands.perform_motion import length_s, played
 from agent.core.errors import BadInputError
 from agent.core.messages import Act, ActId, Clause, PersonId, Place, Reason

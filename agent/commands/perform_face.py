@@ -17,7 +17,7 @@ from actuation.faces.heads import PART_COLUMNS, FaceHead, FaceHeads, FacePart, F
 from actuation.faces.style import FaceStyle
 from actuation.generators.rules_neck import head_pose
 from actuation.motion import JOINT_INDEX, JOINT_NAMES
-from actuation.stage.stage import PerformerConfig
+from actuation.stage.config import PerformerConfig
 from agent.core.errors import BadInputError
 from agent.core.messages import Expression
 from agent.models import models_folder

@@ -17,7 +17,8 @@ from actuation.motion import (
 )
 from actuation.performer import Performer
 from actuation.speech.voice import VoiceConfig, Voices
-from actuation.stage.stage import PerformerConfig, Stage
+from actuation.stage.config import PerformerConfig
+from actuation.stage.stage import Stage
 from agent.core.bus import EVERY, RECENT, Bus
 from agent.core.clock import LoopClock
 from agent.core.face_shapes import ARKIT_NAMES

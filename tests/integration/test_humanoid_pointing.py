@@ -11,7 +11,8 @@ from actuation.embodiments.humanoid_model import load_robot  # noqa: E402
 from actuation.gestures.gesticulation import Gesticulation  # noqa: E402
 from actuation.gestures.strokes import lay_over  # noqa: E402
 from actuation.motion import Cut, GestureLaid  # noqa: E402
-from actuation.stage.stage import PerformerConfig, Stage  # noqa: E402
+from actuation.stage.config import PerformerConfig  # noqa: E402
+from actuation.stage.stage import Stage  # noqa: E402
 from agent.core.messages import GestureCue, Place  # noqa: E402
 from tests.fakes.gesturing import REST, chunk, direction, gesture  # noqa: E402
 from tests.fakes.humanoids import ONE_ARM, WHOLE, Stand, assert_within_limits  # noqa: E402

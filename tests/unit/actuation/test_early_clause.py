@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from actuation.motion import FACE_INDEX
-from actuation.stage.stage import PerformerConfig
+from actuation.stage.config import PerformerConfig
 from agent.core.messages import ActFinished, ActStarted, ClauseSpoken
 from tests.fakes.coming import EarlyFakeVoice, coming, give
 from tests.fakes.stages import HandMoved, act, duck, performing, stop

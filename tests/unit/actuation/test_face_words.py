@@ -8,7 +8,8 @@ from actuation.faces.words import FaceInstruction, details, instructed, read_fac
 from actuation.gestures.contract import HeadGestures
 from actuation.motion import FACE_INDEX, MoodLaid
 from actuation.rehearsal import rehearse
-from actuation.stage.stage import PerformerConfig, Stage
+from actuation.stage.config import PerformerConfig
+from actuation.stage.stage import Stage
 from agent.core.messages import Act, ActId, Clause, Expression, Reason, ShownOtherwise
 from tests.fakes.voices import speech, spelled
 

@@ -14,7 +14,8 @@ from actuation.gestures.contract import HeadGestures
 from actuation.motion import FRAME_RATE_HZ
 from actuation.rehearsal import clauses_of, rehearse
 from actuation.score import Score
-from actuation.stage.stage import PerformerConfig, Stage
+from actuation.stage.config import PerformerConfig
+from actuation.stage.stage import Stage
 from agent.core.face_shapes import ARKIT_NAMES
 from agent.core.messages import Act, ActId, Clause, Expression, Reason, UtteranceId
 from tests.fakes.voices import speech, spelled

@@ -14,7 +14,7 @@ from actuation.generators.metrics.lips import apex_errors_s, closure_rate, conta
 from actuation.generators.rules_face import COLUMN
 from actuation.motion import FACE_INDEX
 from actuation.rehearsal import LEAD_IN_S, rehearse
-from actuation.stage.stage import PerformerConfig
+from actuation.stage.config import PerformerConfig
 from agent.core.face_shapes import ARKIT_NAMES
 from agent.core.messages import Act, ActId, Clause, Reason
 from tests.fakes.voices import speech

@@ -7,7 +7,8 @@ import pytest
 
 from actuation.gestures.gesticulation import Gesticulation
 from actuation.gestures.style import BodyStyle
-from actuation.stage.stage import PerformerConfig, Stage
+from actuation.stage.config import PerformerConfig
+from actuation.stage.stage import Stage
 from agent.core.messages import GestureCue
 from tests.fakes.gestured import SENTENCES, choice, chosen, clause, score_of
 from tests.fakes.stages import act

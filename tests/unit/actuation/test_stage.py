@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from actuation.motion import FACE_INDEX, Cut, FrameChunk, MoodLaid, VoiceChunk
-from actuation.stage.stage import PerformerConfig
+from actuation.stage.config import PerformerConfig
 from agent.core.messages import (
     ActFinished,
     ActStarted,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from actuation.stage.stage import PerformerConfig
+from actuation.stage.config import PerformerConfig
 from actuation.stage.telling import TellingConfig
 from agent.core.messages import (
     ActFinished,
