@@ -58,6 +58,7 @@ def set_up_dialogue(
     own_camera: bool = False,
     reaches_out: bool = True,
     screen: Screen | None = None,
+    backend: DialogueBackend | None = None,
 ) -> Dialogue:
     """Return the component, not yet started. Raises `BackendUnavailableError` with the cure.
 
@@ -66,6 +67,8 @@ def set_up_dialogue(
 
     `screen` shows the site's forms; without it they cannot be filled in. `own_camera`: pictures do
     not come from the page. `reaches_out`: sensors are read and servers asked; not in a replay.
+
+    `backend` answers in place of the one that the configuration names.
     """
     read, because = for_site(config.transcript, site)
     if because:
@@ -103,7 +106,8 @@ def set_up_dialogue(
     return Dialogue(
         inputs=inputs,
         publish=publish,
-        backend=choose_backend(publish=publish, site=site, config=config, clock=clock, house=house),
+        backend=backend
+        or choose_backend(publish=publish, site=site, config=config, clock=clock, house=house),
         deeds=deeds,
         site=site,
         config=config,

@@ -6,12 +6,9 @@ Words of a revision stand once it has paused: `TurnEnded` commits what was compu
 """
 
 import asyncio
-import contextlib
-from collections import deque
-from collections.abc import AsyncIterable, Callable, Coroutine
+from collections.abc import AsyncIterable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from agent.core.clock import Clock, WallTime
@@ -19,7 +16,6 @@ from agent.core.messages import (
     Act,
     ActFinished,
     ButtonPressed,
-    Clause,
     ComponentHealth,
     Engagement,
     EngagementChanged,
@@ -34,41 +30,28 @@ from agent.core.messages import (
 )
 from agent.core.withheld import WITHHELD, Withheld
 from behavior.dialogue.addressed import Addressed
-from behavior.dialogue.answer import Answer, with_question
+from behavior.dialogue.answer import Answer
 from behavior.dialogue.config import DialogueConfig
 from behavior.dialogue.conversation import (
-    Conversation,
     DialogueBackend,
+    Effect,
     Forget,
     Heard,
     LeaveForm,
-    Part,
 )
 from behavior.dialogue.deeds import DoesDeeds
 from behavior.dialogue.editions import Editions
 from behavior.dialogue.encounters import Encounters
 from behavior.dialogue.memory import Encounter
-from behavior.dialogue.second_look import SecondLook
+from behavior.dialogue.under_way import AnswersUnderWay, Spawns
 from behavior.house.site import SiteConfig
-from behavior.tools.contract import ToolError, UseTool
-from behavior.tools.desk import NO_TOOLS, For, ToolDesk
+from behavior.tools.contract import ToolError
+from behavior.tools.desk import NO_TOOLS, ToolDesk
 from behavior.tools.permission import ToolsConfig
 from behavior.transcript.encounter import Transcript
 
 Input = Message
 """Turns, who comes and goes, buttons; and what was done and heard, to be remembered."""
-
-_TOOLS_A_TURN = 3
-
-
-class Spawns(Protocol):
-    """Runs an answer: a task group, or whoever runs it at once where there is no loop."""
-
-    def create_task(
-        self, coro: Coroutine[Any, Any, None], *, name: str | None = None
-    ) -> asyncio.Task[None]:
-        """Have it run."""
-        ...
 
 
 class Dialogue:
@@ -110,9 +93,14 @@ class Dialogue:
         self._wall = wall
         self.ready = asyncio.Event()
         """Set while it can answer."""
-        self._work: Answer | None = None
-        self._spoken: Answer | None = None
-        """A committed answer that still streams while the next turn is already heard."""
+        self._answers = AnswersUnderWay(
+            backend=self._backend,
+            tools=tools,
+            publish=publish,
+            local_time=self._local_time,
+            counts=self._do,
+            goes_on=self._went_on,
+        )
         self.encounters = Encounters(config)
         """Whose visits go on, and with whom is spoken now."""
         self._transcript = self._blank()
@@ -139,7 +127,7 @@ class Dialogue:
 
     async def run(self) -> None:
         """Answer until cancelled. A restart forgets the encounters, not the visit book."""
-        self._work = self._spoken = None
+        self._answers.start_over()
         self.encounters = Encounters(self._config)
         self._transcript, self._addressed = self._blank(), Addressed()
         await self._backend.warm_up()
@@ -172,9 +160,7 @@ class Dialogue:
 
     async def _finish(self) -> None:
         """Keep what was promised when the input ends, as files and tests do; a bus never does."""
-        for work in (self._spoken, self._work):
-            if work is not None and work.task is not None:
-                await asyncio.wait((work.task,))
+        await self._answers.finished()
         for encounter in self.encounters:
             self._end(encounter)
         await self._deeds.drained()
@@ -227,7 +213,7 @@ class Dialogue:
         person = named or seen
         encounter = self.encounters.meet(person, turn.at, self._transcript)
         self._addressed.answer(turn.turn, encounter)
-        self._drop()
+        self._answers.drop()
         local_time = self._local_time(turn.at)
         tools = self._tools
         heard = Heard(
@@ -245,127 +231,33 @@ class Dialogue:
             ),
             others=self._transcript.others(encounter.person),
         )
-        work = Answer(turn.turn, turn.revision, encounter, heard)
-        self._work = work
-        work.task = group.create_task(self._answer(work), name=f"reply {turn.turn}")
-        return work
+        return self._answers.begin(Answer(turn.turn, turn.revision, encounter, heard), group)
 
     def _commit(self, end: TurnEnded, group: Spawns) -> None:
-        work = self._work
-        same = (
-            work is not None
-            and (work.turn, work.revision) == (end.turn, end.revision)
-            and (
-                end.person is None
-                or work.encounter.person is None
-                or work.encounter.is_of(end.person)
-            )
-        )
-        if work is None or not same:
+        work = self._answers.to(end)
+        if work is None:
             work = self._start(end, group)
         if work.committed:
             return
-        work.committed = True
-        work.counts.set()
         about_form = work.encounter.conversation.form is not None
         work.encounter.note("visitor", WITHHELD if about_form else work.heard.text)
         work.encounter.last_at = end.at
         work.encounter.left_at = None
         work.encounter.person = work.encounter.person or end.person
-        self._apply(work)
+        self._answers.commit(work)
 
-    async def _answer(self, work: Answer) -> None:
-        conversation = work.encounter.conversation
-        uses: list[UseTool] = []
-        question: tuple[Clause, ...] = ()
-        async with contextlib.aclosing(self._backend.answer(conversation, work.heard)) as stream:
-            async for part in stream:
-                uses += (e for e in part.effects if isinstance(e, UseTool))
-                question = question or part.question
-                if not self._give(work, replace(part, last=part.last and not uses)):
-                    return
-        if uses and self._tools is not None:
-            await self._use_tools(work, uses[:_TOOLS_A_TURN], question, self._tools)
+    def _do(self, work: Answer, effects: Sequence[Effect]) -> None:
+        """An answer counts now: what it does is done."""
+        encounter = work.encounter
+        if any(isinstance(effect, LeaveForm) for effect in effects):
+            self._clear_screen(encounter)
+        if any(isinstance(effect, Forget) for effect in effects):
+            self._forget(encounter, work.heard)
+        self._deeds.do(effects, encounter, work.heard.at)
 
-    async def _use_tools(
-        self, work: Answer, uses: list[UseTool], question: tuple[Clause, ...], tools: ToolDesk
-    ) -> None:
-        """One tool after the other, in the order asked for; an open question comes last."""
-        before = work.parts[0].conversation or work.encounter.conversation
-        to = For(
-            encounter=work.encounter,
-            turn=work.turn,
-            revision=work.revision,
-            at=work.heard.at,
-            local_time=self._local_time(work.heard.at),
-            committed=work.counts,
-        )
-        again = SecondLook(self._backend, work.heard)
-        wanted = deque(uses)
-        while wanted:
-            use = wanted.popleft()
-            async with contextlib.aclosing(tools.answers(use, before, to)) as stream:
-                async for part in stream:
-                    if again.wants(use, part):
-                        if not await self._look_again(work, again, part, before, bool(wanted)):
-                            return
-                        wanted.extendleft(again.uses[:1])
-                        before = part.conversation or before
-                        continue
-                    last = part.last and not wanted
-                    if last and part.conversation is not None:
-                        part = with_question(part, before, question)
-                    before = part.conversation or before
-                    if not self._give(work, replace(part, last=last)):
-                        return
-
-    async def _look_again(
-        self, work: Answer, again: SecondLook, found: Part, before: Conversation, more: bool
-    ) -> bool:
-        """Have the model tell what its tool has found; False: nobody waits for it any more."""
-        async with contextlib.aclosing(again.words(found, before)) as stream:
-            async for part in stream:
-                last = part.last and not more and not again.uses
-                if not self._give(work, replace(part, last=last)):
-                    return False
-        return True
-
-    def _give(self, work: Answer, part: Part) -> bool:
-        """Have a part of an answer spoken; False: nobody waits for this answer any more."""
-        work.parts.append(part)
-        if work is not self._work and work is not self._spoken:
-            self._apply(work)  # superseded while a thread ran on: says nothing any more,
-            return False  # but what was committed is done
-        self._publish(work.message(part))
-        self._apply(work)
-        return True
-
-    def _apply(self, work: Answer) -> None:
-        """Make a committed answer count: the conversation goes on, its effects run, once."""
-        if not work.committed or not work.parts:
-            return
-        encounter, first = work.encounter, work.parts[0]
-        if not work.applied:
-            work.applied = True
-            if first.conversation is not None:
-                encounter.conversation = first.conversation
-            encounter.asked_something = encounter.asked_something or first.intent != "greeting"
-            if any(isinstance(effect, LeaveForm) for effect in first.effects):
-                self._clear_screen(encounter)
-            if any(isinstance(effect, Forget) for effect in first.effects):
-                self._forget(encounter, work.heard)
-            self._deeds.do(first.effects, encounter, work.heard.at)
-            if work is self._work and first.clauses and self._spoken is not None:
-                self._spoken.cancel()
-                self._spoken = None
-        latest = work.parts[-1].conversation
-        if latest is not None and latest is not first.conversation and work is self._work:
-            encounter.conversation = latest  # what a tool has found goes on in it
-        if len(work.parts) > 1 or first.source != "embedded":
-            said = tuple(clause for part in work.parts for clause in part.clauses)
-            encounter.conversation = replace(encounter.conversation, last_reply=said)
-        if encounter is self.encounters.current:
-            self._tell_language(encounter, work.heard.at)
+    def _went_on(self, work: Answer) -> None:
+        if work.encounter is self.encounters.current:
+            self._tell_language(work.encounter, work.heard.at)
 
     def _choose_language(self, pressed: ButtonPressed, code: str) -> None:
         """A visitor has chosen a language on the page."""
@@ -384,17 +276,6 @@ class Dialogue:
         if code != self._language or found_again:
             self._language, self._followed = code, person
             self._publish(LanguageFollowed(at=at, language=code, person=person))
-
-    def _drop(self) -> None:
-        """Make room for the next answer. One that is committed may be heard still: it goes on."""
-        work, self._work = self._work, None
-        if work is None or work.task is None or work.task.done():
-            return
-        if not work.committed:
-            return work.cancel()
-        if self._spoken is not None:
-            self._spoken.cancel()
-        self._spoken = work
 
     async def _call_next(self, service: str, at: float) -> None:
         if self._tools is None:
@@ -417,7 +298,7 @@ class Dialogue:
         known = button.person is not None or self.encounters.current is not None
         encounter = self.encounters.meet(button.person, button.at, self._transcript)
         if button.button == "forget" and known:
-            self._drop()
+            self._answers.drop()
             self._forget(encounter)
         self._deeds.press(button, encounter)
 
@@ -428,9 +309,7 @@ class Dialogue:
         speaker = heard.memory.person if heard is not None and heard.memory is not None else None
         for person in {encounter.person, speaker, *encounter.company}:
             self._transcript.forget(person)
-        for work in (self._work, self._spoken):
-            if work is not None and work.encounter is encounter:
-                work.remember_nothing()
+        self._answers.forget(encounter)
 
     async def _keep_tidy(self) -> None:
         while True:
@@ -461,8 +340,4 @@ class Dialogue:
         self._addressed.forget(encounter)
         for person in encounter.company:
             self._transcript.end(person)
-        if self._work is not None and self._work.encounter is encounter:
-            self._drop()
-        if self._spoken is not None and self._spoken.encounter is encounter:
-            self._spoken.cancel()
-            self._spoken = None
+        self._answers.end(encounter)

@@ -14,7 +14,7 @@ from behavior.encoders import Words
 from behavior.house.site import SiteConfig
 from behavior.languages.sounds_like import plain, without_fillers
 from behavior.languages.tongue import tongue
-from behavior.reception import DialogueConfig, set_up_dialogue
+from behavior.reception import DialogueConfig, choose_backend, set_up_dialogue
 from behavior.understanding.tidying import tidy
 
 ROOT = Path(__file__).parents[2]
@@ -58,9 +58,12 @@ class Reception:
 
     def __init__(
         self, folder, *, backend=None, row="embedded", site=None, rules=None, at=None,
-        screen=None, **config
+        screen=None, around=None, **config
     ):  # fmt: skip
-        """`at`: what the site's calendar says now; left out: what it really says."""
+        """`at`: what the site's calendar says now; left out: what it really says.
+
+        `around`: makes a back-end from the one that is configured.
+        """
         self.visits = folder / "visits.sqlite"
         self.messages, self.told_at = [], []
         self.told = asyncio.Event()
@@ -71,18 +74,22 @@ class Reception:
         self.wall = WallTime(self.clock, at and at.timestamp() - self.clock.now())
         settings = {"encoder": "words", "backend": row, "visits": self.visits}
         settings |= {"tickets": folder / "tickets.sqlite"}
+        config = DialogueConfig(**({"knowledge": KNOWLEDGE} | settings | config))
+        if around is not None:
+            backend = around(
+                choose_backend(publish=self._note, site=self.site, config=config, clock=self.clock)
+            )
         self.dialogue = set_up_dialogue(
             inputs=self._read(),
             publish=self._note,
             site=self.site,
-            config=DialogueConfig(**({"knowledge": KNOWLEDGE} | settings | config)),
+            config=config,
+            backend=backend,
             clock=self.clock,
             wall=self.wall,
             rules=rules,
             screen=screen,
         )
-        if backend is not None:
-            self.dialogue._backend = backend
 
     def _note(self, message):
         self.messages.append(message)

@@ -53,9 +53,8 @@ def test_a_form_that_the_site_does_not_have_cannot_be_wished_for():
 class Proposing:
     """A back-end whose model proposes one tool after the desk's own answer to a line."""
 
-    def __init__(self, visit, use):
-        self.inner, self.use = visit.reception.dialogue._backend, use
-        visit.reception.dialogue._backend = self
+    def __init__(self, inner, use):
+        self.inner, self.use = inner, use
 
     def __getattr__(self, name):
         return getattr(self.inner, name)
@@ -86,8 +85,7 @@ async def test_a_model_may_do_only_what_the_rules_name_and_never_agree_or_send(
     tmp_path, use, allowed, outcome
 ):
     rules = ToolsConfig(screen=ScreenRule(model_may_propose=allowed))
-    async with Visit(tmp_path, rules=rules) as visit:
-        Proposing(visit, use)
+    async with Visit(tmp_path, rules=rules, around=lambda desk: Proposing(desk, use)) as visit:
         await visit.says("i want to register", "rosa demo")
         await visit.says("do it")
         refused = visit.of(ToolRefused)
@@ -110,8 +108,8 @@ async def test_a_question_or_a_condition_agrees_to_nothing(tmp_path, line):
 
 async def test_a_model_never_agrees_in_the_visitors_place(tmp_path):
     rules = ToolsConfig(screen=ScreenRule(model_may_propose=True))
-    async with Visit(tmp_path, rules=rules) as visit:
-        Proposing(visit, uses("tap", target="rules", option="yes"))
+    agrees = uses("tap", target="rules", option="yes")
+    async with Visit(tmp_path, rules=rules, around=lambda desk: Proposing(desk, agrees)) as visit:
         await visit.says("i want to register", "rosa demo", "skip", "anna keller", "skip")
         assert visit.screen.page == 2
         await visit.says("do it")
