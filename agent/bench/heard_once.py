@@ -85,6 +85,11 @@ class HeardOnce:
             self._judged[key] = self._ending.finished(sound), pitch_end(sound)
         return self._judged[key]
 
+    def murmur(self, since: float, until: float, voice_s: tuple[float, float]) -> float | None:
+        """How likely the voice that began and ended so long before `until` was a murmur."""
+        sound = self.said.sound[_sample(max(since, until - LISTENS_BACK_S)) : _sample(until)]
+        return self._ending.heard(sound, voice_s)[1]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ends:

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from agent.bench.figure import Figure
-from agent.bench.heard_once import WORDS_AFTER_S, HeardOnce, lines, made
+from agent.bench.heard_once import SOUND_AFTER_S, WORDS_AFTER_S, HeardOnce, lines, made
 from agent.bench.hearing_words import SITE
 from agent.bench.made_pauses import VOICES
 from agent.core.messages import (
@@ -36,6 +36,7 @@ from behavior.policies.interruption import InterruptionConfig, InterruptionPolic
 from behavior.wishes import Woke
 from perception.audio import FRAME_S
 from perception.turns.taking import BeginWords, Heard, SettleWords, TurnsConfig, TurnTaker
+from perception.turns.turn_end import JudgeEnd, Sounded
 
 ANSWER: Final = (
     "The exhibition of the museum is on the third floor, and the lift is behind the pillar."
@@ -63,14 +64,21 @@ class Verdict:
 
 
 def interrupted(
-    heard: HeardOnce, config: InterruptionConfig | None = None, *, deaf: bool = False
+    heard: HeardOnce,
+    config: InterruptionConfig | None = None,
+    *,
+    deaf: bool = False,
+    by_ear: bool = True,
 ) -> Verdict:
-    """Let the agent, in the middle of an answer, hear it. `deaf`: words are not understood."""
+    """Let the agent, in the middle of an answer, hear it.
+
+    `deaf`: words are not understood. `by_ear`: it is judged how the voice sounds.
+    """
     planner, turns = _speaking(config or InterruptionConfig()), TurnTaker(TurnsConfig())
     turns.agent_speaks(True)
     heard.forget()
     out: list[tuple[float, Message]] = []
-    waiting: list[tuple[float, SettleWords]] = []
+    waiting: list[tuple[float, SettleWords | JudgeEnd]] = []
     since, began = 0.0, None
 
     def tell(messages: Sequence[object], now: float) -> None:
@@ -84,7 +92,10 @@ def interrupted(
             tell((Woke(at=planner.wake_at),), planner.wake_at)
         for due, wish in [w for w in waiting if w[0] <= now]:
             waiting.remove((due, wish))
-            tell(turns.read(_answer(heard, wish, since, due, deaf=deaf)), due)
+            if isinstance(wish, SettleWords):
+                tell(turns.read(_answer(heard, wish, since, due, deaf=deaf)), due)
+            else:
+                tell(turns.sounded(_sounded(heard, wish, due, by_ear=by_ear)), due)
         outcomes = turns.hear(i * FRAME_S, probability)
         tell(outcomes, now)
         for outcome in outcomes:
@@ -94,6 +105,8 @@ def interrupted(
                 since = outcome.since
             if isinstance(outcome, SettleWords):
                 waiting.append((now + WORDS_AFTER_S, outcome))
+            if isinstance(outcome, JudgeEnd):
+                waiting.append((now + SOUND_AFTER_S, outcome))
         if turns.open_turn is not None and not deaf and i % _LOOK_FRAMES == 0:
             text = heard.reading(since, now).text
             tell(turns.read(Heard(turn=turns.open_turn, text=text)), now)
@@ -107,6 +120,14 @@ def _answer(heard: HeardOnce, wish: SettleWords, since: float, due: float, *, de
     return Heard(
         turn=wish.turn, revision=wish.revision, text=reading.text, confidence=reading.confidence
     )
+
+
+def _sounded(heard: HeardOnce, wish: JudgeEnd, due: float, *, by_ear: bool) -> Sounded:
+    asked = due - SOUND_AFTER_S
+    murmur = None
+    if by_ear and wish.voice_s is not None:
+        murmur = heard.murmur(wish.since, asked, wish.voice_s)
+    return Sounded(turn=wish.turn, revision=wish.revision, finished=0.5, murmur=murmur)
 
 
 def _verdict(out: list[tuple[float, Message]], start: float, noticed: bool) -> Verdict:

@@ -26,6 +26,7 @@ from agent.core.messages import (
 from behavior.situation.floor import Turn
 from behavior.situation.hearing import is_echo, plain, says_any
 from behavior.situation.state import Situation
+from behavior.understanding.floor_claim import Said, wants_the_floor
 from behavior.wishes import NOTHING, Wishes, because
 
 _ROUNDING_S = 1e-6
@@ -60,7 +61,7 @@ class InterruptionConfig(BaseModel):
         1.2, ge=0.3, le=10, description="After this much voice it gives up the floor without words."
     )
     words_after_voiced_s: float = Field(
-        0.9,
+        1.2,
         ge=0,
         le=3,
         description="A shorter voice may be a listener's murmur: its words count at its end.",
@@ -77,6 +78,12 @@ class InterruptionConfig(BaseModel):
     )
     floor_doubt_below: float = Field(
         0.2, ge=0, le=1, description="With less trust than this even those are a murmur."
+    )
+    yields_from: float = Field(
+        0.5,
+        ge=0.05,
+        le=0.95,
+        description="How surely a short voice must want the floor, by its words and its sound.",
     )
     resume_after_s: float = Field(
         0.6, ge=0.2, le=5, description="It goes on after this much silence, if nothing was said."
@@ -204,7 +211,7 @@ class InterruptionPolicy:
 
     def _judge_words(self, situation: Situation, message: Message, turn: Turn) -> Wishes:
         """The visitor has paused or ended: what was it?"""
-        if self._says_something(situation, turn) and not self._doubtful(message, turn):
+        if self._wants_the_floor(situation, message, turn):
             return _stop(message, "words", "a visitor says something")
         lasts = turn.total_voiced_s >= self._config.stop_after_voiced_s
         unclear = lasts and not turn.words.strip() and not self._cautious(situation)
@@ -226,6 +233,24 @@ class InterruptionPolicy:
         if not turn.words.strip() or self._says_something(situation, turn):
             return NOTHING
         return Wishes(dismiss=turn.id)
+
+    def _wants_the_floor(self, situation: Situation, message: Message, turn: Turn) -> bool:
+        """By words and sound together; by the words alone where the sound says nothing.
+
+        An answer to the agent's own question, and who had only paused, are none of the murmurs and
+        interruptions from which the sound was learned.
+        """
+        text = plain(turn.words)
+        says = self._says_something(situation, turn)
+        if turn.murmur is None or _asks(situation) or _goes_on(situation, turn):
+            return says and not self._doubtful(message, turn)
+        if is_echo(situation, text):
+            return False
+        said = Said.WORDS if says else Said.MURMUR if text else Said.NOTHING
+        if says and says_any(text, self._config.floor_words):
+            said = Said.FLOOR
+        sure = wants_the_floor(said, trust=turn.trust, murmur=turn.murmur)
+        return sure >= self._config.yields_from
 
     def _doubtful(self, message: Message, turn: Turn) -> bool:
         """A short voice, hardly understood."""
@@ -251,8 +276,8 @@ class InterruptionPolicy:
         text = plain(turn.words)
         if not text or (turn.over_speech and is_echo(situation, text)):
             return False
-        asks = bool(situation.floor.spoken) and situation.floor.spoken[-1].rstrip().endswith("?")
-        return not self._is_backchannel(text, asks, _goes_on(situation, turn))
+        goes_on = _goes_on(situation, turn)
+        return not self._is_backchannel(text, _asks(situation), goes_on)
 
     def _is_backchannel(self, text: str, asks: bool, goes_on: bool) -> bool:
         count = len(text.split())
@@ -273,6 +298,11 @@ class InterruptionPolicy:
         if set(rest.split()) - set(self._config.particles):
             return False
         return count <= self._config.backchannel_words * 2
+
+
+def _asks(situation: Situation) -> bool:
+    """The agent is asking a question."""
+    return bool(situation.floor.spoken) and situation.floor.spoken[-1].rstrip().endswith("?")
 
 
 def _goes_on(situation: Situation, turn: Turn) -> bool:

@@ -33,6 +33,10 @@ class Turn:
     words: str = ""
     over_speech: bool = False
     """It began while the agent spoke."""
+    murmur: float | None = None
+    """How likely this revision is a listener's murmur by its sound, 0..1; None: not judged."""
+    trust: float = 1.0
+    """In `words`, 0..1."""
     ended: TurnEnded | None = None
     replies: tuple[ReplyReady, ...] = ()
     """Parts of the newest revision's reply, in order."""

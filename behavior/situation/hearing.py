@@ -139,6 +139,8 @@ def _started(situation: Situation, start: SpeechStarted) -> Situation:
         earlier_voiced_s=turn.total_voiced_s,
         voiced_s=0.0,
         paused=False,
+        murmur=None,
+        trust=1.0,
         over_speech=turn.over_speech or _talks(floor),
         dismissed=False,
     )
@@ -179,7 +181,8 @@ def _paused(situation: Situation, pause: TurnPaused) -> Situation:
     voiced_s = max(turn.voiced_s, pause.at - turn.voice_began_at)
     words = pause.text or turn.words
     turn = replace(turn, paused=True, voice_at=pause.at, voiced_s=voiced_s, words=words)
-    return _put(situation, replace(turn, revision=pause.revision))
+    turn = replace(turn, revision=pause.revision, murmur=pause.murmur, trust=pause.confidence)
+    return _put(situation, turn)
 
 
 def _ended(situation: Situation, end: TurnEnded) -> Situation:
@@ -188,6 +191,7 @@ def _ended(situation: Situation, end: TurnEnded) -> Situation:
         kept = tuple(reply for reply in turn.replies if reply.revision == end.revision)
         turn = replace(turn, replies=kept)
     turn = replace(turn, ended=end, revision=end.revision, words=end.text, paused=True)
+    turn = replace(turn, murmur=end.murmur, trust=end.confidence)
     if end.typed:
         turn = replace(turn, dismissed=False)
     situation = _put(situation, turn)

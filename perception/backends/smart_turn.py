@@ -2,7 +2,8 @@
 
 An encoder of the Whisper kind with a small head, by Daily (BSD 2-clause), 23 languages, 8.7 MB. It
 hears intonation and how words trail off, and knows nothing of their meaning. About 50 ms of one
-core a judgement: for worker threads, not for the loop.
+core a judgement: for worker threads, not for the loop. What its encoder makes of a short voice
+also tells murmurs from words (`perception/turns/murmur.py`).
 """
 
 from functools import cache
@@ -15,11 +16,17 @@ from numpy.typing import NDArray
 from agent.core.errors import BackendUnavailableError
 from perception.audio import Sound
 from perception.senses import SOUND_RATE_HZ
+from perception.turns.murmur import chance_of_murmur, voice_rows
+from perception.turns.murmur import features as of_voice
 
 _SPAN = 8 * SOUND_RATE_HZ
 """Samples the network looks at."""
 _WINDOW, _HOP, _BANDS = 400, 160, 80
 _FLOOR = 1e-10
+_ENCODED = "layer_norm_8"
+"""The encoder's output: (1, 400, 384), a row for each 20 ms."""
+_GRAPH, _GRAPH_OUTPUT, _NAME = 7, 12, 1
+"""Fields of ModelProto, GraphProto and ValueInfoProto in `onnx.proto`."""
 
 
 class SmartTurn:
@@ -37,7 +44,9 @@ class SmartTurn:
         options.log_severity_level = 3
         try:
             self._session = onnxruntime.InferenceSession(
-                str(model), options, providers=["CPUExecutionProvider"]
+                _also_telling(model.read_bytes(), _ENCODED),
+                options,
+                providers=["CPUExecutionProvider"],
             )
         except Exception as fault:  # onnxruntime has no common class of its own faults
             raise BackendUnavailableError(
@@ -50,8 +59,38 @@ class SmartTurn:
 
         `sound` ends in the silence after the last word; what is older than 8 s is not looked at.
         """
-        (out,) = self._session.run(None, {"input_features": features(sound)[None]})
-        return float(np.clip(np.ravel(out)[0], 0.0, 1.0))
+        return self.heard(sound)[0]
+
+    def heard(
+        self, sound: Sound, voice_s: tuple[float, float] | None = None
+    ) -> tuple[float, float | None]:
+        """The same, and the probability that a short voice in it is a listener's murmur.
+
+        `voice_s`: when that voice begins and ends, seconds before the end of `sound`; None: it is
+        not asked.
+        """
+        out, rows = self._session.run(None, {"input_features": features(sound)[None]})
+        finished = float(np.clip(np.ravel(out)[0], 0.0, 1.0))
+        if voice_s is None:
+            return finished, None
+        told = of_voice(voice_rows(rows[0], *voice_s), voice_s[0] - voice_s[1])
+        return finished, chance_of_murmur(told)
+
+    def encoded(self, sound: Sound) -> NDArray[np.float32]:
+        """(400, 384): what the encoder makes of the last 8 s, a row for each 20 ms."""
+        (rows,) = self._session.run([_ENCODED], {"input_features": features(sound)[None]})
+        return np.asarray(rows[0], np.float32)
+
+
+def _also_telling(model: bytes, name: str) -> bytes:
+    """`model` (ONNX) with one more output: messages of protobuf that follow each other are joined.
+
+    Varints of one byte do: everything that is added is shorter than 128 bytes.
+    """
+    told = name.encode()
+    for field in (_NAME, _GRAPH_OUTPUT, _GRAPH):
+        told = bytes([field << 3 | 2, len(told)]) + told
+    return model + told
 
 
 def features(sound: Sound) -> NDArray[np.float32]:

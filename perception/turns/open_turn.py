@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from agent.core.messages import TurnId
+from agent.core.messages import TurnId, TurnPaused
+from perception.audio import FRAME_S
+from perception.turns.murmur import LONGEST_S
 from perception.turns.over import Pause
 from perception.turns.pitch import PitchEnd
 
@@ -18,6 +20,12 @@ class OpenTurn:
     final: bool = False
     """No more sound will be added: end as soon as the words are there."""
     partial: str = ""
+    over_agent: bool = False
+    """It began while the agent spoke."""
+    murmur: float | None = None
+    """How likely this revision is a listener's murmur by its sound; None: nobody has said."""
+    told: bool = False
+    """`TurnPaused` of this revision has been sent."""
     words: str | None = None
     """The settled reading of this revision; None while it is awaited."""
     confidence: float = 0.0
@@ -36,7 +44,8 @@ class OpenTurn:
         self.revision += 1
         self.paused, self.words, self.confidence = False, None, 0.0
         self.language, self.finished, self.pitch = "", None, None
-        self.ends_here = self.ends_in_english = None
+        self.ends_here = self.ends_in_english = self.murmur = None
+        self.told = False
 
     def known(self) -> Pause:
         """What is known of the silence it is in."""
@@ -53,3 +62,33 @@ class OpenTurn:
     def total_s(self) -> float:
         """Voiced time of the finished stretches, seconds."""
         return self.voiced_before_s
+
+    def short_voice_s(self, heard_at: float | None) -> tuple[float, float] | None:
+        """How long before the end of the frame at `heard_at` it began and ended.
+
+        None where it cannot be a listener's murmur.
+        """
+        lasted_s = self.last_voiced_at - self.started_at
+        if not self.over_agent or heard_at is None or lasted_s > LONGEST_S:
+            return None
+        now = heard_at + FRAME_S
+        return now - self.started_at, now - self.last_voiced_at
+
+    def perhaps_tell(self, *, anyway: bool = False) -> list[TurnPaused]:
+        """Its pause, once; over the agent's own voice not before it is known how it sounded."""
+        if self.told or self.words is None or not self.paused:
+            return []
+        if self.over_agent and self.finished is None and not anyway:
+            return []
+        self.told = True
+        return [
+            TurnPaused(
+                at=self.last_voiced_at,
+                turn=self.id,
+                revision=self.revision,
+                text=self.words,
+                confidence=self.confidence,
+                language=self.language,
+                murmur=self.murmur,
+            )
+        ]

@@ -18,7 +18,6 @@ from agent.core.messages import (
     SpeechStarted,
     TurnEnded,
     TurnId,
-    TurnPaused,
     WordsHeard,
 )
 from perception.audio import FRAME_S
@@ -41,6 +40,13 @@ class TurnsConfig(BaseModel):
     )
     pre_roll_s: float = Field(
         0.3, ge=0, le=2, description="Sound before the voice that the recogniser is given too."
+    )
+    murmur_within_s: float = Field(
+        0.4,
+        ge=0.1,
+        le=2,
+        description="So long after a voice over the agent's own it is told with its words even if"
+        " nobody has said how it sounded.",
     )
     longest_turn_s: float = Field(
         30.0, ge=2, le=600, description="A turn is closed after this long, voice or not."
@@ -167,23 +173,15 @@ class TurnTaker:
         turn.confidence = heard.confidence if turn.words else 0.0
         turn.language = heard.language if turn.words else ""
         turn.ends_here, turn.ends_in_english = heard.ends_here, heard.ends_in_english
-        paused = TurnPaused(
-            at=turn.last_voiced_at,
-            turn=turn.id,
-            revision=turn.revision,
-            text=turn.words,
-            confidence=turn.confidence,
-            language=turn.language,
-        )
-        return [paused, *self._perhaps_end(turn.heard_until)]
+        return [*turn.perhaps_tell(), *self._perhaps_end(turn.heard_until)]
 
     def sounded(self, judged: Sounded) -> list[Outcome]:
         """Take in how finished the voice sounds. What is of a revision gone by is dropped."""
         turn = self._turn
         if turn is None or judged.turn != turn.id or judged.revision != turn.revision:
             return []
-        turn.finished, turn.pitch = judged.finished, judged.pitch
-        return self._perhaps_end(turn.heard_until)
+        turn.finished, turn.pitch, turn.murmur = judged.finished, judged.pitch, judged.murmur
+        return [*turn.perhaps_tell(), *self._perhaps_end(turn.heard_until)]
 
     def spoken_by(self, person: PersonId | None) -> None:
         """Whose the last turn was, where that is known: their pauses are remembered as theirs."""
@@ -221,7 +219,11 @@ class TurnTaker:
         turn = self._turn
         match event.event:
             case VoiceEvent.STARTED if turn is None:
-                turn = self._turn = OpenTurn(id=self._take_number(), started_at=event.at)
+                turn = self._turn = OpenTurn(
+                    id=self._take_number(),
+                    started_at=event.at,
+                    over_agent=self._voice.agent_speaks,
+                )
                 self._pace.began(event.at)
                 since = event.at - self._config.pre_roll_s
                 return [
@@ -251,10 +253,14 @@ class TurnTaker:
         turn.paused = True
         turn.last_voiced_at = turn.heard_until = last_voiced_at
         turn.voiced_before_s += voiced_s
-        since = turn.started_at - self._config.pre_roll_s
         return [
             SettleWords(turn=turn.id, revision=turn.revision),
-            JudgeEnd(turn=turn.id, revision=turn.revision, since=since),
+            JudgeEnd(
+                turn=turn.id,
+                revision=turn.revision,
+                since=turn.started_at - self._config.pre_roll_s,
+                voice_s=turn.short_voice_s(self._heard_at),
+            ),
         ]
 
     def _perhaps_end(self, now: float) -> list[Outcome]:
@@ -266,14 +272,20 @@ class TurnTaker:
         if turn.words is None:
             late = silence_s >= self._config.words_within_s
             return self.close(late=True) if late else []
+        told: list[Outcome] = [*turn.perhaps_tell(anyway=silence_s >= self._config.murmur_within_s)]
         patience = self._config.patience
         needed_s = patience.silence_s(turn.known())
         needed_s *= self._pace.factor if patience.adapts else 1.0
         # A voice that may just be beginning again is not cut off by the end it would revise.
         needed_s += _BENEFIT_OF_DOUBT_S if self._voice.perhaps else -FRAME_S / 2
         if silence_s < needed_s and not turn.final:
-            return []
-        return [self._end(turn, turn.words), DropWords(turn=turn.id)]
+            return told
+        return [
+            *told,
+            *turn.perhaps_tell(anyway=True),
+            self._end(turn, turn.words),
+            DropWords(turn=turn.id),
+        ]
 
     def _end(self, turn: OpenTurn, text: str) -> TurnEnded:
         self._turn = None
@@ -287,6 +299,7 @@ class TurnTaker:
             confidence=turn.confidence if turn.words is not None else (0.2 if text else 0.0),
             voiced_s=turn.total_s(),
             language=turn.language,
+            murmur=turn.murmur,
         )
 
     def _take_number(self) -> TurnId:

@@ -36,6 +36,9 @@ class JudgeEnd:
     turn: TurnId
     revision: int
     since: float
+    voice_s: tuple[float, float] | None = None
+    """How long ago a short voice over the agent's own began and ended; None: whether it was a
+    murmur is not asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,8 @@ class Sounded:
     finished: float
     pitch: PitchEnd | None = None
     """How its pitch ended; None: too little of it to tell."""
+    murmur: float | None = None
+    """How likely it was a listener's murmur by its sound, 0..1; None: not asked, or not known."""
 
 
 class EndJudge(Protocol):
@@ -54,6 +59,12 @@ class EndJudge(Protocol):
 
     def finished(self, sound: Sound) -> float:
         """Probability, 0..1, that the speaker has finished where `sound` ends."""
+        ...
+
+    def heard(
+        self, sound: Sound, voice_s: tuple[float, float] | None = None
+    ) -> tuple[float, float | None]:
+        """The same, and whether a voice was a murmur: it began and ended so long before the end."""
         ...
 
 
@@ -155,8 +166,8 @@ class TurnEndings:
         if judge is None:
             return None
         try:
-            finished, pitch = await self._thread.call(
-                lambda: (judge.finished(sound), pitch_end(sound)), self._config.within_s
+            (finished, murmur), pitch = await self._thread.call(
+                lambda: (_asked(judge, question, sound), pitch_end(sound)), self._config.within_s
             )
         except GivenUpError as fault:
             self._say(Health.DEGRADED, str(fault))
@@ -167,7 +178,11 @@ class TurnEndings:
         if not np.isfinite(finished):
             return None
         return Sounded(
-            turn=question.turn, revision=question.revision, finished=finished, pitch=pitch
+            turn=question.turn,
+            revision=question.revision,
+            finished=finished,
+            pitch=pitch,
+            murmur=murmur,
         )
 
     def _chosen(self, backend: str, *, fallback: bool, detail: str = "") -> None:
@@ -187,6 +202,12 @@ class TurnEndings:
                     at=now, component="perception.turn_end", health=health, detail=detail
                 )
             )
+
+
+def _asked(judge: EndJudge, question: JudgeEnd, sound: Sound) -> tuple[float, float | None]:
+    if question.voice_s is None:
+        return judge.finished(sound), None
+    return judge.heard(sound, question.voice_s)
 
 
 def _load(row: str, model: Path) -> EndJudge:

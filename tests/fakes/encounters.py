@@ -147,12 +147,8 @@ class Lobby:
     def words(self, at, text, turn=1, revision=0):
         return self.tell(WordsHeard(at=at, turn=TurnId(turn), revision=revision, text=text))
 
-    def pauses(self, at, text="", turn=1, revision=0, confidence=1.0):
-        return self.tell(
-            TurnPaused(
-                at=at, turn=TurnId(turn), revision=revision, text=text, confidence=confidence
-            )
-        )
+    def pauses(self, at, text="", turn=1, revision=0, **more):
+        return self.tell(TurnPaused(at=at, turn=TurnId(turn), revision=revision, text=text, **more))
 
     def ends(self, at, text="", turn=1, revision=0, **more):
         return self.tell(TurnEnded(at=at, turn=TurnId(turn), revision=revision, text=text, **more))

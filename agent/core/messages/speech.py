@@ -54,6 +54,9 @@ class TurnPaused(Message):
     """The recogniser's trust in `text`, 0..1."""
     language: str = ""
     """In which the recogniser heard it, such as `de`; empty: it does not tell."""
+    murmur: float | None = None
+    """How likely a short voice over the agent's own is a listener's murmur, by its sound alone,
+    0..1; None: it was not judged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +79,8 @@ class TurnEnded(Message):
     """Share of the voice in which two seemed to speak at once, 0..1; the words may be mixed."""
     person_confidence: float = 1.0
     """How surely it was `person`, 0..1."""
+    murmur: float | None = None
+    """As in `TurnPaused`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

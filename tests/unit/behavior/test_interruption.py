@@ -263,7 +263,8 @@ def test_a_word_that_is_still_being_spoken_does_not_stop_it_yet():
     lobby = held()
     lobby.speaks_on(10.55, 0.55, turn=2)
     assert floor_only(lobby.words(10.6, "man", turn=2)) == []
-    assert floor_only(lobby.speaks_on(10.95, 0.95, turn=2)) == ["stop:words"]
+    assert floor_only(lobby.speaks_on(10.95, 0.95, turn=2)) == []
+    assert floor_only(lobby.speaks_on(11.25, 1.25, turn=2)) == ["stop:words"]
 
 
 def test_a_voice_that_was_confirmed_for_long_enough_is_met_with_silence_at_once():

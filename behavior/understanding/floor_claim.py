@@ -1,0 +1,50 @@
+"""How surely a short voice over the agent's own wants the floor: by its words and its sound. Pure.
+
+Two witnesses that err apart: the recogniser, which takes "good" for "could", and an ear for how
+murmurs sound, which knows no words. Their odds are multiplied. What each kind of words is worth was
+fitted to made listeners and visitors in quiet and in noise (see the table in `_WORTH`).
+"""
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+_MOST: Final = 1e-3
+
+
+class Said(StrEnum):
+    """What the words of a voice look like."""
+
+    NOTHING = "nothing"
+    MURMUR = "murmur"
+    """Only what listeners say."""
+    FLOOR = "floor"
+    """`wait`, `stop`, `excuse me`."""
+    WORDS = "words"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worth:
+    """Natural logarithm of the odds: as they are heard, and more for full trust in them."""
+
+    heard: float
+    trusted: float
+
+
+_WORTH: Final = {
+    Said.NOTHING: Worth(heard=-0.8, trusted=0.0),
+    Said.MURMUR: Worth(heard=-1.0, trusted=-2.0),
+    Said.FLOOR: Worth(heard=1.0, trusted=2.5),
+    Said.WORDS: Worth(heard=-0.2, trusted=2.5),
+}
+_SOUND: Final = 0.8
+"""What a unit of the sound's own odds is worth."""
+
+
+def wants_the_floor(said: Said, *, trust: float, murmur: float) -> float:
+    """Probability, 0..1. `trust` in the words and `murmur`, that it sounds like one, are 0..1."""
+    sure = min(1 - _MOST, max(_MOST, murmur))
+    odds = _SOUND * math.log((1 - sure) / sure)
+    odds += _WORTH[said].heard + _WORTH[said].trusted * trust
+    return 1.0 / (1.0 + math.exp(-odds))
