@@ -213,6 +213,7 @@ PARTS = {
     "who": "whose voice it was",
     "addressee": "whose words they were and for whom, in simulated encounters",
     "echo": "the agent's own voice",
+    "bad": "sound that is broken, and an hour without speech",
 }
 
 

@@ -128,7 +128,7 @@ async def _interruptions(settings: Settings) -> list[Figure]:
             target=150,
             control=1e3 * _percentile(uncut, 50),
             control_of="uninterrupted",
-            note=f"n = {len(cuts)}, p50 {1e3 * _percentile(cuts, 50):.0f} ms",
+            note=f"n = {len(cuts)} of {INTERRUPTED}, p50 {1e3 * _percentile(cuts, 50):.0f} ms",
         ),
         *_stages(take, _YIELDING, from_end=False),
         Figure(

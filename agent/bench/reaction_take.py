@@ -41,8 +41,10 @@ AUDIBLE_DB = -45.0
 SILENT_DB = -50.0
 SILENT_FOR_S = 0.35
 WINDOW_S = 0.005
-_STRAY_MS = 400
+_STRAY_MS = 2000
 """How far the microphone's clock may go astray from one line to the next."""
+_ALIKE = 0.7
+"""Correlation of loudness from which a line is taken to be found."""
 _TRAFFIC = Delivery(capacity=1_000_000, lossy=False)
 _NOTED = (BackendChosen, SpeechStarted, TurnPaused, TurnEnded, Act, Duck, Stop, Played)
 
@@ -163,7 +165,10 @@ async def _allow(page: Page) -> None:
 def located(
     lines: list[Line], microphone: list[tuple[float, bytes]], sound: NDArray[np.float32]
 ) -> list[float]:
-    """When each line of the file began at the agent, by where it correlates best."""
+    """When each line of the file began at the agent, by where it correlates best.
+
+    Not a number where it is not found: a microphone that was starved has lost some of it.
+    """
     starts = np.array([at for at, _ in microphone])
     chunks = [np.frombuffer(pcm, "<i2").astype(np.float32) / 32768 for _, pcm in microphone]
     begin = float(starts[0])
@@ -183,17 +188,26 @@ def located(
     located = []
     for line in lines:
         first = round(line.file_s * 1000) + lag
-        near = np.arange(max(first - _STRAY_MS, 0), first + _STRAY_MS)
         shape = np.abs(line.samples[: len(line.samples) // hop * hop]).reshape(-1, hop).mean(1)
-        scores = [
-            float(have[k : k + len(shape)] @ shape) if k + len(shape) <= len(have) else 0.0
-            for k in near
-        ]
-        found = int(near[int(np.argmax(scores))])
-        # A starved microphone loses time for good: the next line is sought from here.
-        lag += found - first
-        located.append(begin + found / 1000)
+        found = _found(have, shape, first)
+        located.append(float("nan") if found is None else begin + found / 1000)
+        if found is not None:
+            # A starved microphone loses time for good: the next line is sought from here.
+            lag += found - first
     return located
+
+
+def _found(have: NDArray[np.floating], shape: NDArray[np.floating], first: int) -> int | None:
+    """Where `shape` is in `have`, milliseconds, sought around `first`."""
+    start = max(0, first - _STRAY_MS)
+    near = have[start : first + _STRAY_MS + len(shape)]
+    if len(near) < len(shape):
+        return None
+    product = np.correlate(near, shape, "valid")
+    size = np.correlate(near**2, np.ones(len(shape)), "valid")
+    alike = product / np.sqrt(np.maximum(size, 1e-12) * float(shape @ shape))
+    best = int(np.argmax(alike))
+    return start + best if alike[best] >= _ALIKE else None
 
 
 def loud_s(samples: NDArray[np.float32], rate_hz: float, limit_db: float) -> NDArray[np.float64]:
