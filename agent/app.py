@@ -30,9 +30,13 @@ from agent.core.messages import (
     ActFinished,
     ActStarted,
     ClauseSpoken,
+    ContextChanged,
     Duck,
     EmergencyRelease,
     EmergencyStop,
+    EngagementChanged,
+    FaceMoved,
+    FormationChanged,
     HelpCalled,
     HoldFace,
     HostNotified,
@@ -47,11 +51,13 @@ from agent.core.messages import (
     StageState,
     Stop,
     TurnEnded,
+    VisitorActed,
 )
 from agent.deciding import dialogue_of, planner_of, suggesting_of
 from agent.expectations import Pulse, WatchedCamera, expectations
 from agent.listening_along import ListeningAlong
 from agent.local_sound import LocalSound
+from agent.looking_among import LookingAmong, each_of
 from agent.looking_closer import LookingCloser
 from agent.models import models_folder
 from agent.pages.form import KioskForm
@@ -194,6 +200,7 @@ class _Wiring:
                     PersonLost,
                     SpeechStarted,
                     TurnEnded,
+                    ContextChanged,
                     delivery=EVERY,
                     reader="engagement",
                 ),
@@ -333,6 +340,20 @@ class _Wiring:
     def _people(self, camera: Camera) -> PeopleComponent:
         config, stand_ins = self._config.seeing, self._stand_ins
         closer = LookingCloser(config.closer, self._bus.publish)
+        among = LookingAmong(
+            config.among,
+            config.people.camera,
+            events=self._bus.subscribe(
+                EngagementChanged,
+                FormationChanged,
+                FaceMoved,
+                VisitorActed,
+                delivery=EVERY,
+                reader="among",
+            ),
+            publish=self._bus.publish,
+        )
+        self._runtime.add(among, OPTIONAL)
         return PeopleComponent(
             camera=camera,
             open_detector=stand_ins.open_detector
@@ -340,10 +361,10 @@ class _Wiring:
                 config.detector, camera=config.people.camera, models=models_folder()
             ),
             off_loop=stand_ins.off_loop or OneThread("people"),
-            publish=self._bus.publish,
+            publish=among.tell,
             config=closer.looking(config.people),
             clock=self._clock,
-            watch=closer.watch if config.closer.asked else None,
+            watch=each_of(closer.watch if config.closer.asked else None, among.watch),
         )
 
     def _live_lobby(self) -> LiveLobby:

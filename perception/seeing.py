@@ -3,8 +3,9 @@
 from pydantic import BaseModel, ConfigDict, Field
 
 from perception.closer import CloserConfig
+from perception.engagement.among import AmongConfig
 from perception.engagement.groups import GroupConfig
-from perception.engagement.states import EngagementConfig
+from perception.engagement.relation import EngagementConfig
 from perception.eyes.detectors import DetectorConfig
 from perception.eyes.people import PeopleConfig
 
@@ -23,6 +24,9 @@ class SeeingConfig(BaseModel):
     )
     groups: GroupConfig = Field(
         GroupConfig(), description="What counts as standing together, and as a queue."
+    )
+    among: AmongConfig = Field(
+        AmongConfig(), description="What passes among people, and what changes how one is read."
     )
     closer: CloserConfig = Field(
         CloserConfig(), description="Faces and actions of those who are near; off unless asked for."

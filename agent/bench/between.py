@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from agent.bench.figure import Figure
+from agent.core.messages import Channel
 from agent.lessons.interaction_scenes import nearest_rule, scenes, told_of
-from perception.engagement.nonverbal import Kind, Triplet
+from perception.engagement.nonverbal import Triplet
 
 COUNT, SEED = 400, 7301
 SHIFT = 3
@@ -19,7 +20,7 @@ def between_figures(count: int = COUNT, seed: int = SEED) -> list[Figure]:
     simple = [nearest_rule(scene) for scene in made]
     others = truth[SHIFT:] + truth[:SHIFT]
     figures = []
-    for kind in (None, *Kind):
+    for kind in (None, *Channel):
         precision, recall, f1, of = _agree(told, truth, kind)
         figures.append(
             Figure(
@@ -38,7 +39,7 @@ def between_figures(count: int = COUNT, seed: int = SEED) -> list[Figure]:
 
 
 def _agree(
-    told: Sequence[set[Triplet]], truth: Sequence[set[Triplet]], kind: Kind | None
+    told: Sequence[set[Triplet]], truth: Sequence[set[Triplet]], kind: Channel | None
 ) -> tuple[float, float, float, int]:
     """Precision, recall, F1, and how many are true."""
     right = said = true = 0

@@ -84,7 +84,9 @@ def run(arguments: argparse.Namespace) -> int:
     with _preview(arguments.preview) as preview:
         groups = Groups(config.seeing.groups)
         camera = config.seeing.people.camera
-        between = Between(camera, between=arguments.between, context=arguments.context)
+        between = Between(
+            camera, config.seeing.among, between=arguments.between, context=arguments.context
+        )
         teller = _Teller(EngagementCore(config.seeing.engagement), groups, preview, between)
         closer = Closer(actions=arguments.actions, faces=arguments.faces)
         fit, numbers = CameraFit(config.seeing.people.camera), itertools.count(1)
@@ -95,8 +97,10 @@ def run(arguments: argparse.Namespace) -> int:
                 if track.confirmed and track.body is not None and track.body_at == picture.at:
                     fit.follow(track.person, picture.at, track.body)
             close = closer.take(picture, tracks)
-            for line in [*close, *between.look(picture, tracks, close)]:
+            for line in close:
                 print(line, flush=True)
+            for message in between.look(picture, tracks, close):
+                _print(message)
             teller.draw(picture, look, tracks)
 
         thread = OneThread("people")
@@ -170,6 +174,7 @@ class _Teller:
             self._newest[message.person] = message
         if (change := self._engagement.take(message)) is not None:
             self._states[change.person] = change.state
+            self._between.tell(change)
             _print(change)
         for formation in self._groups.take(message):
             self._between.tell(formation)

@@ -30,7 +30,8 @@ from perception.engagement.head_tracks import Recording
 from perception.engagement.judge import Judge, JudgeConfig
 from perception.engagement.model import Weights
 from perception.engagement.mutual_gaze import Bond, MutualGaze, visual_bond
-from perception.engagement.states import EngagementConfig, EngagementCore
+from perception.engagement.relation import EngagementConfig
+from perception.engagement.states import EngagementCore
 from perception.eyes.gaze import Angles, GazeConfig, GazeZero
 
 EVERY_S = 0.1

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from agent.core.messages import PersonId, PersonSeen, Place
+from agent.core.messages import Channel, PersonId, PersonSeen, Place
 from perception.engagement.groups import GroupConfig, Groups
-from perception.engagement.nonverbal import AGENT, Kind, Nonverbal, Triplet
+from perception.engagement.nonverbal import AGENT, Nonverbal, Triplet
 from perception.engagement.touch import Hand
 
 SECONDS: Final = 4.0
@@ -88,16 +88,16 @@ def nearest_rule(scene: Scene) -> set[Triplet]:
         away, who = min([*others, (math.hypot(*one.at), AGENT)])
         if away > 4.0:
             continue
-        told.add(Triplet(one.name, (who,), Kind.GAZE, "looks at"))
+        told.add(Triplet(one.name, (who,), Channel.GAZE, "looks at"))
         if who != AGENT:
-            told.add(Triplet(one.name, (who,), Kind.GAZE, "mutual gaze"))
-        told.add(Triplet(one.name, (who,), Kind.POSTURE, "faces"))
+            told.add(Triplet(one.name, (who,), Channel.GAZE, "mutual gaze"))
+        told.add(Triplet(one.name, (who,), Channel.POSTURE, "faces"))
         if one.smiles:
-            told.add(Triplet(one.name, (who,), Kind.EXPRESSION, "smiles"))
+            told.add(Triplet(one.name, (who,), Channel.EXPRESSION, "smiles"))
         if one.sign:
-            told.add(Triplet(one.name, (who,), Kind.GESTURE, one.sign))
+            told.add(Triplet(one.name, (who,), Channel.GESTURE, one.sign))
         if away < 0.9 and who != AGENT:
-            told.add(Triplet(one.name, (who,), Kind.TOUCH, "touches"))
+            told.add(Triplet(one.name, (who,), Channel.TOUCH, "touches"))
     return told
 
 
@@ -168,13 +168,14 @@ def _pair(rng: random.Random, apart_m: float, front: str) -> tuple[Actor, Actor]
 
 def _gaze(one: Actor, other: Actor, *, back: bool) -> set[Triplet]:
     what = "mutual gaze" if back else "looks at"
-    return {Triplet(one.name, (other.name,), Kind.GAZE, what)}
+    return {Triplet(one.name, (other.name,), Channel.GAZE, what)}
 
 
 def _posture(actors: list[Actor], what: str) -> set[Triplet]:
     names = {one.name for one in actors}
     return {
-        Triplet(one.name, tuple(sorted(names - {one.name})), Kind.POSTURE, what) for one in actors
+        Triplet(one.name, tuple(sorted(names - {one.name})), Channel.POSTURE, what)
+        for one in actors
     }
 
 
@@ -187,7 +188,7 @@ def _talk(rng: random.Random) -> Scene:
     truth = _posture([a, b], "faces") | _gaze(a, b, back=mutual)
     truth |= _gaze(b, a, back=True) if mutual else set()
     if a.smiles:
-        truth.add(Triplet(a.name, (b.name,), Kind.EXPRESSION, "smiles"))
+        truth.add(Triplet(a.name, (b.name,), Channel.EXPRESSION, "smiles"))
     return Scene("talk", [a, b], truth)
 
 
@@ -200,10 +201,10 @@ def _greets_the_agent(rng: random.Random) -> Scene:
         "greets the agent",
         [one, far],
         {
-            Triplet(one.name, (AGENT,), Kind.GAZE, "looks at"),
-            Triplet(one.name, (AGENT,), Kind.EXPRESSION, "smiles"),
-            Triplet(one.name, (AGENT,), Kind.GESTURE, "wave"),
-            Triplet(one.name, (AGENT,), Kind.POSTURE, "faces"),
+            Triplet(one.name, (AGENT,), Channel.GAZE, "looks at"),
+            Triplet(one.name, (AGENT,), Channel.EXPRESSION, "smiles"),
+            Triplet(one.name, (AGENT,), Channel.GESTURE, "wave"),
+            Triplet(one.name, (AGENT,), Channel.POSTURE, "faces"),
         },
     )
 
@@ -219,8 +220,8 @@ def _handshake(rng: random.Random) -> Scene:
     b.hands = [_middle(a, b, 1.0), (b.at[0], b.at[1], 0.75)]
     truth = _posture([a, b], "faces") | _gaze(a, b, back=True) | _gaze(b, a, back=True)
     truth |= {
-        Triplet(a.name, (b.name,), Kind.TOUCH, "shakes hands"),
-        Triplet(b.name, (a.name,), Kind.TOUCH, "shakes hands"),
+        Triplet(a.name, (b.name,), Channel.TOUCH, "shakes hands"),
+        Triplet(b.name, (a.name,), Channel.TOUCH, "shakes hands"),
     }
     return Scene("handshake", [a, b], truth)
 
@@ -230,8 +231,8 @@ def _hand_in_hand(rng: random.Random) -> Scene:
     a.looks = b.looks = (9.0, 9.0 if a.at[1] + b.at[1] > 0 else -9.0)
     a.hands = b.hands = [_middle(a, b, 0.8)]
     truth = {
-        Triplet(a.name, (b.name,), Kind.TOUCH, "holds hands"),
-        Triplet(b.name, (a.name,), Kind.TOUCH, "holds hands"),
+        Triplet(a.name, (b.name,), Channel.TOUCH, "holds hands"),
+        Triplet(b.name, (a.name,), Channel.TOUCH, "holds hands"),
     }
     return Scene("hand in hand", [a, b], truth | _posture([a, b], "stands beside"))
 
@@ -241,7 +242,7 @@ def _hand_on_shoulder(rng: random.Random) -> Scene:
     a.looks = b.looks = (9.0, 9.0 if a.at[1] + b.at[1] > 0 else -9.0)
     a.hands = [(b.at[0], b.at[1], 1.4), (a.at[0], a.at[1], 0.75)]
     b.hands = [(b.at[0], b.at[1], 0.75)]
-    truth = {Triplet(a.name, (b.name,), Kind.TOUCH, "touches")}
+    truth = {Triplet(a.name, (b.name,), Channel.TOUCH, "touches")}
     return Scene("hand on shoulder", [a, b], truth | _posture([a, b], "stands beside"))
 
 
@@ -250,7 +251,7 @@ def _sign_to_other(rng: random.Random) -> Scene:
     b = Actor(PersonId("b"), (rng.uniform(1.8, 3.0), 1.2), looks=(9.0, 9.0), front_rad=0.3)
     a.looks, a.front_rad = b.at, math.atan2(b.at[1] - a.at[1], b.at[0] - a.at[0])
     bystander = Actor(PersonId("c"), (a.at[0] + 0.6, -1.9), looks=(9.0, -4.0), front_rad=-0.4)
-    truth = _gaze(a, b, back=False) | {Triplet(a.name, (b.name,), Kind.GESTURE, a.sign)}
+    truth = _gaze(a, b, back=False) | {Triplet(a.name, (b.name,), Channel.GESTURE, a.sign)}
     return Scene("sign to another", [a, b, bystander], truth)
 
 

@@ -29,7 +29,8 @@ from behavior.proactive.labels import Labelled, Wanted, label_of
 from behavior.proactive.windows import WindowConfig, Windows
 from behavior.situation.state import Situation
 from behavior.wishes import Woke
-from perception.engagement.states import EngagementConfig, EngagementCore
+from perception.engagement.relation import EngagementConfig
+from perception.engagement.states import EngagementCore
 
 STEP_S = 0.1
 _ANSWER = (Clause(text="Thank you. I have told them, and they are on their way."),)

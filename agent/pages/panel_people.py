@@ -7,10 +7,13 @@ import math
 
 from agent.core.messages import (
     Arrangement,
+    Context,
+    ContextChanged,
     EngagementChanged,
     FaceMoved,
     FaceUnit,
     FormationChanged,
+    Interaction,
     Message,
     PersonId,
     PersonLost,
@@ -25,6 +28,7 @@ DOES_S = 4.0
 HERE_RAD = 0.35
 MOST = 12
 UNITS = 5
+MORE = 6
 
 
 class PanelPeople:
@@ -35,6 +39,7 @@ class PanelPeople:
         self._engaged: dict[PersonId, EngagementChanged] = {}
         self._units: dict[PersonId, tuple[FaceUnit, ...]] = {}
         self._did: dict[PersonId, tuple[float, PanelDoing]] = {}
+        self._contexts: dict[PersonId, dict[Context | Interaction, float]] = {}
         self._groups: dict[frozenset[PersonId], FormationChanged] = {}
 
     def __bool__(self) -> bool:
@@ -53,6 +58,8 @@ class PanelPeople:
                 self._groups.pop(frozenset(message.people), None)
                 if message.together:
                     self._groups[frozenset(message.people)] = message
+            case ContextChanged():
+                self._hold(message)
             case FaceMoved():
                 if message.units is not None:
                     self._units[message.person] = message.units
@@ -89,14 +96,26 @@ class PanelPeople:
             if sum(p in self._seen for p in group.people) > 1
         ]
 
+    def _hold(self, change: ContextChanged) -> None:
+        held = self._contexts.setdefault(change.person, {})
+        what = change.context or change.interaction
+        if what is not None:
+            held.pop(what, None)
+            if change.holds:
+                held[what] = change.confidence
+
     def _note(self, at: float, person: PersonId, did: PanelDoing) -> None:
         self._did[person] = (at, did)
 
     def _forget(self, person: PersonId) -> None:
-        for kept in (self._seen, self._engaged, self._units, self._did):
+        for kept in (self._seen, self._engaged, self._units, self._did, self._contexts):
             kept.pop(person, None)
         for group in [group for group in self._groups if person in group]:
             del self._groups[group]
+
+    def _more(self, person: PersonId) -> list[str]:
+        """What changes how they are read, and what passes between them and whom."""
+        return [_named(what, sure) for what, sure in self._contexts.get(person, {}).items()][:MORE]
 
     def _person(self, seen: PersonSeen, now: float) -> PanelPerson:
         engaged = self._engaged.get(seen.person)
@@ -111,10 +130,16 @@ class PanelPeople:
             look_rad=_rounded(_look(seen)),
             looks_here=None if seen.gaze_off_rad is None else seen.gaze_off_rad < HERE_RAD,
             state="present" if engaged is None else engaged.state,
-            cues=[] if engaged is None else list(engaged.cues)[:6],
+            cues=[*([] if engaged is None else engaged.cues)][:6] + self._more(seen.person),
             units=[_unit(unit) for unit in self._units.get(seen.person, ())][:UNITS],
             did=did if now - at < DOES_S else None,
         )
+
+
+def _named(what: Context | Interaction, sure: float) -> str:
+    if isinstance(what, Interaction):
+        return f"{what.what} {', '.join(what.group)}"
+    return f"{what} ({sure:.1f})"
 
 
 def _look(seen: PersonSeen) -> float | None:

@@ -8,8 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from agent.core.messages import Context
 from behavior.norms import people, words
 from behavior.norms.people import FactValue, of_addressee
+from behavior.situation.contexts import is_told, meets_another
 from behavior.situation.people import Mark
 from behavior.situation.state import Situation
 from behavior.wishes import Wish
@@ -70,6 +72,10 @@ def _disclosed(situation: Situation, wish: Wish) -> FactValue:
 
 def _has(mark: Mark) -> Callable[[Situation, Wish], FactValue]:
     return of_addressee(lambda _, person: person.has(mark))
+
+
+def _told(context: Context) -> Callable[[Situation, Wish], FactValue]:
+    return of_addressee(lambda _, person: is_told(person, context))
 
 
 _FLAG, _NUMBER, _WORD, _TEXT = FactKind.FLAG, FactKind.NUMBER, FactKind.WORD, FactKind.TEXT
@@ -198,6 +204,24 @@ _ADDRESSEE: Mapping[str, Fact] = {
     ),
     "addressee.refused": Fact(
         _FLAG, "The person has declined.", of_addressee(lambda s, p: s.refused(p))
+    ),
+    "addressee.on_the_phone": Fact(
+        _FLAG, "Seen to hold something to the ear; unknown where not.", _told(Context.PHONE)
+    ),
+    "addressee.carries": Fact(
+        _FLAG, "Came in with both hands full; unknown where not.", _told(Context.CARRYING)
+    ),
+    "addressee.waits_long": Fact(
+        _FLAG, "Has stood here for long without being served.", _told(Context.WAITING)
+    ),
+    "addressee.child": Fact(
+        _FLAG, "Stands with eyes as low as a child's; unknown where not.", _told(Context.CHILD)
+    ),
+    "addressee.in_wheelchair": Fact(
+        _FLAG, "Was seen to move while sitting; unknown where not.", _told(Context.WHEELCHAIR)
+    ),
+    "addressee.meets_another": Fact(
+        _FLAG, "Looks into another's eyes or shakes hands now.", of_addressee(meets_another)
     ),
     "addressee.said_goodbye": Fact(
         _FLAG, "Goodbye has been said to the person.", of_addressee(people.farewelled)

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from agent.core.messages import (
     Act,
     Clause,
+    Context,
     Engagement,
     Expression,
     Gaze,
@@ -46,6 +47,9 @@ class ScenePerson(BaseModel):
     speed_m_s: float = Field(0.0, ge=0, le=5, description="Walking speed.")
     eyes_m: float = Field(1.6, gt=0, le=2.5, description="Height of the eyes, metres.")
     hand_up_s: float | None = Field(None, ge=0, description="A hand has been up for so long.")
+    contexts: tuple[Context, ...] = Field(
+        (), description="What is told of the person: on the phone, carrying, child ..."
+    )
     attends_s: float = Field(2.0, ge=0, description="Has attended for so long, if attending.")
     perhaps_met: bool = Field(
         False, description="Turned up close by, and may have been met under another id."
@@ -202,6 +206,7 @@ def _person(who: PersonId, one: ScenePerson) -> Person:
         facing_rad=one.turned_away_rad,
         eyes_m=one.eyes_m,
         hand_up_since=_ago(one.hand_up_s),
+        contexts=dict.fromkeys(one.contexts, _NOW_S - 2),
         perhaps_met="turned up close by" if one.perhaps_met else "",
         marks=dict.fromkeys(one.has, _NOW_S - one.has_s),
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from agent.core.messages import (
+    Context,
     Engagement,
     PersonId,
     Place,
@@ -83,6 +84,8 @@ class Person:
     perhaps_met: str = ""
     """Why this may be somebody met before under another id; empty: nothing says so."""
     marks: Mapping[Mark, float] = field(default_factory=dict)
+    contexts: Mapping[Context, float] = field(default_factory=dict)
+    """What changes how this person is to be read, and since when it was told."""
     walked_with_s: Mapping[PersonId, float] = field(default_factory=dict)
     """How long this person was seen to walk beside others."""
     in_talk_at: float = float("-inf")

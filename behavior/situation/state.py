@@ -15,6 +15,7 @@ from agent.core.messages import (
     Expression,
     GazeTarget,
     Health,
+    Interaction,
     PersonId,
     Posture,
     TurnId,
@@ -151,6 +152,8 @@ class Situation:
     """Whose voice the last turns were."""
     formations: tuple[Formation, ...] = ()
     """Oldest first."""
+    interactions: tuple[tuple[PersonId, Interaction], ...] = ()
+    """What passes from whom to others now, oldest first."""
     turns: Mapping[TurnId, Turn] = field(default_factory=dict)
     """The last few, oldest first."""
     floor: Floor = Floor()

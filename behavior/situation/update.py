@@ -15,6 +15,7 @@ from agent.core.messages import (
     ButtonPressed,
     ClauseSpoken,
     ComponentHealth,
+    ContextChanged,
     Duck,
     FormationChanged,
     Health,
@@ -30,6 +31,7 @@ from agent.core.messages import (
     StreamQuiet,
     VisitRecorded,
 )
+from behavior.situation.contexts import hold
 from behavior.situation.floor import Holder, OnStage
 from behavior.situation.formations import form
 from behavior.situation.hearing import HEARD
@@ -360,6 +362,7 @@ _CHANGES: Mapping[type[Message], Callable[[Situation, Any], Situation]] = {
     StreamQuiet: _quiet,
     ComponentHealth: _health,
     FormationChanged: form,
+    ContextChanged: hold,
     **PRESENCE,
     **HEARD,
 }

@@ -11,7 +11,6 @@ import math
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from enum import StrEnum
 from statistics import NormalDist
 from typing import Any
 
@@ -19,7 +18,16 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from agent.core.messages import Arrangement, FormationChanged, PersonId, PersonSeen
+from agent.core.messages import (
+    Arrangement,
+    Context,
+    ContextChanged,
+    Engagement,
+    EngagementChanged,
+    FormationChanged,
+    PersonId,
+    PersonSeen,
+)
 from perception.eyes.bodies import (
     LEFT_HIP,
     LEFT_SHOULDER,
@@ -49,17 +57,6 @@ HEIGHT_DOUBT_M = 0.04
 """Beside what an installer's tilt may be off, which grows with the distance."""
 
 
-class Context(StrEnum):
-    """What is told."""
-
-    PHONE = "on the phone"
-    CARRYING = "carrying"
-    COMPANY = "in company"
-    WAITING = "waiting long"
-    CHILD = "child"
-    WHEELCHAIR = "wheelchair"
-
-
 class ContextConfig(BaseModel):
     """When it is told."""
 
@@ -71,18 +68,6 @@ class ContextConfig(BaseModel):
     still_m_s: float = Field(0.3, gt=0, le=2, description="Slower than this is standing.")
     moving_m_s: float = Field(0.35, gt=0, le=2, description="Faster than this is moving.")
     child_m: float = Field(1.2, gt=0.3, le=2, description="Eyes lower than this, standing.")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContextTold:
-    """One thing has come to hold of a person, or no longer does."""
-
-    at: float
-    person: PersonId
-    what: Context
-    holds: bool
-    confidence: float
-    because: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +90,8 @@ class _Somebody:
     heights: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=60))
     """Of the eyes, and from how far, metres."""
     stands_since: float | None = None
+    served: bool = False
+    """Engaged with the agent: whoever is served does not wait."""
     told: dict[Context, float] = field(default_factory=dict)
 
 
@@ -116,7 +103,7 @@ class Contexts:
         self._people: dict[PersonId, _Somebody] = {}
         self._company: set[tuple[PersonId, ...]] = set()
 
-    def see(self, seen: PersonSeen, limbs: Limbs | None = None) -> list[ContextTold]:
+    def see(self, seen: PersonSeen, limbs: Limbs | None = None) -> list[ContextChanged]:
         """Take in a sighting, and what its body says, if one was looked at."""
         one = self._people.setdefault(seen.person, _Somebody())
         one.seen.append(seen)
@@ -127,7 +114,8 @@ class Contexts:
         for kept in (one.seen, one.limbs):
             while kept and seen.at - kept[0].at > self._config.window_s:
                 kept.popleft()
-        if seen.speed_m_s > 2 * self._config.still_m_s or one.stands_since is None:
+        walks = seen.speed_m_s > 2 * self._config.still_m_s
+        if walks or one.served or one.stands_since is None:
             one.stands_since = seen.at
         return list(self._changes(seen, one))
 
@@ -136,26 +124,31 @@ class Contexts:
         if change.arrangement is not Arrangement.QUEUE:
             (self._company.add if change.together else self._company.discard)(change.people)
 
+    def serve(self, change: EngagementChanged) -> None:
+        """Somebody is dealt with, or no longer: their waiting begins anew."""
+        if (one := self._people.get(change.person)) is not None:
+            one.served = change.state is Engagement.ENGAGED
+
     def lose(self, person: PersonId) -> None:
         """The person has gone, and all that was kept of them."""
         self._people.pop(person, None)
         self._company = {people for people in self._company if person not in people}
 
-    def _changes(self, seen: PersonSeen, one: _Somebody) -> Iterable[ContextTold]:
+    def _changes(self, seen: PersonSeen, one: _Somebody) -> Iterable[ContextChanged]:
         now = {what: (sure, why) for what, sure, why in self._held(seen, one)}
         for what in Context:
             sure, why = now.get(what, (0.0, ""))
             if sure >= SURE and what not in one.told:
                 one.told[what] = seen.at
-                yield ContextTold(
-                    at=seen.at, person=seen.person, what=what, holds=True,
+                yield ContextChanged(
+                    at=seen.at, person=seen.person, context=what, holds=True,
                     confidence=round(min(sure, 1.0), 2), because=why,
                 )  # fmt: skip
             # Who is a child, or came in a wheelchair, still is when the feet leave the picture.
             elif sure < SURE / 2 and what in one.told and what not in _LASTING:
                 del one.told[what]
-                yield ContextTold(
-                    at=seen.at, person=seen.person, what=what, holds=False,
+                yield ContextChanged(
+                    at=seen.at, person=seen.person, context=what, holds=False,
                     confidence=round(1 - sure, 2), because="no longer seen so",
                 )  # fmt: skip
 

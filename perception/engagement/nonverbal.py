@@ -9,10 +9,18 @@ is geometry over half a second; what was not seen is not told.
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Final
 
-from agent.core.messages import Arrangement, FormationChanged, PersonId, PersonSeen, Place
+from agent.core.messages import (
+    Arrangement,
+    Channel,
+    ContextChanged,
+    FormationChanged,
+    Interaction,
+    PersonId,
+    PersonSeen,
+    Place,
+)
 from perception.engagement.touch import Hand, is_on, meet, same_way
 
 AGENT: Final = PersonId("agent")
@@ -35,16 +43,6 @@ GESTURES: Final = frozenset(
 )
 
 
-class Kind(StrEnum):
-    """The five types."""
-
-    GAZE = "gaze"
-    TOUCH = "touch"
-    EXPRESSION = "expression"
-    GESTURE = "gesture"
-    POSTURE = "posture"
-
-
 @dataclass(frozen=True, slots=True)
 class Triplet:
     """One individual, those it concerns, and what passes."""
@@ -52,13 +50,13 @@ class Triplet:
     individual: PersonId
     group: tuple[PersonId, ...]
     """Without the individual, in the order of their ids; `agent` is the receptionist."""
-    kind: Kind
+    kind: Channel
     what: str
     """`looks at`, `mutual gaze`, `touches`, `shakes hands`, `smiles`, `wave`, `faces`, ..."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Interaction:
+class Passed:
     """A triplet that has begun, or is over."""
 
     at: float
@@ -67,6 +65,18 @@ class Interaction:
     confidence: float
     """0..1: how well it was seen, on average."""
     over: bool = False
+
+    @property
+    def fact(self) -> ContextChanged:
+        """As it goes to others."""
+        triplet = self.triplet
+        return ContextChanged(
+            at=self.at,
+            person=triplet.individual,
+            interaction=Interaction(group=triplet.group, channel=triplet.kind, what=triplet.what),
+            holds=not self.over,
+            confidence=round(self.confidence, 2),
+        )
 
 
 @dataclass(slots=True)
@@ -132,7 +142,7 @@ class Nonverbal:
         if gesture in GESTURES and (one := self._people.get(person)) is not None:
             one.sign = (gesture, fits, at)
 
-    def judge(self, at: float) -> list[Interaction]:
+    def judge(self, at: float) -> list[Passed]:
         """What has begun, and what is over, as of now. Once a look."""
         here = {who: one for who, one in self._people.items() if 0 <= at - one.seen.at <= FRESH_S}
         out = []
@@ -157,7 +167,7 @@ class Nonverbal:
         """A look that was met a moment ago is met still: a head is not read in every picture."""
         if triplet.what != LOOKS:
             return False
-        course = self._courses.get(Triplet(triplet.individual, triplet.group, Kind.GAZE, MUTUAL))
+        course = self._courses.get(Triplet(triplet.individual, triplet.group, Channel.GAZE, MUTUAL))
         return course is not None and at - course.seen_at <= ENDS_S
 
     @property
@@ -174,7 +184,7 @@ class Nonverbal:
             if target is not None:
                 back = target[0] != AGENT and (targets[target[0]] or ("", 0))[0] == who
                 what = MUTUAL if back else LOOKS
-                yield Triplet(who, (target[0],), Kind.GAZE, what), target[1]
+                yield Triplet(who, (target[0],), Channel.GAZE, what), target[1]
             yield from self._signs(at, one, target)
             yield from self._touches(at, one, here)
         yield from self._postures(here)
@@ -186,9 +196,9 @@ class Nonverbal:
         if not group:
             return
         if one.smiles is not None:
-            yield Triplet(one.seen.person, group, Kind.EXPRESSION, "smiles"), one.smiles
+            yield Triplet(one.seen.person, group, Channel.EXPRESSION, "smiles"), one.smiles
         if one.sign is not None and at - one.sign[2] <= FRESH_S + HOLDS_S:
-            yield Triplet(one.seen.person, group, Kind.GESTURE, one.sign[0]), one.sign[1]
+            yield Triplet(one.seen.person, group, Channel.GESTURE, one.sign[0]), one.sign[1]
 
     def _touches(
         self, at: float, one: _Somebody, here: Mapping[PersonId, _Somebody]
@@ -203,9 +213,9 @@ class Nonverbal:
             )
             if met:
                 what = "holds hands" if same_way(one.seen, other.seen) else "shakes hands"
-                yield Triplet(one.seen.person, (who,), Kind.TOUCH, what), 0.7
+                yield Triplet(one.seen.person, (who,), Channel.TOUCH, what), 0.7
             elif any(is_on(hand, other.seen) for hand in one.hands):
-                yield Triplet(one.seen.person, (who,), Kind.TOUCH, "touches"), 0.6
+                yield Triplet(one.seen.person, (who,), Channel.TOUCH, "touches"), 0.6
 
     def _postures(self, here: Mapping[PersonId, _Somebody]) -> Iterator[tuple[Triplet, float]]:
         names = {
@@ -216,15 +226,15 @@ class Nonverbal:
                 group = tuple(sorted(other for other in people if other != who))
                 if who in here and group:
                     what = names.get(arrangement, "faces")
-                    yield Triplet(who, group, Kind.POSTURE, what), here[who].seen.confidence
+                    yield Triplet(who, group, Channel.POSTURE, what), here[who].seen.confidence
         for who, one in here.items():
             facing = one.seen.facing_rad
             if facing is not None and one.seen.place.distance_m <= NEAR_M / 2:
                 if facing <= LOOK_RAD:
                     one.faced = True
-                    yield Triplet(who, (AGENT,), Kind.POSTURE, "faces"), one.seen.confidence
+                    yield Triplet(who, (AGENT,), Channel.POSTURE, "faces"), one.seen.confidence
                 elif facing >= BACK_RAD and one.faced:
-                    yield Triplet(who, (AGENT,), Kind.POSTURE, "turns away"), one.seen.confidence
+                    yield Triplet(who, (AGENT,), Channel.POSTURE, "turns away"), one.seen.confidence
 
     def _company(self, person: PersonId) -> tuple[PersonId, ...]:
         for people, arrangement in self._formations:
@@ -272,8 +282,8 @@ def _apart_m(one: Place, other: Place) -> float:
     return math.hypot(one.x_m - other.x_m, one.y_m - other.y_m)
 
 
-def _told(triplet: Triplet, course: _Course, *, over: bool = False) -> Interaction:
-    return Interaction(
+def _told(triplet: Triplet, course: _Course, *, over: bool = False) -> Passed:
+    return Passed(
         at=course.seen_at if over else course.since,
         triplet=triplet,
         confidence=max(0.0, min(1.0, course.sum / max(course.looks, 1))),

@@ -110,12 +110,13 @@ def test_a_filmed_smile_is_told_as_what_moved_and_by_which_points(filmed):
 
 
 def test_a_filmed_smile_goes_to_whom_she_looks_at(filmed):
-    found = [line for line in filmed[0] if line["kind"] == "Interaction" and not line["over"]]
-    whats = {(line["individual"], *line["group"], line["type"], line["what"]) for line in found}
+    found = [line for line in filmed[0] if line["kind"] == "ContextChanged" and line["holds"]]
+    assert all(line["context"] is None for line in found)
+    passed = [(line["person"], line["interaction"]) for line in found]
+    whats = {(who, *one["group"], one["channel"], one["what"]) for who, one in passed}
     assert ("p1", "agent", "gaze", "looks at") in whats
     assert ("p1", "agent", "expression", "smiles") in whats
-    assert not {line["type"] for line in found} & {"touch"}
-    assert not [line for line in filmed[0] if line["kind"] == "ContextTold"]
+    assert "touch" not in {one["channel"] for _, one in passed}
 
 
 def test_without_feet_in_view_nothing_is_said_of_how_the_camera_hangs(capsys, people_only):

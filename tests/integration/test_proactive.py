@@ -26,7 +26,8 @@ from behavior.proactive.acts import Purpose, repertoire
 from behavior.proactive.model import FILE, Batch, Model
 from behavior.proactive.suggesting import Suggesting, chooser, open_chooser
 from perception.backends.recorded import RecordedCamera
-from perception.engagement.states import EngagementConfig, EngagementCore
+from perception.engagement.relation import EngagementConfig
+from perception.engagement.states import EngagementCore
 from perception.eyes.detectors import DetectorConfig, detector_opener
 from perception.eyes.people import PeopleComponent, PeopleConfig
 from perception.off_loop import OneThread

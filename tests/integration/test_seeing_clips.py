@@ -12,7 +12,8 @@ import pytest
 from agent.core.messages import Engagement, PersonId, PersonLost, PersonSeen
 from agent.models import MODELS, is_whole, models_folder
 from perception.backends.recorded import RecordedCamera
-from perception.engagement.states import EngagementConfig, EngagementCore
+from perception.engagement.relation import EngagementConfig
+from perception.engagement.states import EngagementCore
 from perception.eyes.detectors import DetectorConfig, detector_opener
 from perception.eyes.people import PeopleComponent, PeopleConfig
 from perception.off_loop import OneThread

@@ -117,6 +117,56 @@ class FormationChanged(Message):
     """Of the space between them; of a queue, where its first stands."""
 
 
+class Context(StrEnum):
+    """What changes how a person is to be read. Geometry; nothing of it is for visitors' ears."""
+
+    PHONE = "on the phone"
+    CARRYING = "carrying"
+    COMPANY = "in company"
+    WAITING = "waiting long"
+    CHILD = "child"
+    WHEELCHAIR = "wheelchair"
+
+
+class Channel(StrEnum):
+    """By what people deal with each other without words."""
+
+    GAZE = "gaze"
+    TOUCH = "touch"
+    EXPRESSION = "expression"
+    GESTURE = "gesture"
+    POSTURE = "posture"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interaction:
+    """What passes from one person to others."""
+
+    group: tuple[PersonId, ...]
+    """Whom it concerns; `agent` is the receptionist."""
+    channel: Channel
+    what: str
+    """`looks at`, `mutual gaze`, `touches`, `shakes hands`, `smiles`, `wave`, `faces`, ..."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContextChanged(Message):
+    """A context has come to hold of a person, or something passes between them and others.
+
+    Or no longer does. `at`: since when; of what has passed, when it was last seen. Rare.
+    """
+
+    person: PersonId
+    context: Context | None = None
+    interaction: Interaction | None = None
+    """One of the two is told."""
+    holds: bool
+    confidence: float
+    """0..1."""
+    because: str = ""
+    """What it was told by, for the operator."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaceUnit:
     """An action unit of FACS that a face shows now. Geometry; it says nothing of feelings."""

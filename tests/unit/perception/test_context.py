@@ -6,8 +6,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from agent.core.messages import Arrangement, FormationChanged, PersonId, Place
-from perception.engagement.context import Context, ContextConfig, Contexts, Limbs, limbs_of
+from agent.core.messages import (
+    Arrangement,
+    Context,
+    Engagement,
+    EngagementChanged,
+    FormationChanged,
+    PersonId,
+    Place,
+)
+from perception.engagement.context import ContextConfig, Contexts, Limbs, limbs_of
 from perception.eyes.camera import CameraConfig, Lens
 from perception.eyes.sightings import Cue, Range
 from tests.fakes.people import body_at, seen
@@ -21,7 +29,7 @@ def told(*, seconds=4.0, vx=0.0, x_m=2.0, limbs=None, config=None, core=None, at
         now = at + k / hz
         one = seen(now, x_m, 0.0, vx=vx)
         out += core.see(one, replace(limbs, at=now) if limbs is not None else None)
-    return [(t.what, t.holds) for t in out]
+    return [(t.context, t.holds) for t in out]
 
 
 PLAIN = Limbs(0, sits=False, at_ear=False, holds=False, on_feet_m=1.6)
@@ -68,6 +76,16 @@ def test_who_stands_for_minutes_waits_long_and_who_walks_does_not():
     config = ContextConfig(waiting_s=20)
     assert told(seconds=25, config=config) == [(Context.WAITING, True)]
     assert told(seconds=25, config=config, vx=1.0) == []
+
+
+def test_who_is_served_does_not_wait_and_waits_anew_after_that():
+    core = Contexts(ContextConfig(waiting_s=5))
+    assert told(seconds=2, core=core) == []
+    for state in (Engagement.ENGAGED, Engagement.DISENGAGING):
+        core.serve(EngagementChanged(at=2, person=P1, state=state, previous=None, distance_m=2))
+        waited = told(seconds=6, core=core, at=2 if state is Engagement.ENGAGED else 8)
+        served = state is Engagement.ENGAGED
+        assert waited == ([] if served else [(Context.WAITING, True)])
 
 
 def test_who_stands_in_a_formation_is_in_company_and_who_queues_is_not():

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from agent.core.messages import Engagement, SpeechStarted, TurnEnded, TurnId
-from perception.engagement.states import EngagementComponent, EngagementConfig, EngagementCore
+from perception.engagement.relation import EngagementConfig
+from perception.engagement.states import EngagementComponent, EngagementCore
 from tests.fakes.people import approach, leave, lost, pass_by, seen, stand
 
 CONFIG = EngagementConfig()

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from agent.core.messages import Arrangement, FormationChanged, PersonId, Place
+from agent.core.messages import Arrangement, Channel, FormationChanged, PersonId, Place
 from agent.lessons.interaction_scenes import scenes, told_of
-from perception.engagement.nonverbal import AGENT, Kind, Nonverbal, Triplet
+from perception.engagement.nonverbal import AGENT, Nonverbal, Triplet
 from perception.engagement.touch import Hand
 from tests.fakes.people import seen
 
@@ -44,13 +44,13 @@ def begun(found, kind):
 def test_two_who_look_at_each_other_meet_wherever_in_the_room_they_stand(turn_deg):
     dx, dy = 0.6 * math.cos(math.radians(turn_deg)), 0.6 * math.sin(math.radians(turn_deg))
     a, b = (2.5 - dx, 0.3 - dy), (2.5 + dx, 0.3 + dy)
-    found = begun(told(looking("a", *a, b), looking("b", *b, a)), Kind.GAZE)
+    found = begun(told(looking("a", *a, b), looking("b", *b, a)), Channel.GAZE)
     assert found == {(A, (B,), "mutual gaze"), (B, (A,), "mutual gaze")}
 
 
 def test_one_who_looks_at_another_who_looks_away_only_looks():
     found = told(looking("a", 2, -0.6, (2, 0.6)), looking("b", 2, 0.6, (9, 9)))
-    assert begun(found, Kind.GAZE) == {(A, (B,), "looks at")}
+    assert begun(found, Channel.GAZE) == {(A, (B,), "looks at")}
 
 
 def test_eyes_that_meet_are_not_told_as_a_look_besides_where_a_head_is_missed_now_and_then():
@@ -60,18 +60,18 @@ def test_eyes_that_meet_are_not_told_as_a_look_besides_where_a_head_is_missed_no
         core.see(replace(a, at=k / 10))
         core.see(replace(b, at=k / 10, head_yaw_rad=None if k % 3 == 2 else b.head_yaw_rad))
         out += core.judge(k / 10)
-    assert {what for _, _, what in begun(out, Kind.GAZE)} == {"mutual gaze"}
+    assert {what for _, _, what in begun(out, Channel.GAZE)} == {"mutual gaze"}
 
 
 def test_a_look_at_the_agent_is_one_at_the_agent():
     found = told(looking("a", 2, -0.6, (0, 0)), looking("b", 2, 0.6, (9, 9)))
-    assert begun(found, Kind.GAZE) == {(A, (AGENT,), "looks at")}
+    assert begun(found, Channel.GAZE) == {(A, (AGENT,), "looks at")}
 
 
 def test_an_unseen_head_looks_at_nobody_and_a_walkers_head_looks_ahead():
     assert told(looking("a", 2, -0.6, None), looking("b", 2, 0.6, (9, 9))) == []
     walker = looking("a", 2, -1.5, (2, 1.5), front=math.pi / 2, vy=1.2)
-    assert begun(told(walker, looking("b", 2, 1.5, (9, 9))), Kind.GAZE) == set()
+    assert begun(told(walker, looking("b", 2, 1.5, (9, 9))), Channel.GAZE) == set()
 
 
 def test_a_glance_is_nothing_and_a_look_that_ends_is_over():
@@ -81,7 +81,7 @@ def test_a_glance_is_nothing_and_a_look_that_ends_is_over():
     core = Nonverbal()
     told(here, core=core)
     (over,) = [i for k in range(10, 25) for i in _later(core, away, k / 10) if i.over]
-    assert over.triplet == Triplet(A, (AGENT,), Kind.GAZE, "looks at")
+    assert over.triplet == Triplet(A, (AGENT,), Channel.GAZE, "looks at")
     assert over.at == pytest.approx(0.9, abs=0.05)
 
 
@@ -113,7 +113,7 @@ def test_hands_that_meet_and_hands_laid_on_somebody_touch(mine, theirs, then):
         core.reach(A, at, (hand(*mine),))
         core.reach(B, at, (hand(*theirs),))
 
-    found = {w for p, _, w in begun(told(*FACING, before=reach), Kind.TOUCH) if p == A}
+    found = {w for p, _, w in begun(told(*FACING, before=reach), Channel.TOUCH) if p == A}
     assert found == ({then} if then else set())
 
 
@@ -123,7 +123,7 @@ def test_hands_of_two_who_face_one_way_are_held():
         core.reach(B, at, (hand(2, 0.05, 0.8),))
 
     beside = [replace(one, front_rad=math.pi) for one in FACING]
-    assert (A, (B,), "holds hands") in begun(told(*beside, before=reach), Kind.TOUCH)
+    assert (A, (B,), "holds hands") in begun(told(*beside, before=reach), Channel.TOUCH)
 
 
 def test_a_smile_and_a_wave_go_to_whom_one_looks_at():
@@ -133,8 +133,8 @@ def test_a_smile_and_a_wave_go_to_whom_one_looks_at():
         core.sign(B, at, "sit", 0.9)
 
     found = told(looking("a", 2, -0.6, (2, 0.6)), looking("b", 2, 0.6, (9, 9)), before=signs)
-    assert begun(found, Kind.EXPRESSION) == {(A, (B,), "smiles")}
-    assert begun(found, Kind.GESTURE) == {(A, (B,), "wave")}
+    assert begun(found, Channel.EXPRESSION) == {(A, (B,), "smiles")}
+    assert begun(found, Channel.GESTURE) == {(A, (B,), "wave")}
 
 
 def test_a_smile_that_is_no_longer_seen_is_over():
@@ -142,7 +142,7 @@ def test_a_smile_that_is_no_longer_seen_is_over():
         looking("a", 1.5, 0, (0, 0)), seconds=3,
         before=lambda core, at: core.smile(A, 0.8 if at < 1.5 else None),
     )  # fmt: skip
-    assert [i.over for i in found if i.triplet.kind is Kind.EXPRESSION] == [False, True]
+    assert [i.over for i in found if i.triplet.kind is Channel.EXPRESSION] == [False, True]
 
 
 def test_those_of_a_formation_face_each_other_until_it_comes_apart():
@@ -153,7 +153,7 @@ def test_those_of_a_formation_face_each_other_until_it_comes_apart():
                                  together=at == 0.0, center=Place(x_m=2, y_m=0))
             )  # fmt: skip
 
-    found = [i for i in told(*FACING, seconds=3, before=form) if i.triplet.kind is Kind.POSTURE]
+    found = [i for i in told(*FACING, seconds=3, before=form) if i.triplet.kind is Channel.POSTURE]
     assert [(i.triplet.individual, i.triplet.group, i.over) for i in found] == [
         (A, (B,), False), (B, (A,), False), (A, (B,), True), (B, (A,), True),
     ]  # fmt: skip
@@ -164,11 +164,11 @@ def test_only_who_was_turned_to_the_agent_turns_away_from_it():
         seen(0, 1.5, 0, person="a", facing_deg=5),
         seen(0, 1.5, 0, person="a", facing_deg=170),
     )
-    assert begun(told(away), Kind.POSTURE) == set()
+    assert begun(told(away), Channel.POSTURE) == set()
     core = Nonverbal()
     told(to, core=core)
     later = [i for k in range(10, 25) for i in _later(core, away, k / 10)]
-    assert (A, (AGENT,), "turns away") in begun(later, Kind.POSTURE)
+    assert (A, (AGENT,), "turns away") in begun(later, Channel.POSTURE)
 
 
 def test_of_who_is_gone_nothing_is_kept():
