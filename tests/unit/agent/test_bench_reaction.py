@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from agent.bench.reaction import INTERRUPTED, interruptions, measure
-from agent.bench.reaction_take import loud_s
+from agent.bench.reaction_take import RATE_HZ, Line, located, loud_s
 from agent.core.errors import BadInputError
 
 
@@ -37,3 +37,42 @@ def test_every_long_answer_is_interrupted_in_several_ways_and_two_are_heard_to_t
     assert not any(line.interrupts for line in lines[:2])
     starts = [line.file_s for line in lines]
     assert starts == sorted(starts)
+
+
+def made_lines():
+    """Three lines of their own rhythm in 20 s of file."""
+    chance, lines = np.random.default_rng(1), []
+    for k in range(3):
+        beats = np.repeat(chance.uniform(0.0, 0.5, 12), RATE_HZ // 10).astype(np.float32)
+        lines.append(Line(f"line {k}", beats, 3.0 + 5.0 * k))
+    sound = np.zeros(20 * RATE_HZ, np.float32)
+    for line in lines:
+        first = round(line.file_s * RATE_HZ)
+        sound[first : first + len(line.samples)] = line.samples
+    return lines, sound
+
+
+def heard(sound, *, from_s=100.0):
+    """Chunks of 20 ms as they came in, with their moments."""
+    size = RATE_HZ // 50
+    return [
+        (from_s + k / RATE_HZ, (sound[k : k + size] * 32767).astype("<i2").tobytes())
+        for k in range(0, len(sound), size)
+    ]
+
+
+def test_lines_are_found_where_they_were_heard_also_after_a_second_was_lost():
+    lines, sound = made_lines()
+    starved = np.delete(sound, slice(6 * RATE_HZ, 7 * RATE_HZ))
+    at = located(lines, heard(starved), sound)
+    assert at == pytest.approx([103.0, 107.0, 112.0], abs=0.003)
+
+
+def test_a_line_that_never_arrived_is_told_as_lost_and_the_others_are_found():
+    lines, sound = made_lines()
+    arrived = sound.copy()
+    arrived[8 * RATE_HZ : 10 * RATE_HZ] = 0
+    at = located(lines, heard(arrived[: 17 * RATE_HZ]), sound)
+    assert np.isnan(at[1])
+    assert [at[0], at[2]] == pytest.approx([103.0, 113.0], abs=0.003)
+    assert np.isnan(located(lines, heard(sound[: 12 * RATE_HZ]), sound)[2])

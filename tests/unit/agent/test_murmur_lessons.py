@@ -1,0 +1,68 @@
+"""Lessons for murmurs: what is made is what it is called, drawn anew, and none of the judged."""
+
+import numpy as np
+import pytest
+
+from agent.bench.heard_once import lines
+from agent.commands.training.murmurs import Lesson, fit, left_out, write
+from agent.core.errors import BadInputError
+from agent.lessons.murmur_sounds import SOUNDS
+from agent.lessons.murmurs import FLOOR, MURMURS
+from perception.senses import SOUND_RATE_HZ
+from perception.turns.murmur import chance_of_murmur, read_line
+from perception.turns.pitch import pitch_hz
+
+LATER = {line for name in ("backchannels_later", "interruptions_later") for line in lines(name)}
+
+
+@pytest.mark.parametrize("name", SOUNDS)
+def test_a_made_sound_is_short_even_and_never_twice_the_same(name):
+    first, second = (SOUNDS[name](np.random.default_rng(seed)) for seed in (1, 2))
+    for sound in (first, second):
+        assert 0.1 < sound.size / SOUND_RATE_HZ < 2.5
+        assert np.abs(sound).max() == pytest.approx(0.5)
+    size = min(first.size, second.size)
+    assert abs(np.corrcoef(first[:size], second[:size])[0, 1]) < 0.9
+
+
+def test_hums_have_a_pitch_and_doors_have_none():
+    def voiced(name):
+        return np.mean([(pitch_hz(SOUNDS[name](np.random.default_rng(k))) > 0).mean()
+                        for k in range(6)])  # fmt: skip
+
+    assert voiced("hum") > 0.6
+    assert voiced("hum") > 2 * voiced("cough")
+
+
+def test_the_lines_that_judge_are_none_of_the_lessons():
+    assert not LATER & set(FLOOR)
+    assert not LATER & set(MURMURS)
+
+
+def lessons(count=160):
+    """Two kinds that differ in one of six features, and in nothing else."""
+    chance = np.random.default_rng(4)
+    made = []
+    for k in range(count):
+        told = chance.standard_normal(6).astype(np.float32)
+        told[2] += 3.0 if k % 2 else -3.0
+        made.append(Lesson(told=told, murmur=bool(k % 2), what=f"w{k % 9}", voice=f"v{k % 4}"))
+    return made
+
+
+def test_what_tells_the_kinds_apart_is_found_and_judged_on_what_is_left_out(tmp_path):
+    made = lessons()
+    line = fit(made, ridge=1.0)
+    assert np.argmax(np.abs(line.weights)) == 2
+    assert chance_of_murmur(np.float32([0, 0, 3, 0, 0, 0]), line) > 0.9
+    assert left_out(made, lambda one: int(one.voice[1]), ridge=1.0) > 0.97
+    dealt = [Lesson(told=one.told, murmur=bool(k % 4 > 1), what="", voice=one.voice)
+             for k, one in enumerate(made)]  # fmt: skip
+    assert left_out(dealt, lambda one: int(one.voice[1]), ridge=1.0) < 0.75
+    write(made, tmp_path / "weights.npz")
+    assert read_line(tmp_path / "weights.npz").weights == pytest.approx(fit(made).weights)
+
+
+def test_too_few_are_refused(tmp_path):
+    with pytest.raises(BadInputError, match="too few"):
+        write(lessons(20), tmp_path / "weights.npz")
