@@ -157,7 +157,8 @@ class FaceStream:
         self._frame += len(times)
         if not len(times):
             return nothing()
-        mouth = worn(said.mouth.astype(np.float64), self._card, self._wish.articulation)
+        read = self.memory.following is not None
+        mouth = worn(said.mouth.astype(np.float64), self._card, self._wish.articulation, read=read)
         mouth[:, -2:] = self._eased(mouth[:, -2:])
         manner = self._smoothed(said.manner.astype(np.float64))
         expression = np.clip(manner[:, PARTS["expression"]], 0.0, 1.0)
@@ -200,12 +201,15 @@ class FaceStream:
         return made
 
 
-def worn(mouth: Floats, card: FaceCard, articulation: float = 1.0) -> Floats:
-    """(n, len(COLUMNS)) in 0..1 from what the networks said: small is still, likely is closed."""
+def worn(mouth: Floats, card: FaceCard, articulation: float = 1.0, *, read: bool = False) -> Floats:
+    """(n, len(COLUMNS)) in 0..1 from what the networks said: small is still, likely is closed.
+
+    `read`: they had the text, and are surer of what they say.
+    """
     made = np.clip(mouth, 0.0, 1.0)
     poses = made[:, :-2]
     poses *= np.clip(poses / _QUIET, 0.0, 1.0) * float(np.clip(articulation, 0.5, 1.5))
-    for column, (low, high) in ((-2, card.closes_from), (-1, card.meets_from)):
+    for column, (low, high) in zip((-2, -1), card.odds(read=read), strict=True):
         part = np.clip((made[:, column] - low) / (high - low), 0.0, 1.0)
         made[:, column] = part * part * (3 - 2 * part)
     return np.asarray(np.clip(made, 0.0, 1.0))

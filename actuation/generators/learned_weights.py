@@ -36,6 +36,12 @@ class FaceCard(BaseModel):
     meets_from: tuple[float, float] = Field(
         (0.25, 0.65), description="The same for the lower lip and the upper teeth."
     )
+    closes_from_read: tuple[float, float] | None = Field(
+        None, description="`closes_from` where the text is known; none: the same."
+    )
+    meets_from_read: tuple[float, float] | None = Field(
+        None, description="`meets_from` where the text is known; none: the same."
+    )
     usual: tuple[float, ...] = Field(
         (), description="The mean of loud sound at the voices learned from; empty: nothing is "
         "evened out.",
@@ -49,6 +55,12 @@ class FaceCard(BaseModel):
         default_factory=dict, description="By voice held out and way of driving."
     )
     is_no_evidence_of: str = NOT_EVIDENCE
+
+    def odds(self, *, read: bool) -> tuple[tuple[float, float], tuple[float, float]]:
+        """From which odds lips meet, and lip and teeth; `read`: with the text."""
+        if not read:
+            return self.closes_from, self.meets_from
+        return self.closes_from_read or self.closes_from, self.meets_from_read or self.meets_from
 
 
 def write(path: Path, weights: Mapping[str, Any], card: FaceCard) -> None:

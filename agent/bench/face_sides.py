@@ -38,7 +38,9 @@ RULES: Final = "rules"
 BY_SOUND: Final = "learned, sound alone"
 BY_SOUND_AND_TEXT: Final = "learned, sound and text"
 SHIFTED: Final = "rules, sound shifted 0.2 s"
+WRONG_TEXT: Final = "learned, sound and the text of another sentence"
 OF_ANOTHER: Final = "rules, lips of another sentence"
+TOLD_APART: Final = "closed at p b m less closed at vowels"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,11 @@ def sides_of(rules: Sequence[Take], learned: "LearnedFace | None", missing: str)
     if learned is not None:
         takes[BY_SOUND] = [by_learning(learned, take, with_text=False) for take in rules]
         takes[BY_SOUND_AND_TEXT] = [by_learning(learned, take, with_text=True) for take in rules]
+        others = [*rules[1:], rules[0]]
+        takes[WRONG_TEXT] = [
+            by_learning(learned, take, with_text=True, text=other.speech.text)
+            for take, other in zip(rules, others, strict=True)
+        ]
     for name, move in OTHERS.items():
         takes[name] = [move(take) for take in rules]
     takes[SHIFTED] = [take.shifted() for take in rules]
@@ -97,15 +104,25 @@ def learned_face(device: str = "cpu") -> "tuple[LearnedFace | None, str]":
         return None, f"not measured: {missing}"
 
 
-def by_learning(learned: "LearnedFace", take: Take, *, with_text: bool, **wish: Any) -> Take:  # noqa: ANN401
-    """The learned face for the sound of `take`, from its first frame to its last."""
+def by_learning(
+    learned: "LearnedFace",
+    take: Take,
+    *,
+    with_text: bool,
+    text: str | None = None,
+    **wish: Any,  # noqa: ANN401
+) -> Take:
+    """The learned face for the sound of `take`, from its first frame to its last.
+
+    `text`: what it takes for the text, instead of the true one.
+    """
     speech = take.speech
     sound = np.zeros(round(len(take.times) / FRAME_RATE_HZ * speech.rate_hz), np.float32)
     first = round(LEAD_IN_S * speech.rate_hz)
     part = speech.samples[: len(sound) - first]
     sound[first : first + len(part)] = part
-    text = speech.text if with_text else None
-    parts = learned.parts(sound, speech.rate_hz, text=text, **wish)
+    believed = (text or speech.text) if with_text else None
+    parts = learned.parts(sound, speech.rate_hz, text=believed, **wish)
     count = len(take.times)
     moved = take.moved_by(_as_long(parts.face.astype(np.float64), count))
     return replace(moved, head=_as_long(parts.head, count))
@@ -147,8 +164,14 @@ def lip_measures() -> list[Measure]:
         moving = float(np.nanmean([mouth_speed(t.times, t.faces, ~quiet) for t, quiet in pairs]))
         return 100 * float(np.nanmean(still)) / moving if moving > 0 else float("nan")
 
+    def told_apart(takes: Sequence[Take]) -> float:
+        """Lips that always meet, or never, are worth nothing (Youden 1950)."""
+        return pooled(takes, "closure") - pooled(takes, "closed vowels")
+
     return [
         Measure("bilabial closure", "%", lambda takes: pooled(takes, "closure"), True),
+        Measure("vowels closed by mistake", "%", lambda takes: pooled(takes, "closed vowels")),
+        Measure(TOLD_APART, "%", told_apart, True),
         Measure("labiodental contact", "%", lambda takes: pooled(takes, "contact"), True),
         Measure("apex error p95", "ms", apex_ms),
         Measure("viseme timing, median", "ms", timing_ms),

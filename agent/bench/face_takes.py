@@ -13,8 +13,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from actuation.generators.metrics.lips import TimedPhone, closure_rate, contact_rate
-from actuation.generators.rules_face import pose_of
+from actuation.generators.metrics.lips import (
+    TimedPhone,
+    closed_vowels_rate,
+    closure_rate,
+    contact_rate,
+    long_vowels,
+)
+from actuation.generators.rules_face import CLOSURES, CONTACTS, pose_of
 from actuation.joints.rotations import multiply, to_vector
 from actuation.motion import FACE_INDEX, FRAME_RATE_HZ, JOINT_INDEX
 from actuation.rehearsal import LEAD_IN_S, Rehearsal, rehearse
@@ -156,12 +162,19 @@ def phones_of(speech: Speech) -> tuple[TimedPhone, ...]:
     )
 
 
+_RATES: dict[str, tuple[Callable[[Sequence[TimedPhone]], int], Callable[..., float]]] = {
+    "closure": (lambda phones: sum(p.name in CLOSURES for p in phones), closure_rate),
+    "contact": (lambda phones: sum(p.name in CONTACTS for p in phones), contact_rate),
+    "closed vowels": (lambda phones: len(long_vowels(phones)), closed_vowels_rate),
+}
+
+
 def pooled(takes: Iterable[Take], judge: str) -> float:
-    """A rate over the phones of all takes, in per cent: `closure` or `contact`."""
-    names, function = ("pbm", closure_rate) if judge == "closure" else ("fv", contact_rate)
+    """A rate over the phones of all takes, in per cent: one of `_RATES`."""
+    number, function = _RATES[judge]
     reached, count = 0.0, 0
     for take in takes:
-        n = sum(p.name in names for p in take.phones)
+        n = number(take.phones)
         if n:
             reached += n * function(take.times, take.faces, take.phones)
             count += n

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from actuation.generators.rules_face import CLOSURES, CONTACTS
 from actuation.motion import FACE_INDEX
+from actuation.speech.phones import VOWELS
 
 Floats = NDArray[np.float64]
 
@@ -20,6 +21,8 @@ OPEN_VOWELS = frozenset(("aa", "ae", "ah", "ao", "eh"))
 ROUNDED = frozenset(("uw", "w"))
 CLOSED_PART = 0.10
 """Lips count as closed below this part of the usual widest gap."""
+LONG_VOWEL_S = 0.06
+"""In the middle of a vowel so long the lips are apart, whatever stands beside it."""
 _WINDOW_S = 0.06
 
 
@@ -72,6 +75,25 @@ def closure_rate(times: Floats, faces: Floats, phones: Iterable[TimedPhone]) -> 
     gap = lip_gap(faces)
     wide = float(np.quantile(gap, 0.95)) or 1.0
     return _rate(times, gap < CLOSED_PART * wide, [p for p in phones if p.name in CLOSURES])
+
+
+def long_vowels(phones: Iterable[TimedPhone]) -> list[TimedPhone]:
+    """The vowels over 60 ms."""
+    return [p for p in phones if p.name in VOWELS and p.end_s - p.start_s > LONG_VOWEL_S]
+
+
+def closed_vowels_rate(times: Floats, faces: Floats, phones: Iterable[TimedPhone]) -> float:
+    """Part of the vowels over 60 ms in whose very middle the lips are closed: by mistake.
+
+    What closures cost: lips that always meet close at every p b m. NaN when there are none.
+    """
+    gap = lip_gap(faces)
+    closed = gap < CLOSED_PART * (float(np.quantile(gap, 0.95)) or 1.0)
+    middles = [p.middle_s for p in long_vowels(phones)]
+    if not middles:
+        return float("nan")
+    nearest = np.abs(times[None, :] - np.array(middles)[:, None]).argmin(axis=1)
+    return float(np.mean(closed[nearest]))
 
 
 def contact_rate(times: Floats, faces: Floats, phones: Iterable[TimedPhone]) -> float:

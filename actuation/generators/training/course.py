@@ -205,8 +205,11 @@ def _met(
     some = taught[:: max(1, len(taught) // 150)]
     usual = judging.usual(some)
     model = FaceModel(weights, card.model_copy(update={"usual": usual}))
-    closes, meets = judging.thresholds(model, some)
-    return {"usual": usual, "closes_from": closes, "meets_from": meets}
+    met = judging.thresholds(model, some)
+    return {
+        "usual": usual, "closes_from": met.closes, "meets_from": met.meets,
+        "closes_from_read": met.closes_read, "meets_from_read": met.meets_read,
+    }  # fmt: skip
 
 
 def _tell(say: Callable[[str], None], what: str) -> Callable[[Progress], None]:

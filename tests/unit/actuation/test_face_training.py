@@ -11,9 +11,9 @@ from actuation.generators.learned_network import BEHIND, FRAMES, NetworkShape
 from actuation.generators.rules_face import COLUMN
 from actuation.generators.sounds_of_speech import CLASS_OF, CLASSES, SILENCE
 from actuation.generators.training import corpus as corpora
-from actuation.generators.training import lessons
+from actuation.generators.training import judging, lessons
 from actuation.generators.training.course import UNHEARD, Course
-from actuation.generators.training.listening import sentence, stretch
+from actuation.generators.training.listening import Heard, sentence, stretch
 from actuation.generators.training.sentences import sentences
 from tests.fakes.voices import speech
 
@@ -77,6 +77,36 @@ def test_spoiled_sound_is_spoiled_the_same_way_for_the_same_seed():
     one, same, other = (stretch(some, np.random.default_rng(seed), 40).looks for seed in (1, 1, 2))
     np.testing.assert_array_equal(one, same)
     assert np.abs(one - other).max() > 0.1
+
+
+def test_with_a_text_both_mistakes_of_lips_get_rarer_and_by_the_same_factor(monkeypatch):
+    """40 closures and 80 vowels; odds are drawn, those with the text lie further apart."""
+    rng = np.random.default_rng(1)
+    phones = [("m", "aa", "aa")] * 40
+    sounds = np.repeat([CLASS_OF[n] for three in phones for n in (three[0], "aa", "ae")], 4)
+    heard = Heard(np.zeros(0), np.zeros(0), np.concatenate([[0] * 4, sounds]), np.zeros(0))
+    closes = sounds[::4] == CLASS_OF["m"]
+    apart = {read: rng.normal(0, 1.0, len(closes)) for read in (False, True)}
+
+    def raw(_, looks, expected):
+        by = 3.0 if len(expected) else 1.5
+        odds = 1 / (1 + np.exp(-(apart[len(expected) > 0] + by * (closes - 0.6))))
+        return np.repeat(np.stack([np.zeros(len(odds)), odds, odds], 1), 4, axis=0)
+
+    monkeypatch.setattr(judging, "raw_mouth", raw)
+    monkeypatch.setattr(judging, "sentence", lambda *_: heard)
+    met = judging.thresholds(None, [buzzed(WORDS[0], 1)])
+
+    def mistakes(high, read):
+        odds = raw(None, None, (1,) if read else ())[::4, 1]
+        return np.sum(odds[closes] < high), np.sum(odds[~closes] > 0.8 * high)
+
+    alone, read = mistakes(met.closes[1], False), mistakes(met.closes_read[1], True)
+    factors = [(r + 0.5) / (a + 0.5) for a, r in zip(alone, read, strict=True)]
+    assert max(factors) < 0.8
+    assert 0.6 < factors[0] / factors[1] < 1.7
+    prices = [2 * m + c for m, c in (mistakes(h, False) for h in np.linspace(0.1, 0.9, 81))]
+    assert 2 * alone[0] + alone[1] == min(prices)
 
 
 def test_a_corpus_comes_back_from_its_file(tmp_path):

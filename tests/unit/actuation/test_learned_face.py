@@ -5,14 +5,15 @@ import sys
 import numpy as np
 import pytest
 
-from actuation.generators import learned_text
+from actuation.generators import learned_face, learned_text
 from actuation.generators.learned_face import LearnedFace, LearnedMouth
+from actuation.generators.learned_model import FaceModel
 from actuation.generators.learned_sound import RATE_HZ, Hearing
-from actuation.generators.learned_weights import FILE
+from actuation.generators.learned_weights import FILE, FaceCard
 from actuation.generators.learned_wish import Wish
 from actuation.generators.rules_face import COLUMNS
 from agent.core.errors import BadInputError
-from tests.fakes.small_face import small_face, voice
+from tests.fakes.small_face import SHAPE, small_face, voice, weights
 
 SMALL = small_face()
 
@@ -162,6 +163,20 @@ def test_articulation_leaves_closures_as_they_are():
     )
     np.testing.assert_array_equal(usual[:, -2:], more[:, -2:])
     np.testing.assert_allclose(more[:, :-2], np.clip(1.4 * usual[:, :-2], 0, 1))
+
+
+def test_with_a_text_lips_meet_from_odds_of_their_own(monkeypatch):
+    monkeypatch.setattr(learned_face, "expected_sounds", lambda text, language: (1, 2, 3))
+    card = FaceCard(
+        shape=SHAPE, closes_from=(0.0, 1e-6), meets_from=(0.0, 1e-6),
+        closes_from_read=(0.9999, 1.0), meets_from_read=(0.9999, 1.0),
+    )  # fmt: skip
+    face = LearnedFace(FaceModel(weights(), card))
+    by_sound, by_text = (face.parts(voice(0.5), 16_000, text=text).mouth for text in (None, "Up."))
+    assert by_sound[5:, -2:].min() == 1.0
+    assert by_text[:, -2:].max() < 0.1
+    none = card.model_copy(update={"closes_from_read": None, "meets_from_read": None})
+    assert none.odds(read=True) == none.odds(read=False)
 
 
 def test_a_mouth_is_at_rest_long_before_and_after_its_sound():

@@ -10,6 +10,7 @@ from actuation.faces.face import FaceConfig, compose, expression_vector
 from actuation.generators.metrics.lips import (
     TimedPhone,
     apex_errors_s,
+    closed_vowels_rate,
     closure_rate,
     contact_rate,
     lip_gap,
@@ -85,6 +86,26 @@ def test_the_judge_of_closures_can_tell():
     assert closure_rate(times, faces, timed(made)) == 1.0
     assert closure_rate(times, faces, late) < 0.5
     assert closure_rate(times, np.full_like(faces, 0.3), timed(made)) < 0.5
+
+
+def test_the_judge_of_vowels_counts_those_whose_middle_is_shut():
+    times = np.arange(60) / 60
+    names = [
+        ("aa", 0.0, 0.2),
+        ("iy", 0.2, 0.4),
+        ("m", 0.4, 0.6),
+        ("ax", 0.6, 0.65),
+        ("ow", 0.65, 1),
+    ]
+    said = [TimedPhone(name=n, start_s=a, end_s=b) for n, a, b in names]
+    faces = np.zeros((60, 52))
+    faces[:, FACE_INDEX["jawOpen"]] = 0.5
+    # Shut in the middle of "iy", at the edges of "aa", in "m", and in a vowel too short to count.
+    for first, last in ((0, 3), (9, 20), (24, 39)):
+        faces[first:last, FACE_INDEX["mouthClose"]] = 0.5
+    assert closed_vowels_rate(times, faces, said) == pytest.approx(1 / 3)
+    assert closed_vowels_rate(times, np.zeros((60, 52)), said) == 1.0
+    assert np.isnan(closed_vowels_rate(times, faces, said[2:4]))
 
 
 def test_apexes_lie_on_their_phones():
