@@ -46,13 +46,13 @@ class InterruptionConfig(BaseModel):
         0.25, ge=0, le=1, description="The voice's gain as soon as a visitor's voice begins."
     )
     hold_after_voiced_s: float = Field(
-        0.09,
+        0.06,
         ge=0.05,
         le=2,
         description="After this much voice it falls silent and keeps its place.",
     )
     hold_at_latest_s: float = Field(
-        0.09,
+        0.06,
         ge=0.05,
         le=2,
         description="The same, when no more was reported since the voice began.",

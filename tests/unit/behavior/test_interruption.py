@@ -37,7 +37,7 @@ def ducked(line=ANSWER, **more):
 
 def held(line=ANSWER, **more):
     lobby = ducked(line, **more)
-    assert kinds(lobby.speaks_on(10.08, 0.1, turn=2)) == ["duck:0"]
+    assert kinds(lobby.speaks_on(10.05, 0.07, turn=2)) == ["duck:0"]
     return lobby
 
 
@@ -49,7 +49,7 @@ def resumed(**more):
 
 STATES = {"speaking": speaking, "ducked": ducked, "held": held, "resumed": resumed}
 EVENTS = {
-    "short voice": lambda lobby: lobby.speaks_on(10.4, 0.06, turn=2),
+    "short voice": lambda lobby: lobby.speaks_on(10.4, 0.04, turn=2),
     "more voice": lambda lobby: lobby.speaks_on(10.5, 0.5, turn=2),
     "long voice": lambda lobby: lobby.speaks_on(11.3, 1.3, turn=2),
     "pause after mm-hm": lambda lobby: lobby.pauses(10.4, "mm-hm", turn=2),
@@ -120,7 +120,7 @@ def floor_of(lobby):
 def test_without_further_news_it_holds_by_the_clock_and_goes_on_when_nothing_follows():
     lobby = ducked()
     lobby.until(12.0)
-    assert floor_of(lobby) == [(10.0, "duck:0.25"), (10.09, "duck:0"), (10.6, "duck:1")]
+    assert floor_of(lobby) == [(10.0, "duck:0.25"), (10.06, "duck:0"), (10.6, "duck:1")]
 
 
 @pytest.mark.parametrize("text", ["mm-hm", "okay", "yeah okay", "i see", "uh-huh right"])
@@ -200,8 +200,8 @@ def call_for_help(lobby):
 
 def test_if_the_agent_ends_while_its_voice_is_lowered_the_voice_is_restored():
     lobby = ducked()
-    lobby.finishes(lobby.answer, 10.08)
-    assert floor_of(lobby) == [(10.0, "duck:0.25"), (10.08, "duck:1")]
+    lobby.finishes(lobby.answer, 10.05)
+    assert floor_of(lobby) == [(10.0, "duck:0.25"), (10.05, "duck:1")]
 
 
 def test_the_stop_button_also_drops_the_answer_that_is_on_its_way():
