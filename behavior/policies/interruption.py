@@ -96,7 +96,10 @@ class InterruptionConfig(BaseModel):
         (
             *("yes", "yeah", "yep", "ok", "okay", "right", "sure", "fine", "good", "great"),
             *("thanks", "all right", "got it", "of course", "exactly", "perfect", "nice"),
-            "i understand",
+            *("i understand", "i get it", "fair enough", "makes sense", "sounds good", "lovely"),
+            *("that's good", "that is good", "that's nice", "that is nice", "that's great"),
+            *("that is great", "good to know", "no problem", "cool", "wow", "really", "very good"),
+            *("absolutely", "indeed", "true", "alright", "how nice", "very nice", "great to hear"),
         ),
         description="The same, unless the agent is asking a question: then it is an answer.",
     )
@@ -104,6 +107,7 @@ class InterruptionConfig(BaseModel):
         (
             *("a", "an", "and", "the", "but", "of", "in", "to", "for", "if", "m", "h", "i", "am"),
             *("he", "she", "him", "them", "us", "you", "they", "that", "or", "as", "at", "are"),
+            *("then", "well"),
         ),
         description="Nobody says only these: where nothing else was understood, it was a murmur.",
     )
@@ -246,7 +250,8 @@ class InterruptionPolicy:
             return says and not self._doubtful(message, turn)
         if is_echo(situation, text):
             return False
-        said = Said.WORDS if says else Said.MURMUR if text else Said.NOTHING
+        known = (*self._config.backchannels, *self._config.agreements)
+        said = Said.WORDS if says else Said.MURMUR if says_any(text, known) else Said.NOTHING
         if says and says_any(text, self._config.floor_words):
             said = Said.FLOOR
         sure = wants_the_floor(said, trust=turn.trust, murmur=turn.murmur)
