@@ -6,11 +6,12 @@ from agent.core.messages import Clause
 from behavior.dialogue import amends, tasks
 from behavior.dialogue.conversation import Asked, Conversation, Forget, Meeting
 from behavior.dialogue.draft import Draft
+from behavior.dialogue.hours import tell_hours, tell_open_now
 from behavior.dialogue.recollection import recollect
 from behavior.dialogue.wording import in_language, sentences
 from behavior.dialogue.yes_and import unheard_rest
-from behavior.house.knowledge import clock_in_words, hours_in_words
-from behavior.house.site import WEEKDAYS, Destination, opening_minutes
+from behavior.house.knowledge import clock_in_words
+from behavior.house.site import Destination
 from behavior.languages.sounds_like import plain, words_of
 from behavior.tools import drafting
 from behavior.tools.contract import UseTool, Way
@@ -173,6 +174,8 @@ def _show_way_in_own(draft: Draft, place: Destination) -> None:
 def tell(draft: Draft, key: str) -> None:
     """Answer a frequent question, pointing at the place it speaks of."""
     entry = draft.desk.entries[key]
+    if entry.tells_hours and tell_hours(draft):
+        return
     place = draft.desk.site.place(entry.point) if entry.point else None
     if place is not None:
         draft.change(spoken_of=place.key)
@@ -205,18 +208,14 @@ def tell_languages(draft: Draft, wish: str) -> None:
 
 
 def _tell_time(draft: Draft, intent: Intent) -> None:
-    now, site, words = draft.heard.local_time, draft.desk.site, draft.desk.words
+    now, words = draft.heard.local_time, draft.desk.words
+    if intent is Intent.OPEN_NOW:
+        return tell_open_now(draft)
     if now is None:
         return draft.say("time.unknown")
     if intent is Intent.TIME:
         return draft.say("time", time=clock_in_words(now.hour * 60 + now.minute, words))
-    if intent is Intent.DATE:
-        return draft.say("date", date=words.date(now))
-    today = site.hours.get(WEEKDAYS[now.weekday()])
-    start, end = opening_minutes(today, "today") if today else (0, 0)
-    if start <= now.hour * 60 + now.minute < end:
-        return draft.say("open.yes", until=clock_in_words(end, words))
-    draft.say("open.no", hours=hours_in_words(site, words))
+    draft.say("date", date=words.date(now))
 
 
 def unclear(draft: Draft) -> None:

@@ -46,6 +46,8 @@ class Entry:
     offers_staff: bool = False
     language: str = ""
     """Of the answer, where it is another than that of the question."""
+    tells_hours: bool = False
+    """Whether it tells the opening hours: then one day may be asked about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,8 @@ def _read(
     questions: list[str] = []
     body: list[str] = []
     extras: dict[str, str] = {}
+    hours: list[int] = []
+    """Lines of the answer that name the opening hours."""
     faults: list[tuple[str, int, str]] = []
 
     def close(line: int) -> None:
@@ -170,11 +174,11 @@ def _read(
                     screen=extras.get("screen", ""),
                     point=extras.get("point", ""),
                     offers_staff="offer" in extras,
+                    tells_hours=bool(hours),
                 )
             )
-        questions.clear()
-        body.clear()
-        extras.clear()
+        for kept in (questions, body, extras, hours):
+            kept.clear()
 
     number = 0
     for number, raw in enumerate(_text(path).splitlines(), 1):
@@ -189,6 +193,7 @@ def _read(
             if what := wrong_slot(text, facts):
                 faults.append((str(path), number, what))
             else:
+                hours += [number] if extra is None and "{hours}" in text else []
                 text = text.format_map(facts)
             if extra is None:
                 body.append(text)

@@ -1,5 +1,6 @@
 """Who works here and what is where: the site as an operator writes it down."""
 
+from datetime import date
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -120,6 +121,11 @@ class SiteConfig(BaseModel):
     hours: dict[Weekday, str] = Field(
         default_factory=dict,
         description="Opening hours a day, `08:00-18:00`; a day left out is closed.",
+    )
+    closed_on: dict[date, str] = Field(
+        default_factory=dict,
+        description="Days on which the house is closed all the same, and what day that is:"
+        " `2026-12-25: Christmas Day`.",
     )
     emergency: Emergency = Field(default_factory=Emergency, description="Emergencies.")
     staff: Notify = Field(default_factory=Notify, description="Who comes when a person is wanted.")

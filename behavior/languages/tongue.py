@@ -5,10 +5,10 @@ other language is one file beside this one. All are read into the same `Tongue`,
 serve every language.
 """
 
+import datetime
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import lru_cache
 from importlib import resources
 from typing import Any
@@ -80,10 +80,25 @@ class Tongue:
         form = self.said["clock_minutes" if minute else "clock"]
         return form.format(**words, mm=f"{minute:02d}", half=half)
 
-    def date(self, day: datetime) -> str:
+    def date(self, day: datetime.date) -> str:
         """Say a date: `Wednesday, 4 June`."""
+        return self._dated("date", day)
+
+    def on_day(self, day: datetime.date, today: datetime.date, *, by_date: bool = False) -> str:
+        """Say when something is: `today`, `tomorrow`, `on Saturday`, `on Friday, 25 December`.
+
+        By date where it is a week ahead or more, or `by_date`.
+        """
+        ahead = (day - today).days
+        if ahead in (0, 1):
+            return self.said[("today", "tomorrow")[ahead]]
+        if by_date or not 0 < ahead < 7:
+            return self._dated("on_date", day)
+        return self.said["on_day"].format(day=self.days(day.weekday(), day.weekday()))
+
+    def _dated(self, form: str, day: datetime.date) -> str:
         days, months = self.said["days"].split("|"), self.said["months"].split("|")
-        return self.said["date"].format(
+        return self.said[form].format(
             weekday=days[day.weekday()], day=day.day, month=months[day.month - 1]
         )
 

@@ -24,7 +24,8 @@ from agent.core.messages import (
 )
 from behavior.dialogue.conversation import Conversation, Part
 from behavior.dialogue.memory import Encounter
-from behavior.house.site import WEEKDAYS, SiteConfig, opening_minutes
+from behavior.house.opening import open_on
+from behavior.house.site import SiteConfig
 from behavior.languages.sounds_like import plain
 from behavior.tools.arguments import fault_of
 from behavior.tools.contract import Expected, Result, Tool, ToolError, UseTool, WantedBy, row_of
@@ -390,9 +391,8 @@ def _found(result: Result) -> str:
 def _open(site: SiteConfig, local_time: datetime | None) -> bool:
     if local_time is None or not site.hours:
         return True
-    today = site.hours.get(WEEKDAYS[local_time.weekday()])
-    start, end = opening_minutes(today, "today") if today else (0, 0)
-    return start <= local_time.hour * 60 + local_time.minute < end
+    today = open_on(site, local_time.date())
+    return today is not None and today.holds(local_time)
 
 
 NO_TOOLS: Final = Leave(ready=False)
