@@ -20,7 +20,7 @@ from actuation.faces.living import LivingFace
 from actuation.faces.words import FaceInstruction, instructed, read_face
 from actuation.generators.rules_face import MouthTrack, mouth_track
 from actuation.generators.rules_gaze import MOST_EYE_RAD, GazeConfig, GazeMode
-from actuation.generators.rules_idle import IdleBody, lean_vector
+from actuation.generators.rules_idle import IdleBody, lean_along_vector, lean_vector
 from actuation.generators.rules_neck import eyes_in_head
 from actuation.gestures.bearing import BODY_BEARING_SIZE, body_bearing
 from actuation.gestures.contract import Gestures, PlacedStroke
@@ -33,11 +33,11 @@ from actuation.speech.phones import VOWELS
 from actuation.speech.prosody import prosody_of
 from actuation.speech.voice import Phone, Speech
 from actuation.stage.playback import Playback
-from agent.core.messages import Expression, GestureCue, Posture
+from agent.core.messages import Expression, GestureCue, Lean, Posture
 
 Floats = NDArray[np.float64]
 
-_RELAX_S, _LEAN_S, _MOOD_S = 0.7, 0.7, 1.1
+_RELAX_S, _LEAN_S, _MOOD_S, _ALONG_S = 0.7, 0.7, 1.1, 2.5
 _USUAL_VOWEL_RMS = 0.11
 """Of a voice at its usual level, 20 dB under full scale over a whole clause."""
 
@@ -95,6 +95,7 @@ class Animation:
             face=config.face, gaze=config.gaze, nods=config.nods, seed=config.seed, start=start
         )
         self._lean = Moves(6)
+        self._along = Moves(6)
         self._mood = Moves(BODY_BEARING_SIZE)
         self.relax(start, duration_s=1e-3)
 
@@ -144,6 +145,10 @@ class Animation:
     def lean(self, posture: Posture, at: float) -> None:
         """Change how the body holds itself."""
         self._lean.go(lean_vector(posture), at, _LEAN_S)
+
+    def lean_along(self, lean: Lean, at: float) -> None:
+        """Lean a little beside the posture, slowly: as a listener goes along with who speaks."""
+        self._along.go(lean_along_vector(lean), at, _ALONG_S)
 
     def look(
         self,
@@ -208,7 +213,7 @@ class Animation:
         turned = self._face.turned(times)
         joints = self._idle.evaluate(
             times,
-            lean=self._lean.evaluate(times),
+            lean=self._lean.evaluate(times) + self._along.evaluate(times),
             head_yaw=turned.head[:, 0],
             head_pitch=turned.head[:, 1],
             head_roll=turned.head[:, 2],

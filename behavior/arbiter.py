@@ -90,9 +90,10 @@ def _without_taken(act: Act, granted: list[Wish]) -> Act:
         posture = None if other.act.posture is not None else posture
         if other.act.expression is not None or other.act.manner:
             face, manner = None, ""
-    return replace(act, gaze=gaze, posture=posture, expression=face, manner=manner)
+    lean = None if any(other.act.lean is not None for other in granted) else act.lean
+    return replace(act, gaze=gaze, posture=posture, lean=lean, expression=face, manner=manner)
 
 
 def _is_empty(act: Act) -> bool:
     parts = (act.clauses, act.gestures, act.gaze, act.posture, act.expression, act.manner)
-    return not any(parts) and act.in_reply_to is None
+    return not any(parts) and act.lean is None and act.in_reply_to is None

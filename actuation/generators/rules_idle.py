@@ -19,7 +19,7 @@ from actuation.joints.reach import Reach, solve_arm
 from actuation.joints.rotations import IDENTITY, about, inverse, multiply, turned
 from actuation.joints.skeleton import SIDES, Skeleton, load_skeleton
 from actuation.motion import JOINT_INDEX, JOINT_NAMES
-from agent.core.messages import Posture
+from agent.core.messages import Lean, Posture
 
 Floats = NDArray[np.float64]
 JOINTS: Final = len(JOINT_NAMES)
@@ -87,6 +87,19 @@ def lean_vector(posture: Posture) -> Floats:
     """(6,): pitch and roll of `LEAN_JOINTS`."""
     lean = LEANS[posture]
     return np.array([value for joint in LEAN_JOINTS for value in lean.get(joint, (0.0, 0.0))])
+
+
+MOST_ALONG_RAD: Final = 0.06
+"""3.4 degrees: seen as going along, not as leaning."""
+_ALONG: Final = np.array([0.6, 0.4, -0.8])
+"""Shares of `LEAN_JOINTS`: the head stays nearly upright over a trunk that leans."""
+
+
+def lean_along_vector(lean: Lean) -> Floats:
+    """(6,) as `lean_vector`, for a lean of the trunk in radians, at most `MOST_ALONG_RAD`."""
+    wished = np.array([-lean.forward_rad, -lean.left_rad])
+    size = float(np.linalg.norm(wished))
+    return np.outer(_ALONG, wished * min(1.0, MOST_ALONG_RAD / max(size, 1e-9))).ravel()
 
 
 class IdleBody:

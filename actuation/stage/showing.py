@@ -164,6 +164,8 @@ class Showing:
             self.express(act.expression, act.intensity, at, act.manner)
         if act.posture is not None:
             self._lean(act.posture, at)
+        if act.lean is not None:
+            self._animation.lean_along(act.lean, at)
         self._attention.wish(act.gaze, act.to, now)
 
     def _lean(self, posture: Posture, at: float) -> None:

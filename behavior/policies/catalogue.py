@@ -12,6 +12,7 @@ from behavior.policies.handover import HandoverConfig, HandoverPolicy
 from behavior.policies.idle import IdleConfig, IdlePolicy
 from behavior.policies.interruption import InterruptionConfig, InterruptionPolicy
 from behavior.policies.listening import ListeningConfig, ListeningPolicy
+from behavior.policies.mirroring import MirroringConfig, MirroringPolicy
 from behavior.policies.page import PageConfig, PagePolicy
 from behavior.policies.proactive import (
     GreetingBesideModel,
@@ -39,6 +40,7 @@ CATALOGUE: Mapping[str, tuple[type[BaseModel], Callable[[Any], Policy]]] = {
     "page": (PageConfig, PagePolicy),
     "attention": (AttentionConfig, AttentionPolicy),
     "idle": (IdleConfig, IdlePolicy),
+    "mirroring": (MirroringConfig, MirroringPolicy),
 }
 """Name -> its settings and itself, in the order in which they are asked."""
 
@@ -75,6 +77,9 @@ class PoliciesConfig(BaseModel):
         default_factory=AttentionConfig, description="Where it looks."
     )
     idle: IdleConfig = Field(default_factory=IdleConfig, description="Between encounters.")
+    mirroring: MirroringConfig = Field(
+        default_factory=MirroringConfig, description="Leaning along with a visitor."
+    )
 
 
 def build_policies(config: PoliciesConfig) -> tuple[Policy, ...]:

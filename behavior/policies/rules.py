@@ -148,6 +148,12 @@ RULES: Mapping[str, Rule] = {
         ("called_line", "urgent_line"),
     ),
     "page.ready": Rule("it shows that it is ready when the page comes up"),
+    "mirroring.lean": Rule(
+        "while a visitor who stands within {within_m} m leans by {from_deg} degrees or more, it"
+        " leans along, slowly and by at most {most_deg} degrees; never with children or from a"
+        " wheelchair",
+        ("enabled", "share", "most_deg", "from_deg", "within_m", "eyes_above_m", "every_s"),
+    ),
     "idle.attentive": Rule("it holds itself attentively while somebody is there"),
     "idle.rest": Rule(
         "it relaxes {rest_after_s} s after the last person has gone", ("rest_after_s",)

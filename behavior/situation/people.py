@@ -77,6 +77,10 @@ class Person:
     gaze_off_rad: float | None = None
     eyes_m: float = 1.6
     """Height of the eyes above the floor, smoothed, metres."""
+    leans_forward_rad: float | None = None
+    """How the trunk leans, over a second or two; None: it was never seen."""
+    leans_left_rad: float | None = None
+    """To the person's own left."""
     hand_up_since: float | None = None
     """Since when a hand has been held above its shoulder."""
     returned: bool = False

@@ -28,6 +28,7 @@ _SIGHTING_S = 0.2
 """The longest that one sighting counts for, in the time two are seen to walk side by side."""
 _CONFUSED_M = 0.6
 _BODY_S = 0.5
+_LEAN_S = 2.0
 _NEW_EYES = 0.2
 """Weight of one sighting in the smoothed height of the eyes."""
 _ATTENTIVE = (Engagement.ATTENDING, Engagement.ENGAGED)
@@ -68,6 +69,8 @@ def _seen(situation: Situation, seen: PersonSeen) -> Situation:
             body_rad=_body(known, seen),
             gaze_off_rad=seen.gaze_off_rad,
             eyes_m=known.eyes_m + weight * (seen.face_height_m - known.eyes_m),
+            leans_forward_rad=_leans(known, seen, known.leans_forward_rad, seen.lean_forward_rad),
+            leans_left_rad=_leans(known, seen, known.leans_left_rad, seen.lean_left_rad),
             hand_up_since=_hand_up_since(known, seen),
             walked_with_s=_walked_with_s(situation, known, seen),
         ),
@@ -80,6 +83,16 @@ def _body(known: Person, seen: PersonSeen) -> float | None:
     if seen.facing_rad is None or known.body_rad is None:
         return seen.facing_rad
     return known.body_rad + _share(known, seen) * (seen.facing_rad - known.body_rad)
+
+
+def _leans(
+    known: Person, seen: PersonSeen, before: float | None, now: float | None
+) -> float | None:
+    """Over some two seconds: one look at a trunk is a guess, and a fidget is no posture."""
+    if now is None:
+        return before
+    share = min(1.0, max(0.0, seen.at - known.seen_at) / _LEAN_S)
+    return (before or 0.0) + share * (now - (before or 0.0))
 
 
 def _leaves_m_s(known: Person, seen: PersonSeen) -> float:

@@ -16,6 +16,7 @@ from agent.core.messages import (
     GazeTarget,
     Health,
     Interaction,
+    Lean,
     PersonId,
     Posture,
     TurnId,
@@ -129,6 +130,7 @@ class Bearing:
     gaze_since: float = 0.0
     posture: Posture | None = None
     expression: Expression | None = None
+    lean: Lean = Lean()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -135,6 +135,8 @@ def _bearing(situation: Situation, act: Act) -> Situation:
             posture=act.posture or now.posture,
             expression=act.expression or now.expression,
         )
+    if act.lean is not None:
+        now = replace(now, lean=act.lean)
     return situation if now is situation.bearing else replace(situation, bearing=now)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from perception.eyes.camera import Box, Lens, Vector, azimuth_rad
+from perception.eyes.lean import lean_of
 from perception.eyes.sightings import Body, Cue, Range
 
 NOSE, LEFT_EAR, RIGHT_EAR = 0, 7, 8
@@ -85,6 +86,7 @@ def read_body(skeleton: Skeleton, lens: Lens) -> Body | None:
         front_rad=_front(world, seen, lens),
         head_front_rad=_head_front(world, seen, lens),
         hand_raised=_hand_raised(world, used),
+        lean=lean_of(world, used, lens),
         eyes_height_m=float(eyes[2]),
         quality=float(skeleton.visibility[used].mean() * (1 - misfit / MISFIT_LIMIT / 2)),
         world=skeleton.world,

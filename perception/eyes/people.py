@@ -141,6 +141,8 @@ class People:
             gaze_off_rad=gaze_off,
             mouth_open=face.mouth_open if face is not None else None,
             hand_raised=track.hand_raised if body is not None else None,
+            lean_forward_rad=body.lean.forward_rad if body and body.lean else None,
+            lean_left_rad=body.lean.left_rad if body and body.lean else None,
             face_height_m=_eyes_height(track, self._config.camera.height_m),
             confidence=_confidence(track),
         )

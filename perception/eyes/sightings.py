@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from perception.eyes.camera import WHOLE, Box, Vector
+from perception.eyes.lean import TrunkLean
 from perception.senses import Picture
 
 
@@ -72,6 +73,8 @@ class Body:
     head_front_rad: float | None = None
     """Heading of the nose, coarse; used where no face is resolved."""
     hand_raised: bool | None = None
+    lean: TrunkLean | None = None
+    """How the trunk leans; None: not all of it is seen."""
     eyes_height_m: float | None = None
     quality: float = 1.0
     world: NDArray[np.float64] | None = field(default=None, compare=False, repr=False)

@@ -55,6 +55,15 @@ class Posture(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lean:
+    """How far the trunk leans beside its posture, radians; limited to a few degrees on stage."""
+
+    forward_rad: float = 0.0
+    left_rad: float = 0.0
+    """To the agent's own left."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GestureCue:
     """A gesture bound to a word. Either a lexeme by name or a meaning to look one up by."""
 
@@ -143,6 +152,8 @@ class Act(Message):
     """The face in words, as in `Clause`."""
     gaze: Gaze | None = None
     posture: Posture | None = None
+    lean: Lean | None = None
+    """Gone to slowly, and kept until another act says otherwise; None: as before."""
     priority: Priority = Priority.SOCIAL
     speech_meets: Meeting = Meeting.APPEND
     gesture_meets: Meeting = Meeting.REPLACE

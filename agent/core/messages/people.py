@@ -65,6 +65,10 @@ class PersonSeen(Message):
     """Opening of the lips relative to the mouth's width, 0..1 and above."""
     hand_raised: bool | None = None
     """A wrist above its shoulder."""
+    lean_forward_rad: float | None = None
+    """How far the trunk leans to where the chest looks, hips to shoulders against upright."""
+    lean_left_rad: float | None = None
+    """The same to the person's own left."""
     face_height_m: float = 1.6
     """Height of the eyes above the floor, metres; where to look."""
     confidence: float = 1.0
@@ -98,7 +102,7 @@ class Arrangement(StrEnum):
     CORNER = "corner"
     """Two, at right angles."""
     BESIDE = "beside"
-    """Two, side by side, turned to the same."""
+    """Two or more, side by side, turned to the same."""
     CIRCLE = "circle"
     """Three or more around one space."""
     QUEUE = "queue"
