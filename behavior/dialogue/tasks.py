@@ -19,15 +19,16 @@ from behavior.understanding.intents import Intent, Request
 def meet(draft: Draft, request: Request) -> None:
     """Take a visit forward by what the request adds: a name, a host, a time."""
     meeting = draft.state.meeting or Meeting()
-    if meeting.notified and not request.found.hosts:
+    found = _spoken_of(request.found, meeting)
+    if meeting.notified and not found.hosts:
         return host_status(draft)
     if request.time:
         meeting = replace(meeting, time=request.time)
-    if meeting.notified and request.found.hosts and request.found.hosts[0].name != meeting.host:
+    if meeting.notified and found.hosts and found.hosts[0].name != meeting.host:
         meeting = Meeting(time=meeting.time)
     draft.change(meeting=meeting)
-    if request.found.hosts:
-        return choose_host(draft, request.found)
+    if found.hosts:
+        return choose_host(draft, found)
     if department := draft.desk.directory.department(request.text):
         return _choose_among(draft, department, department[0].department)
     if meeting.host:
@@ -46,6 +47,12 @@ def choose_host(draft: Draft, found: Found) -> None:
         return accept_host(draft, host.name)
     _meeting(draft, options=(host.name,), host=None)
     draft.ask("meet.confirm_host", Asked.CONFIRM_HOST, host.name, host=host.name)
+
+
+def _spoken_of(found: Found, meeting: Meeting) -> Found:
+    """Of several with the same name, the one of whom it goes already."""
+    same = tuple(host for host in found.hosts if host.name == meeting.host)
+    return replace(found, hosts=same, sure=True) if len(found.hosts) > 1 and same else found
 
 
 def accept_host(draft: Draft, name: str) -> None:
