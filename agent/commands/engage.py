@@ -15,6 +15,8 @@ from perception.engagement.head_tracks import read_recording
 from perception.engagement.model import own_weights, read_weights
 from perception.engagement.verdict import Verdict, verdicts
 
+SPARSE_S = 5.0
+"""Sightings farther apart in the median say next to nothing."""
 UNDECIDED = "undecided: too little was seen"
 
 
@@ -34,6 +36,12 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"{arguments.tracks}: {untold} more lines passed over", file=sys.stderr)
     if not recording.people:
         print(f"{arguments.tracks}: nobody is in it", file=sys.stderr)
+    if (apart_s := recording.apart_s) > SPARSE_S:
+        print(
+            f"{arguments.tracks}: sightings are {apart_s:g} s apart, too few to go by;"
+            " is t in milliseconds? Seconds are expected",
+            file=sys.stderr,
+        )
     for one in verdicts(recording.sightings(), weights):
         told = _told(one, recording.people[int(one.person)])
         print(json.dumps(told, ensure_ascii=False), flush=True)

@@ -88,7 +88,7 @@ def run(arguments: argparse.Namespace) -> int:
             camera, config.seeing.among, between=arguments.between, context=arguments.context
         )
         teller = _Teller(EngagementCore(config.seeing.engagement), groups, preview, between)
-        closer = Closer(actions=arguments.actions, faces=arguments.faces)
+        closer = Closer(actions=arguments.actions, faces=arguments.faces, seeing=config.seeing)
         fit, numbers = CameraFit(config.seeing.people.camera), itertools.count(1)
 
         def watch(picture: Picture, look: Look, tracks: list[Track]) -> None:
@@ -121,7 +121,7 @@ def run(arguments: argparse.Namespace) -> int:
             asyncio.run(people.run())
         finally:
             closer.close()
-        thread.wait(ENDS_S)
+            thread.wait(ENDS_S)
     if arguments.fit_camera:
         print(_fitted(fit), file=sys.stderr)
     return 0

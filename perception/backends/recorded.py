@@ -58,6 +58,8 @@ class RecordedCamera:
 
 
 def _open(path: Path) -> cv2.VideoCapture:
+    if path.is_dir():
+        raise BadInputError(f"{path}: this is a folder; name a video in it")
     if not path.is_file():
         raise BadInputError(f"{path}: there is no such file")
     if path.stat().st_size == 0:

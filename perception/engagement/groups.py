@@ -9,7 +9,7 @@ Where only how far a chest is turned is known, and not to which side, the side i
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -35,6 +35,13 @@ class GroupConfig(BaseModel):
     meet_m: float = Field(
         0.75, gt=0, le=2, description="Two such middles nearer than this are the same."
     )
+    beside_m: float = Field(
+        0.95,
+        ge=0,
+        le=2,
+        description="Turned the same way, side by side, nobody farther apart stands together:"
+        " strangers leave more room.",
+    )
     apart_m: float = Field(1.8, gt=0, le=4, description="Nobody farther apart stands together.")
     behind_m: float = Field(1.6, gt=0, le=4, description="Longest step in a queue.")
     head_m: float = Field(2.2, gt=0, le=5, description="A queue begins this near the agent.")
@@ -46,6 +53,10 @@ class GroupConfig(BaseModel):
 _EVERY_S = 0.25
 _TOWARDS_RAD = math.radians(40)
 _SAME_WAY_RAD = math.radians(50)
+_BESIDE_RAD = math.radians(40)
+"""Chests of people side by side differ by less, as well as single looks tell them."""
+_BEFORE_M = 0.45
+"""Who stands farther before or behind another is not at their side."""
 Formation = tuple[Arrangement, frozenset[PersonId]]
 
 
@@ -131,10 +142,24 @@ def _groups(people: list[PersonSeen], config: GroupConfig) -> Iterator[list[Pers
 
 
 def _together(one: PersonSeen, other: PersonSeen, config: GroupConfig) -> bool:
-    if _apart_m(one.place, other.place) > config.apart_m:
+    apart_m = _apart_m(one.place, other.place)
+    if apart_m > config.apart_m:
         return False
+    if apart_m <= config.beside_m and _side_by_side(one, other):
+        return True
     return any(
         _apart_m(_before(one, a, config), _before(other, b, config)) <= config.meet_m
+        for a in _headings(one)
+        for b in _headings(other)
+    )
+
+
+def _side_by_side(one: PersonSeen, other: PersonSeen) -> bool:
+    """Turned the same way, neither before the other: shoulder to shoulder."""
+    x_m, y_m = other.place.x_m - one.place.x_m, other.place.y_m - one.place.y_m
+    return any(
+        abs(math.remainder(a - b, math.tau)) <= _BESIDE_RAD
+        and max(abs(x_m * math.cos(h) + y_m * math.sin(h)) for h in (a, b)) <= _BEFORE_M
         for a in _headings(one)
         for b in _headings(other)
     )
@@ -173,7 +198,8 @@ def _faces(one: PersonSeen, bearing: float) -> bool:
 
 def _arrangement(group: list[PersonSeen], config: GroupConfig) -> Arrangement:
     if len(group) > 2:
-        return Arrangement.CIRCLE
+        row = all(_side_by_side(*two) for two in pairwise(sorted(group, key=_bearing_of)))
+        return Arrangement.BESIDE if row else Arrangement.CIRCLE
     one, other = group
     _, a, b = min(
         (_apart_m(_before(one, a, config), _before(other, b, config)), a, b)
@@ -210,6 +236,11 @@ def _before(one: PersonSeen, heading: float, config: GroupConfig) -> Place:
     return Place(
         x_m=one.place.x_m + step * math.cos(heading), y_m=one.place.y_m + step * math.sin(heading)
     )
+
+
+def _bearing_of(one: PersonSeen) -> float:
+    """From the agent: in this order people in a row stand."""
+    return math.atan2(one.place.y_m, one.place.x_m)
 
 
 def _bearing(one: Place, other: Place) -> float:

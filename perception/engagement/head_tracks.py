@@ -56,6 +56,12 @@ class Recording:
         if self.faults <= 20:
             self.complaints.append(f"{self.path}:{line}: {what}")
 
+    @property
+    def apart_s(self) -> float:
+        """From one line to the next, median; 0 where there are fewer than two."""
+        times = self.numbers[:, 0]
+        return float(np.median(np.diff(times))) if len(times) > 1 else 0.0
+
     def sightings(self) -> Iterator[PersonSeen]:
         """What perception would say of it, in the order of time."""
         walks: dict[int, Track] = {}

@@ -104,6 +104,14 @@ def test_when_a_recording_began_makes_no_difference(capsys, tmp_path):
     assert moved["at"] - 1.7e9 == pytest.approx(plain["at"], abs=0.1)
 
 
+def test_times_in_milliseconds_are_noticed_and_those_of_slow_cameras_are_none(capsys, tmp_path):
+    _, lines = recording("1p_GA_eng_1")
+    wrong = [line | {"t": line["t"] * 1000} for line in lines]
+    assert "milliseconds" in engage(capsys, written(tmp_path / "ms.jsonl", wrong))[2]
+    slow = [line | {"t": 2.0 * i} for i, line in enumerate(lines[::30])]
+    assert engage(capsys, written(tmp_path / "slow.jsonl", slow))[2] == ""
+
+
 def test_without_any_gaze_nobody_is_said_to_look_away(capsys, tmp_path):
     _, lines = recording("1p_AA_dis_1")
     blind = [{key: line[key] for key in ("t", "person", "head_m")} for line in lines]

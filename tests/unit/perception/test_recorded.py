@@ -77,6 +77,8 @@ async def test_what_is_no_video_is_said_to_be_none(tmp_path, content):
 async def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(BadInputError, match="no such file"):
         await read(tmp_path / "none.mp4")
+    with pytest.raises(BadInputError, match="this is a folder"):
+        await read(tmp_path)
 
 
 @pytest.mark.real_time
