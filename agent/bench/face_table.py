@@ -85,7 +85,7 @@ def figures_of(
     if again:
         return figures
     if BY_SOUND in sides.takes and sides.held_out:
-        return [*figures, *_text_gains(table, measures)]
+        return [*figures, *text_gains(table, measures)]
     missing = sides.missing or f"not measured: it has learned from {voice}, and no other is here"
     nan = float("nan")
     return [*figures, Figure(name=BY_SOUND, value=nan, unit="", target=90.0, note=missing)]
@@ -110,7 +110,7 @@ def _figure(side: str, about: str, measure: Measure, row: dict[str, float], note
     )
 
 
-def _text_gains(table: Table, measures: Sequence[Measure]) -> list[Figure]:
+def text_gains(table: Table, measures: Sequence[Measure]) -> list[Figure]:
     """By how much the lips are better when the text is known; the control has a wrong text.
 
     Closures are judged together with vowels that are closed by mistake: alone, they are at their
