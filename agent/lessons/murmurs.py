@@ -55,6 +55,15 @@ _MANY_VOICES: Final = (
     ("espeak", "en-us+klatt4"), ("espeak", "en-gb-scotland"), ("espeak", "en-us+linda"),
     ("espeak", "en-us+john"), ("espeak", "en-gb-x-rp+f5"),
 )  # fmt: skip
+JUDGED: Final = (
+    "backchannels", "backchannels_later", "backchannels_last",
+    "interruptions", "interruptions_later", "interruptions_last",
+)  # fmt: skip
+"""Sets of lines of `bench/turn_ends.yaml` by which it is judged."""
+_POLITE: Final = (
+    "very much", "so much", "a lot", "no problem", "fair enough", "makes sense", "good to know",
+    "really", "that's good", "that's nice", "that's great", "how nice", "i get it", "well", "then",
+)  # fmt: skip
 _TAIL_S: Final = 0.7
 _SPEEDS: Final = (0.86, 1.16)
 _NOISE_DB: Final = (5.0, 30.0)
@@ -75,10 +84,10 @@ class Uttered:
 def uttered(count: int, seed: int = 5) -> Iterator[Uttered]:
     """`count` of them. Raises `BackendUnavailableError` without flite or espeak."""
     chance = np.random.default_rng(seed)
-    judged = {line for name in ("backchannels", "interruptions") for line in lines(name)}
+    judged = {line for name in JUDGED for line in lines(name)}
     visitors = [text for text, _ in sentences(SITE, forms=6)]
     asked = [text for text in visitors if 2 <= len(text.split()) <= 7]
-    asked = [text for text in asked if text not in judged and text not in MURMURS]
+    asked = [text for text in asked if text not in judged and not is_murmur(text)]
     wants = [text for text in FLOOR if text not in judged]
     while count > 0:
         kind = chance.random()
@@ -94,6 +103,15 @@ def uttered(count: int, seed: int = 5) -> Iterator[Uttered]:
                 continue
             yield _heard(sound, chance, murmur=kind < 0.5, what=text, voice=" ".join(voice))
         count -= 1
+
+
+def is_murmur(text: str) -> bool:
+    """It is made of what listeners say and of nothing else."""
+    left = f" {text} "
+    for phrase in sorted((*MURMURS, *_POLITE), key=len, reverse=True):
+        while f" {phrase} " in left:
+            left = left.replace(f" {phrase} ", " ", 1)
+    return not left.strip()
 
 
 def _said(text: str, voice: tuple[str, str]) -> Sound | None:

@@ -23,7 +23,7 @@ from perception.backends.smart_turn import SmartTurn
 from perception.turns.murmur import WEIGHTS, Line, chance_of_murmur, features, voice_rows
 from perception.turns.turn_end import MODEL
 
-_COUNT: Final = 2400
+_COUNT: Final = 1800
 _LEAST: Final = 40
 _RIDGE: Final = 300.0
 """Chosen by voices left out, among 30, 100, 300, 1000."""

@@ -7,12 +7,12 @@ from agent.bench.heard_once import lines
 from agent.commands.training.murmurs import Lesson, fit, left_out, write
 from agent.core.errors import BadInputError
 from agent.lessons.murmur_sounds import SOUNDS
-from agent.lessons.murmurs import FLOOR, MURMURS
+from agent.lessons.murmurs import FLOOR, JUDGED, MURMURS, is_murmur
 from perception.senses import SOUND_RATE_HZ
 from perception.turns.murmur import chance_of_murmur, read_line
 from perception.turns.pitch import pitch_hz
 
-LATER = {line for name in ("backchannels_later", "interruptions_later") for line in lines(name)}
+UNHEARD = {line for name in JUDGED if name.endswith(("later", "last")) for line in lines(name)}
 
 
 @pytest.mark.parametrize("name", SOUNDS)
@@ -35,8 +35,15 @@ def test_hums_have_a_pitch_and_doors_have_none():
 
 
 def test_the_lines_that_judge_are_none_of_the_lessons():
-    assert not LATER & set(FLOOR)
-    assert not LATER & set(MURMURS)
+    assert not UNHEARD & set(FLOOR)
+    assert not UNHEARD & set(MURMURS)
+
+
+def test_thanks_in_other_words_are_no_wish_for_the_floor():
+    assert is_murmur("okay thank you very much")
+    assert is_murmur("oh good to know")
+    assert not is_murmur("okay thank you goodbye")
+    assert not any(is_murmur(line) for line in FLOOR)
 
 
 def lessons(count=160):
