@@ -6,9 +6,13 @@ import pytest
 
 from agent.core.messages import (
     Arrangement,
+    Channel,
+    Context,
+    ContextChanged,
     FaceMoved,
     FaceUnit,
     FormationChanged,
+    Interaction,
     PersonId,
     PersonLost,
     PersonSeen,
@@ -57,6 +61,22 @@ def test_who_stands_together_is_told_while_they_do_and_are_in_view():
     assert [g.people for g in view(*both, together(True)).groups()] == [[P1, P2]]
     assert view(*both, together(True), together(False)).groups() == []
     assert view(*both, together(True), PersonLost(at=1.5, person=P2)).groups() == []
+
+
+def test_context_and_what_passes_between_people_stand_among_the_cues_until_they_end():
+    looks = Interaction(group=(P2,), channel=Channel.GAZE, what="looks at")
+
+    def told(*, holds):
+        yield ContextChanged(at=1.0, person=P1, context=Context.PHONE, holds=holds, confidence=0.83)
+        yield ContextChanged(at=1.0, person=P1, interaction=looks, holds=holds, confidence=1.0)
+
+    here = seen(), seen(P2)
+    shown = {one.person: one.cues for one in view(*here, *told(holds=True)).people(1.0)}
+    assert shown == {P1: ["on the phone (0.8)", "looks at p2"], P2: []}
+    over = view(*here, *told(holds=True), *told(holds=False)).people(1.0)
+    assert [one.cues for one in over] == [[], []]
+    gone = view(*told(holds=True), PersonLost(at=1.1, person=P1), *here).people(1.0)
+    assert [one.cues for one in gone] == [[], []]
 
 
 def test_units_stay_until_they_change_and_say_by_which_part_they_were_told():

@@ -1,7 +1,6 @@
 """Facts about people among each other come of each picture, from what others tell and bodies."""
 
 import numpy as np
-import pytest
 
 from agent.core.messages import (
     Context,
@@ -12,6 +11,8 @@ from agent.core.messages import (
     FaceUnit,
     PersonId,
     PersonLost,
+    TurnEnded,
+    TurnId,
     VisitorActed,
 )
 from perception.engagement.among import Among, AmongConfig
@@ -64,9 +65,11 @@ def test_smiles_nods_and_gestures_are_the_closer_looks():
     def does(at):
         smile = FaceUnit(number=12, name="", confidence=0.9, intensity=0.5, asymmetry=0.0)
         yield FaceMoved(at=at, person=P1, units=(smile,))
+        if at < 1.5:
+            return
         yield VisitorActed(at=0.0, person=P1, action="wave", fits=0.8, hand="", because=())
 
-    assert whats(watched(each=does)[1]) >= {"smiles", "wave"}
+    assert whats(watched(each=does, seconds=3)[1]) >= {"smiles", "wave"}
     assert "smiles" not in whats(watched()[1])
 
 
@@ -87,20 +90,38 @@ def test_who_is_served_does_not_wait():
     assert {one.context for one in watched(config, each=served)[1]} == {None}
 
 
-@pytest.mark.parametrize("calls", [True, False])
-def test_looks_of_who_telephones_are_not_for_the_agent(calls):
+def states_of(*, calls_from=None, words_at=None, seconds=6.0):
+    """The states of one who stands near and looks here; the telephone comes up and stays."""
     core, states = EngagementCore(EngagementConfig()), []
-    for k in range(60):
-        if k == 2:
-            core.take(phone(calls))
-        change = core.take(seen(k / 8, 1.2, 0.0, gaze_deg=3))
-        states += [change.state] if change else []
-    assert (Engagement.ENGAGED in states) is not calls
+    for k in range(round(seconds * 8)):
+        at = k / 8
+        events = [seen(at, 1.2, 0.0, gaze_deg=3)]
+        if calls_from is not None and at == calls_from:
+            events.append(phone(True))
+        if at == words_at:
+            events.append(TurnEnded(at=at, turn=TurnId(1), revision=1, text="yes I see", person=P1))
+        states += [change.state for event in events if (change := core.take(event))]
+    return core, states
+
+
+def test_looks_of_who_telephones_are_not_for_the_agent_until_the_call_ends():
+    assert Engagement.ENGAGED in states_of()[1]
+    core, states = states_of(calls_from=0.25)
+    assert states == [Engagement.PRESENT]
     core.take(phone(False))
-    for k in range(60, 100):
-        change = core.take(seen(k / 8, 1.2, 0.0, gaze_deg=3))
-        states += [change.state] if change else []
-    assert Engagement.ENGAGED in states
+    later = [core.take(seen(6 + k / 8, 1.2, 0.0, gaze_deg=3)) for k in range(40)]
+    assert Engagement.ENGAGED in {change.state for change in later if change}
+
+
+def test_words_into_a_telephone_are_not_for_the_agent():
+    assert Engagement.ENGAGED in states_of(words_at=0.5, seconds=0.75)[1]
+    assert states_of(calls_from=0.25, words_at=0.5)[1] == [Engagement.PRESENT]
+
+
+def test_who_attends_and_takes_a_call_attends_no_longer_and_who_is_engaged_still_is():
+    attended = states_of(calls_from=0.875)[1]
+    assert attended == [Engagement.PRESENT, Engagement.ATTENDING, Engagement.PRESENT]
+    assert states_of(calls_from=4.0)[1][-1] is Engagement.ENGAGED
 
 
 def phone(holds):
