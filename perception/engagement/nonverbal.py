@@ -28,6 +28,8 @@ AGENT: Final = PersonId("agent")
 LOOK_RAD: Final = math.radians(20)
 """A head within this of the way to somebody looks at them; heads are read to some five degrees."""
 AGENT_LOOK_RAD: Final = math.radians(25)
+FACES_STILL_RAD: Final = math.radians(35)
+"""Chests are read to some fifteen degrees: who faces the agent does so until farther off."""
 BACK_RAD: Final = math.radians(120)
 NEAR_M: Final = 4.0
 """Nobody is looked at, or given signs, from farther off, as far as can be told."""
@@ -230,9 +232,10 @@ class Nonverbal:
         for who, one in here.items():
             facing = one.seen.facing_rad
             if facing is not None and one.seen.place.distance_m <= NEAR_M / 2:
-                if facing <= LOOK_RAD:
+                faces = Triplet(who, (AGENT,), Channel.POSTURE, "faces")
+                if facing <= (FACES_STILL_RAD if faces in self._courses else LOOK_RAD):
                     one.faced = True
-                    yield Triplet(who, (AGENT,), Channel.POSTURE, "faces"), one.seen.confidence
+                    yield faces, one.seen.confidence
                 elif facing >= BACK_RAD and one.faced:
                     yield Triplet(who, (AGENT,), Channel.POSTURE, "turns away"), one.seen.confidence
 

@@ -171,6 +171,15 @@ def test_only_who_was_turned_to_the_agent_turns_away_from_it():
     assert (A, (AGENT,), "turns away") in begun(later, Channel.POSTURE)
 
 
+def test_who_faces_the_agent_does_so_until_clearly_turned_and_half_turned_nobody_begins_to():
+    to, half, aside = (seen(0, 1.5, 0, person="a", facing_deg=deg) for deg in (5, 30, 50))
+    assert begun(told(half), Channel.POSTURE) == set()
+    core = Nonverbal()
+    assert begun(told(to, core=core), Channel.POSTURE) == {(A, (AGENT,), "faces")}
+    assert [i for k in range(10, 25) for i in _later(core, half, k / 10)] == []
+    assert [i.over for k in range(25, 40) for i in _later(core, aside, k / 10)] == [True]
+
+
 def test_of_who_is_gone_nothing_is_kept():
     core = Nonverbal()
     told(*FACING, core=core)
