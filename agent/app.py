@@ -55,6 +55,7 @@ from agent.core.messages import (
 )
 from agent.deciding import dialogue_of, planner_of, suggesting_of
 from agent.expectations import Pulse, WatchedCamera, expectations
+from agent.interpreting import interpretations
 from agent.listening_along import ListeningAlong
 from agent.local_sound import LocalSound
 from agent.looking_among import LookingAmong, each_of
@@ -421,6 +422,7 @@ class _Wiring:
             languages=self._settings.site.spoken,
             transcript=for_site(self._config.dialogue.transcript, self._settings.site)[0],
             talks=self._talks,
+            interpretations=interpretations(self._config.seeing, self._settings.site),
         )
         self._runtime.add(self._server, NEEDED)
         self._ready["page"] = self._server.started

@@ -17,6 +17,7 @@ from agent.config import ConfigError, Problem, beside, load, load_folder, place_
 from agent.configuration.faults import alike
 from agent.configuration.history import HistoryConfig, Source
 from agent.core.errors import BadInputError
+from agent.interpreting import not_here
 from agent.kiosk.browser import KioskConfig
 from agent.pages.config import ServerConfig
 from agent.recorder import RecorderConfig
@@ -287,6 +288,8 @@ def read_settings(path: Path) -> Settings:
         norms = read_norms(folder / "norms", config.norms_off)
     except ConfigError as error:
         problems.extend(_where_it_is_set(problem, path) for problem in error.problems)
+    if site is not None and config.seeing.affect.enabled and (because := not_here(site)):
+        problems.append(Problem(str(path), *place_of(path, ("seeing", "affect")), because))
     knowledge = knowledge_folder(path, config.dialogue.knowledge)
     entries: tuple[Entry, ...] = ()
     if site is not None:

@@ -141,7 +141,7 @@ def messages_of(close: Closeup) -> list[FaceMoved | VisitorActed]:
     """A close-up as facts for the bus."""
     said: list[FaceMoved | VisitorActed] = []
     if close.there is not None:
-        units = tuple(_unit(unit) for unit in close.there)
+        units = tuple(face_unit(unit) for unit in close.there)
         said.append(FaceMoved(at=close.at, person=close.person, units=units))
     said += [
         FaceMoved(at=close.at, person=close.person, units=None, movement=str(movement.kind))
@@ -157,7 +157,8 @@ def messages_of(close: Closeup) -> list[FaceMoved | VisitorActed]:
     return said
 
 
-def _unit(unit: UnitSeen) -> FaceUnit:
+def face_unit(unit: UnitSeen) -> FaceUnit:
+    """As a fact for the bus."""
     return FaceUnit(
         number=unit.number,
         name=NAMES[unit.number],

@@ -1,7 +1,10 @@
 """All the knobs of seeing in one model, for configurations and command lines."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Self
 
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from perception.affect.config import AffectConfig
 from perception.closer import CloserConfig
 from perception.engagement.among import AmongConfig
 from perception.engagement.groups import GroupConfig
@@ -31,3 +34,13 @@ class SeeingConfig(BaseModel):
     closer: CloserConfig = Field(
         CloserConfig(), description="Faces and actions of those who are near; off unless asked for."
     )
+    affect: AffectConfig = Field(
+        AffectConfig(), description="What faces may express, for the operator alone; off by law's"
+        " and by default."
+    )  # fmt: skip
+
+    @model_validator(mode="after")
+    def _what_is_interpreted_is_looked_at(self) -> Self:
+        if self.affect.enabled and not self.closer.faces:
+            raise ValueError("affect.enabled needs `closer: {faces: true}`")
+        return self

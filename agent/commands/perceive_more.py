@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from agent.core.errors import BackendUnavailableError
 from agent.core.messages import PersonId
+from agent.interpreting import interpretations
 from agent.models import models_folder
 from perception import closer
 from perception.actions.recogniser import own_actions, read_actions
+from perception.affect.config import NOTICE
 from perception.eyes.people import PeopleConfig
 from perception.eyes.track import Track
 from perception.faces.movements import Movement
 from perception.faces.network import Weights, load
+from perception.seeing import SeeingConfig
 from perception.senses import Picture
 
 if TYPE_CHECKING:
@@ -28,8 +31,18 @@ AROUND = 1.4
 class Closer:
     """Looks closer at who is followed; everything it remembers goes with the person."""
 
-    def __init__(self, *, actions: Path | None, faces: bool) -> None:
-        """`actions`: a file of sentences, or an empty path for those that ship; None: none."""
+    def __init__(
+        self, *, actions: Path | None, faces: bool, seeing: SeeingConfig | None = None
+    ) -> None:
+        """`actions`: a file of sentences, or an empty path for those that ship; None: none.
+
+        `seeing`: where it asks for that, what faces may express is told, too.
+        """
+        self._interpretations = None
+        if faces and seeing is not None:
+            self._interpretations = interpretations(seeing, None)
+        if self._interpretations is not None:
+            print(f"seeing.affect is on. {NOTICE}", file=sys.stderr)
         weights: Weights | None = load() if faces else None
         sentences = None
         if actions is not None:
@@ -56,7 +69,14 @@ class Closer:
                 if track.body is not None and track.body_at == picture.at
             }
         close = self._looks.take(picture.at, tracks, hands)
-        return [line for one in close for line in _lines(one)]
+        return [line for one in close for line in (*_lines(one), *self._interpreted(one))]
+
+    def _interpreted(self, close: "closer.Closeup") -> list[str]:
+        """The chain of a face whose units have changed, where that is asked for."""
+        if self._interpretations is None or not close.there:
+            return []
+        reading = self._interpretations.of(tuple(closer.face_unit(u) for u in close.there))
+        return [_line("FaceInterpreted", close.person, close.at, asdict(reading))]
 
 
 def _lines(close: "closer.Closeup") -> list[str]:

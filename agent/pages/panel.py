@@ -48,6 +48,7 @@ from agent.core.messages import (
     VisitorActed,
     WordsHeard,
 )
+from agent.interpreting import Interpretations
 from agent.pages.panel_people import PanelPeople
 from agent.pages.wire import (
     Caption,
@@ -122,8 +123,13 @@ class PageView:
         help_text: str,
         language: str = "en",
         transcript: TranscriptConfig | None = None,
+        interpretations: Interpretations | None = None,
     ) -> None:
-        """`language`: of the site, and so of what names no other."""
+        """`language`: of the site, and so of what names no other.
+
+        `interpretations`: of faces, for the console, where the operator asked for them.
+        """
+        self._interpretations = interpretations
         self._help_text = help_text
         self._own = language
         self._language = LanguageSaid(language=language)
@@ -166,12 +172,16 @@ class PageView:
         ]
         if self._reads_faces:
             words.append(Notice(code="reading", text=NOTICE))
+        if self._interpretations is not None:
+            words.append(Notice(code="interpreting", text=self._interpretations.notice))
         return words if self._emergency is None else [*words, self._emergency]
 
     def see(self, message: Message) -> list[ToPage]:  # noqa: C901 - one line a kind
         """Take in one message; return what every page is told at once."""
         said = self._words(message) + self._conduct(message)
         self._people.see(message)
+        if self._interpretations is not None:
+            self._interpretations.see(message)
         self._transcript.take(message)
         self._forget()
         if self._began_at is None:
@@ -251,8 +261,13 @@ class PageView:
             latencies_ms={name: round(ms) for name, ms in self._latencies_ms.items()},
             health=list(self._health.values())[:40],
             page={**page, **self._figures},
-            transcript=self._transcript.text(zero=self._began_at or 0.0).splitlines()[-TOLD:],
+            transcript=self._told(),
         )
+
+    def _told(self) -> list[str]:
+        """What trusted pages alone are shown."""
+        lines = self._transcript.text(zero=self._began_at or 0.0).splitlines()[-TOLD:]
+        return lines + (self._interpretations.lines() if self._interpretations else [])
 
     def _words(self, message: Message) -> list[ToPage]:
         match message:

@@ -25,6 +25,7 @@ from agent.core.messages import (
     Message,
     PageChanged,
 )
+from agent.interpreting import Interpretations
 from agent.pages.access import same_token, token_from
 from agent.pages.buttons import VISITOR_BUTTONS, chooses_language, is_button
 from agent.pages.config import ServerConfig
@@ -119,6 +120,7 @@ class PageServer:
         form: KioskForm | None = None,
         transcript: TranscriptConfig | None = None,
         talks: LiveTalks | None = None,
+        interpretations: Interpretations | None = None,
     ) -> None:
         """`room`: a simulated lobby to show.
 
@@ -126,6 +128,7 @@ class PageServer:
         them, and is not to be told that they are off. `form`: shows forms on the kiosk page.
         `languages`: in which visitors are served, the site's own first. `transcript`: how much of
         an encounter the console shows. `talks`: operators may speak by the agent's mouth.
+        `interpretations`: of faces, for the console, where the operator asked for them.
         """
         self.puppet = Puppet(clock=clock, publish=publish, talks=talks)
         self.form = form or KioskForm(clock)
@@ -145,8 +148,9 @@ class PageServer:
         self._elsewhere = elsewhere
         self._languages = languages or (config.language[:2],)
         self._view = PageView(
-            help_text=config.help_text, language=self._languages[0], transcript=transcript
-        )
+            help_text=config.help_text, language=self._languages[0], transcript=transcript,
+            interpretations=interpretations,
+        )  # fmt: skip
         self._kiosk: Page | None = None
         self._panel_at = 0.0
         self._pace = Pace(pictures_hz=config.idle_pictures_hz)

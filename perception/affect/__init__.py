@@ -1,0 +1,1 @@
+"""What a face may be taken to express, where an operator has asked for it: off otherwise."""
