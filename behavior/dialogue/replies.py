@@ -73,6 +73,8 @@ def respond(conversation: Conversation, heard: Heard, desk: Desk) -> Part:
         return draft.finish("memory", "asks on about the past")
     requests = _understood(draft, heard.text)
     first = requests[0]
+    if tasks.was_false_alarm(draft):
+        return draft.finish("false_alarm", "takes an emergency back")
     if first.intent in {Intent.EMERGENCY, Intent.FIRE}:
         tasks.emergency(draft, first.intent)
         return draft.finish(first.intent.value, first.because)
@@ -236,6 +238,8 @@ def _about_host(draft: Draft, request: Request) -> tuple[str, str] | None:
     if request.intent in {Intent.NAME, Intent.MEET_HOST} and request.name:
         draft.ask("meet.ask_host", Asked.HOST)
         return "name", "gives the own name first"
+    if request.intent is Intent.UNKNOWN and draft.desk.words.cue("asks").search(plain(line)):
+        return None  # `can you show me on a map` is no name
     return _go_on_with(draft, Found(), "a name that is not in the directory")
 
 

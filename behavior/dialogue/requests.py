@@ -105,6 +105,8 @@ def _small_talk(draft: Draft, request: Request) -> None:
             draft.say("pleasant")
         case Intent.LOUDER:
             draft.say("louder.nothing")
+        case Intent.REPEAT if before.turns == 0:
+            draft.say("greet")  # `excuse me`, to somebody who has not said a word
         case Intent.REPEAT:
             draft.say("repeat.nothing")
         case Intent.CANCEL:

@@ -10,10 +10,12 @@ from behavior.dialogue.conversation import Asked, CallHelp, Meeting, NotifyHost,
 from behavior.dialogue.draft import Draft
 from behavior.house.directory import Found
 from behavior.house.site import Host
+from behavior.languages.sounds_like import plain
 from behavior.languages.tongue import Tongue
 from behavior.tools import drafting
 from behavior.tools.contract import Message, UseTool
 from behavior.understanding.intents import Intent, Request
+from behavior.understanding.lines import urgency
 
 
 def meet(draft: Draft, request: Request) -> None:
@@ -277,6 +279,17 @@ def emergency(draft: Draft, intent: Intent) -> None:
     because = f"a visitor reports {what}"
     draft.do(CallHelp(urgent=True, because=because), RecordVisit(kind="help", detail=because))
     draft.change(recorded=(*draft.state.recorded, "urgent"))
+
+
+def was_false_alarm(draft: Draft) -> bool:
+    """After an emergency: tell those who come that it was none. They come all the same."""
+    words, text = draft.desk.words, plain(draft.heard.text)
+    rest, taken_back = words.cue("false_alarm").subn(" ", text)
+    if not taken_back or "urgent" not in draft.state.recorded or urgency(plain(rest), words):
+        return False
+    draft.say("emergency.false")
+    draft.do(CallHelp(urgent=False, because="a visitor says that it was a false alarm"))
+    return True
 
 
 def _next_step(draft: Draft) -> None:

@@ -13,6 +13,8 @@ from behavior.understanding.lines import meeting_time
 _GOING_ON = 0.1
 """`and on Saturday` need not be as near to a question as a whole one."""
 _OF_IT = 0.48
+_ANOTHER = 0.9
+"""Likeness at which a place of the same kind is named by what tells it apart."""
 _ALONE, _FAR_AHEAD = 0.05, 0.1
 """A question with no rival near need not be so like."""
 _ENDS, _ENDS_MORE = frozenset({Intent.FAREWELL, Intent.LOOKING}), 0.1
@@ -136,3 +138,17 @@ def about_it(known: Known, text: str, key: str) -> Request | None:
         return None
     because = f"`it` is {named}; nearest to {best.form!r}, likeness {best.score:.2f}"
     return Request(intent=Intent.QUESTION, text=meant, entry=entry, because=because)
+
+
+def another_one(known: Known, text: str, key: str) -> Request | None:
+    """Read `and the accessible one` as the way to another place of the kind last spoken of."""
+    place = known.directory.site.place(key)
+    match = known.words.cue("another_one").match(text)
+    if place is None or match is None:
+        return None
+    for name in (place.name, *place.also):
+        for other, score, _ in known.directory.places(plain(f"{match['kind']} {name}"))[:1]:
+            if score > _ANOTHER and other.key != key:
+                because = f"`one` is of the kind of {place.name}"
+                return Request(intent=Intent.DIRECTIONS, text=text, place=other, because=because)
+    return None

@@ -18,7 +18,7 @@ from behavior.past.time_questions import time_question
 from behavior.tools.asking_senses import is_it_somebody
 from behavior.tools.contract import Way
 from behavior.tools.permission import ToolsConfig
-from behavior.understanding.by_meaning import about_it, is_known
+from behavior.understanding.by_meaning import about_it, another_one, is_known
 from behavior.understanding.finer_pieces import finer
 from behavior.understanding.intents import SMALL, Intent, Request
 from behavior.understanding.known import Known
@@ -66,7 +66,7 @@ def understand(
         visitor=name or visitor,
         rules=rules,
     )
-    if about := about_it(known, whole, spoken_of):
+    if about := about_it(known, whole, spoken_of) or another_one(known, whole, spoken_of):
         return (about,)
     if name and words.cue("this_is").match(whole) and known.pattern_of(whole):
         name = ""  # `this is rubbish` is no introduction
