@@ -11,7 +11,7 @@ import yaml
 
 from agent.bench.hearing import in_noise
 from agent.bench.made_pauses import VOICES, Said, say
-from agent.core.messages import TurnEnded
+from agent.core.messages import Message, SpeechStarted, TurnEnded
 from agent.models import models_folder
 from perception.audio import FRAME, FRAME_S, Sound
 from perception.backends.pocketsphinx import PocketsphinxRecogniser
@@ -28,6 +28,12 @@ WORDS_AFTER_S: Final = 0.03
 """From the question to the recogniser's answer; it has kept pace with the voice."""
 SOUND_AFTER_S: Final = 0.07
 """From the question to the judgement of the sound: 50 ms of work, and the way there and back."""
+AUDIBLE_AFTER_S: Final = 0.15
+"""From a turn's being taken for over to the first sound of the answer at the page, at best: what
+`bench reaction` measures between them."""
+SOON_S: Final = 0.3
+SILENT_AFTER_S: Final = 0.05
+"""From the news of a voice to the silence of the page."""
 _AUDIBLE: Final = 0.02
 """Of the loudest sample."""
 _SAME_S: Final = 0.15
@@ -96,7 +102,11 @@ class Ends:
     """How one made turn was ended."""
 
     cut_in: int
-    """Ends before the last word."""
+    """Answers that were heard before the last word."""
+    withdrawn: int
+    """Ends before the last word whose answer was taken back before anything of it was heard."""
+    soon_silent: int
+    """Of the cut-ins, those in which the answer fell silent within `SOON_S` of its first sound."""
     delay_s: float | None
     """From the last word's end to the knowledge that the turn is over; None: never."""
 
@@ -115,7 +125,7 @@ def ended(
     """
     heard.forget()
     waiting: list[tuple[float, Outcome]] = []
-    since, decided = start, list[tuple[float, TurnEnded]]()
+    since, decided = start, list[tuple[float, Message]]()
     for i, probability in enumerate(heard.probabilities):
         now = start + (i + 1) * FRAME_S
         for due, wish in [w for w in waiting if w[0] <= now]:
@@ -135,10 +145,28 @@ def ended(
                     waiting.append((now + WORDS_AFTER_S, outcome))
                 case JudgeEnd() if not deaf:
                     waiting.append((now + SOUND_AFTER_S, outcome))
-    over = start + heard.said.ends_at - _SAME_S
-    early = sum(end.at < over for _, end in decided)
-    at = next((now for now, end in reversed(decided) if end.at >= over), None)
-    return Ends(cut_in=early, delay_s=None if at is None else at - over - _SAME_S)
+    return ends_of(decided, start + heard.said.ends_at - _SAME_S)
+
+
+def ends_of(decided: Sequence[tuple[float, Message]], over: float) -> Ends:
+    """`over`: an end of a voice before it is none of the turn."""
+    heard_s = []
+    for i, (now, end) in enumerate(decided):
+        if isinstance(end, TurnEnded) and end.at < over:
+            starts = (later for later, one in decided[i:] if isinstance(one, SpeechStarted))
+            again = next(starts, float("inf"))
+            heard_s.append(again + SILENT_AFTER_S - now - AUDIBLE_AFTER_S)
+    cut = [s for s in heard_s if s > 0.0]
+    at = next(
+        (now for now, end in reversed(decided) if isinstance(end, TurnEnded) and end.at >= over),
+        None,
+    )
+    return Ends(
+        cut_in=len(cut),
+        withdrawn=len(heard_s) - len(cut),
+        soon_silent=sum(s <= SOON_S for s in cut),
+        delay_s=None if at is None else at - over - _SAME_S,
+    )
 
 
 def turns_answer(
@@ -156,6 +184,7 @@ def turns_answer(
                 confidence=reading.confidence,
                 ends_here=reading.ends_here,
                 ends_in_english=reading.ends_in_english,
+                whole_here=reading.whole_here,
             )
         )
     assert isinstance(wish, JudgeEnd)
@@ -164,8 +193,8 @@ def turns_answer(
     return turns.sounded(told)
 
 
-def _note(outcomes: Iterable[Outcome], now: float, decided: list[tuple[float, TurnEnded]]) -> None:
-    decided += [(now, one) for one in outcomes if isinstance(one, TurnEnded)]
+def _note(outcomes: Iterable[Outcome], now: float, decided: list[tuple[float, Message]]) -> None:
+    decided += [(now, one) for one in outcomes if isinstance(one, TurnEnded | SpeechStarted)]
 
 
 def made(

@@ -3,7 +3,8 @@
 Made visitors hesitate inside sentences, tell numbers and lists bit by bit, and answer in one word
 (`made_pauses`). Real voice detector, recogniser and listener to melody; time is virtual, so the
 same run gives the same figures on any machine. What the two networks need is counted in as on two
-cores of 2024; the way of the sound from the page to the agent is not.
+cores of 2024; the way of the sound from the page to the agent is not. A cut-in is an answer that is
+heard while its visitor has only paused: one that is taken back before its first sound is none.
 """
 
 from collections.abc import Sequence
@@ -13,8 +14,9 @@ from typing import Final, Literal
 
 import numpy as np
 
+from agent.bench import turn_odds
 from agent.bench.figure import Figure
-from agent.bench.heard_once import Ends, HeardOnce, ended, lines, made
+from agent.bench.heard_once import SOON_S, Ends, HeardOnce, ended, lines, made
 from agent.bench.hearing_words import SITE
 from agent.bench.made_pauses import HARD_VOICES, VOICES, paused
 from agent.models import models_folder
@@ -79,7 +81,7 @@ _QUICK: Final = "silence of 0.3 s"
 RULES: Final[dict[str, PatienceConfig]] = {
     FUSED: PatienceConfig(),
     **{f"fused, {one}": PatienceConfig(manner=one) for one in Manner if one != Manner.ORDINARY},
-    **{f"fused, a cut-in costs {k:g} s": Costing(price_s=k) for k in (6, 12, 40)},
+    **{f"fused, a cut-in costs {k:g} s": Costing(price_s=k) for k in (3, 12, 40, 80)},
     "words and silence": PatienceConfig(),
     RULE: PatienceConfig(judge="rule"),
     **{f"{RULE}, waits {k:g} times": Scaled(patient_factor=k) for k in (0.5, 1.5, 2.0)},
@@ -89,7 +91,7 @@ RULES: Final[dict[str, PatienceConfig]] = {
     },
     **{
         f"silence of {wait_s:g} s": SilenceOnly(closed_s=wait_s, adapts=False)
-        for wait_s in (0.3, 0.5, FIXED_S, 1.0, 1.5)
+        for wait_s in (0.3, 0.5, FIXED_S, 1.0, 1.5, 2.0)
     },
 }
 """Fused: words, melody and silence. Each family more or less hasty: together they are the curve of
@@ -110,8 +112,15 @@ class Outcomes:
 
     @property
     def cut_ins(self) -> float:
-        """In a hundred turns."""
+        """Answers that were heard while somebody had only paused, in a hundred turns."""
         return 100.0 * sum(one.cut_in for one in self.ends) / max(1, len(self.ends))
+
+    @property
+    def aside(self) -> str:
+        """What became of ends in a pause that were none, or hardly."""
+        soon = sum(one.soon_silent for one in self.ends)
+        unheard = sum(one.withdrawn for one in self.ends)
+        return f"{soon} of them silent again within {SOON_S:g} s; {unheard} more taken back unheard"
 
     def delay_ms(self, share: float) -> float:
         """Percentile of the delays, milliseconds."""
@@ -163,9 +172,12 @@ def figures(audio: Path | None, *, short: bool) -> list[Figure]:
         out.append(
             Figure(
                 name=f"  {rule}: cut off", value=one.cut_ins, unit="",
-                note=f"p50 {one.delay_ms(50):.0f} ms, p95 {one.delay_ms(95):.0f} ms",
+                note=f"p50 {one.delay_ms(50):.0f} ms, p95 {one.delay_ms(95):.0f} ms; {one.aside}",
             )
         )  # fmt: skip
+    recogniser = PocketsphinxRecogniser(RecognitionConfig(backend="pocketsphinx"), site)
+    said = lines("judged")[:: 6 if short else 1]
+    out += turn_odds.figures(turn_odds.silences(heard, said), recogniser)
     real = _readings(audio, site) if audio is not None else []
     if real:
         kept, hand, fixed = (by_rule(real, rule) for rule in (FUSED, RULE, _FIXED))

@@ -17,6 +17,7 @@ from typing import Final
 import numpy as np
 
 from agent.bench.figure import Figure
+from agent.bench.reaction_split import told
 from agent.bench.reaction_take import (
     AUDIBLE_DB,
     RATE_HZ,
@@ -214,9 +215,8 @@ def _stages(take: Take, steps: Steps, *, from_end: bool) -> list[Figure]:
 def _with_fixed_silence(settings: Settings) -> Settings:
     turns = settings.config.turns
     kinds = ("finished", "closed", "open", "counting", "dangling", "nothing", "goes_on")
-    waits = {f"{kind}_s": 0.8 for kind in kinds}
-    alike = {**waits, "doubt_factor": 1.0, "adapts": False}
-    patience = turns.patience.model_copy(update=alike)
+    alike = {"judge": "rule", "doubt_factor": 1.0, "adapts": False}
+    patience = turns.patience.model_copy(update={f"{k}_s": 0.8 for k in kinds} | alike)
     config = settings.config.model_copy(
         update={"turns": turns.model_copy(update={"patience": patience})}
     )
@@ -257,8 +257,9 @@ def _reactions(take: Take) -> list[float]:
     for line, at in zip(take.lines, take.heard_at, strict=True):
         end = at + line.voiced[1]
         after = played[(played > end - 0.02) & (played < end + PAUSE_S - 1)]
-        if len(after):
-            times.append(float(after[0]) - end)
+        heard_s = float(after[0]) - end if len(after) else None
+        times += [] if heard_s is None else [heard_s]
+        _tell(told(take, line, at, heard_s))
     return times
 
 

@@ -136,6 +136,7 @@ def _pause(reading: Reading, finished: float, pitch: PitchEnd | None) -> Pause:
         trust=reading.confidence,
         ends_here=reading.ends_here,
         ends_in_english=reading.ends_in_english,
+        whole_here=reading.whole_here,
         finished=finished,
         pitch=pitch,
     )

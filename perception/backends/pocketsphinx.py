@@ -19,6 +19,7 @@ from perception.words.arpa import arpa
 from perception.words.pronunciation import pronunciations
 from perception.words.recognition import Reading, RecognitionConfig
 from perception.words.site_language import SiteLanguage, sentences, site_words
+from perception.words.whole_here import WholeHere
 
 _COMMON_WORDS = 3000
 """General words that a site's sentence may contain, by frequency."""
@@ -34,6 +35,8 @@ _TEACHES = 0.8
 """A turn read with less trust teaches nothing about the channel: it may have been noise."""
 _ADAPT_AT = 16_000
 """Samples after which the channel is known well enough: 0.3 s before the voice, 0.7 s of it."""
+_FORMS = 30
+"""Of each general phrase, so many are known as whole sentences."""
 _WINDOW, _KEPT_WEIGHT = 500.0, 60.0
 """Frames the decoder's running mean stands for, and what it weighs against the new turn's own."""
 _VOICE_RANGE_DB = 20.0
@@ -63,6 +66,7 @@ class PocketsphinxRecogniser:
         if config.mixture > 0:
             self._searches.insert(0, _site_search(general, site))
         _teach_names(general, site)
+        self._whole = WholeHere(sentences(site, forms=_FORMS))
         self._cepstra: list[str] = [d.get_cmn(False) for d in self._searches]
         self._speaking = self._trusted = self._adapted = False
         self._fed = self._told_at = 0
@@ -132,13 +136,18 @@ class PocketsphinxRecogniser:
         best, other = self._best()
         trust = confidence(best.words, other.words, best.language, best.frames)
         self._trusted = trust > _TEACHES
-        ends = [_ends(search, best.words) for search in self._searches]
-        both = len(ends) == 2 and bool(best.words)
+        return self.judged(best.words, trust)
+
+    def judged(self, words: tuple[str, ...], trust: float) -> Reading:
+        """A reading of `words`: how readily sentences end on them."""
+        ends = [_ends(search, words) for search in self._searches]
+        both = len(ends) == 2 and bool(words)
         return Reading(
-            text=" ".join(best.words),
+            text=" ".join(words),
             confidence=trust,
             ends_here=ends[0] if both else None,
             ends_in_english=ends[1] if both else None,
+            whole_here=self._whole.told(words),
         )
 
     def _best(self) -> tuple[_Found, _Found]:

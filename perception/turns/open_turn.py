@@ -9,12 +9,51 @@ from perception.turns.over import Pause
 from perception.turns.pitch import PitchEnd
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """Words from the recogniser, for one turn."""
+
+    turn: TurnId
+    text: str
+    confidence: float = 1.0
+    revision: int | None = None
+    """The revision that was to be settled; None: words so far."""
+    language: str = ""
+    """In which the recogniser heard it; empty: it does not tell."""
+    ends_here: float | None = None
+    """log10 of the chance that a sentence ends on its last words, as people speak at this site."""
+    ends_in_english: float | None = None
+    """The same in general English; None: the recogniser does not tell."""
+    whole_here: float | None = None
+    """log(visitors here stop after exactly these words / go on); None: nobody says so here."""
+
+
+@dataclass(slots=True, kw_only=True)
+class LastTurn:
+    """The turn that was taken for over last, for as long as it may turn out that it was not.
+
+    Nobody can have heard an answer yet who begins again at once: the answer's first sound is on
+    its way, and people need a fifth of a second to react. So that voice goes on with its turn.
+    """
+
+    text: str = ""
+    ended_at: float = float("-inf")
+    """When the silence was long enough, on the axis of the sound."""
+
+    def goes_on(self, began_at: float, within_s: float) -> str:
+        """What a voice that began at `began_at` goes on with; empty: with nothing."""
+        text, self.text = self.text, ""
+        return text if began_at - self.ended_at <= within_s else ""
+
+
 @dataclass(slots=True, kw_only=True)
 class OpenTurn:
     """What is known of the open turn."""
 
     id: TurnId
     started_at: float
+    before: str = ""
+    """What its owner had said of it when it was taken for over; see `LastTurn`."""
     revision: int = 0
     paused: bool = False
     final: bool = False
@@ -35,6 +74,7 @@ class OpenTurn:
     pitch: PitchEnd | None = None
     ends_here: float | None = None
     ends_in_english: float | None = None
+    whole_here: float | None = None
     voiced_before_s: float = 0.0
     last_voiced_at: float = 0.0
     heard_until: float = 0.0
@@ -44,7 +84,7 @@ class OpenTurn:
         self.revision += 1
         self.paused, self.words, self.confidence = False, None, 0.0
         self.language, self.finished, self.pitch = "", None, None
-        self.ends_here = self.ends_in_english = self.murmur = None
+        self.ends_here = self.ends_in_english = self.whole_here = self.murmur = None
         self.told = False
 
     def known(self) -> Pause:
@@ -55,9 +95,22 @@ class OpenTurn:
             language=self.language,
             ends_here=self.ends_here,
             ends_in_english=self.ends_in_english,
+            whole_here=self.whole_here,
             finished=self.finished,
             pitch=self.pitch,
         )
+
+    def take_in(self, heard: Heard, *, enough: bool) -> None:
+        """The settled words of this revision. `enough`: there was voice enough for words."""
+        self.words = self.joined(heard.text) if enough else ""
+        self.confidence = heard.confidence if self.words else 0.0
+        self.language = heard.language if self.words else ""
+        self.ends_here, self.ends_in_english = heard.ends_here, heard.ends_in_english
+        self.whole_here = None if self.before else heard.whole_here
+
+    def joined(self, text: str) -> str:
+        """With what was said before it was taken for over."""
+        return f"{self.before} {text}" if self.before and text else text
 
     def total_s(self) -> float:
         """Voiced time of the finished stretches, seconds."""

@@ -34,12 +34,13 @@ _MOST_WORDS: Final = 8
 _LEAST_LOG: Final = -4.0
 _MIDDLE_TRUST: Final = 0.7
 _MOST_LOGIT: Final = 5.0
+_MOST_WHOLE: Final = 2.0
 _LOOKS: Final = tuple(Completeness)
 WORDS: Final = (
     *(one for one in _LOOKS if one is not Completeness.NOTHING),
     *("dangling_trusted", "closed_trusted", "whole", "words"),
 )
-LANGUAGE: Final = ("ends_here", "ends_in_english")
+LANGUAGE: Final = ("ends_here", "ends_in_english", "said_here", "whole_here")
 SOUND: Final = ("sounds_finished", "above_middle", "above_floor", "slope")
 
 
@@ -53,7 +54,7 @@ class Manner(StrEnum):
 
 CUT_COSTS_S: Final[Mapping[Manner, float]] = {
     Manner.BRISK: 1.5,
-    Manner.ORDINARY: 3.0,
+    Manner.ORDINARY: 6.0,
     Manner.PATIENT: 20.0,
 }
 """To be cut off once is as bad as an answer that comes so many seconds late."""
@@ -73,6 +74,8 @@ class Pause:
     """log10 of the chance that a sentence ends on the last two words, as people speak here."""
     ends_in_english: float | None = None
     """The same, in general English."""
+    whole_here: float | None = None
+    """log(visitors here stop after exactly these words / go on); None: nobody says so here."""
     finished: float | None = None
     """How likely the voice sounds as if nothing more followed, 0..1; None: not judged."""
     pitch: PitchEnd | None = None
@@ -98,25 +101,37 @@ def evidence(pause: Pause) -> dict[str, float]:
     """Every feature that is known of it, by name."""
     look, trust = pause.look, pause.trust - _MIDDLE_TRUST
     known: dict[str, float] = {one: float(look is one) for one in _LOOKS}
-    whole = is_whole(pause.text)
+    formula = is_whole(pause.text)
     count = min(len(pause.text.split()), _MOST_WORDS)
     known |= {
         "dangling_trusted": trust * (look is Completeness.DANGLING),
         "closed_trusted": trust * (look is Completeness.CLOSED),
-        "whole": float(whole),
-        "words": 0.0 if whole else math.log1p(count) - math.log1p(_MOST_WORDS),
+        "whole": float(formula),
+        "words": 0.0 if formula else math.log1p(count) - math.log1p(_MOST_WORDS),
     }
     if pause.ends_here is not None and pause.ends_in_english is not None:
         known["ends_here"] = max(_LEAST_LOG, pause.ends_here)
         known["ends_in_english"] = max(_LEAST_LOG, pause.ends_in_english)
-    known |= _sound(0.5 if pause.finished is None else pause.finished, pause.pitch)
+        whole = pause.whole_here
+        known["said_here"] = float(whole is not None)
+        known["whole_here"] = max(-_MOST_WHOLE, min(_MOST_WHOLE, whole or 0.0))
+    if pause.finished is not None:
+        known |= _sound(pause.finished, pause.pitch)
     return known
 
 
 def is_known(pause: Pause) -> bool:
     """The odds were learned for such a pause: English words, in a voice whose end was judged."""
-    english = pause.language in {"", "en"}
-    return english and pause.finished is not None and pause.look is not Completeness.NOTHING
+    return pause.finished is not None and _has_words(pause)
+
+
+def is_known_by_words(pause: Pause) -> bool:
+    """The same of a pause whose sound nobody has judged yet: odds by its words and its language."""
+    return pause.finished is None and pause.ends_here is not None and _has_words(pause)
+
+
+def _has_words(pause: Pause) -> bool:
+    return pause.language in {"", "en"} and pause.look is not Completeness.NOTHING
 
 
 def _sound(finished: float, pitch: PitchEnd | None) -> dict[str, float]:
@@ -131,7 +146,7 @@ def _sound(finished: float, pitch: PitchEnd | None) -> dict[str, float]:
 
 
 def chance_over(pause: Pause, lines: Mapping[str, Line] | None = None) -> float:
-    """Probability, 0..1, that nothing more follows; meant for what `is_known`.
+    """Probability, 0..1, that nothing more follows; meant for what `is_known`, by words or all.
 
     Raises `ValueError` for weights of other features.
     """
@@ -143,11 +158,14 @@ def chance_over(pause: Pause, lines: Mapping[str, Line] | None = None) -> float:
 
 def case(known: Mapping[str, float]) -> str:
     """Which weights stand for what is known."""
+    if "sounds_finished" not in known:
+        return "words+language"
     return "words+language+sound" if "ends_here" in known else "words+sound"
 
 
 CASES: Final[Mapping[str, tuple[str, ...]]] = {
     "words+sound": (*WORDS, *SOUND),
+    "words+language": (*WORDS, *LANGUAGE),
     "words+language+sound": (*WORDS, *LANGUAGE, *SOUND),
 }
 

@@ -18,10 +18,13 @@ from perception.turns.over import (
     Pause,
     chance_over,
     is_known,
+    is_known_by_words,
     least_costly_wait_s,
 )
 
 _HARDLY_UNDERSTOOD, _WELL_UNDERSTOOD = 0.3, 0.7
+_SURE_BY_WORDS = 0.95
+"""So likely over by its words alone, a turn need not be judged by its sound."""
 
 
 class PatienceConfig(BaseModel):
@@ -41,7 +44,7 @@ class PatienceConfig(BaseModel):
         + ".",
     )
     finished_s: float = Field(
-        0.22,
+        0.16,
         ge=0.1,
         le=3,
         description="After words that are all, in a voice that sounds finished, too; and the least"
@@ -93,9 +96,16 @@ class PatienceConfig(BaseModel):
 
     def silence_s(self, pause: Pause) -> float:
         """The silence, seconds, that ends a turn of which so much is known."""
-        learned = self.judge == "learned" and is_known(pause)
-        wait_s = self._learned(pause) if learned else self._by_rule(pause)
+        wait_s = self._learned(pause) if self._is_learned(pause) else self._by_rule(pause)
         return wait_s * (self.patient_factor if self.patient else 1.0)
+
+    def _is_learned(self, pause: Pause) -> bool:
+        """There are odds for it; before its sound is judged only such as leave no doubt."""
+        if self.judge != "learned":
+            return False
+        if is_known_by_words(pause):
+            return pause.trust >= _WELL_UNDERSTOOD and chance_over(pause) >= _SURE_BY_WORDS
+        return is_known(pause)
 
     def _learned(self, pause: Pause) -> float:
         return self.at_price(pause, CUT_COSTS_S[self.manner])

@@ -21,7 +21,8 @@ from agent.core.messages import (
     WordsHeard,
 )
 from perception.audio import FRAME_S
-from perception.turns.open_turn import OpenTurn
+from perception.turns.open_turn import Heard as Heard
+from perception.turns.open_turn import LastTurn, OpenTurn
 from perception.turns.pace import Pace
 from perception.turns.patience import PatienceConfig
 from perception.turns.turn_end import JudgeEnd, Sounded, TurnEndConfig
@@ -47,6 +48,13 @@ class TurnsConfig(BaseModel):
         le=2,
         description="So long after a voice over the agent's own it is told with its words even if"
         " nobody has said how it sounded.",
+    )
+    goes_on_within_s: float = Field(
+        0.35,
+        ge=0,
+        le=1,
+        description="A voice that begins so soon after its turn was taken for over goes on with"
+        " that turn: nobody can have heard an answer by then. 0: it is a turn of its own.",
     )
     longest_turn_s: float = Field(
         30.0, ge=2, le=600, description="A turn is closed after this long, voice or not."
@@ -89,23 +97,6 @@ class DropWords:
     late: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
-    """Words from the recogniser, for one turn."""
-
-    turn: TurnId
-    text: str
-    confidence: float = 1.0
-    revision: int | None = None
-    """The revision that was to be settled; None: words so far."""
-    language: str = ""
-    """In which the recogniser heard it; empty: it does not tell."""
-    ends_here: float | None = None
-    """log10 of the chance that a sentence ends on its last words, as people speak at this site."""
-    ends_in_english: float | None = None
-    """The same in general English; None: the recogniser does not tell."""
-
-
 _BENEFIT_OF_DOUBT_S = 0.15
 _JUMP_S = 0.1
 """So far back the clock of a source may be set in passing."""
@@ -122,6 +113,7 @@ class TurnTaker:
         self._turn: OpenTurn | None = None
         self._heard_at: float | None = None
         self._pace = Pace()
+        self._last = LastTurn()
 
     def adopt(self, patience: PatienceConfig) -> None:
         """Wait by this from now on."""
@@ -161,18 +153,16 @@ class TurnTaker:
         if turn is None or heard.turn != turn.id:
             return []
         if heard.revision is None:
-            if heard.text in ("", turn.partial) or (turn.paused and turn.words is not None):
+            if turn.joined(heard.text) in ("", turn.partial) or (
+                turn.paused and turn.words is not None
+            ):
                 return []
-            turn.partial = heard.text
+            turn.partial = turn.joined(heard.text)
             at = self._voice.last_voiced_at
-            return [WordsHeard(at=at, turn=turn.id, revision=turn.revision, text=heard.text)]
+            return [WordsHeard(at=at, turn=turn.id, revision=turn.revision, text=turn.partial)]
         if heard.revision != turn.revision or not turn.paused or turn.words is not None:
             return []
-        enough = turn.total_s() >= self._config.shortest_words_s
-        turn.words = heard.text if enough else ""
-        turn.confidence = heard.confidence if turn.words else 0.0
-        turn.language = heard.language if turn.words else ""
-        turn.ends_here, turn.ends_in_english = heard.ends_here, heard.ends_in_english
+        turn.take_in(heard, enough=turn.total_s() >= self._config.shortest_words_s)
         return [*turn.perhaps_tell(), *self._perhaps_end(turn.heard_until)]
 
     def sounded(self, judged: Sounded) -> list[Outcome]:
@@ -219,10 +209,12 @@ class TurnTaker:
         turn = self._turn
         match event.event:
             case VoiceEvent.STARTED if turn is None:
+                before = self._last.goes_on(event.at, self._config.goes_on_within_s)
                 turn = self._turn = OpenTurn(
                     id=self._take_number(),
                     started_at=event.at,
-                    over_agent=self._voice.agent_speaks,
+                    before=before,
+                    over_agent=self._voice.agent_speaks and not before,
                 )
                 self._pace.began(event.at)
                 since = event.at - self._config.pre_roll_s
@@ -280,6 +272,8 @@ class TurnTaker:
         needed_s += _BENEFIT_OF_DOUBT_S if self._voice.perhaps else -FRAME_S / 2
         if silence_s < needed_s and not turn.final:
             return told
+        if not turn.final:
+            self._last = LastTurn(text=turn.words, ended_at=turn.heard_until)
         return [
             *told,
             *turn.perhaps_tell(anyway=True),

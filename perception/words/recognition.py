@@ -33,6 +33,9 @@ class Reading:
     None: not told. For the end of a turn."""
     ends_in_english: float | None = None
     """The same in general English."""
+    whole_here: float | None = None
+    """Natural logarithm of how much oftener visitors here stop after exactly these words than go
+    on, of what the site's own sentences tell; None: none of them begins so."""
 
 
 class Recogniser(Protocol):

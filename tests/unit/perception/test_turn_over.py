@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -27,10 +28,10 @@ HIGH = PitchEnd(above_middle_st=2.0, above_floor_st=4.0, slope_st_s=0.0)
 RATE_HZ = 16_000
 
 
-def pause(text, finished=0.9, pitch=LOW, *, trust=0.9, language="", ends=None):
+def pause(text, finished=0.9, pitch=LOW, *, trust=0.9, language="", ends=None, whole=None):
     return Pause(
         text=text, trust=trust, language=language, finished=finished, pitch=pitch,
-        ends_here=ends, ends_in_english=ends,
+        ends_here=ends, ends_in_english=ends, whole_here=whole,
     )  # fmt: skip
 
 
@@ -65,6 +66,24 @@ def test_a_question_that_ends_low_and_sounds_finished_is_answered_at_once():
     patience = PatienceConfig()
     whole = pause("where is the meeting room please", 0.97, ends=-0.3, trust=0.97)
     assert patience.silence_s(whole) == pytest.approx(patience.finished_s)
+
+
+def test_a_question_that_is_known_to_be_all_is_answered_before_its_sound_is_judged():
+    patience = PatienceConfig()
+    known = pause("where can i park today", None, None, ends=-0.3, trust=0.97, whole=3.0)
+    assert patience.silence_s(known) == pytest.approx(patience.finished_s)
+    for less in (replace(known, whole_here=-3.0), replace(known, trust=0.2, ends_here=-2.0)):
+        assert patience.silence_s(less) == PatienceConfig(judge="rule").silence_s(less)
+    rule = PatienceConfig(judge="rule")
+    assert rule.silence_s(known) == rule.closed_s
+
+
+def test_visitors_who_stop_after_these_words_shorten_the_wait_and_those_who_go_on_lengthen_it():
+    stop, unknown, go_on = (
+        chance_over(pause("where is the lift", 0.5, ends=-0.5, whole=whole))
+        for whole in (3.0, None, -3.0)
+    )
+    assert stop > unknown > go_on
 
 
 def test_thanks_are_whole_however_they_sound_if_they_were_understood():

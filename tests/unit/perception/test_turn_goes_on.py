@@ -1,0 +1,72 @@
+"""A turn that was taken for over, and whose owner goes on before an answer can have been heard."""
+
+import pytest
+
+from agent.core.messages import TurnEnded, TurnPaused, WordsHeard
+from perception.audio import FRAME_S
+from perception.turns.patience import PatienceConfig
+from perception.turns.taking import Heard, SettleWords, TurnsConfig, TurnTaker
+from perception.turns.voice_activity import VoiceConfig
+from tests.fakes.sounds import script
+
+CLOSED_S = 0.4
+PATIENCE = PatienceConfig(judge="rule", closed_s=CLOSED_S, adapts=False)
+CONFIG = TurnsConfig(voice=VoiceConfig(trails_s=0.0), patience=PATIENCE)
+FIRST, SECOND = "i have an appointment at ten", "with anna keller"
+
+
+def heard(pause_s, *, second=SECOND, config=CONFIG, agent_speaks=False):
+    """What is told of two stretches of voice with `pause_s` of silence between them."""
+    turns, out, words = TurnTaker(config), [], [FIRST, second]
+    parts = script((1.0, 0.9), (pause_s, 0.0), (0.8, 0.9), (3.0, 0.0))
+    for i, probability in enumerate(parts):
+        outcomes = turns.hear(i * FRAME_S, probability)
+        for wish in [o for o in outcomes if isinstance(o, SettleWords)]:
+            told = Heard(turn=wish.turn, revision=wish.revision, text=words.pop(0), confidence=0.9)
+            outcomes += turns.read(told)
+        if any(isinstance(o, TurnEnded) for o in outcomes):
+            turns.agent_speaks(agent_speaks)
+        out += outcomes
+    return out
+
+
+def ends(outcomes):
+    return [o.text for o in outcomes if isinstance(o, TurnEnded)]
+
+
+@pytest.mark.parametrize("agent_speaks", [False, True])
+def test_who_goes_on_before_an_answer_can_be_heard_is_understood_as_a_whole(agent_speaks):
+    out = heard(CLOSED_S + 0.25, agent_speaks=agent_speaks)
+    assert ends(out) == [FIRST, f"{FIRST} {SECOND}"]
+    last = [o for o in out if isinstance(o, TurnPaused)][-1]
+    assert last.text == f"{FIRST} {SECOND}"
+    assert last.murmur is None
+
+
+@pytest.mark.parametrize(
+    ("pause_s", "config"),
+    [
+        (CLOSED_S + 0.6, CONFIG),
+        (CLOSED_S + 0.25, CONFIG.model_copy(update={"goes_on_within_s": 0.0})),
+    ],
+)
+def test_who_comes_later_begins_a_turn_of_their_own(pause_s, config):
+    assert ends(heard(pause_s, config=config)) == [FIRST, SECOND]
+
+
+def test_a_cough_after_a_question_does_not_ask_it_again():
+    assert ends(heard(CLOSED_S + 0.25, second="")) == [FIRST, ""]
+
+
+def test_words_that_are_shown_meanwhile_are_of_the_whole_too():
+    turns = TurnTaker(CONFIG)
+    shown = []
+    for i, p in enumerate(script((1.0, 0.9), (CLOSED_S + 0.25, 0.0), (0.8, 0.9))):
+        outcomes = turns.hear(i * FRAME_S, p)
+        for wish in [o for o in outcomes if isinstance(o, SettleWords)]:
+            outcomes += turns.read(Heard(turn=wish.turn, revision=wish.revision, text=FIRST))
+        if turns.open_turn == 2 and not shown:
+            shown = turns.read(Heard(turn=turns.open_turn, text="with"))
+    (words,) = shown
+    assert isinstance(words, WordsHeard)
+    assert words.text == f"{FIRST} with"
