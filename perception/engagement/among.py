@@ -20,8 +20,8 @@ from agent.core.messages import (
 )
 from perception.engagement.context import ContextConfig, Contexts, limbs_of
 from perception.engagement.nonverbal import Nonverbal
+from perception.engagement.reach import hands_of
 from perception.eyes.camera import CameraConfig, Lens
-from perception.eyes.reach import hands_of
 from perception.eyes.track import Track
 
 SMILE = 12

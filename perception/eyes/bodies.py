@@ -68,21 +68,12 @@ def read_body(skeleton: Skeleton, lens: Lens) -> Body | None:
     distance = math.hypot(chest[0], chest[1])
     if not 0.2 < distance < 30:
         return None
-    whole = bool(used[LEFT_HIP] or used[RIGHT_HIP])
-    spread = BODY_SPREAD if whole else UPPER_BODY_SPREAD
-    noise = 0.04 + 0.015 * distance
-    feet = _feet(skeleton, used, lens)
-    if feet is not None and math.log(distance / feet.distance_m) > SMALL:
-        spread = SMALL_SPREAD
-    ranges = [Range(cue=Cue.BODY, distance_m=distance, trust=spread**-2, noise=noise)]
-    if feet is not None:
-        ranges.append(feet)
     eyes = lens.point(hips_at + nose)
     return Body(
         box=_box(skeleton.points[used], lens),
         head=_head(skeleton, lens),
         bearing_rad=azimuth_rad(chest),
-        ranges=tuple(ranges),
+        ranges=_ranges(skeleton, used, lens, distance),
         front_rad=_front(world, seen, lens),
         head_front_rad=_head_front(world, seen, lens),
         hand_raised=_hand_raised(world, used),
@@ -92,6 +83,20 @@ def read_body(skeleton: Skeleton, lens: Lens) -> Body | None:
         world=skeleton.world,
         visible=skeleton.visibility,
     )
+
+
+def _ranges(
+    skeleton: Skeleton, used: NDArray[np.bool_], lens: Lens, distance_m: float
+) -> tuple[Range, ...]:
+    """How far off it is by its size, and by its feet where they are seen."""
+    whole = bool(used[LEFT_HIP] or used[RIGHT_HIP])
+    spread = BODY_SPREAD if whole else UPPER_BODY_SPREAD
+    feet = _feet(skeleton, used, lens)
+    if feet is not None and math.log(distance_m / feet.distance_m) > SMALL:
+        spread = SMALL_SPREAD
+    noise = 0.04 + 0.015 * distance_m
+    by_size = Range(cue=Cue.BODY, distance_m=distance_m, trust=spread**-2, noise=noise)
+    return (by_size,) if feet is None else (by_size, feet)
 
 
 def fit(skeleton: Skeleton, used: NDArray[np.bool_], lens: Lens) -> tuple[Vector | None, float]:
