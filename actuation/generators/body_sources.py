@@ -35,7 +35,7 @@ EARLY_S = 0.9
 """Clauses are known so long before they begin, as on stage."""
 FIRST_EARLY_S = 0.05
 """The first one of an act is heard as soon as it is known, after the stage's own lead in,"""
-WAIT_S = 0.35
+WAIT_S = 0.12
 """but waits so long, at most, for a hand that must begin before it."""
 BEATS = frozenset(("beat", "beat_down", "beat_both"))
 _STEP = 6

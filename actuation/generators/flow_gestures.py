@@ -54,7 +54,7 @@ _FALL_S: Final = 0.5
 _AFTER_S: Final = 0.8
 """It goes on so long after the last word: hands come back."""
 _COAST_S: Final = 0.2
-_TO_S, _THERE_S, _FROM_S = 0.25, 0.1, 0.3
+_TO_S, _THERE_S, _FROM_S = 0.4, 0.1, 0.3
 """The rules show a gesture's own poses: the network gives way in so long, so long before the first
 of them, and comes back in so long after the last."""
 _TRUNK: Final = ("hips", "spine", "chest", "upperChest")

@@ -32,7 +32,7 @@ _SWAY_RAD = {"hips": 0.006, "spine": 0.006, "chest": 0.005, "neck": 0.008, "head
 _SWAY_HZ = 2 * np.pi / np.array(_PERIODS_S[::-1])
 _SWAY_SHARE = 1 / np.arange(1, len(_PERIODS_S) + 1)
 _HANDS = Reach(
-    hand=(0.345, -0.525, 0.61),
+    hand=(0.345, -0.528, 0.61),
     palm=(-0.30, -0.95, 0.05),
     fingers=(-0.42, 0.14, 0.90),
     elbow=(0.15, -1.0, -0.35),
@@ -56,7 +56,7 @@ def rest_pose(skeleton: Skeleton | None = None, height: float = 0.0) -> Floats:
     hands = _between(_HANDS, _HANDS_HELD, height) if height > 0 else _HANDS
     pose = np.tile(IDENTITY, (JOINTS, 1))
     for side in SIDES:
-        turned_joints = solve_arm(skeleton, side, hands) | solve_hand(side, SHAPES["relaxed"])
+        turned_joints = solve_arm(skeleton, side, hands) | solve_hand(side, SHAPES["resting"])
         for name, rotation in turned_joints.items():
             pose[JOINT_INDEX[name]] = rotation.quat
     return pose

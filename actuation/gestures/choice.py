@@ -51,8 +51,12 @@ class GestureConfig(BaseModel):
     again_after_s: float = Field(
         12, ge=0, le=120, description="The same gesture is not chosen again sooner than this."
     )
+    along: float = Field(
+        1.0, ge=0, le=1.5, description="How much the hands go along between gestures while it "
+        "speaks; 0: they rest on the desk.",
+    )  # fmt: skip
     size: float = Field(
-        0.9, ge=0.4, le=1.3, description="How far the hands go: 0.5 modest, 1 full, 1.3 expansive."
+        0.8, ge=0.4, le=1.3, description="How far the hands go: 0.5 modest, 1 full, 1.3 expansive."
     )
 
 
@@ -159,11 +163,13 @@ class GestureChoice:
             free_s = _free_from(lexeme, strokes, earliest_s)
             side = named_side(spoken.speech.text, cue.word)
             wanted = [apex_s] if cue.word is not None else _stresses(spoken)
-            tries = [(at_s, _LATE_S) for at_s in wanted]
-            tries.append((apex_s, _TOO_LATE_S if strokes else np.inf))
+            tries = [(at_s, _LATE_S, False) for at_s in wanted]
+            tries.append((apex_s, _TOO_LATE_S if strokes else np.inf, cue.word is not None))
             placed = (
-                self.placing.place(lexeme, at_s, free_s, cue.toward, side, late_s=late_s)
-                for at_s, late_s in tries
+                self.placing.place(
+                    lexeme, at_s, free_s, cue.toward, side, late_s=late_s, straight=straight
+                )
+                for at_s, late_s, straight in tries
             )
             strokes += [stroke for stroke in islice(filter(None, placed), 1)]
         return strokes

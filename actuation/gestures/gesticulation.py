@@ -16,6 +16,8 @@ from actuation.gestures.lexemes import Lexicon, standard_lexicon
 from actuation.gestures.release import Release
 from actuation.gestures.strokes import Stroke, lay_over
 from actuation.gestures.style import BodyStyle
+from actuation.gestures.talking import Talk, TalkingHands, talk_of
+from actuation.gestures.unhurried import unhurried
 from actuation.joints.moves import REWIND_S
 from actuation.joints.skeleton import Skeleton, load_skeleton
 from actuation.score import ScoredClause
@@ -45,7 +47,10 @@ class Gesticulation:
         self._choice = GestureChoice(self._lexicon, self._skeleton, config)
         self._beats = config.beats_per_minute > 0
         self._choice.placing.vary = self._varied
+        self._talking = TalkingHands(self._skeleton, seed=seed)
+        self._along = config.along
         self._strokes: list[Stroke] = []
+        self._talks: list[Talk] = []
         self._release: Release | None = None
         self.latest: tuple[Stroke, ...] = ()
         """The strokes that were placed last, by one call."""
@@ -53,6 +58,7 @@ class Gesticulation:
     def adopt(self, config: GestureConfig) -> None:
         """Gesture by this from the next clause on."""
         self._choice.adopt(config)
+        self._along = config.along
         self._beats = config.beats_per_minute > 0
 
     def for_clause(self, spoken: ScoredClause, *, earliest_s: float) -> Sequence[PlacedStroke]:
@@ -70,7 +76,10 @@ class Gesticulation:
                 skeleton=self._skeleton,
                 style=self._choice.placing.style,
             )
-        return self._add(sorted(strokes, key=lambda stroke: stroke.start_s))
+        if self._along > 0:
+            self._talks.append(talk_of(spoken, earliest_s=earliest_s))
+        made = unhurried(strokes, self._strokes, earliest_s=earliest_s)
+        return self._add(sorted(made, key=lambda stroke: stroke.start_s))
 
     def at_once(self, cues: Iterable[GestureCue], *, now_s: float) -> Sequence[PlacedStroke]:
         """Place gestures without words, as soon as the body can."""
@@ -82,16 +91,18 @@ class Gesticulation:
         self._strokes = [s for s in self._strokes if s.over_s > oldest]
         if self._release is not None and self._release.over_s <= oldest:
             self._release = None
-        return _laid(joints, times, self._release, self._strokes)
+        self._talks = [t for t in self._talks if t.over_s > oldest]
+        return self._laid(joints, times, self._release, self._talks, self._strokes)
 
     def interrupt(self, at_s: float) -> None:
         """Give up all gestures: those under way retract, those to come are dropped."""
         before, strokes = self._release, [s for s in self._strokes if s.start_s <= at_s]
-        if strokes or before is not None:
+        talks = [t for t in self._talks if t.from_s <= at_s]
+        if strokes or talks or before is not None:
             self._release = Release(
-                lambda joints, times: _laid(joints, times, before, strokes), at_s
+                lambda joints, times: self._laid(joints, times, before, talks, strokes), at_s
             )
-        self._strokes = []
+        self._strokes, self._talks = [], []
 
     def move_as(self, style: BodyStyle) -> None:
         """Make strokes in this style from the next clause on."""
@@ -138,10 +149,18 @@ class Gesticulation:
             for s in strokes
         ]
 
-
-def _laid(
-    joints: Floats, times: Floats, release: Release | None, strokes: Sequence[Stroke]
-) -> Floats:
-    if release is not None:
-        joints = release.lay_over(joints, times)
-    return lay_over(joints, strokes, times) if strokes else joints
+    def _laid(
+        self,
+        joints: Floats,
+        times: Floats,
+        release: Release | None,
+        talks: Sequence[Talk],
+        strokes: Sequence[Stroke],
+    ) -> Floats:
+        if release is not None:
+            joints = release.lay_over(joints, times)
+        style = self._choice.placing.style
+        joints = self._talking.lay_over(
+            joints, talks, times, size=self._along * style.size, rest_height=style.rest_height
+        )
+        return lay_over(joints, strokes, times) if strokes else joints

@@ -26,6 +26,7 @@ class HandShape:
 
 SHAPES: dict[str, HandShape] = {
     "relaxed": HandShape(curl=(0.22, 0.28, 0.32, 0.36), spread=0.15, thumb_in=0.35),
+    "resting": HandShape(curl=(0.17, 0.20, 0.24, 0.28), spread=0.05, thumb_in=0.32),
     "open": HandShape(curl=(0.02, 0.03, 0.05, 0.06), spread=0.6, thumb_in=0.05, thumb_curl=0.0),
     "flat": HandShape(curl=(0.03, 0.03, 0.04, 0.05), spread=0.05, thumb_in=0.25, thumb_curl=0.05),
     "cup": HandShape(curl=(0.25, 0.28, 0.3, 0.32), spread=0.2, thumb_in=0.4),

@@ -8,6 +8,7 @@ how a stroke is made and never which strokes there are.
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from zlib import crc32
 
 import numpy as np
 
@@ -15,12 +16,12 @@ from actuation.gestures.lexemes import Lexeme
 from actuation.gestures.sides import direction_of, spot_of
 from actuation.gestures.strokes import Stroke, make_stroke
 from actuation.gestures.style import BodyStyle
-from actuation.joints.skeleton import Skeleton
+from actuation.joints.skeleton import SIDES, Skeleton
 from agent.core.messages import Place
 
 _POINTING_SIZE = 0.9
 """An arm that points is stretched at least so far."""
-_RESTED_S = 2.5
+_RESTED_S = 1.6
 """After so long without a stroke the other hand may have its turn."""
 _SAME_S = 1e-3
 
@@ -52,11 +53,12 @@ class Placing:
         *,
         late_s: float = np.inf,
         beside: Sequence[Stroke] = (),
+        straight: bool = False,
     ) -> Stroke | None:
         """The stroke on `apex_s`, or as late as it must be when nothing moves before `earliest_s`.
 
         None when that is more than `late_s` late, or would disturb one of those `beside` it.
-        `named_side`: the hand that words ask for.
+        `named_side`: the hand that words ask for. `straight`: as in `make_stroke`.
         """
         aim = direction_of(toward, self._skeleton) if toward is not None else None
         hand = self._hand_for(lexeme, apex_s, aim, named_side)
@@ -73,6 +75,7 @@ class Placing:
                 place=spot_of(toward) if lexeme.aimed and toward is not None else None,
                 size=size if lexeme.kind != "deictic" else max(size, _POINTING_SIZE),
                 style=style,
+                straight=straight,
             )
 
         usual = made(self.style)
@@ -98,10 +101,11 @@ class Placing:
             return "left" if aim[0] > 0.05 else "right"
         if named_side is not None and lexeme.kind == "deictic":
             return named_side
-        rested = all(apex_s - at > _RESTED_S for _, at in self.done)
-        if rested and self.beats % 3 == 2:
-            return "left" if self._hand == "right" else "right"
-        return self._hand
+        if any(apex_s - at <= _RESTED_S for _, at in self.done):
+            return self._hand
+        if not self.done:
+            return SIDES[crc32(lexeme.name.encode()) % 2]
+        return "left" if self._hand == "right" else "right"
 
 
 def _disturb(one: Stroke, other: Stroke) -> bool:

@@ -36,8 +36,13 @@ _LIFT_RAD = 0.45
 """Hands leave the desk and come back to it in an arc: the elbow bends that much more at its ends,
 where the stroke's weight is small."""
 _RETRACTION_S = 0.6
+_SINK_RAD_S: Final = 0.2
+"""No arm is held quite still: the elbow gives way by so much a second, but not of one that points
+or touches."""
 _HURRIED = 0.62
 """Share of its usual time in which a preparation can be done."""
+_CALMER: Final = 1.8
+"""The way from the first key pose to the apex takes so much longer where there is time."""
 _USUAL: Final = BodyStyle()
 _SIZES: Final = (0.4, 1.3)
 
@@ -174,6 +179,7 @@ def make_stroke(
     place: tuple[float, float, float] | None = None,
     size: float = 1.0,
     style: BodyStyle = _USUAL,
+    straight: bool = False,
 ) -> Stroke:
     """Place `lexeme` so that its apex falls on `apex_s`.
 
@@ -181,7 +187,8 @@ def make_stroke(
     `side`: the hand of a one-handed gesture. `aim`: unit direction in the model frame that an aimed
     gesture points along. `place`: the true place instead, metres in the model frame: it is then
     pointed at from the shoulder itself. `size`: 0.5..1.3, how far the hands go from the body.
-    `style`: how it is made; its own size counts on top.
+    `style`: how it is made; its own size counts on top. `straight`: where it would be late, key
+    poses before the apex are left out as need be, and the hand goes there without a wind-up.
     """
     keys = lexeme.head if lexeme.hands == "head" else lexeme.keys
     times = np.array([key.t for key in keys]) / style.speed
@@ -193,6 +200,8 @@ def make_stroke(
     else:
         names = tuple(name for each in sides for name in ARM_JOINTS[each])
         prepare_s = preparation_s(lexeme.keys[0]) / style.speed
+    skipped = _skipped(times, apex_s - earliest_s, _HURRIED * prepare_s) if straight else 0
+    times = _calm(times[skipped:], apex_s - earliest_s - prepare_s, lexeme)
     prepare_s = float(np.clip(apex_s + times[0] - earliest_s, _HURRIED * prepare_s, prepare_s))
     asked_s = apex_s
     apex_s += max(0.0, float(earliest_s + prepare_s - (apex_s + times[0])))
@@ -205,7 +214,8 @@ def make_stroke(
 
     def path() -> Path:
         if lexeme.hands == "head":
-            return Path(key_times, head_poses(lexeme, style.size), abruptness=abruptness)
+            heads = head_poses(lexeme, style.size)[skipped:]
+            return Path(key_times, heads, abruptness=abruptness)
         solved = [
             arm_poses(
                 lexeme,
@@ -218,8 +228,9 @@ def make_stroke(
             )
             for each in sides
         ]
-        poses = np.concatenate(solved, axis=1)
-        stations = _in_an_arc(names, elbows, start, key_times, end_of_hold, end, poses)
+        poses = np.concatenate(solved, axis=1)[skipped:]
+        sinks = not (lexeme.aimed or lexeme.fixed)
+        stations = _in_an_arc(names, elbows, start, key_times, end_of_hold, end, poses, sinks)
         return Path(*stations, elbows, abruptness=abruptness)
 
     return Stroke(
@@ -242,6 +253,20 @@ def make_stroke(
     )
 
 
+def _calm(times_s: NDArray[np.float64], most_s: float, lexeme: Lexeme) -> NDArray[np.float64]:
+    """Key times with a slower way to the apex where it may begin so long before; beats stay."""
+    if lexeme.kind == "beat" or lexeme.hands == "head" or times_s[0] >= 0:
+        return times_s
+    slower = float(np.clip(most_s / -times_s[0], 1.0, _CALMER))
+    return np.where(times_s < 0, slower * times_s, times_s)
+
+
+def _skipped(times_s: NDArray[np.float64], left_s: float, least_s: float) -> int:
+    """How many of the first keys there is no time for: `times_s` against the apex, rising."""
+    before = int(np.sum(times_s < 0))
+    return next((k for k in range(before) if left_s + times_s[k] >= least_s), before)
+
+
 def _in_an_arc(
     names: Sequence[str],
     elbows: Sequence[int],
@@ -250,15 +275,25 @@ def _in_an_arc(
     end_of_hold_s: float,
     end_s: float,
     poses: Joints,
+    sinks: bool,
 ) -> tuple[NDArray[np.float64], Joints]:
-    """Times and poses of the path with a lifted beginning and end around the keys and the hold."""
-    lifted = np.tile(IDENTITY, (len(names), 1))
-    for i in elbows:
-        lifted[i] = about("y", -_LIFT_RAD if names[i].startswith("left") else _LIFT_RAD)
-    times, stations = [start_s, *key_times_s], [multiply(lifted, poses[0]), *poses]
-    if end_of_hold_s > key_times_s[-1] + 1e-3:
+    """Times and poses of the path with a lifted beginning and end around the keys and the hold.
+
+    `sinks`: forearms that are held come down a little meanwhile.
+    """
+
+    def bent(pose: Joints, by_rad: float) -> Joints:
+        lifted = np.tile(IDENTITY, (len(names), 1))
+        for i in elbows:
+            lifted[i] = about("y", -by_rad if names[i].startswith("left") else by_rad)
+        return multiply(lifted, pose)
+
+    times, stations, last = [start_s, *key_times_s], [bent(poses[0], _LIFT_RAD), *poses], poses[-1]
+    held_s = end_of_hold_s - float(key_times_s[-1])
+    if held_s > 1e-3:
+        last = bent(last, -_SINK_RAD_S * held_s) if sinks else last
         times.append(end_of_hold_s)
-        stations.append(poses[-1])
+        stations.append(last)
     times.append(end_s)
-    stations.append(multiply(lifted, poses[-1]))
+    stations.append(bent(last, _LIFT_RAD))
     return np.array(times), np.array(stations)

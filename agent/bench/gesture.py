@@ -21,8 +21,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from actuation.generators.body_sources import BODY_SOURCES, RandomClipsSource, RulesSource
+from actuation.generators.metrics.body_motion import REAL_FASTER_ELBOW, REAL_SPEAKER
 from agent.bench.figure import Figure
 from agent.bench.gesture_hour import hour_figures
+from agent.bench.gesture_joins import joins_figure, pieces_figure
 from agent.bench.gesture_knobs import knob_figures
 from agent.bench.gesture_real import real_features
 from agent.bench.gesture_stage import stage_figures
@@ -32,12 +34,11 @@ from agent.bench.gesture_table import (
     as_table_of_bodies,
     calm_share,
     features,
-    jerk_ratios,
     mean_speeds,
     measures,
+    p5_of_elbow,
     p95_speeds,
     row_of,
-    seam_figure,
     table_of,
 )
 from agent.bench.gesture_takes import CUED, KNOB_CUED, TEXTS, Take, moved, takes_of
@@ -66,7 +67,7 @@ def measure(*, data: Path | None = None, short: bool = False) -> list[Figure]:
     _tell(as_table_of_bodies(table, columns))
     rules = next(row for row in rows if row.name == RULES)
     figures = [*_side_by_side(rows, table), *_bands(rules), *_default(rows, table), *missing]
-    figures.append(seam_figure(takes[:2] if short else takes[:8]))
+    figures.append(pieces_figure(takes[:2] if short else takes[:8]))
     knobs, leaks = knob_figures(RulesSource(), takes_of((), KNOB_CUED))
     _tell(leaks)
     figures += knobs
@@ -109,7 +110,6 @@ def _side_by_side(rows: Sequence[Row], table: Table) -> list[Figure]:
         name = row.name
 
         within, ends = table["apex within 50 ms"], table["ends on stresses, own less others'"]
-        joins, elsewhere = jerk_ratios(row), [jerk_ratios(row, later=k) for k in (2, 3, 4)]
         figures += [
             Figure(
                 name=f"{name}: apex within 50 ms of its stress", unit="%", target=95.0,
@@ -123,12 +123,7 @@ def _side_by_side(rows: Sequence[Row], table: Table) -> list[Figure]:
                 at_most=False, value=ends[name], control=ends["random clips"],
                 control_of="random clips",
             ),
-            Figure(
-                name=f"{name}: jerk at joins over inside", unit="times", target=1.1,
-                value=float(np.nanmedian(joins)),
-                baseline=float(np.nanmedian(np.concatenate(elsewhere))),
-                baseline_of="where nothing meets", note="median over acts; chunks of 6 frames",
-            ),
+            joins_figure(name, row.moved),
             Figure(
                 name=f"{name}: spread over seeds", value=table["spread over seeds"][name],
                 unit="rad a joint", target=0.01, at_most=False,
@@ -152,21 +147,18 @@ def _side_by_side(rows: Sequence[Row], table: Table) -> list[Figure]:
 
 
 def _bands(row: Row) -> list[Figure]:
-    from actuation.generators.metrics.body_motion import REAL_FASTER_ELBOW, REAL_SPEAKER
-
-    means = mean_speeds(row)
-    figures = [
-        Figure(
-            name=f"{row.name}: {joint}, mean speed", value=means[joint], unit="rad/s",
-            target=real.p95, baseline=real.mean, baseline_of="a lively speaker's mean",
-            note="target: that speaker's p95; p5 is not known",
-        )
-        for joint, real in REAL_SPEAKER.items()
-    ]  # fmt: skip
+    """Speeds while it speaks, beside one real speaker's."""
+    means, fast = mean_speeds(row), p95_speeds(row)
     elbow = table_of([row], [m for m in measures(None) if m.name == "elbow, mean speed"])
-    fast = p95_speeds(row)
     return [
-        *figures,
+        *(
+            Figure(
+                name=f"{row.name}: {joint}, mean speed", value=means[joint], unit="rad/s",
+                target=real.p95, baseline=real.mean, baseline_of="a lively speaker's mean",
+                note="target: that speaker's p95; p5 is not known",
+            )
+            for joint, real in REAL_SPEAKER.items()
+        ),
         Figure(
             name=f"{row.name}: the faster elbow, mean speed",
             value=elbow["elbow, mean speed"][row.name], unit="rad/s",
@@ -174,9 +166,12 @@ def _bands(row: Row) -> list[Figure]:
             note="target: that speaker's p5, by a line between two known shares",
         ),
         Figure(
+            name=f"{row.name}: the faster elbow, p5", value=p5_of_elbow(row), unit="rad/s",
+            baseline=REAL_FASTER_ELBOW.p5, baseline_of="that speaker's",
+        ),
+        Figure(
             name=f"{row.name}: frames with both elbows under 0.2 rad/s",
             value=100 * calm_share(row), unit="%", baseline=1.9, baseline_of="that speaker",
-            note="ours rests her hands on the desk between gestures",
         ),
         *(
             Figure(

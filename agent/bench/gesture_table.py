@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from actuation.generators.body_sources import BodySource, performed
+from actuation.generators.body_sources import BodySource
 from actuation.generators.metrics.body_beats import (
     UPPER_COLUMNS,
     beat_consistency,
@@ -19,9 +19,8 @@ from actuation.generators.metrics.body_motion import (
     REAL_FASTER_ELBOW,
     REAL_SPEAKER,
     angular_jerk,
+    angular_speed,
     faster_elbow,
-    jerk_at_joins,
-    speeds_of,
 )
 from actuation.generators.metrics.body_slots import (
     SlotFound,
@@ -31,11 +30,9 @@ from actuation.generators.metrics.body_slots import (
     within,
 )
 from actuation.generators.metrics.body_variety import l1_diversity, spread_over_seeds
-from actuation.gestures.style import BodyWish
-from actuation.joints.rotations import angle
 from actuation.motion import FRAME_RATE_HZ, JOINT_INDEX
-from agent.bench.figure import Figure
-from agent.bench.gesture_takes import CHUNK_FRAMES, SEED, Moved, Take, moved
+from agent.bench.gesture_joins import interval, jerk_ratios
+from agent.bench.gesture_takes import Moved, Take, moved
 
 Floats = NDArray[np.float64]
 HZ: Final = float(FRAME_RATE_HZ)
@@ -110,25 +107,6 @@ def _within(stresses_s: Floats, take: Take) -> Floats:
     return kept if len(kept) else stresses_s[:1]
 
 
-def joins_of(count: int) -> NDArray[np.intp]:
-    """Where chunks meet."""
-    return np.arange(CHUNK_FRAMES, count, CHUNK_FRAMES)
-
-
-def jerk_ratio(row: Row) -> float:
-    """RMS angular jerk where chunks of frames meet over that inside them, median over takes."""
-    return float(np.nanmedian(jerk_ratios(row)))
-
-
-def jerk_ratios(row: Row, *, later: int = 0) -> Floats:
-    """(takes,) ratios; `later`: look so many frames after the joins, where nothing meets."""
-    found = []
-    for each in row.moved:
-        at, inside = jerk_at_joins(each.joints, HZ, joins_of(len(each.joints)) + later)
-        found.append(at / inside if inside > 0 else float("nan"))
-    return np.array(found)
-
-
 def beats(row: Row, *, published: bool) -> float:
     """Beat consistency, mean over takes weighed by their length. A second at either end is out."""
     scores, weights = [], []
@@ -166,39 +144,35 @@ def means_within(row: Row) -> float:
 
 
 def mean_speeds(row: Row) -> dict[str, float]:
-    """Mean angular speed of each joint that a real speaker's is known of, rad/s."""
-    found = [speeds_of(each.joints, HZ) for each in row.moved]
-    return {name: float(np.mean([f[name].mean for f in found])) for name in REAL_SPEAKER}
+    """Mean speed of each joint that a real speaker's is known of, rad/s, while it speaks."""
+    speed = _speeds(row)
+    return {name: float(speed[:, JOINT_INDEX[name]].mean()) for name in REAL_SPEAKER}
 
 
 def p95_speeds(row: Row) -> dict[str, float]:
-    """p95 of the angular speed of each joint that a real speaker's is known of, rad/s."""
-    found = [speeds_of(each.joints, HZ) for each in row.moved]
-    weights = [len(each.joints) for each in row.moved]
-    return {
-        name: float(np.average([f[name].p95 for f in found], weights=weights))
-        for name in REAL_SPEAKER
-    }
+    """p95 of the same."""
+    speed = _speeds(row)
+    return {name: float(np.quantile(speed[:, JOINT_INDEX[name]], 0.95)) for name in REAL_SPEAKER}
+
+
+def p5_of_elbow(row: Row) -> float:
+    """p5 of the faster elbow's speed, rad/s, while it speaks."""
+    return float(np.quantile(_elbow(row), 0.05))
+
+
+def _speeds(row: Row) -> Floats:
+    """(frames, 44) rad/s of all acts, first word to last: the real one only speaks."""
+    return np.concatenate([angular_speed(m.joints, HZ)[_speaking(m)] for m in row.moved])
+
+
+def _speaking(each: Moved) -> NDArray[np.bool_]:
+    at_s, clauses = each.take.at_s[1:], each.take.clauses
+    return np.asarray((at_s >= clauses[0].start_s) & (at_s <= clauses[-1].end_s))
 
 
 def calm_share(row: Row) -> float:
-    """Share of frames in which both elbows turn slower than 0.2 rad/s."""
+    """Share of frames in which both elbows turn slower than 0.2 rad/s, while it speaks."""
     return float(np.mean(_elbow(row) < _CALM_RAD_S))
-
-
-def seam_figure(takes: Sequence[Take]) -> Figure:
-    """Whether it shows that frames are made in pieces: in other pieces they must be the same."""
-    most = 0.0
-    for take in takes:
-        one, other = (
-            performed(take.clauses, take.at_s, SEED, BodyWish(), chunk_frames=count).joints
-            for count in (CHUNK_FRAMES, CHUNK_FRAMES + 1)
-        )
-        most = max(most, float(angle(one, other).max()))
-    return Figure(
-        name="rules: made in chunks of 7 frames instead of 6, a joint differs by, at most",
-        value=most, unit="rad", target=1e-5, note=f"{len(takes)} acts; frames are sent as float32",
-    )  # fmt: skip
 
 
 def measures(reference: Floats | None) -> list[Measure]:
@@ -211,7 +185,9 @@ def measures(reference: Floats | None) -> list[Measure]:
         Measure("elbow, mean speed", "rad/s", lambda r: _elbow(r).mean()),
         Measure("elbow, p95", "rad/s", lambda r: float(np.quantile(_elbow(r), 0.95))),
         Measure("speeds in the real band", "%", means_within),
-        Measure("jerk at joins over inside", "times", jerk_ratio),
+        Measure(
+            "jerk across joins over inside", "times", lambda r: interval(jerk_ratios(r.moved))[0]
+        ),
         Measure("jerk, RMS", "rad/s3", _jerk),
         Measure("L1 diversity", "m", _diversity),
         Measure("spread over seeds", "rad", _spread),
@@ -258,7 +234,7 @@ def _pose_error(row: Row) -> float:
 
 
 def _elbow(row: Row) -> Floats:
-    return np.concatenate([faster_elbow(each.joints, HZ) for each in row.moved])
+    return np.concatenate([faster_elbow(m.joints, HZ)[_speaking(m)] for m in row.moved])
 
 
 def _diversity(row: Row) -> float:

@@ -40,6 +40,8 @@ from actuation.gestures.choice import GestureChoice, GestureConfig
 from actuation.gestures.lexemes import Lexicon, standard_lexicon
 from actuation.gestures.strokes import Stroke, lay_over
 from actuation.gestures.style import BodyStyle
+from actuation.gestures.talking import Talk, TalkingHands, talk_of
+from actuation.gestures.unhurried import unhurried
 from actuation.joints.moves import Moves
 from actuation.joints.skeleton import load_skeleton
 from actuation.score import Score
@@ -146,6 +148,7 @@ def _made(
               clauses=clauses)  # fmt: skip
     score, begin = Score(utterance=UtteranceId(1)), rng.uniform(0.8, 2.2)
     strokes: list[Stroke] = []
+    talks: list[Talk] = []
     parts: list[Said] = []
     pace = rng.uniform(0.85, 1.2)
     for i in range(len(clauses)):
@@ -157,9 +160,10 @@ def _made(
         score = score.append(act, i, speech, not_before_s=later if i else 0.0)
         placed = score.clauses[-1].moved(begin)
         busy = max((s.end_of_hold_s for s in strokes if not s.additive), default=-np.inf)
-        strokes += choice.for_clause(
-            placed, earliest_s=max(0.2, placed.start_s - 0.7), busy_until_s=busy
-        )
+        earliest_s = max(0.2, placed.start_s - 0.7)
+        chosen = choice.for_clause(placed, earliest_s=earliest_s, busy_until_s=busy)
+        strokes += unhurried(chosen, strokes, earliest_s=earliest_s)
+        talks.append(talk_of(placed, earliest_s=earliest_s))
         parts.append(_at_sound_rate(said(placed)))
     arms = sorted((s for s in strokes if not s.additive), key=lambda s: s.start_s)
     count = int((begin + score.end_s + rng.uniform(1.0, 2.0)) * RATE_HZ)
@@ -168,7 +172,11 @@ def _made(
     before, after = rng.choice(list(_POSTURES)), rng.choice(list(_POSTURES))
     states[times < begin - 0.6] = STATES.index(before)
     states[times > begin + score.end_s + 0.4] = STATES.index(after)
-    motion = lay_over(_idle(times, states, style, feeling, number), arms, times)
+    along = TalkingHands(load_skeleton(), seed=number).lay_over(
+        _idle(times, states, style, feeling, number),
+        talks, times, size=style.size, rest_height=style.rest_height,
+    )  # fmt: skip
+    motion = lay_over(along, arms, times)
     return Take(
         motion=motion.astype(np.float16),
         said=tuple(parts),

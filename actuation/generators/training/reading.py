@@ -33,8 +33,8 @@ _LOST: Final = FRAMES * BEHIND
 class ReadingLesson:
     """How to train."""
 
-    sentences: int = 900
-    steps: int = 250
+    sentences: int = 1800
+    steps: int = 700
     batch: int = 16
     rate: float = 2e-3
     seed: int = 2

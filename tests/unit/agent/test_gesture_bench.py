@@ -7,6 +7,7 @@ import pytest
 
 from actuation.generators.body_sources import IdleSource, RulesSource
 from agent.bench.gesture_hour import hour_figures
+from agent.bench.gesture_joins import interval, jerk_ratios, joins_figure, with_seams
 from agent.bench.gesture_knobs import knob_figures
 from agent.bench.gesture_stage import (
     _away,
@@ -17,7 +18,6 @@ from agent.bench.gesture_stage import (
     played,
 )
 from agent.bench.gesture_table import (
-    jerk_ratios,
     mean_speeds,
     measures,
     row_of,
@@ -47,7 +47,7 @@ def test_rules_meet_their_slots_and_an_idle_body_meets_none(take):
     assert table["spread over seeds"]["rules"] > 0
     assert all(np.isfinite(found.late_s) for found in slots_found(rows[1]))
     assert set(mean_speeds(rows[1])) == set(mean_speeds(rows[0]))
-    assert np.isfinite(jerk_ratios(rows[1])).all()
+    assert np.isfinite(jerk_ratios(rows[1].moved)).all()
 
 
 class Stuck(RulesSource):
@@ -96,3 +96,23 @@ def test_minutes_on_stage_are_clear_and_the_control_is_not(take):
     figures = hour_figures(RulesSource(), [replace(take)], 0.05)
     assert [figure.value for figure in figures] == [0, 0, 0]
     assert figures[0].control == 10
+
+
+def test_joins_are_found_where_there_is_a_seam_and_nowhere_else(take):
+    (made,) = row_of(RulesSource(), [take], seeded=0).moved
+    found = [replace(made, joints=made.joints[k:]) for k in range(6)]
+    figure = joins_figure("rules", found)
+    assert figure.met, figure
+    broken = [replace(each, joints=with_seams(each.joints)) for each in found]
+    assert not joins_figure("rules", broken).met
+    assert figure.control == pytest.approx(joins_figure("rules", broken).value)
+
+
+def test_an_interval_tells_chance_from_a_difference():
+    random = np.random.default_rng(4)
+    chance = np.exp(0.2 * random.normal(size=24))
+    mean, low, high = interval(chance)
+    assert low < mean < high
+    assert low < 1 < high
+    assert interval(1.3 * chance)[1] > 1
+    assert np.isnan(interval(np.array([np.nan]))[0])

@@ -1,0 +1,155 @@
+"""Hands while somebody talks: off the desk, down on stresses, back again; gestures unhurried."""
+
+import numpy as np
+import pytest
+
+from actuation.generators.rules_idle import rest_pose
+from actuation.gestures.choice import GestureConfig
+from actuation.gestures.gesticulation import Gesticulation
+from actuation.gestures.strokes import make_stroke
+from actuation.gestures.talking import TalkingHands, talk_of
+from actuation.gestures.unhurried import unhurried
+from actuation.joints.path import elbow_angles
+from actuation.joints.rotations import angle
+from actuation.joints.safety import SafetyLimits
+from actuation.motion import JOINT_INDEX
+from agent.core.messages import GestureCue
+from tests.fakes.gestured import LEXICON, SKELETON, chosen, clause
+
+TEXT = "Nobody had ever seen a machine of that colour in our town."
+FOREARMS = [JOINT_INDEX["leftLowerArm"], JOINT_INDEX["rightLowerArm"]]
+LIMITS = SafetyLimits(SKELETON)
+
+
+def still(times):
+    return np.repeat(rest_pose()[None], len(times), axis=0)
+
+
+def talking(times, *texts, size=1.0, apart_s=0.5):
+    """The rest pose with hands that go along with `texts`, one after another from 1 s on."""
+    talks, at_s = [], 1.0
+    for text in texts:
+        talks.append(talk_of(clause(text, starts_s=at_s), earliest_s=0.0))
+        at_s = clause(text, starts_s=at_s).end_s + apart_s
+    hands = TalkingHands(SKELETON, seed=2)
+    return hands.lay_over(still(times), talks, times, size=size, rest_height=0.0)
+
+
+def heights_m(joints):
+    """(n, 2) of the wrists."""
+    placed = LIMITS._clearance.place(joints).at
+    return placed[:, [JOINT_INDEX["leftHand"], JOINT_INDEX["rightHand"]], 1]
+
+
+def speed(joints):
+    return angle(joints[:-1, FOREARMS], joints[1:, FOREARMS]).max(axis=1) * 60
+
+
+def test_hands_leave_the_desk_while_it_talks_and_lie_on_it_before_and_after():
+    spoken = clause(TEXT, starts_s=1.0)
+    times = np.arange(0, spoken.end_s + 2.0, 1 / 60)
+    moved = talking(times, TEXT)
+    lifted = heights_m(moved) - heights_m(still(times))
+    assert np.abs(lifted[times < 0.7]).max() < 1e-9
+    assert np.abs(lifted[times > spoken.end_s + 1.5]).max() < 1e-9
+    said = (times > 1.6) & (times < spoken.end_s)
+    assert lifted[said].min() > 0.004
+    assert lifted.max() < 0.15
+
+
+def test_hands_that_talk_are_seldom_still_and_never_hasty():
+    times = np.arange(0, 9.0, 1 / 60)
+    moved = talking(times, TEXT, TEXT)
+    said = (times[1:] > 1.6) & (times[1:] < 7.0)
+    assert np.mean(speed(moved)[said] < 0.2) < 0.25
+    assert speed(moved).max() < 3.0
+    limits = SafetyLimits(SKELETON)
+    assert angle(limits.clamp(moved), moved).max() < 1e-6
+    assert limits.held_back == 0
+
+
+def test_forearms_are_down_on_a_stress_and_higher_between_two():
+    talk = talk_of(clause(TEXT, starts_s=1.0), earliest_s=0.0)
+    downs = [(t, v) for t, v in zip(talk.times_s, talk.swings, strict=True) if v < 0]
+    stresses = [p.at_s for p in clause(TEXT, starts_s=1.0).prominences]
+    assert len(downs) >= 4
+    assert all(min(abs(t - s) for s in stresses) < 1e-9 for t, _ in downs)
+    for (one, low), (other, lower) in zip(downs, downs[1:], strict=False):
+        assert other - one > 0.39
+        between = talk.swing(np.array([(one + other) / 2]))[0]
+        assert between > 0 > max(low, lower)
+    hands = TalkingHands(SKELETON, seed=2)
+    at = np.array([downs[1][0], (downs[1][0] + downs[2][0]) / 2])
+    laid = hands.lay_over(still(at), [talk], at, size=1.0, rest_height=0.0)
+    bends = np.abs(elbow_angles(laid[:, FOREARMS])[..., 1])
+    assert np.all(bends[1] - bends[0] > 0.05)
+
+
+def test_hands_stay_up_between_sentences_and_a_mere_yes_hardly_lifts_them():
+    times = np.arange(0, 9.0, 1 / 60)
+    first = clause(TEXT, starts_s=1.0)
+    both = heights_m(talking(times, TEXT, TEXT)) - heights_m(still(times))
+    pause = (times > first.end_s) & (times < first.end_s + 0.5)
+    assert both[pause].min() > 0.008
+    yes = heights_m(talking(times, "Yes.")) - heights_m(still(times))
+    assert yes.max() < 0.4 * both.max()
+
+
+def test_talk_read_in_pieces_is_the_same():
+    times = np.arange(0, 6.0, 1 / 60)
+    whole = talking(times, TEXT)
+    parts = [talking(times[a : a + 7], TEXT) for a in range(0, len(times), 7)]
+    assert np.abs(np.concatenate(parts) - whole).max() < 1e-9
+
+
+def test_a_stop_brings_talking_hands_back_and_an_operator_may_keep_them_down():
+    times = np.arange(0, 5.0, 1 / 60)
+    spoken = clause(TEXT, starts_s=1.0)
+    stopped, kept = Gesticulation(), Gesticulation()
+    for gestures, along in ((stopped, 1.0), (kept, 0.0)):
+        gestures.adopt(GestureConfig(beats_per_minute=0, meanings_per_minute=0, along=along))
+        gestures.for_clause(spoken, earliest_s=0.3)
+    stopped.interrupt(2.5)
+    moved = stopped.lay_over(still(times), times)
+    away = angle(moved, still(times)).max(axis=1)
+    assert away[round(2.4 * 60)] > 0.1
+    assert away[times > 2.83].max() < 1e-6
+    assert angle(moved[1:], moved[:-1]).max() < 0.15
+    assert angle(kept.lay_over(still(times), times), still(times)).max() < 1e-6
+
+
+def test_a_hand_leaves_earlier_where_nothing_else_needs_it_and_comes_back_slower():
+    first, second = (
+        make_stroke(LEXICON.named("big"), SKELETON, apex_s=at, earliest_s=0.0) for at in (3.0, 5.0)
+    )
+    early, later = unhurried([second, first], [], earliest_s=1.0)
+    assert (early.apex_s, later.apex_s) == (first.apex_s, second.apex_s)
+    assert np.array_equal(early.key_times_s, first.key_times_s)
+    assert 1.0 <= early.start_s < first.start_s - 0.2
+    assert early.end_s > first.end_s + 0.2
+    assert first.end_of_hold_s <= later.start_s < second.start_s
+    (other,) = unhurried([second], [first], earliest_s=1.0)
+    assert other.start_s == pytest.approx(later.start_s)
+    (held,) = unhurried([first], [], earliest_s=first.start_s)
+    assert held.start_s == first.start_s
+
+
+def test_a_gesture_on_a_named_early_word_goes_there_without_a_wind_up():
+    spoken = clause(TEXT, GestureCue(lexeme="offer_palm", word=0), starts_s=0.0)
+    apex_s = spoken.stroke_s(0)
+    (free,) = chosen(spoken, earliest_s=apex_s - 2.0)
+    (hurried,) = chosen(spoken, earliest_s=apex_s - 0.3)
+    assert len(hurried.key_times_s) == len(free.key_times_s) - 1
+    assert hurried.apex_s == pytest.approx(apex_s, abs=0.021)
+    at = np.array([apex_s])
+    assert angle(hurried.pose(at), free.pose(at)).max() < 1e-3
+
+
+def test_a_held_forearm_sinks_a_little_unless_it_points():
+    def sunk(name, **more):
+        stroke = make_stroke(LEXICON.named(name), SKELETON, apex_s=2.0, earliest_s=0.0, **more)
+        held = stroke.pose(np.array([stroke.key_times_s[-1], stroke.end_of_hold_s]))
+        return angle(held[0], held[1]).max()
+
+    assert 0.02 < sunk("halt") < 0.2
+    assert sunk("point", aim=(0.6, 0.0, 0.8)) < 1e-6
