@@ -55,7 +55,7 @@ class Manner(StrEnum):
 CUT_COSTS_S: Final[Mapping[Manner, float]] = {
     Manner.BRISK: 1.5,
     Manner.ORDINARY: 6.0,
-    Manner.PATIENT: 20.0,
+    Manner.PATIENT: 40.0,
 }
 """To be cut off once is as bad as an answer that comes so many seconds late."""
 
