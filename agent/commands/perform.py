@@ -19,7 +19,6 @@ import numpy as np
 
 from actuation.body_formats.clip import SpokenClip
 from actuation.body_formats.corpora import files_beside
-from actuation.gestures.gesticulation import Gesticulation
 from actuation.motion import JOINT_NAMES, Frame
 from actuation.rehearsal import Rehearsal, clauses_of, rehearse
 from actuation.speech.voice import Speech, VoiceConfig, VoiceName, Voices
@@ -33,8 +32,8 @@ from agent.commands.perform_face import (
 from agent.commands.perform_motion import (
     add_motion_arguments,
     formats_of,
+    hands_of,
     length_s,
-    played,
     read_body,
     read_skeleton,
     write_motion,
@@ -120,7 +119,7 @@ def run(arguments: argparse.Namespace) -> int:
         _act_of(clauses, arguments),
         speeches,
         config=performer_config(arguments),
-        gestures=Gesticulation() if body is None else played(body),
+        gestures=hands_of(arguments, body),
         at_least_s=length_s(body),
         visitor=Place(x_m=1.2, y_m=0.0),
         prepare=other_sources(arguments.head),
@@ -136,7 +135,7 @@ def _silent(arguments: argparse.Namespace, body: SpokenClip) -> Rehearsal:
         _act_of((), arguments),
         [],
         config=performer_config(arguments),
-        gestures=played(body),
+        gestures=hands_of(arguments, body),
         at_least_s=length_s(body),
         visitor=Place(x_m=1.2, y_m=0.0),
         prepare=other_sources(arguments.head),

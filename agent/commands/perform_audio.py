@@ -14,13 +14,12 @@ from numpy.typing import NDArray
 
 from actuation.body_formats.clip import SpokenClip
 from actuation.faces.heads import FaceHeads, FacePart, Filmed
-from actuation.gestures.gesticulation import Gesticulation
 from actuation.motion import FRAME_RATE_HZ
 from actuation.rehearsal import LEAD_IN_S, Rehearsal, rehearse
 from actuation.speech.sound_files import read_sound
 from actuation.speech.voice import Speech
 from actuation.stage.config import PerformerConfig
-from agent.commands.perform_motion import length_s, played
+from agent.commands.perform_motion import hands_of, length_s
 from agent.core.errors import BadInputError
 from agent.core.messages import Act, ActId, Clause, PersonId, Place, Reason
 
@@ -72,7 +71,7 @@ def performed(
         act,
         [speech],
         config=config,
-        gestures=Gesticulation() if body is None else played(body),
+        gestures=hands_of(arguments, body),
         at_least_s=length_s(body),
         visitor=Place(x_m=1.2, y_m=0.0),
         prepare=prepare,

@@ -19,12 +19,16 @@ from actuation.body_formats.figure import Figure
 from actuation.body_formats.smplx import RATE_HZ, write_smplx
 from actuation.body_formats.vrm_skeleton import read_vrm_figure
 from actuation.body_formats.vrma import write_vrma
+from actuation.generators.body_sources import LEARNED
 from actuation.gestures.contract import Gestures
 from actuation.gestures.gesticulation import Gesticulation
+from actuation.gestures.gesturing import RULES
 from actuation.gestures.recorded import RecordedGestures
+from actuation.gestures.style import BodyWish
 from actuation.motion import FACE_INDEX, FRAME_RATE_HZ
 from actuation.rehearsal import LEAD_IN_S, Rehearsal
-from agent.core.errors import BadInputError
+from agent.core.backend import pick
+from agent.core.errors import BackendUnavailableError, BadInputError
 from agent.core.face_shapes import ARKIT_NAMES
 
 Format = Literal["bvh", "vrma", "npz"]
@@ -42,6 +46,12 @@ def add_motion_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="play a recorded motion (.bvh, or .npz in the SMPL-X format) on the character; its"
         " .wav and .TextGrid are used where they lie beside it",
+    )
+    parser.add_argument(
+        "--hands",
+        choices=(RULES, "learned"),
+        default=RULES,
+        help="who moves arms and hands: the rules, or the learned body with the rules beneath it",
     )
     parser.add_argument(
         "--skeleton",
@@ -89,6 +99,17 @@ def read_body(path: Path) -> SpokenClip:
     if clip.motion.length_s > LONGEST_S:
         print(f"body: only its first {LONGEST_S:.0f} s are played", file=sys.stderr)
     return clip
+
+
+def hands_of(arguments: argparse.Namespace, body: SpokenClip | None) -> Gestures:
+    """Who moves arms and hands; a recorded `body` goes before them. Raises `BadInputError`."""
+    hands: Gestures = Gesticulation()
+    if arguments.hands != RULES:
+        try:
+            hands = pick("body", LEARNED, arguments.hands).shipped().gestures(0, BodyWish())
+        except BackendUnavailableError as missing:
+            raise BadInputError(f"perform: --hands {arguments.hands}: {missing}") from None
+    return hands if body is None else played(body, hands)
 
 
 def played(clip: SpokenClip, behind: Gestures | None = None) -> RecordedGestures:
