@@ -7,7 +7,7 @@ cores of 2024; the way of the sound from the page to the agent is not. A cut-in 
 heard while its visitor has only paused: one that is taken back before its first sound is none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
@@ -150,16 +150,28 @@ def in_a_row(heard: Sequence[HeardOnce], *, adapts: bool) -> Outcomes:
 
 
 def figures(audio: Path | None, *, short: bool) -> list[Figure]:
-    """Eight minutes of one core. Raises `BackendUnavailableError` without flite or the model.
+    """Twelve minutes of one core. Raises `BackendUnavailableError` without flite or the model.
 
     `audio`: real readings, `librivox/*.wav` with their words beside them.
     """
-    site = SITE
-    heard = made(lines("judged")[:: 6 if short else 1], site=site)
+    site, every = SITE, 6 if short else 1
+    said = lines("judged")[::every]
+    heard = made(said, site=site)
     results = {rule: by_rule(heard, rule) for rule in RULES}
-    fused, fixed, quick = results[FUSED], results[_FIXED], results[_QUICK]
-    count = f"{len(heard)} turns, {sum(len(one.said.pauses) for one in heard)} pauses"
+    recogniser = PocketsphinxRecogniser(RecognitionConfig(backend="pocketsphinx"), site)
     out = [
+        *_aims(results, f"{len(heard)} turns, {sum(len(one.said.pauses) for one in heard)} pauses"),
+        *_curve(results),
+        *turn_odds.figures(turn_odds.silences(heard, said), recogniser),
+    ]
+    if audio is not None and (real := _readings(audio, site)):
+        out.append(_beside("cut off, real readings with made pauses", real))
+    return out if short else [*out, *_others(site)]
+
+
+def _aims(results: Mapping[str, Outcomes], count: str) -> list[Figure]:
+    fused, fixed, quick = results[FUSED], results[_FIXED], results[_QUICK]
+    return [
         _row("end of turn to its being known, p50", fused, fixed, quick, 300, 50),
         _row("end of turn to its being known, p95", fused, fixed, quick, None, 95),
         Figure(
@@ -168,34 +180,36 @@ def figures(audio: Path | None, *, short: bool) -> list[Figure]:
             control=quick.cut_ins, control_of=_QUICK, note=count,
         ),
     ]  # fmt: skip
-    for rule, one in results.items():
-        out.append(
-            Figure(
-                name=f"  {rule}: cut off", value=one.cut_ins, unit="",
-                note=f"p50 {one.delay_ms(50):.0f} ms, p95 {one.delay_ms(95):.0f} ms; {one.aside}",
-            )
-        )  # fmt: skip
-    recogniser = PocketsphinxRecogniser(RecognitionConfig(backend="pocketsphinx"), site)
-    said = lines("judged")[:: 6 if short else 1]
-    out += turn_odds.figures(turn_odds.silences(heard, said), recogniser)
-    real = _readings(audio, site) if audio is not None else []
-    if real:
-        kept, hand, fixed = (by_rule(real, rule) for rule in (FUSED, RULE, _FIXED))
-        out.append(
-            Figure(
-                name="cut off, real readings with made pauses", value=kept.cut_ins, unit="",
-                baseline=fixed.cut_ins, baseline_of=_FIXED,
-                note=f"{len(real)} readings, p50 {kept.delay_ms(50):.0f} ms; by hand "
-                f"{hand.cut_ins:.0f}, {hand.delay_ms(50):.0f} ms",
-            )
-        )  # fmt: skip
-    if short:
-        return out
+
+
+def _curve(results: Mapping[str, Outcomes]) -> list[Figure]:
+    """Delay against cut-ins, a point a rule."""
+    return [
+        Figure(
+            name=f"  {rule}: cut off", value=one.cut_ins, unit="",
+            note=f"p50 {one.delay_ms(50):.0f} ms, p95 {one.delay_ms(95):.0f} ms; {one.aside}",
+        )
+        for rule, one in results.items()
+    ]  # fmt: skip
+
+
+def _beside(name: str, heard: Sequence[HeardOnce]) -> Figure:
+    """The fused rule beside a fixed silence and the rule by hand."""
+    kept, hand, fixed = (by_rule(heard, rule) for rule in (FUSED, RULE, _FIXED))
+    return Figure(
+        name=name, value=kept.cut_ins, unit="", baseline=fixed.cut_ins, baseline_of=_FIXED,
+        note=f"{len(heard)} turns, p50 {kept.delay_ms(50):.0f} ms; by hand {hand.cut_ins:.0f}, "
+        f"{hand.delay_ms(50):.0f} ms",
+    )  # fmt: skip
+
+
+def _others(site: SiteLanguage) -> list[Figure]:
+    """Lines written when all was set, a slow speaker, and voices that are not understood."""
     slow = made(lines("slow"), VOICES[:1], site=site, slower=_SLOW)
     adapted, rigid = in_a_row(slow, adapts=True), in_a_row(slow, adapts=False)
     hard = by_rule(made(lines("judged")[::4], HARD_VOICES, site=site), FUSED)
     return [
-        *out,
+        _beside("cut off, lines written afterwards", made(lines("again"), site=site)),
         Figure(
             name="a slow speaker cut off, in 100 turns", value=adapted.cut_ins, unit="",
             baseline=rigid.cut_ins, baseline_of="without learning their pauses",

@@ -59,7 +59,7 @@ def texts(count: int, short: int) -> list[tuple[int, str]]:
         for line in path.read_text(encoding="utf-8").splitlines()
         if line.startswith("## ")
     ]
-    judged = {_plain(line) for name in ("judged", "slow") for line in lines(name)}
+    judged = {_plain(line) for name in ("judged", "slow", "again") for line in lines(name)}
     phrases = [text for text, _ in sentences(SITE, forms=1)]
     pool = [
         text
