@@ -3,6 +3,10 @@
 Made listeners say what listeners say while somebody speaks to them, and made visitors interrupt in
 earnest. Real voice detector and recogniser, the turn taker and the planner of the agent with its
 policy for interruptions, on virtual time. No echo of the agent's own voice is mixed in.
+
+A murmur has stopped the agent if it gave up the floor, or was silent for longer than
+`LONGEST_HUSH_S` on end: after that a listener asks what is wrong. An interruption is ignored if the
+agent did not give up the floor.
 """
 
 from collections.abc import Callable, Sequence
@@ -41,6 +45,7 @@ from perception.turns.turn_end import JudgeEnd, Sounded
 ANSWER: Final = (
     "The exhibition of the museum is on the third floor, and the lift is behind the pillar."
 )
+LONGEST_HUSH_S: Final = 2.0
 _LOOK_FRAMES: Final = 7
 """Frames between two looks at the words so far: about a fifth of a second."""
 _NOISE_DB: Final = 20.0
@@ -61,6 +66,8 @@ class Verdict:
     """From the first sound to silence, held or stopped; None: only lowered, or not at all."""
     goes_on: bool
     """At the end it speaks at its full voice."""
+    hush_s: float = 0.0
+    """The longest time on end for which it was told to be silent and then to go on."""
 
 
 def interrupted(
@@ -141,7 +148,18 @@ def _verdict(out: list[tuple[float, Message]], start: float, noticed: bool) -> V
         ducked_s=min(lowered) - start if lowered else None,
         silent_s=silent[0] - start if silent else None,
         goes_on=not stops and (not ducks or ducks[-1] >= 1.0),
+        hush_s=_hush_s(out),
     )
+
+
+def _hush_s(out: list[tuple[float, Message]]) -> float:
+    longest, since = 0.0, None
+    for now, one in out:
+        if isinstance(one, Duck) and one.gain <= 0.0 and since is None:
+            since = now
+        elif isinstance(one, Duck) and one.gain > 0.0 and since is not None:
+            longest, since = max(longest, now - since), None
+    return longest
 
 
 def _holds(message: Message) -> bool:
@@ -172,24 +190,26 @@ class _NoClock:
 
 
 def figures(audio: Path | None, *, short: bool) -> list[Figure]:
-    """Three minutes of one core. Raises `BackendUnavailableError` without flite or the model."""
+    """Ten minutes of one core. Raises `BackendUnavailableError` without flite or the model."""
     listeners, visitors = (_said(name, short=short) for name in ("backchannels", "interruptions"))
     kept = [interrupted(one) for one in listeners]
     cut = [interrupted(one) for one in visitors]
+    worded_kept = [interrupted(one, by_ear=False) for one in listeners]
+    worded_cut = [interrupted(one, by_ear=False) for one in visitors]
     deaf_kept = [interrupted(one, deaf=True) for one in listeners]
     deaf_cut = [interrupted(one, deaf=True) for one in visitors]
     return [
         Figure(
             name="backchannels that stop the agent, of 100", value=_share(kept, _stopped), unit="",
-            target=3.0, baseline=_share(kept, _noticed), baseline_of="any voice stops",
+            target=3.0, baseline=_share(worded_kept, _stopped), baseline_of="by words alone",
             control=_share(deaf_kept, _stopped), control_of="words not understood",
             note=f"n = {len(kept)}; {_share(kept, _goes_on):.0f} of 100 go on at full voice",
         ),
         Figure(
             name="interruptions ignored, of 100", value=_share(cut, _ignored), unit="", target=1.0,
-            baseline=100.0 - _share(cut, _noticed), baseline_of="any voice stops",
+            baseline=_share(worded_cut, _ignored), baseline_of="by words alone",
             control=_share(deaf_cut, _ignored), control_of="words not understood",
-            note=f"n = {len(cut)}",
+            note=f"n = {len(cut)}; any voice stops: {100.0 - _share(cut, _noticed):.0f}",
         ),
         _delay("first sound to the order to lower the voice, p95", [one.ducked_s for one in cut]),
         _delay("first sound to the order to be silent, p95", [one.silent_s for one in cut]),
@@ -198,7 +218,7 @@ def figures(audio: Path | None, *, short: bool) -> list[Figure]:
 
 def _said(name: str, *, short: bool) -> list[HeardOnce]:
     """Each line by two of the voices, the second time in noise."""
-    some = lines(name)[:: 2 if short else 1]
+    some = (*lines(name), *lines(f"{name}_later"), *lines(f"{name}_last"))[:: 5 if short else 1]
     quiet = made(some, site=SITE)
     if short:
         return quiet
@@ -218,7 +238,7 @@ def _share(verdicts: Sequence[Verdict], what: Callable[[Verdict], bool]) -> floa
 
 
 def _stopped(one: Verdict) -> bool:
-    return one.stopped_s is not None
+    return one.stopped_s is not None or one.hush_s > LONGEST_HUSH_S
 
 
 def _ignored(one: Verdict) -> bool:
