@@ -47,6 +47,7 @@ from behavior.policies.catalogue import build_policies
 from behavior.policies.proactive import COMPONENT as SUGGESTING
 from behavior.proactive.suggesting import hour_of, suggesting
 from behavior.wishes import Woke
+from perception.engagement.groups import Groups
 from perception.engagement.states import EngagementCore
 
 _DECIDED: Final = (Act, Stop, Duck, PrepareSpeech, ActRefused)
@@ -97,6 +98,7 @@ class Mind:
         )
         self.stage = TimedStage(publish=self._post, pace=settings.config.voice.pace)
         self._engagement = EngagementCore(settings.config.seeing.engagement)
+        self._groups = Groups(settings.config.seeing.groups)
         self._suggesting = suggesting(
             settings.policies.proactive,
             lambda at: hour_of(datetime.fromtimestamp(wall.unix_s(at), zone)),
@@ -171,6 +173,8 @@ class Mind:
             change = self._engagement.take(message)
             if change is not None:
                 self._queue.append(change)
+        if isinstance(message, PersonSeen | PersonLost):
+            self._queue.extend(self._groups.take(message))
         if isinstance(message, _TALKING):
             self._talk.take(message)
 
