@@ -35,6 +35,10 @@ class Asked(StrEnum):
     CONFIRM_TOOL = "confirm_tool"
     FORM = "form"
     """A field of the form on the screen, or whether to send it."""
+    WORDS = "words"
+    """What is to be passed on to a host."""
+    SEND_WORDS = "send_words"
+    """Whether these words are to be passed on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +87,8 @@ class Conversation:
     """The stretch of time that its answer rested on."""
     form: FormTalk | None = None
     """The form on the screen that is being filled in."""
+    words: str = ""
+    """What `SEND_WORDS` asks about."""
     delivery_for: str = ""
     """The host who was told of a delivery."""
     spoken_of: str = ""
@@ -131,8 +137,10 @@ class NotifyHost:
     visitor: str
     """How the visitor is called, or `a visitor`."""
     purpose: str
-    """`appointment`, `delivery`, `correction`."""
+    """`appointment`, `delivery`, `correction`, `withdrawn`, `words`."""
     time: str = ""
+    words: str = ""
+    """The visitor's own, where they are to be passed on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,6 +40,7 @@ _PURPOSES = {
     "delivery": "A delivery for you is at the desk",
     "correction": "Correction: your visitor's name is {visitor}",
     "withdrawn": "Correction: {visitor} is not here for you",
+    "words": "{visitor} asks to pass on: {words}",
 }
 _SWEEP_S = 3600.0
 
@@ -244,7 +245,7 @@ class Deeds:
         known = (*self._site.hosts, *self._former)
         host = next((h for h in known if h.name == tell.host), None)
         notify = host.notify if host else Notify()
-        text = _PURPOSES[tell.purpose].format(visitor=tell.visitor)
+        text = _PURPOSES[tell.purpose].format(visitor=tell.visitor, words=tell.words)
         if tell.time:
             text += f" (appointment at {tell.time})"
         problem = await self._send(notify, f"visitor: {tell.purpose}", text)

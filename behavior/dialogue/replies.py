@@ -6,7 +6,7 @@ what it asks for by itself. A question that a digression left open is asked agai
 
 from dataclasses import replace
 
-from behavior.dialogue import amends, tasks
+from behavior.dialogue import amends, passing_on, tasks
 from behavior.dialogue.conversation import Asked, Conversation, Heard, Meeting, Part
 from behavior.dialogue.draft import Desk, Draft
 from behavior.dialogue.recollection import recollect
@@ -83,6 +83,8 @@ def respond(conversation: Conversation, heard: Heard, desk: Desk) -> Part:
         _keep_question(draft)
         return draft.finish("language", "asks for a language")
     if answered := about_form(draft, requests, take):
+        return draft.finish(*answered)
+    if answered := passing_on.about_word(draft, requests):
         return draft.finish(*answered)
     if answered := _answer_and_more(draft) or _answer(draft, requests):
         return draft.finish(*answered)
@@ -378,3 +380,5 @@ def _keep_question(draft: Draft) -> None:
         draft.ask("meet.confirm_host", Asked.CONFIRM_HOST, host, host=host)
     elif draft.before.asked is Asked.HOST and meeting and not meeting.host:
         draft.ask("meet.ask_host_plain", Asked.HOST)
+    else:
+        passing_on.ask_again(draft)

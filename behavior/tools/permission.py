@@ -35,6 +35,10 @@ class NotifyRule(ToolRule):
         3, ge=0, le=1000, description="How many different hosts one visitor may have told."
     )
     per_minute: int = Field(12, ge=0, le=1000, description="Messages in a minute, all visitors.")
+    visitors_words: bool = Field(
+        True,
+        description="A visitor's own words may be passed on to a host, read back and confirmed.",
+    )
 
 
 class CalendarRule(ToolRule):
