@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from agent.core.messages import FaceMoved, FaceUnit, PersonId, VisitorActed
 from perception.actions.figure import Sight
+from perception.actions.judge import own_weights
 from perception.actions.recogniser import ActionRecogniser, ActionSeen
 from perception.actions.sentences import Sentence
 from perception.eyes.people import PeopleConfig
@@ -26,6 +27,7 @@ from perception.faces.units import UNITS
 Floats = NDArray[np.float64]
 Hands = tuple[Floats | None, Floats | None]
 
+_NONE: Hands = (None, None)
 BODIES_EVERY_S = 0.1
 NAMES = {unit.number: unit.name for unit in UNITS}
 
@@ -87,19 +89,30 @@ class Closer:
         return config.model_copy(update={"focus": focus})
 
     def take(
-        self, at: float, tracks: Sequence[Track], hands: Mapping[PersonId, Hands] | None = None
+        self,
+        at: float,
+        tracks: Sequence[Track],
+        hands: Mapping[PersonId, Hands] | None = None,
+        places: Mapping[PersonId, Hands] | None = None,
     ) -> list[Closeup]:
-        """What the picture of the moment `at` tells. `hands`: (21, 3) points, where looked for."""
+        """What the picture of the moment `at` tells. `hands`: (21, 3) points, where looked for.
+
+        `places`: (3,) where the wrists are against the eyes, where the face was seen, too.
+        """
         here = {track.person for track in tracks}
         for kept in (self._recognisers, self._readers, self._units):
             for gone in kept.keys() - here:
                 del kept[gone]
         seen = [track for track in tracks if track.confirmed and track.seen_at == at]
         nearest = sorted(seen, key=lambda track: track.place.distance_m)[: self._most]
-        found = [self._one(at, track, (hands or {}).get(track.person)) for track in nearest]
+        known, where = hands or {}, places or {}
+        found = [
+            self._one(at, track, known.get(track.person, _NONE), where.get(track.person, _NONE))
+            for track in nearest
+        ]
         return [one for one in found if one is not None]
 
-    def _one(self, at: float, track: Track, hands: Hands | None) -> Closeup | None:
+    def _one(self, at: float, track: Track, hands: Hands, places: Hands) -> Closeup | None:
         reading = self._face(at, track)
         there: tuple[UnitSeen, ...] | None = None
         movements: tuple[Movement, ...] = ()
@@ -110,7 +123,7 @@ class Closer:
                 self._units[track.person] = numbers
                 there = told
             movements = reading.movements
-        action = self._action(at, track, reading, hands or (None, None))
+        action = self._action(at, track, reading, hands, places)
         if there is None and not movements and action is None:
             return None
         return Closeup(person=track.person, at=at, there=there, movements=movements, action=action)
@@ -123,16 +136,18 @@ class Closer:
         return reader.take(at, face.points)
 
     def _action(
-        self, at: float, track: Track, reading: FaceReading | None, hands: Hands
+        self, at: float, track: Track, reading: FaceReading | None, hands: Hands, places: Hands
     ) -> ActionSeen | None:
         body = track.body if track.body_at == at else None
         if self._actions is None or (body is None and reading is None):
             return None
-        recogniser = self._recognisers.setdefault(track.person, ActionRecogniser(self._actions))
+        recogniser = self._recognisers.setdefault(
+            track.person, ActionRecogniser(self._actions, own_weights())
+        )
         return recogniser.take(
             Sight(
                 at=at, body=body.world if body else None, visible=body.visible if body else None,
-                hands=hands, head=reading.head[:2] if reading else None,
+                hands=hands, places=places, head=reading.head[:2] if reading else None,
             )
         )  # fmt: skip
 

@@ -14,8 +14,10 @@ from typing import Final
 import numpy as np
 
 from agent.bench.figure import Figure
+from agent.lessons.action_later import LATER, LATER_SENTENCES
 from agent.lessons.action_people import ACTION_S, ACTIONS, NEW, NOTHING, REST_S, made
 from perception.actions.figure import Sight
+from perception.actions.judge import own_weights
 from perception.actions.recogniser import ActionRecogniser, own_actions
 from perception.actions.sentences import Sentence, read
 
@@ -35,7 +37,7 @@ Blind = Callable[[Sight], Sight]
 
 def without_hands(sight: Sight) -> Sight:
     """No hand model."""
-    return replace(sight, hands=(None, None))
+    return replace(sight, hands=(None, None), places=(None, None))
 
 
 def without_body(sight: Sight) -> Sight:
@@ -45,26 +47,34 @@ def without_body(sight: Sight) -> Sight:
 
 def without_head(sight: Sight) -> Sight:
     """No face in view."""
-    return replace(sight, head=None)
+    return replace(sight, head=None, places=(None, None))
 
 
-def recognised(actions: Mapping[str, Sentence], sights: Sequence[Sight]) -> str:
-    """What was told first after the action began; empty: nothing."""
-    recogniser = ActionRecogniser(actions)
+def recognised(
+    actions: Mapping[str, Sentence], sights: Sequence[Sight], *, judged: bool = True
+) -> str:
+    """What was told first after the action began; empty: nothing. `judged`: see `judge.py`."""
+    recogniser = ActionRecogniser(actions, own_weights() if judged else None)
     told = [recogniser.take(sight) for sight in sights]
     after = [one for one in told if one is not None and one.at >= REST_S - 0.2]
     return after[0].action if after else ""
 
 
 def accuracy(
-    actions: Mapping[str, Sentence], names: Sequence[str], each: int, blind: Blind | None = None
+    actions: Mapping[str, Sentence],
+    names: Sequence[str],
+    each: int,
+    blind: Blind | None = None,
+    *,
+    judged: bool = True,
 ) -> tuple[float, Counter[tuple[str, str]]]:
     """Share told rightly, and what was taken for what."""
     wrong, right = Counter[tuple[str, str]](), 0
     for name in names:
         for seed in range(SEED, SEED + each):
             sights = made(name, seed)
-            said = recognised(actions, [blind(s) for s in sights] if blind else sights)
+            seen = [blind(s) for s in sights] if blind else sights
+            said = recognised(actions, seen, judged=judged)
             right += said == name
             if said != name:
                 wrong[name, said or "nothing"] += 1
@@ -80,7 +90,8 @@ def action_figures(each: int = EACH) -> list[Figure]:
     found, wrong = accuracy(own, list(ACTIONS), each)
     control, _ = accuracy(dealt, list(ACTIONS), max(each // 4, 1))
     held, wrong_new = accuracy(own | new, list(NEW), each)
-    both, _ = accuracy(own | new, list(ACTIONS), each)
+    later = {name: read(text, name) for name, text in LATER_SENTENCES.items()}
+    last, wrong_last = accuracy(own | new | later, list(LATER), max(each // 2, 1))
     figures = [
         Figure(
             name=f"actions: {len(names)} by their sentences, told rightly", value=found, unit="",
@@ -91,19 +102,25 @@ def action_figures(each: int = EACH) -> list[Figure]:
             name=f"actions: {len(new)} new ones by a sentence alone, among all", value=held,
             unit="", at_most=False, baseline=1 / (len(names) + len(new) + 1),
             baseline_of="chance",
-            note=f"the first {len(names)} then: {both:.2f}; {_most(wrong_new)}",
+            note=_most(wrong_new),
+        ),
+        Figure(
+            name=f"actions: {len(later)} made up last, by a sentence alone, among all", value=last,
+            unit="", at_most=False, baseline=1 / (len(own | new | later) + 1),
+            baseline_of="chance", note=_most(wrong_last),
         ),
     ]  # fmt: skip
     for how in (without_hands, without_body, without_head):
         left, wrong = accuracy(own, list(ACTIONS), each, how)
+        measured, _ = accuracy(own, list(ACTIONS), max(each // 2, 1), how, judged=False)
         figures.append(
             Figure(
                 name=f"actions {how.__name__.replace('_', ' ')}: told rightly",
                 value=left,
                 unit="",
                 at_most=False,
-                baseline=found,
-                baseline_of="everything seen",
+                baseline=measured,
+                baseline_of="measured alone",
                 note=_most(wrong),
             )  # fmt: skip
         )

@@ -2,8 +2,9 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +13,10 @@ from agent.core.messages import PersonId
 from agent.interpreting import interpretations
 from agent.models import models_folder
 from perception import closer
+from perception.actions.live_hands import HandInPicture, beside
 from perception.actions.recogniser import own_actions, read_actions
 from perception.affect.config import NOTICE
+from perception.eyes.camera import Box
 from perception.eyes.people import PeopleConfig
 from perception.eyes.track import Track
 from perception.faces.movements import Movement
@@ -61,14 +64,18 @@ class Closer:
 
     def take(self, picture: Picture, tracks: Sequence[Track]) -> list[str]:
         """JSON lines about this picture."""
-        hands = {}
-        if self._hands is not None:
-            hands = {
-                track.person: self._hands.find(picture.pixels, track.body.box.grown(AROUND))
-                for track in tracks
-                if track.body is not None and track.body_at == picture.at
-            }
-        close = self._looks.take(picture.at, tracks, hands)
+        hands: dict[PersonId, closer.Hands] = {}
+        places: dict[PersonId, closer.Hands] = {}
+        for track in tracks if self._hands is not None else ():
+            around = _around(track, picture.at)
+            if around is None or self._hands is None:
+                continue
+            left, right = self._hands.placed(picture.pixels, around)
+            hands[track.person] = _each(lambda hand: hand.points_m, left, right)
+            face = track.face.points if track.face and track.face_at == picture.at else None
+            if face is not None:
+                places[track.person] = _each(partial(beside, face=face), left, right)
+        close = self._looks.take(picture.at, tracks, hands, places)
         return [line for one in close for line in (*_lines(one), *self._interpreted(one))]
 
     def _interpreted(self, close: "closer.Closeup") -> list[str]:
@@ -77,6 +84,28 @@ class Closer:
             return []
         reading = self._interpretations.of(tuple(closer.face_unit(u) for u in close.there))
         return [_line("FaceInterpreted", close.person, close.at, asdict(reading))]
+
+
+def _each(
+    of: "Callable[[HandInPicture], closer.Floats | None]",
+    left: "HandInPicture | None",
+    right: "HandInPicture | None",
+) -> "closer.Hands":
+    """Something of both hands, where they are seen."""
+    return None if left is None else of(left), None if right is None else of(right)
+
+
+def _around(track: Track, at: float) -> Box | None:
+    """Where the hands of somebody may be: about the body, or what the face tells of it."""
+    if track.body is not None and track.body_at == at:
+        return track.body.box.grown(AROUND)
+    if track.face is None or track.face_at != at:
+        return None
+    face = track.face.box
+    wide, high = face.right - face.left, face.bottom - face.top
+    return Box(
+        face.left - 2 * wide, face.top - high, face.right + 2 * wide, face.bottom + 3.5 * high
+    )
 
 
 def _lines(close: "closer.Closeup") -> list[str]:

@@ -11,6 +11,7 @@ MODELS: dict[str, str] = {
     "murmurs": "whether a short voice is a listener's murmur, from made voices and sounds",
     "face": "lips, brows, head and gaze for any sound, from made voices with the rules as teacher",
     "gesture": "arms, hands and trunk for speech, from made takes or your BVH, BEAT, BEAT2 files",
+    "actions": "phrases about a body where parts of it are not seen, from made motions",
     "expressions": "blendshapes and action units from face points, from drawn people",
     "lipreader": "the reader of drawn lips that judges faces",
 }

@@ -1,5 +1,6 @@
 """Made bodies and the eyes that see them: poses, proportions, a detector's noise and gaps."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -10,6 +11,9 @@ from perception.actions.figure import Sight
 
 Floats = NDArray[np.float64]
 
+_BODY_NOISE: Final = np.ones((33, 1))
+_BODY_NOISE[17:23] = 2.0
+"""A body's detector is less sure of knuckles and thumbs."""
 RELAXED: Final = (0.35, 0.4, 0.45, 0.5)
 
 
@@ -69,29 +73,51 @@ class Eyes:
 
     def sight(self, t: float, pose: Pose) -> Sight:
         """As seen."""
-        points = self._points(pose)
         turn = self._yaw + pose.turn_rad
-        c, s = np.cos(turn), np.sin(turn)
-        # To the picture: right is the person's left where they face the camera.
-        axes = np.array([[c, 0, s], [0, -1, 0], [s, 0, -c]])
-        self._jitter = 0.7 * self._jitter + self._rng.normal(0, 0.01, (33, 3)) * (1, 1, 2.5)
+        axes = _to_picture(turn)
+        noise = _BODY_NOISE * self._rng.normal(0, 0.01, (33, 3)) * (1, 1, 2.5)
+        self._jitter = 0.7 * self._jitter + noise
         seen = np.full(33, 0.95)
         if not self._legs:
             seen[23:] = 0.2
         away = abs(turn) > 1.4
+        local = [self._hand(pose, h) for h in (0, 1)]
         hands = [
             None if away or self._rng.random() > self._hands_seen
-            else self._hand(pose, h) @ axes.T for h in (0, 1)
+            else (hand + self._rng.normal(0, 0.005, (21, 3)) * (1, 1, 1.8)) @ axes.T
+            for hand in local
         ]  # fmt: skip
+        points = self._points(pose, local)
         head = None
         if self._face and abs(turn) < 0.9:
             head = (turn, -pose.head_down_rad + float(self._rng.normal(0, 0.05)))
+        places = [
+            None if head is None or hand is None else self._place(points, h, axes)
+            for h, hand in enumerate(hands)
+        ]
         return Sight(
             at=t, body=(points + self._lean) @ axes.T + self._jitter, visible=seen,
-            hands=(hands[0], hands[1]), head=head,
+            hands=(hands[0], hands[1]), head=head, places=(places[0], places[1]),
         )  # fmt: skip
 
-    def _points(self, pose: Pose) -> Floats:
+    def truth(self, t: float, pose: Pose) -> Sight:
+        """As it is: all of it, without noise."""
+        axes = _to_picture(self._yaw + pose.turn_rad)
+        local = [self._hand(pose, h) for h in (0, 1)]
+        return Sight(
+            at=t, body=self._points(pose, local) @ axes.T, visible=np.ones(33),
+            hands=(local[0] @ axes.T, local[1] @ axes.T),
+            head=(self._yaw + pose.turn_rad, -pose.head_down_rad),
+        )  # fmt: skip
+
+    def _place(self, points: Floats, h: int, axes: Floats) -> Floats:
+        """The wrist against the eyes, toward the camera told worst."""
+        eyes = points[[2, 5]].mean(axis=0)
+        off = (points[15 + h] - eyes) @ axes.T * (1.0, -1.0, -1.0)
+        size = 1.0 + float(self._rng.normal(0, 0.04))
+        return np.asarray(size * off + self._rng.normal(0, (0.01, 0.01, 0.09)))
+
+    def _points(self, pose: Pose, hands: Sequence[Floats]) -> Floats:
         b, p = self._b, np.zeros((33, 3))
         half, down = b.shoulder_m / 2, pose.head_down_rad
         c, s = np.cos(down), np.sin(down)
@@ -106,10 +132,8 @@ class Eyes:
             wrist = _reachable(shoulder, pose.wrists[h], b)
             p[11 + h], p[15 + h] = shoulder, wrist
             p[13 + h] = _elbow(shoulder, wrist, b, side)
-            out = pose.out[h] / max(float(np.linalg.norm(pose.out[h])), 1e-6)
-            curled = float(np.mean(pose.curls[h]))
-            for i in (17, 19, 21):
-                p[i + h] = wrist + out * 0.09 * (1 - 0.6 * curled)
+            for i, of_hand in ((17, 17), (19, 5), (21, 3)):
+                p[i + h] = wrist + hands[h][of_hand]
             hip = np.array([side * 0.11, -0.5, 0])
             knee = hip + 0.43 * np.array([0, -(1 - pose.seated), pose.seated])
             p[23 + h], p[25 + h] = hip, knee
@@ -135,7 +159,13 @@ class Eyes:
                 angle += 1.6 * pose.curls[h][finger]
                 at = at + 0.03 * (np.cos(angle) * out + np.sin(angle) * palm)
                 points[6 + 4 * finger + k] = at
-        return points + self._rng.normal(0, 0.005, (21, 3)) * (1, 1, 1.8)
+        return points
+
+
+def _to_picture(turn: float) -> Floats:
+    """Right is the person's left where they face the camera."""
+    c, s = np.cos(turn), np.sin(turn)
+    return np.array([[c, 0, s], [0, -1, 0], [s, 0, -c]])
 
 
 def _reachable(shoulder: Floats, wrist: Floats, b: Build) -> Floats:

@@ -5,13 +5,15 @@ thing in its own way (side, height, size, speed differ) and is seen ten times a 
 points, hands in most pictures, a head. Legs are often behind a counter.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from agent.lessons.action_bodies import Build, Eyes, Pose
+from agent.lessons.action_later import LATER
+from agent.lessons.action_poses import Action, hold, put
 from perception.actions.figure import Sight
 
 Floats = NDArray[np.float64]
@@ -23,88 +25,68 @@ _MOVE_S: Final = 0.45
 _OPEN, _FIST, _INDEX = (0.0, 0.0, 0.0, 0.0), (1.0, 1.0, 1.0, 1.0), (0.0, 1.0, 1.0, 1.0)
 
 
-Action = Callable[[Build, Pose, float], None]
-"""Changes the pose of rest to what is done `t` seconds into it."""
-
-
-def _put(
-    b: Build, p: Pose, out_m: float, up_m: float, fore_m: float, hand: int | None = None
-) -> None:
-    h = b.hand if hand is None else hand
-    side = 1.0 if h == 0 else -1.0
-    p.wrists[h] = side * (b.shoulder_m / 2 + out_m), up_m, fore_m
-
-
-def _hold(p: Pose, h: int, out: tuple[float, float, float], palm: tuple[float, float, float],
-          curls: tuple[float, ...], thumb: float = 0.4) -> None:  # fmt: skip
-    side = 1.0 if h == 0 else -1.0
-    p.out[h] = np.array(out) * (side, 1, 1)
-    p.palm[h] = np.array(palm) * (side, 1, 1)
-    p.curls[h], p.thumbs[h] = curls, thumb
-
-
 def _wave(b: Build, p: Pose, t: float) -> None:
     swing = 0.13 * b.size * np.sin(2 * np.pi * b.hz * t)
-    _put(b, p, 0.12 + swing, 0.10 * b.size, 0.22)
-    _hold(p, b.hand, (0.3 * np.sin(2 * np.pi * b.hz * t), 1, 0), (0, 0, 1), _OPEN)
+    put(b, p, 0.12 + swing, 0.10 * b.size, 0.22)
+    hold(p, b.hand, (0.3 * np.sin(2 * np.pi * b.hz * t), 1, 0), (0, 0, 1), _OPEN)
 
 
 def _point(b: Build, p: Pose, t: float) -> None:
     reach = 0.97 * (b.upper_m + b.lower_m)
     aside = 0.9 * (b.size - 1) + 0.3
     way = np.array([aside, 0.05, 1.0]) / np.linalg.norm([aside, 0.05, 1.0])
-    _put(b, p, reach * way[0], reach * way[1] - 0.05, reach * way[2])
-    _hold(p, b.hand, (way[0], way[1], way[2]), (0, -1, 0), _INDEX)
+    put(b, p, reach * way[0], reach * way[1] - 0.05, reach * way[2])
+    hold(p, b.hand, (way[0], way[1], way[2]), (0, -1, 0), _INDEX)
 
 
 def _beckon(b: Build, p: Pose, t: float) -> None:
     curl = 0.5 - 0.5 * np.cos(2 * np.pi * b.hz * t)
-    _put(b, p, 0.02, -0.18, 0.33 * b.size)
-    _hold(p, b.hand, (0, 0.5, 1), (0, 1, -0.3), (curl,) * 4)
+    put(b, p, 0.02, -0.18, 0.33 * b.size)
+    hold(p, b.hand, (0, 0.5, 1), (0, 1, -0.3), (curl,) * 4)
 
 
 def _raise(b: Build, p: Pose, t: float) -> None:
-    _put(b, p, 0.06, 0.42 * b.size, 0.08)
-    _hold(p, b.hand, (0, 1, 0), (0, 0, 1), _OPEN)
+    put(b, p, 0.06, 0.42 * b.size, 0.08)
+    hold(p, b.hand, (0, 1, 0), (0, 0, 1), _OPEN)
 
 
 def _hand_over(b: Build, p: Pose, t: float) -> None:
-    _put(b, p, -0.06, -0.16, 0.48 * b.size)
-    _hold(p, b.hand, (0, 0, 1), (0, 1, 0), (0.2, 0.2, 0.2, 0.2))
+    put(b, p, -0.06, -0.16, 0.48 * b.size)
+    hold(p, b.hand, (0, 0, 1), (0, 1, 0), (0.2, 0.2, 0.2, 0.2))
 
 
 def _shrug(b: Build, p: Pose, t: float) -> None:
     p.raised_m = 0.07 * b.size
     for h in (0, 1):
-        _put(b, p, 0.15, -0.32, 0.22, h)
-        _hold(p, h, (0.6, 0.2, 0.8), (0, 1, 0), _OPEN)
+        put(b, p, 0.15, -0.32, 0.22, h)
+        hold(p, h, (0.6, 0.2, 0.8), (0, 1, 0), _OPEN)
 
 
 def _thumb_up(b: Build, p: Pose, t: float) -> None:
-    _put(b, p, -0.02, -0.16, 0.34 * b.size)
-    _hold(p, b.hand, (0, 0, 1), (-1, 0, 0), _FIST, 1.0)
+    put(b, p, -0.02, -0.16, 0.34 * b.size)
+    hold(p, b.hand, (0, 0, 1), (-1, 0, 0), _FIST, 1.0)
 
 
 def _thumb_down(b: Build, p: Pose, t: float) -> None:
-    _put(b, p, 0.0, -0.12, 0.34 * b.size)
-    _hold(p, b.hand, (0, 0, 1), (1, 0, 0), _FIST, 1.0)
+    put(b, p, 0.0, -0.12, 0.34 * b.size)
+    hold(p, b.hand, (0, 0, 1), (1, 0, 0), _FIST, 1.0)
 
 
 def _phone_ear(b: Build, p: Pose, t: float) -> None:
-    _put(b, p, -0.09, 0.13, 0.05)
-    _hold(p, b.hand, (-0.2, 1, -0.2), (-1, 0, 0), (0.6, 0.6, 0.6, 0.6))
+    put(b, p, -0.09, 0.13, 0.05)
+    hold(p, b.hand, (-0.2, 1, -0.2), (-1, 0, 0), (0.6, 0.6, 0.6, 0.6))
 
 
 def _phone_look(b: Build, p: Pose, t: float) -> None:
     p.head_down_rad = 0.5 * b.size
-    _put(b, p, -0.1, -0.24, 0.28)
-    _hold(p, b.hand, (0, 0.8, 0.6), (0, 0.5, -0.8), (0.6, 0.6, 0.6, 0.6))
+    put(b, p, -0.1, -0.24, 0.28)
+    hold(p, b.hand, (0, 0.8, 0.6), (0, 0.5, -0.8), (0.6, 0.6, 0.6, 0.6))
 
 
 def _sit(b: Build, p: Pose, t: float) -> None:
     p.seated = 1.0
     for h in (0, 1):
-        _put(b, p, -0.05, -0.42, 0.25, h)
+        put(b, p, -0.05, -0.42, 0.25, h)
 
 
 def _turn_away(b: Build, p: Pose, t: float) -> None:
@@ -114,35 +96,35 @@ def _turn_away(b: Build, p: Pose, t: float) -> None:
 def _clap(b: Build, p: Pose, t: float) -> None:
     apart = 0.10 + 0.10 * b.size * (1 + np.cos(2 * np.pi * b.hz * t)) / 2
     for h in (0, 1):
-        _put(b, p, apart - b.shoulder_m / 2, -0.18, 0.3, h)
-        _hold(p, h, (0, 0.7, 0.7), (-1, 0, 0), _OPEN)
+        put(b, p, apart - b.shoulder_m / 2, -0.18, 0.3, h)
+        hold(p, h, (0, 0.7, 0.7), (-1, 0, 0), _OPEN)
 
 
 def _cross_arms(b: Build, p: Pose, t: float) -> None:
     for h in (0, 1):
-        _put(b, p, -b.shoulder_m * 0.78, -0.2 - 0.05 * h, 0.2, h)
+        put(b, p, -b.shoulder_m * 0.78, -0.2 - 0.05 * h, 0.2, h)
 
 
 def _salute(b: Build, p: Pose, t: float) -> None:
-    _put(b, p, -0.02, 0.23, 0.13)
-    _hold(p, b.hand, (-0.8, 0.5, 0.1), (0, -0.6, 0.8), _OPEN)
+    put(b, p, -0.02, 0.23, 0.13)
+    hold(p, b.hand, (-0.8, 0.5, 0.1), (0, -0.6, 0.8), _OPEN)
 
 
 def _cover_mouth(b: Build, p: Pose, t: float) -> None:
-    _put(b, p, -0.14, 0.07, 0.17)
-    _hold(p, b.hand, (-0.7, 0.5, 0), (0, 0, -1), (0.2, 0.2, 0.2, 0.2))
+    put(b, p, -0.14, 0.07, 0.17)
+    hold(p, b.hand, (-0.7, 0.5, 0), (0, 0, -1), (0.2, 0.2, 0.2, 0.2))
 
 
 def _hands_on_hips(b: Build, p: Pose, t: float) -> None:
     for h in (0, 1):
-        _put(b, p, 0.0, -0.47, 0.02, h)
+        put(b, p, 0.0, -0.47, 0.02, h)
 
 
 def _talk(b: Build, p: Pose, t: float) -> None:
     """Hands that go along with words: nothing in particular."""
     for h in (0, 1):
         s = np.sin(2 * np.pi * 0.7 * t + h + b.size * 9)
-        _put(b, p, 0.05, -0.28 + 0.06 * s, 0.22 + 0.04 * s, h)
+        put(b, p, 0.05, -0.28 + 0.06 * s, 0.22 + 0.04 * s, h)
 
 
 def _walk(b: Build, p: Pose, t: float) -> None:
@@ -171,21 +153,29 @@ NOTHING: Final[Mapping[str, Action]] = {"talk": _talk, "walk": _walk, "stand": _
 def made(name: str, seed: int) -> list[Sight]:
     """Rest, then the action: sights at 10 Hz from 0 s; the action begins at `REST_S`."""
     rng = np.random.default_rng([seed, sum(name.encode())])
-    build = Build(
+    build = some_build(rng)
+    act = {**ACTIONS, **NEW, **LATER, **NOTHING}[name]
+    camera = Eyes(build, rng, legs=name == "sit" or rng.random() < 0.6)
+    return [camera.sight(t, pose) for t, pose in course(build, act)]
+
+
+def some_build(rng: np.random.Generator) -> Build:
+    """Somebody."""
+    return Build(
         shoulder_m=float(rng.uniform(0.34, 0.44)), upper_m=float(rng.uniform(0.26, 0.32)),
         lower_m=float(rng.uniform(0.23, 0.28)), hand=int(rng.integers(2)),
         size=float(rng.uniform(0.8, 1.25)), hz=float(rng.uniform(1.2, 2.2)), rng=rng,
     )  # fmt: skip
-    act = {**ACTIONS, **NEW, **NOTHING}[name]
-    camera = Eyes(build, rng, legs=name == "sit" or rng.random() < 0.6)
-    sights = []
-    for k in range(round((REST_S + ACTION_S) * RATE_HZ)):
+
+
+def course(build: Build, act: Action, rest_s: float = REST_S) -> Iterator[tuple[float, Pose]]:
+    """Moments and poses: at rest for `rest_s`, then the action."""
+    for k in range(round((rest_s + ACTION_S) * RATE_HZ)):
         t = k / RATE_HZ
         rest, done = build.rest(), build.rest()
-        act(build, done, max(t - REST_S, 0.0))
-        part = float(np.clip((t - REST_S) / _MOVE_S, 0, 1))
-        sights.append(camera.sight(t, _between(rest, done, part * part * (3 - 2 * part))))
-    return sights
+        act(build, done, max(t - rest_s, 0.0))
+        part = float(np.clip((t - rest_s) / _MOVE_S, 0, 1))
+        yield t, _between(rest, done, part * part * (3 - 2 * part))
 
 
 def _between(a: Pose, b: Pose, part: float) -> Pose:

@@ -22,6 +22,7 @@ SIDES: Final = ("left", "right")
 NOSE, EARS, SHOULDERS, ELBOWS, WRISTS, INDEXES, HIPS, KNEES, ANKLES = (
     0, (7, 8), (11, 12), (13, 14), (15, 16), (19, 20), (23, 24), (25, 26), (27, 28),
 )  # fmt: skip
+_NOWHERE: Final = np.full(3, np.nan)
 _TIPS, _MIDDLES, _ROOTS = (8, 12, 16, 20), (6, 10, 14, 18), (5, 9, 13, 17)
 
 
@@ -38,6 +39,9 @@ class Sight:
     """(21, 3) of the person's left and right hand, the same axes, any unit."""
     head: tuple[float, float] | None = None
     """Yaw left and pitch up of the head against the picture, radians, from the face."""
+    places: tuple[Floats | None, Floats | None] = (None, None)
+    """(3,) where each wrist is against the middle of the eyes, as the face and the hand in the
+    picture tell it: metres to the person's left, up, toward the camera (`live_hands.where`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +62,10 @@ class Moment:
     """(2,) how far up the thumb points, out of a fist, -1..1."""
     palm: Floats
     """(2, 3) where the palm looks: left, up, forward."""
+    out: Floats
+    """(2, 3) where the hand points from the wrist: left, up, forward."""
+    places: Floats
+    """(2, 3) the wrists against the eyes, metres left, up, toward the camera."""
     thighs: float
     """How level the thighs are, 0 standing .. 1 sitting."""
 
@@ -108,6 +116,8 @@ def moment(sight: Sight) -> Moment:
         fingers=np.stack([hand[0] for hand in hands]),
         thumb_up=np.array([hand[1] for hand in hands]),
         palm=np.stack([hand[2] for hand in hands]),
+        out=np.stack([hand[3] for hand in hands]),
+        places=np.stack([_NOWHERE if p is None else p for p in sight.places]),
         thighs=_thighs(points),
     )
 
@@ -148,13 +158,13 @@ def _thighs(points: Floats) -> float:
     return float(np.mean(known)) if known else math.nan
 
 
-def _hand(hand: Floats | None, axes: Floats, side: float) -> tuple[Floats, float, Floats]:
-    """Straightness of four fingers, the thumb's rise, where the palm looks; NaN: not seen.
+def _hand(hand: Floats | None, axes: Floats, side: float) -> tuple[Floats, float, Floats, Floats]:
+    """Straightness of four fingers, the thumb's rise, where palm and hand look; NaN: not seen.
 
     `side`: 1 for the right hand, -1 for the left, whose thumb is on the other side.
     """
     if hand is None or hand.shape != (21, 3) or not np.isfinite(hand).all():
-        return np.full(4, np.nan), math.nan, np.full(3, np.nan)
+        return np.full(4, np.nan), math.nan, _NOWHERE, _NOWHERE
     turned = hand @ axes.T
     straight = []
     for tip, middle, root in zip(_TIPS, _MIDDLES, _ROOTS, strict=True):
@@ -164,7 +174,11 @@ def _hand(hand: Floats | None, axes: Floats, side: float) -> tuple[Floats, float
     across, out = turned[5] - turned[17], turned[9] - turned[0]
     palm = side * np.cross(across, out)
     rise = float(thumb[1]) / max(float(np.linalg.norm(thumb)), 1e-6)
-    return np.array(straight), rise, palm / max(float(np.linalg.norm(palm)), 1e-6)
+    return np.array(straight), rise, _unit(palm), _unit(out)
+
+
+def _unit(way: Floats) -> Floats:
+    return way / max(float(np.linalg.norm(way)), 1e-6)
 
 
 def _along(a: Floats, b: Floats) -> float:

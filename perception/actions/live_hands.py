@@ -121,6 +121,11 @@ def _beside(turns: Floats, before: Floats) -> Floats:
     return np.asarray(turns * signs.reshape(len(BONES), 1))
 
 
+def beside(hand: HandInPicture, face: Floats) -> Floats | None:
+    """The same against a face's (478, 3) points, right, up, out in pixels."""
+    return where(hand, face[list(_CORNERS)])
+
+
 def where(hand: HandInPicture, eyes: Floats) -> Floats | None:
     """(3,) metres: left, up, toward the camera, of the wrist against the middle of `eyes`."""
     apart = float(np.linalg.norm(eyes[1] - eyes[0]))

@@ -6,12 +6,12 @@ shoulder widths (a forearm is about 0.7, an arm about 1.5).
 
 import math
 from collections.abc import Callable
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from perception.actions.figure import (
-    EARS,
     ELBOWS,
     INDEXES,
     NOSE,
@@ -22,6 +22,8 @@ from perception.actions.figure import (
 )
 
 Floats = NDArray[np.float64]
+EAR: Final = np.array([0.19, 0.05, -0.25])
+"""From the nose, for the left hand, shoulder widths."""
 Measure = Callable[[Figure, int], float]
 """Of a figure and the hand in question, 0 left, 1 right."""
 
@@ -86,24 +88,26 @@ def straightness(figure: Figure, hand: int) -> float:
     return usually(figure, one)
 
 
-def to_point(figure: Figure, hand: int, point: int) -> float:
-    """From the middle of the hand to a point of the head; depth counts half, it is guessed."""
+def to_spot(figure: Figure, hand: int, spot: Floats) -> float:
+    """From the nearest of wrist, knuckles and finger tips to a spot beside the nose (3,).
+
+    `spot` for the right hand has its own side mirrored. Depth counts less, it is guessed.
+    """
+    side = np.array([1.0 if hand == 0 else -1.0, 1.0, 1.0])
 
     def one(m: Moment) -> float:
-        middle = (m.points[WRISTS[hand]] + m.points[INDEXES[hand]]) / 2
-        return float(np.linalg.norm((middle - m.points[point]) * (1.0, 1.0, 0.5)))
+        wrist, knuckles = m.points[WRISTS[hand]], m.points[INDEXES[hand]]
+        way = knuckles - wrist
+        places = np.stack([wrist + 0.5 * way, knuckles, wrist + 2 * way])
+        off = places - m.points[NOSE] - spot * side
+        return float(np.linalg.norm(off * (1.0, 1.0, 0.7), axis=1).min())
 
     return usually(figure, one)
 
 
 def to_ear(figure: Figure, hand: int) -> float:
-    """To the ear on its own side."""
-    return to_point(figure, hand, EARS[hand])
-
-
-def to_mouth(figure: Figure, hand: int) -> float:
-    """To the nose, which is near enough."""
-    return to_point(figure, hand, NOSE)
+    """From the hand to the ear on its own side."""
+    return to_spot(figure, hand, EAR)
 
 
 def between_hands(figure: Figure) -> float:
@@ -161,16 +165,20 @@ def palm(figure: Figure, hand: int, axis: int) -> float:
     return usually(figure, lambda m: float(m.palm[hand, axis]))
 
 
+def pointing(figure: Figure, hand: int, axis: int) -> float:
+    """How far the hand points left (0), up (1), forward (2)."""
+    return usually(figure, lambda m: float(m.out[hand, axis]))
+
+
+def inward(figure: Figure, hand: int, *, palm_of: bool) -> float:
+    """How far palm or hand look to the other side of the body."""
+    side = -1.0 if hand == 0 else 1.0
+    return side * (palm if palm_of else pointing)(figure, hand, 0)
+
+
 def curling(figure: Figure, hand: int) -> float:
-    """Swings of the fingers between straight and curled; of hand against wrist without them."""
-    fingers = swing(figure, lambda m: float(m.fingers[hand].mean()))
-    if math.isfinite(fingers):
-        return fingers
-    bend = swing(
-        figure,
-        lambda m: float((m.points[INDEXES[hand]] - m.points[WRISTS[hand]])[1]),
-    )
-    return 3.0 * bend
+    """Swings of the fingers between straight and curled."""
+    return swing(figure, lambda m: float(m.fingers[hand].mean()))
 
 
 def shoulders_rise(figure: Figure) -> float:

@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 from perception.actions import measures as m
-from perception.actions.figure import NOSE, WRISTS, Figure
+from perception.actions.figure import WRISTS, Figure
 from perception.actions.measures import Measure, soft
 
 
@@ -33,12 +35,22 @@ def _hands(measure: Measure, *words: str) -> Phrase:
     return Phrase(words=words, measure=measure, needs="hands")
 
 
+def _at(spot: object, *words: str) -> Phrase:
+    """Near a spot of the head, against the nose, of the left hand, shoulder widths."""
+    place = np.asarray(spot, np.float64)
+    return _body(lambda f, h: soft(-m.to_spot(f, h, place), -0.3, 0.3), *words)
+
+
 def _wave(figure: Figure, hand: int) -> float:
     return soft(m.swing(figure, lambda o: float(o.points[WRISTS[hand], 0])), 0.22, 0.2)
 
 
 def _up_down(figure: Figure, hand: int) -> float:
     return soft(m.swing(figure, lambda o: float(o.points[WRISTS[hand], 1])), 0.22, 0.2)
+
+
+def _to_and_fro(figure: Figure, hand: int) -> float:
+    return soft(m.swing(figure, lambda o: float(o.points[WRISTS[hand], 2])), 0.25, 0.2)
 
 
 def _together(figure: Figure, hand: int) -> float:
@@ -81,18 +93,22 @@ PHRASES: Final[Mapping[str, Phrase]] = {
         lambda f, h: soft(m.aside(f, h), 0.85, 0.5),
         "hand is out to side", "hand is far from body", "arm is held out sideways",
     ),
-    "at the ear": _body(
-        lambda f, h: soft(-m.to_ear(f, h), -0.5, 0.4), "hand is at ear", "hand is held to ear"
+    "at the ear": _at(m.EAR, "hand is at ear", "hand is held to ear"),
+    "at the mouth": _at(
+        (0.0, -0.14, -0.02), "hand is at mouth", "hand covers mouth", "hand is before face",
+        "hand touches face", "hand touches lips",
     ),
-    "at the mouth": _body(
-        lambda f, h: soft(-m.to_mouth(f, h), -0.5, 0.4),
-        "hand is at mouth", "hand covers mouth", "hand is before face", "hand touches face",
+    "at the chin": _at(
+        (0.0, -0.3, -0.05), "hand is at chin", "hand touches chin", "hand is at neck",
     ),
-    "on the head": _body(
-        lambda f, h: min(
-            soft(-m.to_point(f, h, NOSE), -0.95, 0.5), soft(m.height(f, h), 0.75, 0.4)
-        ),
-        "hand is on top of head", "hand touches head", "hand is at forehead",
+    "at the forehead": _at(
+        (0.0, 0.26, -0.05), "hand is at forehead", "hand touches forehead", "hand is at brow",
+    ),
+    "on the head": _at(
+        (0.0, 0.48, -0.25), "hand is on top of head", "hand touches head", "hand is on head",
+    ),
+    "on the chest": _at(
+        (0.05, -0.95, 0.0), "hand is on chest", "hand touches chest", "hand is on heart",
     ),
     "straight arm": _body(
         lambda f, h: soft(m.straightness(f, h), 0.9, 0.12),
@@ -124,11 +140,14 @@ PHRASES: Final[Mapping[str, Phrase]] = {
     "far apart": _body(
         lambda f, h: soft(m.between_hands(f), 1.1, 0.5), "hands are apart", "hands are far apart"
     ),
-    "curling": Phrase(
-        words=("fingers curl again and again", "hand beckons with fingers",
-               "fingers bend toward palm again and again"),
-        measure=lambda f, h: soft(m.curling(f, h), 0.6, 0.5),
-        needs="hands",
+    "to and fro": _body(
+        _to_and_fro, "hand moves to and fro", "hand goes forward and back",
+        "hand pushes forward again and again",
+    ),
+    "curling": _hands(
+        lambda f, h: soft(m.curling(f, h), 0.6, 0.5),
+        "fingers curl again and again", "hand beckons with fingers",
+        "fingers bend toward palm again and again",
     ),
     "fingers straight": _hands(
         lambda f, h: soft(m.finger(f, h, slice(0, 4)), 0.55, 0.5),
@@ -144,6 +163,24 @@ PHRASES: Final[Mapping[str, Phrase]] = {
         ),
         "index finger alone is straight", "only index finger is stretched",
     ),
+    "two fingers": _hands(
+        lambda f, h: min(
+            soft(m.finger(f, h, slice(0, 2)), 0.4, 0.5), soft(-m.finger(f, h, slice(2, 4)), 0, 0.5)
+        ),
+        "two fingers are straight", "index and middle finger are stretched",
+    ),
+    "fingers up": _hands(
+        lambda f, h: soft(m.pointing(f, h, 1), 0.6, 0.4),
+        "fingers point up", "hand points up", "hand is upright",
+    ),
+    "fingers forward": _hands(
+        lambda f, h: soft(m.pointing(f, h, 2), 0.6, 0.4),
+        "fingers point forward", "hand points forward",
+    ),
+    "fingers inward": _hands(
+        lambda f, h: soft(m.inward(f, h, palm_of=False), 0.55, 0.4),
+        "fingers point inward", "fingers point to other side",
+    ),
     "thumb up": _hands(
         lambda f, h: soft(m.thumb(f, h), 0.6, 0.4), "thumb points up", "thumb is up"
     ),
@@ -152,6 +189,17 @@ PHRASES: Final[Mapping[str, Phrase]] = {
     ),
     "palm up": _hands(
         lambda f, h: soft(m.palm(f, h, 1), 0.4, 0.5), "palm faces up", "palm is turned up"
+    ),
+    "palm down": _hands(
+        lambda f, h: soft(-m.palm(f, h, 1), 0.4, 0.5), "palm faces down", "palm is turned down"
+    ),
+    "palm inward": _hands(
+        lambda f, h: soft(m.inward(f, h, palm_of=True), 0.45, 0.5),
+        "palm faces inward", "palms face each other",
+    ),
+    "palm back": _hands(
+        lambda f, h: soft(-m.palm(f, h, 2), 0.4, 0.5),
+        "palm faces back", "palm faces body", "back of hand is shown",
     ),
     "palm forward": _hands(
         lambda f, h: soft(m.palm(f, h, 2), 0.35, 0.5),

@@ -16,15 +16,20 @@ import yaml
 
 from agent.core.errors import BadInputError
 from perception.actions.figure import INDEXES, SHOULDERS, WRISTS, Figure, Sight
+from perception.actions.judge import Weights
 from perception.actions.sentences import Sentence, Truths, ask, read
 
 FILE: Final = Path(__file__).with_name("visitor_actions.yaml")
 TOLD_FROM: Final = 0.6
+"""Of a sentence whose phrases are measured."""
+JUDGED_FROM: Final = 0.5
+"""Of one whose phrases are judged, too; what is doubtful is then less than half true."""
 ROW_S: Final = 0.35
 OVER_S: Final = 0.8
 ASK_EVERY_S: Final = 0.19
 """All sentences cost some 5 ms; people do not act more often."""
 POINTS: Final = "point"
+ALL: Final = frozenset({"body", "hands", "head"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +71,9 @@ def read_actions(path: Path) -> dict[str, Sentence]:
 class ActionRecogniser:
     """Of one person."""
 
-    def __init__(self, actions: Mapping[str, Sentence]) -> None:
-        self._actions = actions
+    def __init__(self, actions: Mapping[str, Sentence], weights: Weights | None = None) -> None:
+        """`weights`: who judges phrases where parts are not seen; None: they are only measured."""
+        self._actions, self._weights = actions, weights
         self._figure = Figure()
         self._best = ""
         self._since = 0.0
@@ -82,11 +88,14 @@ class ActionRecogniser:
         if sight.at - self._asked_at < ASK_EVERY_S:
             return None
         self._asked_at = sight.at
-        truths = Truths(self._figure, self._seen(sight.at))
+        seen = self._seen(sight.at)
+        # What is all seen is best measured; what is missing can only be judged by the rest.
+        judge = None if seen == ALL else self._weights
+        truths = Truths(self._figure, seen, judge)
         answers = {name: ask(sentence, truths) for name, sentence in self._actions.items()}
         told = {name: one for name, one in answers.items() if math.isfinite(one.fits)}
         best = max(told, key=lambda name: told[name].fits, default="")
-        if not best or told[best].fits < TOLD_FROM:
+        if not best or told[best].fits < (TOLD_FROM if judge is None else JUDGED_FROM):
             self._best = ""
             if sight.at - self._last_fit > OVER_S:
                 self._told = ""

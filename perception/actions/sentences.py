@@ -14,7 +14,9 @@ from typing import Final
 import numpy as np
 
 from agent.core.errors import BadInputError
+from perception.actions.cues import Floats, cues
 from perception.actions.figure import Figure
+from perception.actions.judge import Weights, both, likely
 from perception.actions.phrases import PHRASES
 
 _CLAUSES: Final = re.compile(r"[.;,]|\band\b(?!\s+(?:again|fro|down|right|left|hips))")
@@ -133,21 +135,31 @@ def _example() -> str:
 
 
 class Truths:
-    """What is true of a figure at one moment, phrase by phrase; each is measured once."""
+    """What is true of a figure at one moment, phrase by phrase; each is asked once."""
 
-    def __init__(self, figure: Figure, seen: frozenset[str]) -> None:
-        """`seen`: which of body, hands and head were."""
+    def __init__(
+        self, figure: Figure, seen: frozenset[str], weights: Weights | None = None
+    ) -> None:
+        """`seen`: which of body, hands and head were. `weights`: who judges beside the measures."""
         self._figure, self._seen = figure, seen
         self._known: dict[tuple[str, int], float] = {}
+        self._judged: Floats | None = None
+        if weights is not None and seen:
+            self._judged = likely(weights, np.stack([cues(figure, hand) for hand in (0, 1)]))
 
     def of(self, name: str, hand: int) -> float:
         """0..1 of a phrase about a hand; NaN: unknown."""
-        phrase = PHRASES[name]
-        if phrase.needs in ("hands", "body") and phrase.needs not in self._seen:
-            return math.nan
         if (name, hand) not in self._known:
-            self._known[name, hand] = phrase.measure(self._figure, hand)
+            phrase = PHRASES[name]
+            blind = phrase.needs in ("hands", "body") and phrase.needs not in self._seen
+            value = math.nan if blind else phrase.measure(self._figure, hand)
+            if self._judged is not None:
+                value = both(value, float(self._judged[hand, _PLACE[name]]))
+            self._known[name, hand] = value
         return self._known[name, hand]
+
+
+_PLACE: Final = {name: k for k, name in enumerate(PHRASES)}
 
 
 def ask(sentence: Sentence, truths: Truths) -> Answer:

@@ -1,6 +1,7 @@
 """21 points of both hands of one person, by MediaPipe's hand landmarker."""
 
 import weakref
+from dataclasses import replace
 from pathlib import Path
 
 import mediapipe
@@ -43,14 +44,21 @@ class HandPoints:
 
         Axes as the camera's: right, down, away. None: not seen.
         """
+        left, right = self.placed(picture, around)
+        return _points(left), _points(right)
+
+    def placed(
+        self, picture: NDArray[np.uint8], around: Box
+    ) -> tuple[HandInPicture | None, HandInPicture | None]:
+        """The same, with their places in the whole picture."""
         height, width = picture.shape[:2]
         left, right = (round(np.clip(x, 0, 1) * width) for x in (around.left, around.right))
         top, bottom = (round(np.clip(y, 0, 1) * height) for y in (around.top, around.bottom))
         if right - left < SMALLEST_PX or bottom - top < SMALLEST_PX:
             return None, None
         found = self._found(np.ascontiguousarray(picture[top:bottom, left:right]))
-        hands = _sides([(one.left, float(one.places_px[0, 0]), one) for one in found])
-        return _points(hands[0]), _points(hands[1])
+        moved = [replace(one, places_px=one.places_px + (left, top)) for one in found]
+        return _sides([(one.left, float(one.places_px[0, 0]), one) for one in moved])
 
     def hands(
         self, picture: NDArray[np.uint8]

@@ -1,11 +1,18 @@
 """Sentences about body parts, asked of made visitors."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
-from agent.core.errors import BadInputError
+from agent.core.errors import BackendUnavailableError, BadInputError
+from agent.lessons.action_lessons import lessons
 from agent.lessons.action_people import REST_S, made
+from agent.lessons.action_school import learn
+from perception.actions.cues import CUES
 from perception.actions.figure import Figure, Sight
+from perception.actions.judge import FILE, likely, load, own_weights
+from perception.actions.phrases import PHRASES
 from perception.actions.recogniser import ActionRecogniser, own_actions, read_actions
 from perception.actions.sentences import Truths, ask, read
 
@@ -82,6 +89,61 @@ def test_sights_out_of_order_without_a_body_or_full_of_holes_tell_nothing():
     figure = Figure()
     figure.take(Sight(at=1.0))
     assert figure.now[0].at == pytest.approx(1.0)
+
+
+def without_body(sight):
+    return dataclasses.replace(sight, body=None, visible=None)
+
+
+def test_hands_beside_a_face_say_what_a_body_out_of_view_does():
+    """Measured alone nothing of it can be told; judged by the rest some of it can."""
+    names, seeds = ("wave", "raise hand", "thumb up"), (600, 601, 602)
+    told_by = {}
+    for judge in (None, own_weights()):
+        told_by[judge is not None] = sum(
+            name in first(ActionRecogniser(own_actions(), judge), name, seed)
+            for name in names
+            for seed in seeds
+        )
+    assert told_by[True] >= told_by[False] + 2
+
+
+def first(recogniser, name, seed):
+    found = [recogniser.take(without_body(sight)) for sight in made(name, seed)]
+    return [one.action for one in found if one is not None][:1]
+
+
+def test_where_all_is_seen_nothing_is_judged_that_can_be_measured():
+    blind = dataclasses.replace(own_weights(), second_bias=np.full(len(PHRASES), 9.0))
+    seen, measured = [], []
+    for weights, kept in ((blind, seen), (None, measured)):
+        recogniser = ActionRecogniser(own_actions(), weights)
+        whole = (s for s in made("wave", 7) if all(h is not None for h in s.hands))
+        kept += [recogniser.take(sight) for sight in whole]
+    assert [one.action for one in seen if one] == [one.action for one in measured if one]
+
+
+def test_a_judge_says_how_often_a_phrase_is_true_where_nothing_was_seen():
+    weights = own_weights()
+    nothing = likely(weights, np.full(CUES, np.nan))
+    rare = [nothing[list(PHRASES).index(name)] for name in ("at the ear", "thumb up", "curling")]
+    assert max(rare) < 0.35
+
+
+def test_damaged_weights_of_the_judge_say_how_to_make_them_again(tmp_path):
+    file = tmp_path / "weights.npz"
+    file.write_bytes(FILE.read_bytes()[:4000])
+    with pytest.raises(BackendUnavailableError, match="foyer train actions"):
+        load(file)
+
+
+def test_what_teaches_the_judge_is_no_action_and_hides_parts():
+    given = lessons(4, seed=3)
+    assert given.cues.shape[1] == CUES
+    assert given.true.shape[1] == len(PHRASES)
+    assert np.isnan(given.cues).any()
+    weights = learn(given)
+    assert likely(weights, given.cues).shape == given.true.shape
 
 
 def test_not_turns_a_clause_round():
