@@ -188,7 +188,8 @@ def asks_again(lobby):
 
 def hard_to_hear(lobby):
     lobby.attends("p1", 0.5)
-    reply(lobby, 3.0, line("The car park is behind the house."), confidence=0.1)
+    # Longer than a listener's murmur, which is left alone.
+    reply(lobby, 3.0, line("The car park is behind the house."), confidence=0.1, voiced_s=1.5)
 
 
 def somebody_in_the_way(lobby):
