@@ -6,11 +6,12 @@ from agent.core.messages import TurnEnded, TurnPaused, WordsHeard
 from perception.audio import FRAME_S
 from perception.turns.patience import PatienceConfig
 from perception.turns.taking import Heard, SettleWords, TurnsConfig, TurnTaker
+from perception.turns.turn_end import JudgeEnd, Sounded
 from perception.turns.voice_activity import VoiceConfig
 from tests.fakes.sounds import script
 
 CLOSED_S = 0.4
-PATIENCE = PatienceConfig(judge="rule", closed_s=CLOSED_S, adapts=False)
+PATIENCE = PatienceConfig(judge="rule", closed_s=CLOSED_S, doubt_factor=1.0, adapts=False)
 CONFIG = TurnsConfig(voice=VoiceConfig(trails_s=0.0), patience=PATIENCE)
 FIRST, SECOND = "i have an appointment at ten", "with anna keller"
 
@@ -24,6 +25,9 @@ def heard(pause_s, *, second=SECOND, config=CONFIG, agent_speaks=False):
         for wish in [o for o in outcomes if isinstance(o, SettleWords)]:
             told = Heard(turn=wish.turn, revision=wish.revision, text=words.pop(0), confidence=0.9)
             outcomes += turns.read(told)
+        for wish in [o for o in outcomes if isinstance(o, JudgeEnd)]:
+            judged = Sounded(turn=wish.turn, revision=wish.revision, finished=0.2)
+            outcomes += turns.sounded(judged)
         if any(isinstance(o, TurnEnded) for o in outcomes):
             turns.agent_speaks(agent_speaks)
         out += outcomes
@@ -40,7 +44,7 @@ def test_who_goes_on_before_an_answer_can_be_heard_is_understood_as_a_whole(agen
     assert ends(out) == [FIRST, f"{FIRST} {SECOND}"]
     last = [o for o in out if isinstance(o, TurnPaused)][-1]
     assert last.text == f"{FIRST} {SECOND}"
-    assert last.murmur is None
+    assert [o for o in out if isinstance(o, JudgeEnd)][-1].voice_s is None  # it is no murmur
 
 
 @pytest.mark.parametrize(
