@@ -27,6 +27,7 @@ def test_of_one_sound_words_that_ask_for_the_floor_count_most_and_murmurs_least(
         ("stop", 0.9, 0.6, "stop:words"),
         ("flood but", 0.1, 0.03, "stop:words"),  # hardly understood, but said as one says words
         ("flood but", 0.1, 0.9, "duck:1"),
+        ("are you", 0.9, 0.2, "stop:words"),  # particles, said as one says words
         ("", 0.0, 0.9, "duck:1"),
     ],
 )
