@@ -40,6 +40,7 @@ _FIRM = frozenset(
      Intent.MY_NAME, Intent.PRIVATE, Intent.DELIVERY, Intent.SIGNATURE, Intent.PICKUP,
      Intent.DIRECTIONS, Intent.QUESTION, Intent.HOST_STATUS, Intent.MEMORY,
      Intent.TOOL, Intent.SOMEBODY_MISSING, Intent.DOOR, Intent.LOUDER, Intent.GO_ON,
+     Intent.IN_WRITING, Intent.BLIND,
      Intent.HELP, Intent.LOOKING}
 )  # fmt: skip
 """What a line may ask for while a question is open, without being an answer to it."""

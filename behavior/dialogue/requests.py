@@ -103,8 +103,10 @@ def _small_talk(draft: Draft, request: Request) -> None:
             draft.say("no_more")
         case Intent.PLEASANT:
             draft.say("pleasant")
-        case Intent.LOUDER:
+        case Intent.LOUDER | Intent.IN_WRITING:
             draft.say("louder.nothing")
+        case Intent.BLIND:
+            draft.ask("blind", Asked.STAFF)
         case Intent.REPEAT if before.turns == 0:
             draft.say("greet")  # `excuse me`, to somebody who has not said a word
         case Intent.REPEAT:

@@ -145,6 +145,8 @@ def host_status(draft: Draft) -> None:
     if meeting is None or not meeting.notified or meeting.host is None:
         if meeting and meeting.host:
             return _next_step(draft)
+        if "help" in draft.state.recorded:
+            return draft.say("staff.again")  # it is a colleague who is waited for
         return draft.ask("meet.ask_host", Asked.HOST)
     key = "meet.status"
     if meeting.host in draft.state.unreachable:
