@@ -124,9 +124,10 @@ class Gesticulation:
         return self._choice.lead_s(spoken)
 
     def busy_until_s(self) -> float:
-        """When the last placed gesture is over; minus infinity when there is none."""
+        """When hands are back from gestures and from talk; minus infinity: they never left."""
         released = self._release.over_s if self._release is not None else -np.inf
-        return max((s.over_s for s in self._strokes), default=released)
+        ends = [*(s.over_s for s in self._strokes), *(t.over_s for t in self._talks)]
+        return max(ends, default=released)
 
     def _hands_busy_until_s(self) -> float:
         return max(

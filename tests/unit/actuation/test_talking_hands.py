@@ -109,6 +109,7 @@ def test_a_stop_brings_talking_hands_back_and_an_operator_may_keep_them_down():
     for gestures, along in ((stopped, 1.0), (kept, 0.0)):
         gestures.adopt(GestureConfig(beats_per_minute=0, meanings_per_minute=0, along=along))
         gestures.for_clause(spoken, earliest_s=0.3)
+    assert stopped.busy_until_s() > spoken.end_s + 1.0  # a stop after the last word finds them
     stopped.interrupt(2.5)
     moved = stopped.lay_over(still(times), times)
     away = angle(moved, still(times)).max(axis=1)
