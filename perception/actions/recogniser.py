@@ -29,7 +29,6 @@ OVER_S: Final = 0.8
 ASK_EVERY_S: Final = 0.19
 """All sentences cost some 5 ms; people do not act more often."""
 POINTS: Final = "point"
-ALL: Final = frozenset({"body", "hands", "head"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +71,7 @@ class ActionRecogniser:
     """Of one person."""
 
     def __init__(self, actions: Mapping[str, Sentence], weights: Weights | None = None) -> None:
-        """`weights`: who judges phrases where parts are not seen; None: they are only measured."""
+        """`weights`: who judges phrases where no body is seen; None: they are only measured."""
         self._actions, self._weights = actions, weights
         self._figure = Figure()
         self._best = ""
@@ -89,8 +88,8 @@ class ActionRecogniser:
             return None
         self._asked_at = sight.at
         seen = self._seen(sight.at)
-        # What is all seen is best measured; what is missing can only be judged by the rest.
-        judge = None if seen == ALL else self._weights
+        # Where a body is seen it is best measured; without one, the rest has to tell of it.
+        judge = None if "body" in seen else self._weights
         truths = Truths(self._figure, seen, judge)
         answers = {name: ask(sentence, truths) for name, sentence in self._actions.items()}
         told = {name: one for name, one in answers.items() if math.isfinite(one.fits)}
