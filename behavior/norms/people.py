@@ -6,7 +6,7 @@ Geometry only. None means unknown.
 from collections.abc import Callable
 
 from agent.core.messages import PersonId
-from behavior.situation.formations import talks_with
+from behavior.situation.formations import in_line, talks_with
 from behavior.situation.hearing import surely_said
 from behavior.situation.overheard import faces
 from behavior.situation.people import Departure, Mark, Person, apart_m
@@ -176,7 +176,10 @@ def waited_s(situation: Situation, person: Person) -> FactValue:
 
 
 def company(situation: Situation, wish: Wish) -> set[PersonId]:
-    """Those the words are meant for, and those who came and were greeted together with them."""
+    """Those the words are meant for, and those who came and were greeted together with them.
+
+    Two who came in at the same time and wait in line need not know each other.
+    """
     meant = {who for who, _ in wish.marks}
     person = addressee_of(situation, wish)
     if person is None:
@@ -188,6 +191,7 @@ def company(situation: Situation, wish: Wish) -> set[PersonId]:
         if greeted is not None
         and other.marks.get(Mark.GREETED) == greeted
         and person.came_with(other)
+        and not in_line(situation, person, other)
     }
     return meant | together | {person.id}
 

@@ -2,8 +2,8 @@
 
 Perception knows to which side a chest is turned, where a person here is only known to be turned by
 so much; and a formation has held for a second before it is told. So it counts beside what the
-sightings of this moment say, and where nobody tells of formations nothing changes. Queues are kept
-and asked by nobody: who stands behind another may as well have come with them.
+sightings of this moment say, and where nobody tells of formations nothing changes. Who stands in
+line behind another may have come with them; only where a name is at stake are they taken for not.
 """
 
 from dataclasses import replace
@@ -36,6 +36,14 @@ def talks_with(situation: Situation, person: Person) -> bool:
     return any(
         one.arrangement in _TALKS
         and any((other.body_rad or 0.0) >= _TURNED_RAD for other in _others(situation, one, person))
+        for one in _of(situation, person)
+    )
+
+
+def in_line(situation: Situation, person: Person, other: Person) -> bool:
+    """One of the two waits behind the other."""
+    return any(
+        one.arrangement is Arrangement.QUEUE and other.id in one.people
         for one in _of(situation, person)
     )
 

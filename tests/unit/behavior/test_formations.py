@@ -7,6 +7,8 @@ import pytest
 
 from agent.core.messages import Act, Arrangement, FormationChanged, PersonId, PersonLost, Place
 from behavior.norms.facts import Facts
+from behavior.situation.people import Mark
+from behavior.situation.presence import mark
 from behavior.situation.state import Situation
 from behavior.situation.update import update
 from behavior.wishes import UNNUMBERED, Wish, because
@@ -102,3 +104,18 @@ def test_formations_of_a_long_day_are_not_kept_without_end():
         )  # fmt: skip
         situation = update(situation, change)
     assert len(situation.formations) < 20
+
+
+def test_who_came_in_at_the_same_time_and_waits_in_line_may_hear_no_names():
+    people = (seen(0, 1.4, -0.1, person="a"), seen(0, 2.3, -0.4, person="b"))
+    greeting = Act(at=0.6, act=UNNUMBERED, reason=because("greeting.words", ""), to=PersonId("a"))
+
+    def nearest_stranger_m(*formations):
+        situation = moment(*people, formations=formations)
+        for who in situation.people:
+            situation = mark(situation, who, Mark.GREETED)
+        return Facts(situation, Wish(act=replace(greeting, at=situation.now)))["room.stranger_m"]
+
+    assert nearest_stranger_m() is None
+    assert nearest_stranger_m(("ab", A.FACING, True)) is None
+    assert nearest_stranger_m(("ab", A.QUEUE, True)) < 2.4
