@@ -201,9 +201,9 @@ class Animation:
         self._mood.give_up_after(at)
         self._gestures.interrupt(at)
 
-    def moving(self, at: float) -> bool:
-        """Whether a gesture is under way."""
-        return self._gestures.busy_until_s() > at
+    def moving(self, at: float, cues: Sequence[GestureCue] = ()) -> bool:
+        """Whether a gesture is under way; given `cues`, whether one that stands in their way."""
+        return self._gestures.busy_until_s(cues) > at
 
     # Frames.
 

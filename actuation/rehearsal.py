@@ -90,8 +90,8 @@ class _Noting:
         """As those it passes on to."""
         return self._gestures.lead_s(spoken)
 
-    def busy_until_s(self) -> float:
-        return self._gestures.busy_until_s()
+    def busy_until_s(self, cues: Sequence[GestureCue] = ()) -> float:
+        return self._gestures.busy_until_s(cues)
 
     def move_as(self, style: BodyStyle) -> None:
         self._gestures.move_as(style)

@@ -172,8 +172,10 @@ class LearnedGestures:
         """As the rules, who place what is asked for."""
         return self._rules.lead_s(spoken)
 
-    def busy_until_s(self) -> float:
-        """When the last placed gesture is over; minus infinity when there is none."""
+    def busy_until_s(self, cues: Sequence[GestureCue] = ()) -> float:
+        """As the rules, whose heads are shown; the network's hands go back later."""
+        if self._rules.of_the_head(cues):
+            return self._rules.busy_until_s(cues)
         return max([self._rules.busy_until_s(), *(span.until_s for span in self._spans)])
 
     def _speak(self, earliest_s: float, until_s: float) -> None:

@@ -68,8 +68,12 @@ class Gestures(Protocol):
         """
         ...
 
-    def busy_until_s(self) -> float:
-        """When the last placed gesture is over; minus infinity when there is none."""
+    def busy_until_s(self, cues: Sequence[GestureCue] = ()) -> float:
+        """When the last placed gesture is over; minus infinity when there is none.
+
+        `cues`: when these may be made. Those of the head alone wait for words and for gestures of
+        the head, and not for hands that go back.
+        """
         ...
 
     def move_as(self, style: BodyStyle) -> None:
@@ -155,8 +159,8 @@ class HeadGestures:
         """Heads are quick enough."""
         return 0.0
 
-    def busy_until_s(self) -> float:
-        """When the last placed gesture is over."""
+    def busy_until_s(self, cues: Sequence[GestureCue] = ()) -> float:
+        """When the last placed gesture is over; there is none but of the head."""
         return max((s.placed.end_s for s in self._strokes), default=-np.inf)
 
     def move_as(self, style: BodyStyle) -> None:

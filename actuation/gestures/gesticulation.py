@@ -51,6 +51,7 @@ class Gesticulation:
         self._along = config.along
         self._strokes: list[Stroke] = []
         self._talks: list[Talk] = []
+        self._said_until_s = -np.inf
         self._release: Release | None = None
         self.latest: tuple[Stroke, ...] = ()
         """The strokes that were placed last, by one call."""
@@ -76,9 +77,11 @@ class Gesticulation:
                 skeleton=self._skeleton,
                 style=self._choice.placing.style,
             )
+        self._said_until_s = spoken.end_s
+        style = self._choice.placing.style
         if self._along > 0:
-            self._talks.append(talk_of(spoken, earliest_s=earliest_s))
-        made = unhurried(strokes, self._strokes, earliest_s=earliest_s)
+            self._talks.append(talk_of(spoken, earliest_s=earliest_s, style=style))
+        made = unhurried(strokes, self._strokes, earliest_s=earliest_s, speed=style.speed)
         return self._add(sorted(made, key=lambda stroke: stroke.start_s))
 
     def at_once(self, cues: Iterable[GestureCue], *, now_s: float) -> Sequence[PlacedStroke]:
@@ -103,6 +106,7 @@ class Gesticulation:
                 lambda joints, times: self._laid(joints, times, before, talks, strokes), at_s
             )
         self._strokes, self._talks = [], []
+        self._said_until_s = min(self._said_until_s, at_s)
 
     def move_as(self, style: BodyStyle) -> None:
         """Make strokes in this style from the next clause on."""
@@ -123,8 +127,19 @@ class Gesticulation:
         """How long before its sound hands must begin, for what a clause asks for on its words."""
         return self._choice.lead_s(spoken)
 
-    def busy_until_s(self) -> float:
-        """When hands are back from gestures and from talk; minus infinity: they never left."""
+    def of_the_head(self, cues: Sequence[GestureCue]) -> bool:
+        """Whether there are such, and all of them are made by the head alone."""
+        found = [self._lexicon.named(cue.lexeme) if cue.lexeme else None for cue in cues]
+        return bool(found) and all(each is not None and each.hands == "head" for each in found)
+
+    def busy_until_s(self, cues: Sequence[GestureCue] = ()) -> float:
+        """When hands are back from gestures and from talk; minus infinity: they never left.
+
+        `cues` of the head alone wait for the last word and the head's own gestures only.
+        """
+        if self.of_the_head(cues):
+            heads = (s.over_s for s in self._strokes if s.additive)
+            return max([self._said_until_s, *heads])
         released = self._release.over_s if self._release is not None else -np.inf
         ends = [*(s.over_s for s in self._strokes), *(t.over_s for t in self._talks)]
         return max(ends, default=released)
@@ -160,8 +175,5 @@ class Gesticulation:
     ) -> Floats:
         if release is not None:
             joints = release.lay_over(joints, times)
-        style = self._choice.placing.style
-        joints = self._talking.lay_over(
-            joints, talks, times, size=self._along * style.size, rest_height=style.rest_height
-        )
+        joints = self._talking.lay_over(joints, talks, times, along=self._along)
         return lay_over(joints, strokes, times) if strokes else joints

@@ -124,9 +124,14 @@ class RecordedGestures:
         """As those behind; a recording begins when it is asked for."""
         return self._behind.lead_s(spoken)
 
-    def busy_until_s(self) -> float:
-        """When the last of all is over."""
-        return max(self._behind.busy_until_s(), *(p.over_s for p in self._played), -np.inf)
+    def busy_until_s(self, cues: Sequence[GestureCue] = ()) -> float:
+        """When the last of all is over; a clip is of the whole body."""
+        own = any(cue.lexeme in self._clips for cue in cues)
+        return max(
+            self._behind.busy_until_s(() if own else cues),
+            *(p.over_s for p in self._played),
+            -np.inf,
+        )
 
     def move_as(self, style: BodyStyle) -> None:
         """Clips stay as they were recorded."""

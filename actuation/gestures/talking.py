@@ -4,12 +4,13 @@ Where a gesture ends and the next one is near, people seldom put their hands awa
 front of the body and small beats mark stress after stress (McNeill 1992, chapter 3, on beats;
 Kendon 2004, chapter 7, on hands that do not return to rest between phrases). So each stretch of
 speech lifts both hands a little, lets the forearms fall on stresses and rise between them, and lets
-elbows and wrists drift. Gestures are laid over it, begin from it and end in it. Pure: a function of
+elbows and wrists drift. Gestures are laid over it, begin from it and end in it. The style of
+strokes is theirs too: size is how far they swing, never how high they are held. Pure: a function of
 the clauses and the time. Sizes are chosen by eye and by the speeds of one real speaker.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final
 from zlib import crc32
 
@@ -17,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from actuation.gestures.handshapes import SHAPES, solve_hand
-from actuation.joints.path import elbow, elbow_angles, slerp
+from actuation.gestures.style import BodyStyle
+from actuation.joints.path import abruptly, elbow, elbow_angles, slerp
 from actuation.joints.reach import Reach, solve_arm
 from actuation.joints.rotations import about, from_vector, minimum_jerk, multiply
 from actuation.joints.skeleton import ARM_JOINTS, SIDES, Skeleton
@@ -54,7 +56,7 @@ _LOW = Reach(
     elbow=(0.25, -1.0, -0.35),
 )
 _HIGH = Reach(
-    hand=(0.29, -0.365, 0.50),
+    hand=(0.29, -0.291, 0.48),
     palm=(-0.80, -0.45, 0.0),
     fingers=(-0.30, 0.28, 0.85),
     elbow=(0.5, -1.0, -0.35),
@@ -77,31 +79,44 @@ class Talk:
     """(k,) rising."""
     swings: Floats
     """(k,) where the forearms are then: -1 down on a strong stress .. 1 up; 0 at both ends."""
+    style: BodyStyle = field(default_factory=BodyStyle)
 
     @property
     def over_s(self) -> float:
         """Nothing of it is seen from here on."""
-        return self.until_s + _FALL_S
+        return self.until_s + _FALL_S / self.style.speed
 
     def lifted(self, times: Floats) -> Floats:
         """(n,) 0..1."""
-        rise = minimum_jerk((times - self.from_s) / _RISE_S)
-        return np.asarray(self.height * rise * (1 - minimum_jerk((times - self.until_s) / _FALL_S)))
+        rise = self._eased((times - self.from_s) * self.style.speed / _RISE_S)
+        fall = self._eased((times - self.until_s) * self.style.speed / _FALL_S)
+        return np.asarray(self.height * rise * (1 - fall))
 
     def swing(self, times: Floats) -> Floats:
-        """(n,): the forearms' way through the stresses, at rest in each of them."""
+        """(n,): the forearms' way through the stresses, at rest in each of them.
+
+        Faster ways begin later and end on the same stress.
+        """
         swung = np.zeros(len(times))
         for i in range(1, len(self.times_s)):
-            s = (times - self.times_s[i - 1]) / (self.times_s[i] - self.times_s[i - 1])
-            swung += (self.swings[i] - self.swings[i - 1]) * minimum_jerk(s)
+            takes_s = (self.times_s[i] - self.times_s[i - 1]) / max(1.0, self.style.speed)
+            s = 1 - (self.times_s[i] - times) / takes_s
+            swung += (self.swings[i] - self.swings[i - 1]) * self._eased(s)
         return swung
 
+    def _eased(self, s: Floats) -> Floats:
+        return minimum_jerk(abruptly(s, 1.0 - self.style.smoothness))
 
-def talk_of(spoken: ScoredClause, *, earliest_s: float) -> Talk:
+
+_USUAL: Final = BodyStyle()
+
+
+def talk_of(spoken: ScoredClause, *, earliest_s: float, style: BodyStyle = _USUAL) -> Talk:
     """How hands go along with a clause in stage time; nothing moves before `earliest_s`."""
     from_s = max(earliest_s, spoken.start_s - _BEFORE_S)
-    until_s = max(from_s + _RISE_S, spoken.end_s + _AFTER_S)
-    times, swings = _swings(spoken.prominences, from_s)
+    until_s = max(from_s + _RISE_S / style.speed, spoken.end_s + _AFTER_S)
+    # Who moves slowly marks fewer stresses: a way to its stress has only the time between two.
+    times, swings = _swings(spoken.prominences, from_s, _APART_S / min(1.0, style.speed))
     number = crc32(spoken.speech.text.encode())
     return Talk(
         from_s=from_s,
@@ -110,16 +125,17 @@ def talk_of(spoken: ScoredClause, *, earliest_s: float) -> Talk:
         shares=_LEADS[number % len(_LEADS)],
         times_s=times,
         swings=swings,
+        style=style,
     )
 
 
-def _swings(stresses: Sequence[Prominence], from_s: float) -> tuple[Floats, Floats]:
+def _swings(stresses: Sequence[Prominence], from_s: float, apart_s: float) -> tuple[Floats, Floats]:
     """Up before each stress that is marked, down on it, back at the end."""
     marked: list[Prominence] = []
     for each in stresses:
         if each.strength < _LEAST_STRENGTH or each.at_s < from_s + 2 * _REACH_S:
             continue
-        if marked and each.at_s - marked[-1].at_s < _APART_S:
+        if marked and each.at_s - marked[-1].at_s < apart_s:
             if each.strength > marked[-1].strength:
                 marked[-1] = each
             continue
@@ -145,73 +161,100 @@ class TalkingHands:
     def __init__(self, skeleton: Skeleton, *, seed: int) -> None:
         """`seed`: how they drift."""
         self._skeleton = skeleton
-        self._held: dict[tuple[str, float], Floats] = {}
+        self._held: dict[tuple[str, float, float], Floats] = {}
         random = np.random.default_rng((seed, 0x7A1C))
         self._phase = random.uniform(0, 2 * np.pi, (len(SIDES), len(_DRIFT_RAD), len(_DRIFT_HZ)))
 
     def lay_over(
-        self,
-        joints: Floats,
-        talks: Sequence[Talk],
-        times: Floats,
-        *,
-        size: float,
-        rest_height: float,
+        self, joints: Floats, talks: Sequence[Talk], times: Floats, *, along: float
     ) -> Floats:
         """(n, 44, 4) with hands that go along, at the (n,) times; the same array without talk.
 
-        `size`: how far they go, 1 as usual, 0 not at all. `rest_height`: as in `BodyStyle`.
+        `along`: how much they do, 1 as usual, 0 not at all.
         """
         near = [t for t in talks if t.from_s <= times[-1] and t.over_s >= times[0]]
-        if not near or size <= 0:
+        if not near or along <= 0:
             return joints
-        still = np.prod([1 - talk.lifted(times) for talk in near], axis=0)
-        lifted = min(1.0, size) * (1 - still)
+        each = np.array([talk.lifted(times) for talk in near])
+        still = np.prod(1 - each, axis=0)
+        shares = each / np.maximum(each.sum(axis=0), 1e-9)
+        lifted = min(1.0, along) * (1 - still)
         laid = np.array(joints, dtype=np.float64)
         for number, side in enumerate(SIDES):
-            turns = size * self._drift(number, times)
-            turns[:, _BEND] += size * _forearm(near, number, times)
-            turns[:, _WRIST] += size * _wrist(near, number, times)
+            turns = along * self._drift(number, near, shares, times)
+            turns[:, _BEND] += along * _forearm(near, number, times)
+            turns[:, _WRIST] += along * _wrist(near, number, times)
             turns *= ((1 - still) ** 2)[:, None]  # little near the desk
             parts = [JOINT_INDEX[name] for name in ARM_JOINTS[side]]
-            held = self._hold(side, rest_height)
+            held = self._held_by(side, near, shares)
             laid[:, parts] = _moved(side, laid[:, parts], held, lifted, turns)
         return laid
 
-    def _drift(self, number: int, times: Floats) -> Floats:
-        waves = np.sin(2 * np.pi * _DRIFT_HZ * times[:, None, None] + self._phase[number])
-        return np.asarray(_DRIFT_RAD * waves.mean(axis=2))
+    def _drift(self, number: int, talks: Sequence[Talk], shares: Floats, times: Floats) -> Floats:
+        """(n, 5): each style's own waves, as much as it is in charge."""
+        drifted = np.zeros((len(times), len(_DRIFT_RAD)))
+        for style, share in _styles(talks, shares):
+            at = 2 * np.pi * _DRIFT_HZ * style.speed * times[:, None, None]
+            waves = np.sin(at + self._phase[number]).mean(axis=2)
+            drifted += style.size * share[:, None] * waves
+        return _DRIFT_RAD * drifted
 
-    def _hold(self, side: str, rest_height: float) -> Floats:
+    def _held_by(self, side: str, talks: Sequence[Talk], shares: Floats) -> Floats:
+        """(n, j, 4): the arm of one side, lifted, from one style's place to the next one's."""
+        (style, share), *others = _styles(talks, shares)
+        held = np.broadcast_to(
+            self._hold(side, style), (len(share), *self._hold(side, style).shape)
+        )
+        before = share
+        for style, share in others:
+            before = before + share
+            held = slerp(
+                held,
+                np.broadcast_to(self._hold(side, style), held.shape),
+                (share / np.maximum(before, 1e-9))[:, None],
+            )
+        return held
+
+    def _hold(self, side: str, style: BodyStyle) -> Floats:
         """(j, 4): the arm of one side, lifted."""
-        key = side, round(rest_height, 1)
+        key = side, round(style.rest_height, 1), round(style.spread, 1)
         if key not in self._held:
-            reach = _between(_LOW, _HIGH, key[1])
+            reach = replace(_between(_LOW, _HIGH, key[1]), spread=key[2])
             solved = solve_arm(self._skeleton, side, reach) | solve_hand(side, SHAPES["resting"])
             self._held[key] = np.array([solved[name].quat for name in ARM_JOINTS[side]])
         return self._held[key]
 
 
+def _styles(talks: Sequence[Talk], shares: Floats) -> list[tuple[BodyStyle, Floats]]:
+    """Each style once, with its (n,) share of all talks."""
+    found: list[tuple[BodyStyle, Floats]] = []
+    for talk, share in zip(talks, shares, strict=True):
+        if found and found[-1][0] == talk.style:
+            found[-1] = talk.style, found[-1][1] + share
+        else:
+            found.append((talk.style, share))
+    return found
+
+
 def _forearm(talks: Sequence[Talk], number: int, times: Floats) -> Floats:
-    swing = np.sum([t.shares[number] * t.swing(times) for t in talks], axis=0)
+    swing = np.sum([t.style.size * t.shares[number] * t.swing(times) for t in talks], axis=0)
     return np.asarray(np.where(swing > 0, _RISE_RAD, _FALL_RAD) * swing)
 
 
 def _wrist(talks: Sequence[Talk], number: int, times: Floats) -> Floats:
     late = times - _WRIST_LATE_S
-    return np.asarray(
-        _WRIST_RAD * np.sum([t.shares[number] * t.swing(late) for t in talks], axis=0)
-    )
+    swing = np.sum([t.style.size * t.shares[number] * t.swing(late) for t in talks], axis=0)
+    return np.asarray(_WRIST_RAD * swing)
 
 
 def _moved(side: str, beneath: Floats, held: Floats, lifted: Floats, turns: Floats) -> Floats:
     """(n, j, 4) of one arm: lifted from `beneath` towards `held`, and turned by `turns`."""
     sign = 1.0 if side == "left" else -1.0
-    arm = slerp(beneath, np.broadcast_to(held, beneath.shape), lifted[:, None])
+    arm = slerp(beneath, held, lifted[:, None])
     upper = np.zeros((len(turns), 3))
     upper[:, 1:] = sign * turns[:, :2]
     arm[:, _UPPER] = multiply(arm[:, _UPPER], from_vector(upper))
-    under, over = elbow_angles(beneath[:, _LOWER]), elbow_angles(held[_LOWER])
+    under, over = elbow_angles(beneath[:, _LOWER]), elbow_angles(held[:, _LOWER])
     bent = under + (over - under) * lifted[:, None]
     # A left elbow bends about -Y, a left wrist back about +Z.
     bent[:, 0] += turns[:, _TWIST]

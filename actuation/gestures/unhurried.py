@@ -19,11 +19,16 @@ _LONGER_S: Final = 0.5
 
 
 def unhurried(
-    strokes: Sequence[Stroke], before: Sequence[Stroke], *, earliest_s: float
+    strokes: Sequence[Stroke],
+    before: Sequence[Stroke],
+    *,
+    earliest_s: float,
+    speed: float = 1.0,
 ) -> list[Stroke]:
     """The same strokes with more time around them.
 
     `before`: strokes placed earlier, that may still need a hand. Nothing moves before `earliest_s`.
+    `speed`: as in `BodyStyle`.
     """
     made: list[Stroke] = []
     for stroke in sorted(strokes, key=lambda each: each.start_s):
@@ -38,5 +43,5 @@ def unhurried(
         takes_s = float(stroke.key_times_s[0]) - stroke.start_s
         free_s = max([earliest_s, *busy])
         start_s = min(stroke.start_s, max(free_s, stroke.start_s - _EARLIER * takes_s))
-        made.append(replace(stroke, start_s=start_s, end_s=stroke.end_s + _LONGER_S))
+        made.append(replace(stroke, start_s=start_s, end_s=stroke.end_s + _LONGER_S / speed))
     return made

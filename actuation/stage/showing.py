@@ -48,7 +48,7 @@ class Showing:
         """Do an act that says nothing."""
         at = self._ahead.at
         ends = [at + _SILENT_ACT_S]
-        moving = self._animation.moving(at)
+        moving = self._animation.moving(at, act.gestures)
         if not (moving and act.gesture_meets is Meeting.SKIP):
             if moving and act.gesture_meets is Meeting.REPLACE and act.gestures:
                 self._animation.give_up_gestures(at)

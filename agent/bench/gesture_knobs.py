@@ -20,6 +20,7 @@ from actuation.generators.metrics.body_manner import (
     elbow_swivel_rad,
     half_way_s,
     hand_shape_rad,
+    main_movement,
     posture_rad,
     stroke_size,
     wrist_in_trunk,
@@ -54,8 +55,10 @@ _ENDS: Final[Mapping[str, tuple[float, float]]] = {
 LEAKS: Final = 0.25
 """Of a measure's own move that another knob may move it by."""
 _SEEDS: Final = (3, 4)
-_BEFORE: Final = 72
-"""Frames before its stress at which no hand has left its rest yet: 1.2 s."""
+_BEFORE_S: Final = 0.2
+"""So long before the first word of an act hands lie where they rest."""
+_ALONG_S: Final = (0.8, 1.2)
+"""After the first word: both hands go along, and the left one makes no gesture yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,8 @@ class Look:
     """What one motion looks like to each measure: vectors, so that any of them has a distance."""
 
     values: Mapping[str, Floats]
+    along_m: float
+    """How high the hand that makes no sign is while words are said."""
 
 
 Wished = tuple[BodyWish, str]
@@ -83,6 +88,14 @@ def knob_figures(
         for knob, (low, high) in looks.items()
     }
     figures = [_figure(source.name, knob, moved) for knob in ends]
+    low, high = (np.mean([look.along_m for look in end]) for end in looks["rest_height"])
+    figures.append(
+        Figure(
+            name=f"{source.name}: knob rest_height lifts hands that go along", unit="m",
+            value=float(high - low), target=0.05, at_most=False,
+            baseline=moved["rest_height"]["rest_height"], baseline_of="hands at rest",
+        )
+    )  # fmt: skip
     return figures, _as_table(moved)
 
 
@@ -129,24 +142,25 @@ def _look(joints: Floats, take: Take, lexeme: str) -> Look:
     clause = take.clauses[0]
     stress_s = clause.stroke_s(clause.clause.gestures[0].word)
     apex = int(np.argmin(np.abs(take.at_s - stress_s)))
-    calm = max(apex - _BEFORE, 0)
-    away = np.linalg.norm(wrist - wrist[calm], axis=1)
-    low = np.flatnonzero(away[: apex + 1] < 0.02 * away[apex])
-    start = int(low[-1]) if len(low) else 0
+    said_s = take.at_s - clause.start_s
+    along = (said_s > _ALONG_S[0]) & (said_s < _ALONG_S[1])
+    silence = take.at_s < clause.start_s - _BEFORE_S
+    still = int(np.flatnonzero(silence)[-1])
     parts = activity_of_parts(angular_speed(joints, HZ), {str(p): PART_JOINTS[p] for p in BodyPart})
     fingers = hand_shape_rad(joints)
     size = stroke_size(wrist[apex : apex + 1]) / _of_the_lexicon(lexeme, 1.0)[0]
     _, usual_swivel = _of_the_lexicon(lexeme, round(20 * float(np.clip(size, 0.4, 1.3))) / 20)
-    return Look({
+    values = {
         "content": fingers[apex - 2 : apex + 3].mean(axis=0),
         "emotion": posture_rad(joints),
         "size": np.array([size]),
-        "speed": np.array([half_way_s(wrist[calm:], HZ)]),
-        "smoothness": np.array([abruptness(fingers[start : apex + 1])]),
+        "speed": np.array([half_way_s(wrist[still:], HZ)]),
+        "smoothness": np.array([abruptness(main_movement(fingers[: apex + 1]))]),
         "spread": np.array([elbow_swivel_rad(positions, "right")[apex] - usual_swivel]),
-        "rest_height": np.array([positions[calm, JOINT_INDEX["rightHand"], 1]]),
+        "rest_height": np.array([positions[silence, JOINT_INDEX["rightHand"], 1].mean()]),
         "part": np.array([parts[BodyPart.HEAD]]),
-    })  # fmt: skip
+    }
+    return Look(values, float(positions[along, JOINT_INDEX["leftHand"], 1].mean()))
 
 
 @cache

@@ -80,6 +80,19 @@ def abruptness(wrist: Floats) -> float:
     return float(np.log(np.sum(bend**2) / count))
 
 
+def main_movement(way: Floats) -> Floats:
+    """The part of (n, k) around its fastest step, as long as it goes beyond a tenth of that.
+
+    So that how long somebody stirred before, or was still, has no part in how abrupt a movement is.
+    """
+    speed = np.linalg.norm(np.diff(way, axis=0), axis=1)
+    fastest = int(np.argmax(speed))
+    slow = np.flatnonzero(speed <= 0.1 * speed[fastest])
+    first = max((int(i) for i in slow if i < fastest), default=-1) + 1
+    last = min((int(i) for i in slow if i > fastest), default=len(speed))
+    return way[first : last + 1]
+
+
 def elbow_swivel_rad(positions: Floats, side: str) -> Floats:
     """(n,) how far an elbow is turned out about the line shoulder to wrist; 0: it hangs."""
     shoulder, elbow, wrist = (

@@ -162,8 +162,8 @@ def _made(
         busy = max((s.end_of_hold_s for s in strokes if not s.additive), default=-np.inf)
         earliest_s = max(0.2, placed.start_s - 0.7)
         chosen = choice.for_clause(placed, earliest_s=earliest_s, busy_until_s=busy)
-        strokes += unhurried(chosen, strokes, earliest_s=earliest_s)
-        talks.append(talk_of(placed, earliest_s=earliest_s))
+        strokes += unhurried(chosen, strokes, earliest_s=earliest_s, speed=style.speed)
+        talks.append(talk_of(placed, earliest_s=earliest_s, style=style))
         parts.append(_at_sound_rate(said(placed)))
     arms = sorted((s for s in strokes if not s.additive), key=lambda s: s.start_s)
     count = int((begin + score.end_s + rng.uniform(1.0, 2.0)) * RATE_HZ)
@@ -174,7 +174,7 @@ def _made(
     states[times > begin + score.end_s + 0.4] = STATES.index(after)
     along = TalkingHands(load_skeleton(), seed=number).lay_over(
         _idle(times, states, style, feeling, number),
-        talks, times, size=style.size, rest_height=style.rest_height,
+        talks, times, along=1.0,
     )  # fmt: skip
     motion = lay_over(along, arms, times)
     return Take(

@@ -7,6 +7,7 @@ from actuation.generators.rules_idle import rest_pose
 from actuation.gestures.choice import GestureConfig
 from actuation.gestures.gesticulation import Gesticulation
 from actuation.gestures.strokes import make_stroke
+from actuation.gestures.style import BodyStyle
 from actuation.gestures.talking import TalkingHands, talk_of
 from actuation.gestures.unhurried import unhurried
 from actuation.joints.path import elbow_angles
@@ -25,14 +26,15 @@ def still(times):
     return np.repeat(rest_pose()[None], len(times), axis=0)
 
 
-def talking(times, *texts, size=1.0, apart_s=0.5):
+def talking(times, *texts, apart_s=0.5, **style):
     """The rest pose with hands that go along with `texts`, one after another from 1 s on."""
     talks, at_s = [], 1.0
     for text in texts:
-        talks.append(talk_of(clause(text, starts_s=at_s), earliest_s=0.0))
+        spoken = clause(text, starts_s=at_s)
+        talks.append(talk_of(spoken, earliest_s=0.0, style=BodyStyle(**style)))
         at_s = clause(text, starts_s=at_s).end_s + apart_s
     hands = TalkingHands(SKELETON, seed=2)
-    return hands.lay_over(still(times), talks, times, size=size, rest_height=0.0)
+    return hands.lay_over(still(times), talks, times, along=1.0)
 
 
 def heights_m(joints):
@@ -80,7 +82,7 @@ def test_forearms_are_down_on_a_stress_and_higher_between_two():
         assert between > 0 > max(low, lower)
     hands = TalkingHands(SKELETON, seed=2)
     at = np.array([downs[1][0], (downs[1][0] + downs[2][0]) / 2])
-    laid = hands.lay_over(still(at), [talk], at, size=1.0, rest_height=0.0)
+    laid = hands.lay_over(still(at), [talk], at, along=1.0)
     bends = np.abs(elbow_angles(laid[:, FOREARMS])[..., 1])
     assert np.all(bends[1] - bends[0] > 0.05)
 
