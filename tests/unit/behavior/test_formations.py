@@ -112,6 +112,8 @@ def test_who_came_in_at_the_same_time_and_waits_in_line_may_hear_no_names():
 
     def nearest_stranger_m(*formations):
         situation = moment(*people, formations=formations)
+        a = replace(situation.people[PersonId("a")], walked_with_s={PersonId("b"): 5.0})
+        situation = replace(situation, people={**situation.people, a.id: a})
         for who in situation.people:
             situation = mark(situation, who, Mark.GREETED)
         return Facts(situation, Wish(act=replace(greeting, at=situation.now)))["room.stranger_m"]
