@@ -12,6 +12,7 @@ from actuation.generators.metrics.body_manner import (
     abruptness,
     elbow_swivel_rad,
     half_way_s,
+    main_movement,
     stroke_size,
 )
 from actuation.generators.metrics.body_motion import (
@@ -339,3 +340,14 @@ def test_of_two_hits_that_look_alike_the_one_on_the_stress_counts():
     weaker = np.where(at < 1.7, 0.9, 1.0) * falls
     found = slot_met(turning("rightLowerArm", 1.2 * weaker), at, slot(1.5))
     assert found.late_s == pytest.approx(0.47, abs=0.02)
+
+
+def test_the_main_movement_is_found_between_stirring_and_standing_still():
+    s = minimum_jerk(np.linspace(0, 1, 61))[:, None]
+    still = np.zeros((30, 1))
+    stirs = 0.02 * minimum_jerk(np.linspace(0, 1, 31))[:, None]
+    way = np.concatenate([still, stirs, still + stirs[-1], stirs[-1] + s, still + 1.02])
+    found = main_movement(way)
+    assert 40 < len(found) < 61
+    assert abruptness(found) == pytest.approx(abruptness(main_movement(s)), abs=1e-9)
+    assert main_movement(s[:30])[-1] == s[29]  # cut off in its middle: as far as it is seen

@@ -5,7 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from actuation.motion import FACE_INDEX, Cut, FrameChunk, MoodLaid, VoiceChunk
+from actuation.gestures.choice import GestureConfig
+from actuation.gestures.gesticulation import Gesticulation
+from actuation.motion import FACE_INDEX, Cut, FrameChunk, GestureLaid, MoodLaid, VoiceChunk
 from actuation.stage.config import PerformerConfig
 from agent.core.messages import (
     ActFinished,
@@ -413,6 +415,21 @@ def test_a_silent_nod_is_seen_and_told():
     assert stage.of(ActFinished)[0].heard == ""
     pitch = np.array([f.joints[5][0] for f in stage.body.frames if f.at > before])
     assert np.ptp(pitch) > 0.03
+
+
+def test_a_listener_nods_as_soon_as_words_are_over_though_hands_go_back_still():
+    stage = HandMoved(gestures=Gesticulation(GestureConfig(beats_per_minute=0)))
+    stage.run(1.0)
+    stage.act(act("We have a big map."))
+    while not stage.of(ActFinished):
+        stage.run(0.1)
+    assert stage.of(StageState)[-1].moving, "hands are back before anything is asked for"
+    for lexeme in ("wave", "nod"):
+        cues = (GestureCue(lexeme=lexeme),)
+        stage.act(act(gestures=cues, gesture_meets=Meeting.SKIP))
+    laid = [item.lexeme for item in stage.body.items if isinstance(item, GestureLaid)]
+    assert "nod" in laid
+    assert "wave" not in laid
 
 
 def test_a_stop_retracts_a_silent_gesture_at_once():

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from actuation.generators.metrics.body_manner import elbow_swivel_rad
+from actuation.generators.metrics.body_motion import positions_of
 from actuation.generators.rules_idle import rest_pose
 from actuation.gestures.choice import GestureConfig
 from actuation.gestures.gesticulation import Gesticulation
@@ -18,6 +20,7 @@ from agent.core.messages import GestureCue
 from tests.fakes.gestured import LEXICON, SKELETON, chosen, clause
 
 TEXT = "Nobody had ever seen a machine of that colour in our town."
+DENSE = "Do put ten red caps on top of ten big cans now."
 FOREARMS = [JOINT_INDEX["leftLowerArm"], JOINT_INDEX["rightLowerArm"]]
 LIMITS = SafetyLimits(SKELETON)
 
@@ -97,6 +100,80 @@ def test_hands_stay_up_between_sentences_and_a_mere_yes_hardly_lifts_them():
     assert yes.max() < 0.4 * both.max()
 
 
+HELD_S = np.arange(2.0, 3.6, 1 / 60)
+"""Within one long clause, lifted fully."""
+
+
+def held(**style):
+    return talking(HELD_S, TEXT, **style)
+
+
+def bends(joints):
+    return np.abs(elbow_angles(joints[:, FOREARMS])[..., 1])
+
+
+def test_size_is_how_far_they_swing_and_not_how_high_they_are():
+    small, large = held(size=0.7), held(size=1.4)
+    swung = [np.ptp(bends(each), axis=0).mean() for each in (small, large)]
+    assert swung[1] == pytest.approx(2 * swung[0], rel=0.15)
+    assert heights_m(large).mean() == pytest.approx(heights_m(small).mean(), abs=0.008)
+
+
+def test_hands_that_rest_higher_talk_higher():
+    low, middle, high = (heights_m(held(rest_height=h)).mean() for h in (0.0, 0.5, 1.0))
+    assert low + 0.025 < middle < high - 0.025
+
+
+def test_spread_turns_the_elbows_of_talking_hands_out():
+    close, usual, wide = (
+        elbow_swivel_rad(positions_of(held(spread=s)), "left").mean() for s in (-1.0, 0.0, 1.0)
+    )
+    assert close + 0.1 < usual < wide - 0.1
+
+
+def test_who_is_slow_marks_fewer_stresses_and_who_is_fast_goes_later_to_the_same():
+    spoken = clause(DENSE, starts_s=1.0)
+    slow, usual, fast = (
+        talk_of(spoken, earliest_s=0.0, style=BodyStyle(speed=v)) for v in (0.7, 1.0, 1.3)
+    )
+    assert len(slow.times_s) < len(usual.times_s)
+    assert np.array_equal(usual.times_s, fast.times_s)
+    assert fast.swing(fast.times_s) == pytest.approx(usual.swing(usual.times_s), abs=1e-9)
+    quickest = [speed(talking(HELD_S, DENSE, speed=v)).mean() for v in (0.7, 1.0, 1.3)]
+    assert quickest[0] < quickest[1] < quickest[2]
+    assert fast.over_s < usual.over_s < slow.over_s
+
+
+def test_abrupt_hands_are_on_the_stress_at_the_same_time_and_quicker_on_the_way():
+    spoken = clause(TEXT, starts_s=1.0)
+    flowing, abrupt = (
+        talk_of(spoken, earliest_s=0.0, style=BodyStyle(smoothness=v)) for v in (1.0, 0.0)
+    )
+    assert np.array_equal(flowing.times_s, abrupt.times_s)
+    assert abrupt.swing(abrupt.times_s) == pytest.approx(flowing.swings, abs=1e-9)
+    times = np.arange(1.0, 4.0, 1 / 60)
+    most = [np.abs(np.diff(each.swing(times))).max() for each in (flowing, abrupt)]
+    assert most[1] > 1.3 * most[0]
+
+
+def test_another_style_from_the_next_clause_on_makes_no_jump():
+    times = np.arange(0, 9.0, 1 / 60)
+    first = clause(TEXT, starts_s=1.0)
+    second = clause(TEXT, starts_s=first.end_s + 0.3)
+    hands = TalkingHands(SKELETON, seed=2)
+    other = BodyStyle(size=1.4, speed=1.3, smoothness=0.4, spread=1.0, rest_height=1.0)
+    talks = [talk_of(first, earliest_s=0.0), talk_of(second, earliest_s=0.0, style=other)]
+    alone = hands.lay_over(still(times), talks[:1], times, along=1.0)
+    both = hands.lay_over(still(times), talks, times, along=1.0)
+    before = times <= talks[1].from_s
+    assert np.abs(both[before] - alone[before]).max() < 1e-9
+    steps = angle(both[1:], both[:-1]).max(axis=1) * 60
+    around = np.abs(times[1:] - talks[1].from_s) < 1.0
+    assert steps[around].max() < 3.0
+    limits = SafetyLimits(SKELETON)
+    assert angle(limits.clamp(both), both).max() < 1e-6
+
+
 def test_talk_read_in_pieces_is_the_same():
     times = np.arange(0, 6.0, 1 / 60)
     whole = talking(times, TEXT)
@@ -119,6 +196,20 @@ def test_a_stop_brings_talking_hands_back_and_an_operator_may_keep_them_down():
     assert away[times > 2.83].max() < 1e-6
     assert angle(moved[1:], moved[:-1]).max() < 0.15
     assert angle(kept.lay_over(still(times), times), still(times)).max() < 1e-6
+
+
+def test_a_nod_waits_for_the_last_word_and_a_wave_for_the_hands():
+    spoken = clause(TEXT, starts_s=1.0)
+    gestures = Gesticulation(GestureConfig(beats_per_minute=0, meanings_per_minute=0))
+    gestures.for_clause(spoken, earliest_s=0.3)
+    nod, wave = (GestureCue(lexeme=name) for name in ("nod", "wave"))
+    assert gestures.busy_until_s((nod,)) == pytest.approx(spoken.end_s)
+    assert gestures.busy_until_s((nod, wave)) == gestures.busy_until_s((wave,))
+    assert gestures.busy_until_s((wave,)) > spoken.end_s + 1.0
+    (placed,) = gestures.at_once((nod,), now_s=spoken.end_s)
+    assert gestures.busy_until_s((nod,)) == pytest.approx(placed.end_s)
+    gestures.interrupt(2.0)
+    assert gestures.busy_until_s((nod,)) == pytest.approx(2.0)
 
 
 def test_a_hand_leaves_earlier_where_nothing_else_needs_it_and_comes_back_slower():
