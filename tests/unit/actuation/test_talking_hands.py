@@ -139,6 +139,9 @@ def test_who_is_slow_marks_fewer_stresses_and_who_is_fast_goes_later_to_the_same
     assert len(slow.times_s) < len(usual.times_s)
     assert np.array_equal(usual.times_s, fast.times_s)
     assert fast.swing(fast.times_s) == pytest.approx(usual.swing(usual.times_s), abs=1e-9)
+    times = np.arange(1.0, 4.0, 1 / 60)
+    most = [np.abs(np.diff(each.swing(times))).max() for each in (usual, fast)]
+    assert most[1] > 1.2 * most[0]
     quickest = [speed(talking(HELD_S, DENSE, speed=v)).mean() for v in (0.7, 1.0, 1.3)]
     assert quickest[0] < quickest[1] < quickest[2]
     assert fast.over_s < usual.over_s < slow.over_s
