@@ -2,7 +2,8 @@
 
 Knobs: what is meant (content), how it feels (emotion), how it is made (five numbers of style),
 and which parts go along. Each measure is scaled by what its own knob moves, so that a table of
-knobs against measures has ones on its diagonal and what leaks beside it.
+knobs against measures has ones on its diagonal and what leaks beside it. How fast and how abruptly
+a sign is made is read at its fingers: arms go along with speech beneath it, fingers hardly do.
 """
 
 from collections.abc import Mapping, Sequence
@@ -66,8 +67,8 @@ class Look:
     """What one motion looks like to each measure: vectors, so that any of them has a distance."""
 
     values: Mapping[str, Floats]
-    along_m: float
-    """How high the hand that makes no sign is while words are said."""
+    arms: Mapping[str, float]
+    """What the same knobs do to arms; each is moved by others as well."""
 
 
 Wished = tuple[BodyWish, str]
@@ -88,14 +89,7 @@ def knob_figures(
         for knob, (low, high) in looks.items()
     }
     figures = [_figure(source.name, knob, moved) for knob in ends]
-    low, high = (np.mean([look.along_m for look in end]) for end in looks["rest_height"])
-    figures.append(
-        Figure(
-            name=f"{source.name}: knob rest_height lifts hands that go along", unit="m",
-            value=float(high - low), target=0.05, at_most=False,
-            baseline=moved["rest_height"]["rest_height"], baseline_of="hands at rest",
-        )
-    )  # fmt: skip
+    figures += [_of_arms(source.name, knob, looks[knob]) for knob in _ARMS]
     return figures, _as_table(moved)
 
 
@@ -154,13 +148,19 @@ def _look(joints: Floats, take: Take, lexeme: str) -> Look:
         "content": fingers[apex - 2 : apex + 3].mean(axis=0),
         "emotion": posture_rad(joints),
         "size": np.array([size]),
-        "speed": np.array([half_way_s(wrist[still:], HZ)]),
+        "speed": np.array([half_way_s(fingers[still:], HZ)]),
         "smoothness": np.array([abruptness(main_movement(fingers[: apex + 1]))]),
         "spread": np.array([elbow_swivel_rad(positions, "right")[apex] - usual_swivel]),
         "rest_height": np.array([positions[silence, JOINT_INDEX["rightHand"], 1].mean()]),
         "part": np.array([parts[BodyPart.HEAD]]),
     }
-    return Look(values, float(positions[along, JOINT_INDEX["leftHand"], 1].mean()))
+    hand = positions[: apex + 1, JOINT_INDEX["rightHand"]]
+    arms = {
+        "speed": half_way_s(wrist[still:], HZ),
+        "smoothness": float(np.linalg.norm(np.diff(hand, axis=0), axis=1).max() * HZ),
+        "rest_height": float(positions[along, JOINT_INDEX["leftHand"], 1].mean()),
+    }
+    return Look(values, arms)
 
 
 @cache
@@ -198,6 +198,21 @@ def _figure(name: str, knob: str, moved: Mapping[str, Mapping[str, float]]) -> F
     )
 
 
+def _of_arms(name: str, knob: str, ends: Sequence[Sequence[Look]]) -> Figure:
+    low, high = (float(np.mean([look.arms[knob] for look in end])) for end in ends)
+    what, unit, least = _ARMS[knob]
+    return Figure(
+        name=f"{name}: knob {knob} moves {what}", value=abs(high - low), unit=unit, target=least,
+        at_most=False, note=f"from {low:.3g} to {high:.3g}",
+    )  # fmt: skip
+
+
+_ARMS: Final = {
+    "speed": ("the arm: longer over half way", "s", 0.3),
+    "smoothness": ("the arm: fastest before the apex", "m/s", 0.1),
+    "rest_height": ("hands that go along", "m", 0.05),
+}
+"""What, unit, and how much at least."""
 _UNITS: Final = {
     "content": "rad of the fingers", "emotion": "rad of trunk and shoulders",
     "size": "of the lexicon's", "speed": "s over half way", "smoothness": "of log jerk",
