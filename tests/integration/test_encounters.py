@@ -146,18 +146,21 @@ async def test_the_reply_to_one_who_walks_off_is_broken_off():
     assert met.heard[-1][0] <= at + SECONDS_A_WORD
 
 
-async def test_a_barge_in_ducks_at_once_then_holds_then_stops():
+@pytest.mark.parametrize(("hold_s", "first_gain"), [(None, 0.0), (0.2, 0.25)])
+async def test_a_barge_in_ducks_at_once_then_holds_then_stops(hold_s, first_gain):
+    held = {"hold_after_voiced_s": hold_s, "hold_at_latest_s": hold_s}
+    later = {} if hold_s is None else {"interruption": held}
     script = [
         PAGE,
         *comes("p1", 1.0),
         *voice(9.0, 1.5, "where is the restroom"),
         *voice(13.0, 2.0, "no i mean the canteen please", turn=2),
     ]
-    met = await play(script, until=25, dialogue=answers(LONG))
+    met = await play(script, until=25, dialogue=answers(LONG), **later)
     ducks = [(round(at, 2), duck.gain) for at, duck in met.of(Duck)]
-    assert ducks[0] == (13.07, 0.25)
-    assert ducks[1][1] == 0.0
-    assert ducks[1][0] <= 13.3
+    assert ducks[0] == (13.07, first_gain)
+    (silent_at, *_) = [at for at, gain in ducks if gain == 0.0]
+    assert silent_at <= 13.3
     ((at, stop),) = met.of(Stop)
     assert stop.reason.policy in ("interruption.words", "interruption.voice")
     assert at < 14.9
