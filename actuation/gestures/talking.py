@@ -56,7 +56,7 @@ _LOW = Reach(
     elbow=(0.25, -1.0, -0.35),
 )
 _HIGH = Reach(
-    hand=(0.29, -0.291, 0.48),
+    hand=(0.31, -0.291, 0.52),
     palm=(-0.80, -0.45, 0.0),
     fingers=(-0.30, 0.28, 0.85),
     elbow=(0.5, -1.0, -0.35),
@@ -196,7 +196,7 @@ class TalkingHands:
         for style, share in _styles(talks, shares):
             at = 2 * np.pi * _DRIFT_HZ * style.speed * times[:, None, None]
             waves = np.sin(at + self._phase[number]).mean(axis=2)
-            drifted += style.size * share[:, None] * waves
+            drifted += share[:, None] * _sized(waves, style.size)
         return _DRIFT_RAD * drifted
 
     def _held_by(self, side: str, talks: Sequence[Talk], shares: Floats) -> Floats:
@@ -236,15 +236,26 @@ def _styles(talks: Sequence[Talk], shares: Floats) -> list[tuple[BodyStyle, Floa
     return found
 
 
+def _sized(up: Floats, size: float) -> Floats:
+    """Who goes far goes higher and not lower: there is the desk."""
+    return np.where(up > 0, size, min(1.0, size)) * up
+
+
 def _forearm(talks: Sequence[Talk], number: int, times: Floats) -> Floats:
-    swing = np.sum([t.style.size * t.shares[number] * t.swing(times) for t in talks], axis=0)
-    return np.asarray(np.where(swing > 0, _RISE_RAD, _FALL_RAD) * swing)
+    """(n,) radians up."""
+    swing = _swung(talks, number, times)
+    return np.where(swing > 0, _RISE_RAD, _FALL_RAD) * swing
 
 
 def _wrist(talks: Sequence[Talk], number: int, times: Floats) -> Floats:
-    late = times - _WRIST_LATE_S
-    swing = np.sum([t.style.size * t.shares[number] * t.swing(late) for t in talks], axis=0)
-    return np.asarray(_WRIST_RAD * swing)
+    """(n,) radians up."""
+    return _WRIST_RAD * _swung(talks, number, times - _WRIST_LATE_S)
+
+
+def _swung(talks: Sequence[Talk], number: int, times: Floats) -> Floats:
+    """(n,) of all talks, each at its size."""
+    sized = [t.shares[number] * _sized(t.swing(times), t.style.size) for t in talks]
+    return np.asarray(np.sum(sized, axis=0))
 
 
 def _moved(side: str, beneath: Floats, held: Floats, lifted: Floats, turns: Floats) -> Floats:
