@@ -9,7 +9,7 @@ import contextlib
 import logging
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -41,10 +41,11 @@ AUDIBLE_DB = -45.0
 SILENT_DB = -50.0
 SILENT_FOR_S = 0.35
 WINDOW_S = 0.005
-_STRAY_MS = 2000
-"""How far the microphone's clock may go astray from one line to the next."""
-_ALIKE = 0.7
-"""Correlation of loudness from which a line is taken to be found."""
+_ALIKE = 0.6
+"""Correlation of loudness from which a line may be at a place."""
+_SKIPPED = 0.5
+"""What a line's likeness has to be worth: below it the line is better left out."""
+_TRIED, _APART_MS, _GAINED_MS = 12, 150, 300
 _TRAFFIC = Delivery(capacity=1_000_000, lossy=False)
 _NOTED = (BackendChosen, SpeechStarted, TurnPaused, TurnEnded, Act, Duck, Stop, Played)
 
@@ -114,7 +115,7 @@ async def talk(settings: Settings, lines: list[Line]) -> Take:
                 take.moments = await page.moments()
                 drift = await page.clock_offset_s() - take.offset_s
                 _log.info("page clock", extra={"drift_s": drift})
-        take.heard_at = located(lines, microphone, sound)
+        take.heard_at = located(lines, microphone)
     return take
 
 
@@ -162,10 +163,8 @@ async def _allow(page: Page) -> None:
     await page.until("__foyer.player.speaker.context.state === 'running'", within_s=15)
 
 
-def located(
-    lines: list[Line], microphone: list[tuple[float, bytes]], sound: NDArray[np.float32]
-) -> list[float]:
-    """When each line of the file began at the agent, by where it correlates best.
+def located(lines: list[Line], microphone: list[tuple[float, bytes]]) -> list[float]:
+    """When each line of the file began at the agent, by where its loudness is found.
 
     Not a number where it is not found: a microphone that was starved has lost some of it.
     """
@@ -177,37 +176,62 @@ def located(
         first = round((float(at) - begin) * RATE_HZ)
         part = heard[first : first + len(chunk)]
         part[:] = chunk[: len(part)]
-    # Envelopes at 1 kHz: the browser's own processing changes the waveform, not when it is loud.
+    have = _loudness(heard)
+    places = [_places(have, _loudness(line.samples)) for line in lines]
+    found = in_order([round(line.file_s * 1000) for line in lines], places)
+    return [float("nan") if at is None else begin + at / 1000 for at in found]
+
+
+def _loudness(samples: NDArray[np.float32]) -> NDArray[np.floating]:
+    """At 1 kHz: the browser's own processing changes the waveform, not when it is loud."""
     hop = RATE_HZ // 1000
-    have, want = (np.abs(x[: len(x) // hop * hop]).reshape(-1, hop).mean(1) for x in (heard, sound))
-    size = 1 << int(np.ceil(np.log2(len(have) + len(want))))
-    product = np.fft.rfft(have - have.mean(), size) * np.conj(np.fft.rfft(want - want.mean(), size))
-    lag = int(np.argmax(np.fft.irfft(product, size)))
-    if lag > size // 2:
-        lag -= size
-    located = []
-    for line in lines:
-        first = round(line.file_s * 1000) + lag
-        shape = np.abs(line.samples[: len(line.samples) // hop * hop]).reshape(-1, hop).mean(1)
-        found = _found(have, shape, first)
-        located.append(float("nan") if found is None else begin + found / 1000)
-        if found is not None:
-            # A starved microphone loses time for good: the next line is sought from here.
-            lag += found - first
-    return located
+    loudness: NDArray[np.floating] = (
+        np.abs(samples[: len(samples) // hop * hop]).reshape(-1, hop).mean(1)
+    )
+    return loudness
 
 
-def _found(have: NDArray[np.floating], shape: NDArray[np.floating], first: int) -> int | None:
-    """Where `shape` is in `have`, milliseconds, sought around `first`."""
-    start = max(0, first - _STRAY_MS)
-    near = have[start : first + _STRAY_MS + len(shape)]
-    if len(near) < len(shape):
-        return None
-    product = np.correlate(near, shape, "valid")
-    size = np.correlate(near**2, np.ones(len(shape)), "valid")
-    alike = product / np.sqrt(np.maximum(size, 1e-12) * float(shape @ shape))
-    best = int(np.argmax(alike))
-    return start + best if alike[best] >= _ALIKE else None
+def _places(have: NDArray[np.floating], shape: NDArray[np.floating]) -> list[tuple[int, float]]:
+    """Where in `have` it rises and falls like `shape`: (milliseconds, likeness), best first."""
+    if len(have) < len(shape):
+        return []
+    size, ones = 1 << (len(have) + len(shape)).bit_length(), np.ones(len(shape))
+
+    def slid(track: NDArray[np.floating], over: NDArray[np.floating]) -> NDArray[np.floating]:
+        product = np.fft.rfft(track, size) * np.conj(np.fft.rfft(over, size))
+        return np.fft.irfft(product, size)[: len(have) - len(shape) + 1]
+
+    spread = slid(have**2, ones) - slid(have, ones) ** 2 / len(shape)
+    wanted = shape - shape.mean()
+    alike = slid(have, wanted) / np.sqrt(np.maximum(spread, 1e-9) * float(wanted @ wanted))
+    found: list[tuple[int, float]] = []
+    while len(found) < _TRIED and (best := int(np.argmax(alike))) >= 0 and alike[best] >= _ALIKE:
+        found.append((best, float(alike[best])))
+        alike[max(0, best - _APART_MS) : best + _APART_MS] = 0.0
+    return found
+
+
+def in_order(
+    file_ms: Sequence[int], places: Sequence[Sequence[tuple[int, float]]]
+) -> list[int | None]:
+    """One place for each line, or none, so that together they are most alike.
+
+    `places`: (milliseconds, likeness) for each. They keep the order of the file, and nothing comes
+    later after another than in the file: a starved microphone loses time, and never gains any.
+    """
+    chains: list[tuple[float, list[tuple[int, int]]]] = []
+    for line, tried in enumerate(places):
+        for at, alike in tried:
+            before = [
+                (score, chain)
+                for score, chain in chains
+                if (last := chain[-1])[0] < line
+                and 0 < at - last[1] <= file_ms[line] - file_ms[last[0]] + _GAINED_MS
+            ]
+            score, chain = max(before, default=(0.0, list[tuple[int, int]]()), key=lambda c: c[0])
+            chains.append((score + alike - _SKIPPED, [*chain, (line, at)]))
+    whole = dict(max(chains, default=(0.0, []), key=lambda c: c[0])[1])
+    return [whole.get(line) for line in range(len(places))]
 
 
 def loud_s(samples: NDArray[np.float32], rate_hz: float, limit_db: float) -> NDArray[np.float64]:

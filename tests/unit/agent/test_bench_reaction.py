@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from agent.bench.reaction import INTERRUPTED, interruptions, measure
-from agent.bench.reaction_take import RATE_HZ, Line, located, loud_s
+from agent.bench.reaction_take import RATE_HZ, Line, in_order, located, loud_s
 from agent.core.errors import BadInputError
 
 
@@ -64,7 +64,7 @@ def heard(sound, *, from_s=100.0):
 def test_lines_are_found_where_they_were_heard_also_after_a_second_was_lost():
     lines, sound = made_lines()
     starved = np.delete(sound, slice(6 * RATE_HZ, 7 * RATE_HZ))
-    at = located(lines, heard(starved), sound)
+    at = located(lines, heard(starved))
     assert at == pytest.approx([103.0, 107.0, 112.0], abs=0.003)
 
 
@@ -72,7 +72,22 @@ def test_a_line_that_never_arrived_is_told_as_lost_and_the_others_are_found():
     lines, sound = made_lines()
     arrived = sound.copy()
     arrived[8 * RATE_HZ : 10 * RATE_HZ] = 0
-    at = located(lines, heard(arrived[: 17 * RATE_HZ]), sound)
+    at = located(lines, heard(arrived[: 17 * RATE_HZ]))
     assert np.isnan(at[1])
     assert [at[0], at[2]] == pytest.approx([103.0, 113.0], abs=0.003)
-    assert np.isnan(located(lines, heard(sound[: 12 * RATE_HZ]), sound)[2])
+    assert np.isnan(located(lines, heard(sound[: 12 * RATE_HZ]))[2])
+
+
+def test_a_microphone_that_lost_the_first_lines_gives_the_last_their_own_names():
+    lines, sound = made_lines()
+    at = located(lines, heard(sound[7 * RATE_HZ :]))
+    assert np.isnan(at[0])
+    assert at[1:] == pytest.approx([101.0, 106.0], abs=0.003)
+
+
+def test_places_keep_the_order_of_the_file_and_come_no_later_than_in_it():
+    file_ms = [1000, 5000, 9000]
+    assert in_order(file_ms, [[(5000, 0.9)], [(1000, 0.8)], [(9000, 0.8)]]) == [5000, None, 9000]
+    late = [[(1000, 0.8)], [(8000, 0.9), (5000, 0.7)], [(9000, 0.8)]]
+    assert in_order(file_ms, late) == [1000, 5000, 9000]
+    assert in_order(file_ms, [[], [], []]) == [None, None, None]
