@@ -21,7 +21,7 @@ from actuation.gestures.handshapes import SHAPES, solve_hand
 from actuation.gestures.style import BodyStyle
 from actuation.joints.path import abruptly, elbow, elbow_angles, slerp
 from actuation.joints.reach import Reach, solve_arm
-from actuation.joints.rotations import about, from_vector, minimum_jerk, multiply
+from actuation.joints.rotations import about, from_vector, inverse, minimum_jerk, multiply
 from actuation.joints.skeleton import ARM_JOINTS, SIDES, Skeleton
 from actuation.motion import JOINT_INDEX
 from actuation.score import Prominence, ScoredClause
@@ -186,7 +186,7 @@ class TalkingHands:
             turns[:, _WRIST] += along * _wrist(near, number, times)
             turns *= ((1 - still) ** 2)[:, None]  # little near the desk
             parts = [JOINT_INDEX[name] for name in ARM_JOINTS[side]]
-            held = self._held_by(side, near, shares)
+            held = _upright(joints, laid[:, parts], self._held_by(side, near, shares))
             laid[:, parts] = _moved(side, laid[:, parts], held, lifted, turns)
         return laid
 
@@ -256,6 +256,19 @@ def _swung(talks: Sequence[Talk], number: int, times: Floats) -> Floats:
     """(n,) of all talks, each at its size."""
     sized = [t.shares[number] * _sized(t.swing(times), t.style.size) for t in talks]
     return np.asarray(np.sum(sized, axis=0))
+
+
+def _upright(joints: Floats, beneath: Floats, held: Floats) -> Floats:
+    """(n, j, 4): `held` as if the trunk were upright, so that who leans keeps off the desk.
+
+    `joints`: the whole body, (n, 44, 4); `beneath`: the arm of it, whose shoulder stays.
+    """
+    hips, spine, chest = (joints[:, JOINT_INDEX[name]] for name in ("hips", "spine", "chest"))
+    against = inverse(multiply(multiply(multiply(hips, spine), chest), beneath[:, 0]))
+    kept = held.copy()
+    kept[:, 0] = beneath[:, 0]
+    kept[:, _UPPER] = multiply(against, multiply(held[:, 0], held[:, _UPPER]))
+    return kept
 
 
 def _moved(side: str, beneath: Floats, held: Floats, lifted: Floats, turns: Floats) -> Floats:
