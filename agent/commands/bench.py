@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import importlib
 import inspect
+import signal
 import sys
 from pathlib import Path
 
@@ -76,6 +77,8 @@ def run(arguments: argparse.Namespace) -> int:
     options = {name: value for name, value in given.items() if value is not None}
     if unknown := options.keys() - inspect.signature(module.measure).parameters.keys():
         raise BadInputError(f"{arguments.name} takes no --{', --'.join(unknown)}")
+    # Whoever is told to stop puts away what it has started: browsers, brokers, other processes.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     result = module.measure(**options)
     figures = asyncio.run(result) if inspect.iscoroutine(result) else result
     print(as_json(figures) if arguments.json else as_table(figures))
