@@ -2,6 +2,9 @@
 
 import argparse
 import importlib
+from pathlib import Path
+
+from agent.core.errors import BadInputError
 
 MODELS: dict[str, str] = {
     "proactive": "when to act, toward whom and how, from a simulated lobby or your recordings",
@@ -16,6 +19,8 @@ MODELS: dict[str, str] = {
     "lipreader": "the reader of drawn lips that judges faces",
 }
 """One module of `agent.commands.training` each, imported when it is called."""
+_JSON = frozenset({"engagement", "overlap", "turns"})
+"""These are written as JSON, to be read by people too; the others as arrays."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,4 +39,16 @@ def run(arguments: argparse.Namespace) -> int:
         prog=f"foyer train {arguments.name}", description=MODELS[arguments.name]
     )
     module.add_arguments(own)
-    return int(module.run(own.parse_args(arguments.options)))
+    given = own.parse_args(arguments.options)
+    if given.out is not None:
+        _check(arguments.name, given.out)
+    return int(module.run(given))
+
+
+def _check(name: str, out: Path) -> None:
+    """Before minutes of work, not after them: raises `BadInputError` where nothing can be kept."""
+    suffix = ".json" if name in _JSON else ".npz"
+    if out.suffix != suffix:
+        raise BadInputError(f"train {name}: --out {out}: must end in {suffix}")
+    if not out.parent.is_dir():
+        raise BadInputError(f"train {name}: --out {out}: there is no folder {out.parent}; make it")

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from agent.__main__ import main
+from agent.commands.train import MODELS
 from agent.lessons.practice import recorded
 from agent.recording import Recorded, RecordingWriter
 from behavior.proactive.acts import repertoire
@@ -71,6 +72,15 @@ def test_a_sites_recordings_are_learned_from(tmp_path):
 def test_bad_options_are_refused_with_the_cure(options, told, capsys):
     assert main(["train", "proactive", *options]) == 2
     assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_weights_that_could_not_be_kept_are_refused_before_the_work(name, tmp_path, capsys):
+    assert main(["train", name, "--out", str(tmp_path / "weights.bin")]) == 2
+    assert f"train {name}: --out {tmp_path / 'weights.bin'}: must end in" in capsys.readouterr().err
+    ends = ".json" if name in {"engagement", "overlap", "turns"} else ".npz"
+    assert main(["train", name, "--out", str(tmp_path / "no" / f"weights{ends}")]) == 2
+    assert f"there is no folder {tmp_path / 'no'}" in capsys.readouterr().err
 
 
 def test_a_recording_without_annotations_is_named(tmp_path, capsys):

@@ -36,8 +36,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Move, look, learn, write."""
     out: Path = arguments.out
-    if out.suffix != ".npz":
-        raise BadInputError(f"train: --out {out}: must end in .npz")
     if arguments.scenes < FEWEST:
         raise BadInputError(f"train: --scenes {arguments.scenes}: give {FEWEST} or more")
     began = perf_counter()

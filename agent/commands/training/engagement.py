@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 
-from agent.core.errors import BadInputError
 from agent.lessons.engagement_examination import auc, examined_lobby, examined_people
 from agent.lessons.engagement_lessons import (
     School,
@@ -50,8 +49,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Make people, learn, examine, write."""
     out: Path = arguments.out
-    if out.suffix != ".json":
-        raise BadInputError(f"train: --out {out}: must end in .json")
     began, taught = perf_counter(), school_of(arguments.seed, arguments.episodes)
     weights, lessons = first_look(taught)
     recordings = recordings_in(arguments.recordings) if arguments.recordings else []

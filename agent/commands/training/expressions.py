@@ -47,8 +47,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Draw, look, learn, write."""
     out: Path = arguments.out
-    if out.suffix != ".npz":
-        raise BadInputError(f"train: --out {out}: must end in .npz")
     if arguments.people < FEWEST:
         raise BadInputError(f"train: --people {arguments.people}: give {FEWEST} or more")
     began = perf_counter()

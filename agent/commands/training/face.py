@@ -49,8 +49,6 @@ def run(arguments: argparse.Namespace) -> int:
 
     out: Path = arguments.out or FILE
     sentences, steps = arguments.episodes, arguments.steps
-    if out.suffix != ".npz":
-        raise BadInputError(f"train face: --out {out}: must end in .npz")
     if sentences < 20 or steps < 1:
         raise BadInputError("train face: at least 20 --episodes (sentences) and 1 of --steps")
     began = perf_counter()

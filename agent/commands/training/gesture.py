@@ -86,8 +86,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> None:
-    if arguments.out is not None and arguments.out.suffix != ".npz":
-        raise BadInputError(f"train gesture: --out {arguments.out}: must end in .npz")
     if arguments.corpus is None and arguments.episodes is not None and arguments.episodes < 8:
         raise BadInputError("train gesture: at least 8 --episodes (takes)")
     if arguments.steps < 1 or not 4 <= arguments.batch <= 512:

@@ -53,10 +53,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Draw, learn, judge, write."""
     out, count = arguments.out, arguments.episodes
-    if count < _TUNE_EVERY or out.suffix != ".npz":
-        raise BadInputError(
-            f"train lipreader: at least {_TUNE_EVERY} --episodes (clips), and an --out of .npz"
-        )
+    if count < _TUNE_EVERY:
+        raise BadInputError(f"train lipreader: at least {_TUNE_EVERY} --episodes (clips)")
     began = perf_counter()
     clips = _drawn(count, arguments.seed)
     seen, learned = clips[::_TUNE_EVERY], [c for i, c in enumerate(clips) if i % _TUNE_EVERY]

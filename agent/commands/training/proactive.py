@@ -53,8 +53,6 @@ def run(arguments: argparse.Namespace) -> int:
     """Live, learn, write."""
     if arguments.episodes < 2:
         raise BadInputError("train: --episodes: at least 2, one to learn from, one to tune on")
-    if arguments.out.suffix != ".npz":
-        raise BadInputError(f"train: --out {arguments.out}: must end in .npz")
     from behavior.backends.proactive_training import Lesson, held_out_loss, train
 
     began = perf_counter()
