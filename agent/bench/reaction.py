@@ -17,18 +17,9 @@ from typing import Final
 import numpy as np
 
 from agent.bench.figure import Figure
+from agent.bench.reaction_lines import AUDIBLE_DB, RATE_HZ, Line
 from agent.bench.reaction_split import told
-from agent.bench.reaction_take import (
-    AUDIBLE_DB,
-    RATE_HZ,
-    SILENT_DB,
-    Line,
-    Take,
-    played_at,
-    say,
-    silence_after,
-    talk,
-)
+from agent.bench.reaction_take import SILENT_DB, Take, played_at, say, silence_after, talk
 from agent.core.errors import BackendUnavailableError, BadInputError
 from agent.core.messages import (
     Act,

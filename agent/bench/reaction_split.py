@@ -1,6 +1,7 @@
 """What became of each question of `bench reaction`, one line each: where slow answers come from."""
 
-from agent.bench.reaction_take import Line, Take
+from agent.bench.reaction_lines import Line
+from agent.bench.reaction_take import Take
 from agent.core.messages import Act, Message, Played, TurnEnded, TurnPaused
 
 _AFTER_S, _BEFORE_S = 4.0, 0.1

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from agent.bench.reaction import INTERRUPTED, interruptions, measure
-from agent.bench.reaction_take import RATE_HZ, Line, in_order, located, loud_s
+from agent.bench.reaction_lines import RATE_HZ, Line, in_order, located, loud_s
 from agent.core.errors import BadInputError
 
 
@@ -91,3 +91,19 @@ def test_places_keep_the_order_of_the_file_and_come_no_later_than_in_it():
     late = [[(1000, 0.8)], [(8000, 0.9), (5000, 0.7)], [(9000, 0.8)]]
     assert in_order(file_ms, late) == [1000, 5000, 9000]
     assert in_order(file_ms, [[], [], []]) == [None, None, None]
+
+
+def test_a_line_with_holes_is_found_by_the_end_that_counts():
+    lines, sound = made_lines()
+    holes = [round((8.0 + at) * RATE_HZ) for at in (0.22, 0.51, 0.68)]
+    late = np.insert(sound, np.repeat(holes, RATE_HZ // 50), 0)
+    at = located(lines, heard(late))
+    assert at == pytest.approx([103.0, 108.06, 113.06], abs=0.003)
+    lines[1].interrupts = True
+    assert located(lines, heard(late))[1] == pytest.approx(108.0, abs=0.003)
+
+
+def test_lines_are_found_at_a_microphone_that_falls_behind_its_file():
+    lines, sound = made_lines()
+    behind = np.insert(sound, np.repeat([5 * RATE_HZ, 10 * RATE_HZ], RATE_HZ * 7 // 10), 0)
+    assert located(lines, heard(behind)) == pytest.approx([103.0, 108.7, 114.4], abs=0.003)

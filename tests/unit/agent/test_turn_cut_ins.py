@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from agent.bench.heard_once import AUDIBLE_AFTER_S, SILENT_AFTER_S, SOON_S, ends_of
+from agent.bench.reaction_lines import Line
 from agent.bench.reaction_split import told
-from agent.bench.reaction_take import Line, Take
+from agent.bench.reaction_take import Take
 from agent.bench.turn_odds import Silence, figures
 from agent.core.messages import SpeechStarted, TurnEnded, TurnId, TurnPaused
 from perception.turns.over import Pause
