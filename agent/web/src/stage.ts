@@ -7,6 +7,7 @@ import {
 } from "three";
 import { RoomEnvironment } from "three/examples/jsm/environments/RoomEnvironment.js";
 
+import { Bent, plainOf } from "./bent.ts";
 import { type BodyView, PlaceholderBody } from "./body.ts";
 import type { Pose } from "./frames.ts";
 import { choose, lighten } from "./lighten.ts";
@@ -28,6 +29,8 @@ export class Stage {
   private drawnS = 0;
   private tookS = 1 / 60;
   private body: BodyView = new PlaceholderBody();
+  /** What is drawn for body and desk where the processor draws. */
+  private readonly bent: Bent[] = [];
   private desk: Object3D;
 
   /** Throws where the browser has no WebGL. */
@@ -54,19 +57,19 @@ export class Stage {
   async show(body: BodyView): Promise<void> {
     const level = LEVELS[this.quality.level] ?? LEVELS[0]!;
     shade(body.object, level.plain);
-    if (this.software) await lighten(body.object);
-    await this.renderer.compileAsync(body.object, this.camera, this.scene);
+    const drawn = this.software ? await this.bentOf(body.object) : body.object;
+    await this.renderer.compileAsync(drawn, this.camera, this.scene);
     this.scene.remove(this.body.object);
     this.body = body;
-    this.scene.add(body.object);
+    this.scene.add(body.object, drawn);
     this.resize();
   }
 
   async furnish(desk: Object3D): Promise<void> {
-    if (this.software) await lighten(desk);
+    const drawn = this.software ? await this.bentOf(desk) : desk;
     this.scene.remove(this.desk);
     this.desk = desk;
-    this.scene.add(desk);
+    this.scene.add(desk, drawn);
     this.resize();
   }
 
@@ -115,6 +118,7 @@ export class Stage {
   /** Draw one picture of `pose`, `elapsedS` after the one before. */
   draw(pose: Pose, nowS: number, elapsedS: number): void {
     this.body.apply(pose, elapsedS);
+    for (const bent of this.bent) bent.bend();
     this.renderer.render(this.scene, this.camera);
     const gl = this.renderer.getContext() as WebGL2RenderingContext;
     this.fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
@@ -128,7 +132,17 @@ export class Stage {
     const { clientWidth: width, clientHeight: height } = this.canvas;
     const level = LEVELS[on ? 0 : this.quality.level] ?? LEVELS[0]!;
     choose(this.scene, on);
+    for (const bent of this.bent) bent.show(!on);
     this.fit(on ? { ...level, ratio: 2 } : level, width, height, on ? 2 : undefined);
+  }
+
+  /** What is drawn for `object` where the processor draws. */
+  private async bentOf(object: Object3D): Promise<Object3D> {
+    await lighten(object);
+    shade(object, true);
+    const bent = new Bent(object, plainOf);
+    this.bent.push(bent);
+    return bent.object;
   }
 
   private fit(level: Level, width: number, height: number, ratio?: number): void {
