@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from actuation.gestures.gesturing import offered_names
 from agent.configuration.adoption import LocalTime
 from agent.core.bus import EVERY, LATEST, RECENT, Bus
 from agent.core.clock import Clock, WallTime
@@ -172,6 +173,7 @@ def dialogue_of(
         config=settings.config.dialogue,
         clock=clock,
         wall=wall,
+        gestures=offered_names(settings.config.body_motion),
         house=planner,
         rules=settings.policies.tools,
         own_camera=settings.config.camera.source not in ("page", "none"),

@@ -52,6 +52,7 @@ def set_up_dialogue(
     config: DialogueConfig,
     clock: Clock,
     wall: WallTime,
+    gestures: tuple[str, ...],
     house: House | None = None,
     sightings: AsyncIterable[Message] | None = None,
     rules: ToolsConfig | None = None,
@@ -61,6 +62,8 @@ def set_up_dialogue(
     backend: DialogueBackend | None = None,
 ) -> Dialogue:
     """Return the component, not yet started. Raises `BackendUnavailableError` with the cure.
+
+    `gestures`: names that a language model may ask for, as the body has them.
 
     `house` knows the moment and its norms; a language model is told those that fit. `sightings`:
     who is seen where, for what is remembered of an encounter. `rules`: which tools may run.
@@ -107,7 +110,9 @@ def set_up_dialogue(
         inputs=inputs,
         publish=publish,
         backend=backend
-        or choose_backend(publish=publish, site=site, config=config, clock=clock, house=house),
+        or choose_backend(
+            publish=publish, site=site, config=config, clock=clock, gestures=gestures, house=house
+        ),
         deeds=deeds,
         site=site,
         config=config,
@@ -152,6 +157,7 @@ def choose_backend(
     site: SiteConfig,
     config: DialogueConfig,
     clock: Clock,
+    gestures: tuple[str, ...],
     house: House | None = None,
 ) -> DialogueBackend:
     """Take the row that the configuration names; `auto`: a model server if one is set."""
@@ -188,7 +194,12 @@ def choose_backend(
         )
     advice = None if house is None else NormAdvice(house, encoder=config.encoder, kept=config.cache)
     served: DialogueBackend = row(
-        embedded=embedded, config=config.model, publish=publish, clock=clock, advice=advice
+        embedded=embedded,
+        config=config.model,
+        publish=publish,
+        clock=clock,
+        advice=advice,
+        gestures=gestures,
     )
     return served
 

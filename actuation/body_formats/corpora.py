@@ -40,7 +40,7 @@ def read_corpus(folder: Path, *, tell: Callable[[str], None] | None = None) -> I
     """
     if not folder.is_dir():
         raise BadInputError(f"{folder}: no such folder; give the one that holds the corpus")
-    files = sorted(p for p in folder.rglob("*") if p.is_file())
+    files = _files(folder)
     motions = [p for p in files if p.suffix.lower() in _MOTION]
     if not motions:
         raise BadInputError(
@@ -60,6 +60,15 @@ def read_corpus(folder: Path, *, tell: Callable[[str], None] | None = None) -> I
         yield clip
     if not found:
         raise BadInputError(f"{folder}: none of its {len(motions)} recordings can be read")
+
+
+def names_in(folder: Path) -> list[str]:
+    """What the recordings of `folder` will be called, without reading them."""
+    return [path.stem for path in _files(folder) if path.suffix.lower() in _MOTION]
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.rglob("*") if p.is_file())
 
 
 def read_recording(path: Path, beside: Mapping[tuple[str, str], Path] | None = None) -> SpokenClip:

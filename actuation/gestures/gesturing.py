@@ -13,10 +13,12 @@ from typing import Any, Final, Literal, Protocol
 from pydantic import BaseModel, ConfigDict, Field
 
 from actuation.body_formats.clip import MotionClip
+from actuation.body_formats.corpora import names_in
 from actuation.generators.networks import Networks
 from actuation.gestures.choice import GestureConfig
 from actuation.gestures.contract import Gestures
 from actuation.gestures.gesticulation import Gesticulation
+from actuation.gestures.lexemes import standard_lexicon
 from actuation.gestures.recorded import RecordedGestures, read_clips
 from agent.core.backend import Row, pick
 from agent.core.clock import Clock
@@ -75,6 +77,14 @@ class _WithRecordings(RecordedGestures):
     def adopt(self, config: GestureConfig) -> None:
         """Those behind gesture by this from the next clause on."""
         self._adopting.adopt(config)
+
+
+def offered_names(config: BodyMotionConfig) -> tuple[str, ...]:
+    """Gestures that a language model may ask for by name: the lexicon's, then recorded ones."""
+    names = [lexeme.name for lexeme in standard_lexicon() if lexeme.offered]
+    if config.recordings is not None:
+        names += names_in(config.recordings)
+    return tuple(dict.fromkeys(names))
 
 
 def with_recordings(

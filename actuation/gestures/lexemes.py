@@ -82,6 +82,11 @@ class Lexeme(_Entry):
     )
     hands: Literal["one", "both", "head"]
     aimed: bool = Field(False, description="Turned toward the true place where that is known.")
+    offered: bool = Field(
+        True,
+        description="A language model is told of it and may ask for it by name; else its words, "
+        "its meaning or an act's own cue call for it.",
+    )
     fixed: bool = Field(
         False, description="At a place of the body: the size of gestures does not move it."
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import yaml
 
+from actuation.gestures.gesturing import BodyMotionConfig, offered_names
 from agent.core.clock import LoopClock, WallTime
 from agent.core.codec import to_line
 from agent.core.errors import BadInputError
@@ -160,5 +161,6 @@ async def _converse(site: SiteConfig, config: DialogueConfig, *, as_json: bool) 
         config=config,
         clock=clock,
         wall=WallTime(clock),
+        gestures=offered_names(BodyMotionConfig()),
     )
     await dialogue.run()

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from actuation.gestures.choice import GestureConfig
 from actuation.gestures.gesticulation import Gesticulation
-from actuation.gestures.gesturing import AdoptingGestures
+from actuation.gestures.gesturing import AdoptingGestures, offered_names
 from actuation.speech.voice import Voices
 from agent.configuration.changes import SAME, Change, changes, told
 from agent.configuration.history import History
@@ -175,6 +175,7 @@ class Adoption:
             site=settings.site,
             config=settings.config.dialogue,
             clock=self._clock,
+            gestures=offered_names(settings.config.body_motion),
             house=self._parts.planner,
         )
 

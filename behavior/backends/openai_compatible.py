@@ -72,13 +72,17 @@ class OpenAiCompatibleDialogue:
         publish: Callable[[Message], None],
         clock: Clock,
         advice: NormAdvice | None = None,
+        gestures: tuple[str, ...] = (),
     ) -> None:
         """`advice`: the norms and past cases that fit the moment, for the prompt.
+
+        `gestures`: names that the model may ask for, as the body has them.
 
         Raises `BadInputError` for prompts that cannot be used.
         """
         self._embedded = embedded
         self._advice = advice
+        self._gestures = gestures
         self._config = config
         self._publish = publish
         self._clock = clock
@@ -151,6 +155,7 @@ class OpenAiCompatibleDialogue:
                 others=heard.others,
                 toward=pointed_at(desk_says),
                 places={place.key: place.place for place in site.places if place.public},
+                gestures=self._gestures,
             ),
             language=marked or site.language,
             began_at=self._clock.now(),

@@ -25,7 +25,6 @@ from agent.core.messages import (
 )
 from behavior.languages.sounds_like import plain
 from behavior.model.face_words import nearest_face
-from behavior.model.gesture_names import LEXEMES
 from behavior.tools.trust import without_tricks
 
 _DEICTIC = frozenset({"point", "show_way"})
@@ -97,6 +96,8 @@ class Here:
     """Where the desk itself points in this answer."""
     places: Mapping[str, Place] = field(default_factory=dict)
     """True positions of public places, by key."""
+    gestures: tuple[str, ...] = ()
+    """Names of gestures that may be asked for, as the body has them."""
 
 
 def reply_schema(
@@ -108,20 +109,21 @@ def reply_schema(
     `tools`: name -> schema of its arguments, of those a model may propose after its words.
     """
     here = here or Here()
-    clause = _object(
-        {
-            "say": {"type": "string", "minLength": 1, "maxLength": CLAUSE_CHARS},
-            "to": {"enum": [VISITOR, EVERYONE, *here.others]},
-            "gestures": {
-                "type": "array", "minItems": 1, "maxItems": _GESTURES, "items": _gesture(here)
-            },
-            "face": _face(),
-            "gaze": {"enum": [target.value for target in GazeTarget]},
-            "posture": {"enum": [posture.value for posture in Posture]},
-            "wait_s": {"type": "number", "minimum": 0, "maximum": _WAIT_S},
-        },
-        required=("say",),
-    )  # fmt: skip
+    said: dict[str, Any] = {
+        "say": {"type": "string", "minLength": 1, "maxLength": CLAUSE_CHARS},
+        "to": {"enum": [VISITOR, EVERYONE, *here.others]},
+    }
+    if here.gestures:
+        said["gestures"] = {
+            "type": "array", "minItems": 1, "maxItems": _GESTURES, "items": _gesture(here)
+        }  # fmt: skip
+    said |= {
+        "face": _face(),
+        "gaze": {"enum": [target.value for target in GazeTarget]},
+        "posture": {"enum": [posture.value for posture in Posture]},
+        "wait_s": {"type": "number", "minimum": 0, "maximum": _WAIT_S},
+    }
+    clause = _object(said, required=("say",))
     properties: dict[str, Any] = {
         "clauses": {"type": "array", "minItems": 1, "maxItems": CLAUSES, "items": clause}
     }
@@ -132,7 +134,7 @@ def reply_schema(
 
 def _gesture(here: Here) -> dict[str, Any]:
     properties: dict[str, Any] = {
-        "name": {"enum": list(LEXEMES)},
+        "name": {"enum": list(here.gestures)},
         "word": {"type": "string", "minLength": 1, "maxLength": _WORD_CHARS},
         "mark": {"enum": [mark.value for mark in Mark]},
     }
@@ -200,7 +202,7 @@ def _seen(text: str) -> str:
 
 
 def _cue(spoken: SpokenGesture, text: str, here: Here) -> GestureCue | None:
-    if spoken.name not in LEXEMES:
+    if spoken.name not in here.gestures:
         return None
     toward = here.places.get(spoken.toward, here.toward) if spoken.toward else here.toward
     if spoken.name in _DEICTIC and toward is None:
@@ -254,8 +256,9 @@ def from_clause(clause: Clause, here: Here) -> dict[str, Any]:
     if clause.to is not None:
         said["to"] = clause.to
     words = clause.text.split()
-    if cues := [_cue_said(cue, words, here) for cue in clause.gestures if cue.lexeme in LEXEMES]:
-        said["gestures"] = cues
+    named = [cue for cue in clause.gestures if cue.lexeme in here.gestures]
+    if named:
+        said["gestures"] = [_cue_said(cue, words, here) for cue in named]
     if face := _face_said(clause):
         said["face"] = face
     if clause.gaze is not None:

@@ -17,7 +17,6 @@ from behavior.dialogue.conversation import Heard, Part
 from behavior.dialogue.draft import Desk
 from behavior.house.knowledge import site_facts
 from behavior.model.act_grammar import CLAUSE_CHARS, Here, from_clause
-from behavior.model.gesture_names import LEXEMES
 from behavior.model.token_budget import Chat, Counted, estimate_chat, estimate_message
 from behavior.tools.contract import Refuse
 from behavior.tools.proposing import told
@@ -166,7 +165,7 @@ def prompt_of(
         **site_facts(desk.site),
         "staff": desk.site.staff_name,
         "clause_chars": str(CLAUSE_CHARS),
-        "gestures": ", ".join(LEXEMES),
+        "gestures": ", ".join(here.gestures) or "none",
         "places": ", ".join(here.places) or "none",
         "facts": _facts(desk),
     }

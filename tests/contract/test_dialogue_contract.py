@@ -10,7 +10,7 @@ from behavior.backends.openai_compatible import OpenAiCompatibleDialogue
 from behavior.backends.scripted import Line, ScriptedDialogue
 from behavior.dialogue.conversation import Conversation, Heard
 from behavior.model.server import ModelServerConfig
-from tests.fakes.desk import embedded
+from tests.fakes.desk import GESTURES, embedded
 from tests.fakes.model_server import ModelServer
 
 pytestmark = pytest.mark.real_time
@@ -25,6 +25,7 @@ async def dialogue(name):
                 config=ModelServerConfig(url=server.url, first_clause_s=5, whole_s=9),
                 publish=lambda message: None,
                 clock=LoopClock(asyncio.get_running_loop()),
+                gestures=GESTURES,
             )
             await made.warm_up()
             yield made

@@ -30,7 +30,7 @@ from agent.core.messages import (
 from agent.runtime import Runtime
 from behavior.dialogue.config import DialogueConfig
 from behavior.reception import set_up_dialogue
-from tests.fakes.desk import KNOWLEDGE, demo_site
+from tests.fakes.desk import GESTURES, KNOWLEDGE, demo_site
 from tests.fakes.encounters import planner, seen
 from tests.fakes.played import FACTS, PAGE, Stage, state, voice
 
@@ -90,6 +90,7 @@ async def meet(tmp_path, *scripts, until, inspect=None, meanwhile=None, **config
         config=settings,
         clock=clock,
         wall=WallTime(clock),
+        gestures=GESTURES,
     )
     runtime = Runtime(bus=bus, clock=clock)
     runtime.add_all([decider, stage, dialogue])

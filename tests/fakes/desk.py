@@ -4,6 +4,7 @@ import asyncio
 from functools import lru_cache
 from pathlib import Path
 
+from actuation.gestures.gesturing import BodyMotionConfig, offered_names
 from agent.config import load
 from agent.core.clock import LoopClock, WallTime
 from agent.core.messages import TurnEnded, TurnId, TurnPaused
@@ -19,6 +20,8 @@ from behavior.understanding.tidying import tidy
 
 ROOT = Path(__file__).parents[2]
 KNOWLEDGE = ROOT / "configs" / "knowledge"
+GESTURES = offered_names(BodyMotionConfig())
+"""What a language model may ask for by name."""
 
 
 @lru_cache(maxsize=1)
@@ -77,7 +80,13 @@ class Reception:
         config = DialogueConfig(**({"knowledge": KNOWLEDGE} | settings | config))
         if around is not None:
             backend = around(
-                choose_backend(publish=self._note, site=self.site, config=config, clock=self.clock)
+                choose_backend(
+                    publish=self._note,
+                    site=self.site,
+                    config=config,
+                    clock=self.clock,
+                    gestures=GESTURES,
+                )
             )
         self.dialogue = set_up_dialogue(
             inputs=self._read(),
@@ -87,6 +96,7 @@ class Reception:
             backend=backend,
             clock=self.clock,
             wall=self.wall,
+            gestures=GESTURES,
             rules=rules,
             screen=screen,
         )

@@ -9,7 +9,7 @@ from agent.core.messages import BackendChosen, ComponentHealth, Health, ModelAns
 from behavior.backends.openai_compatible import OpenAiCompatibleDialogue
 from behavior.dialogue.conversation import Conversation, Heard
 from behavior.model.server import ModelServerConfig
-from tests.fakes.desk import embedded
+from tests.fakes.desk import GESTURES, embedded
 from tests.fakes.model_server import AFTER_FIRST, FAULTS, GOOD, ModelServer
 
 # Sockets are real here, so time is too. Deadlines are short and nothing waits to settle.
@@ -32,6 +32,7 @@ class Line:
             config=ModelServerConfig(url=url, **(settings | config)),
             publish=self.published.append,
             clock=self.clock,
+            gestures=GESTURES,
         )
 
     async def __aenter__(self):

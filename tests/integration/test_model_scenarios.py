@@ -13,6 +13,7 @@ from agent.core.messages import ModelAnswered
 from agent.virtual_time import VirtualTimeLoop
 from behavior.backends.openai_compatible import OpenAiCompatibleDialogue
 from behavior.model.server import ModelServerConfig
+from tests.fakes.desk import GESTURES
 from tests.fakes.model_server import AFTER_FIRST, FAULTS, ModelServer
 from tests.integration.visitor import _Ready, play, scenarios
 
@@ -39,6 +40,7 @@ def served(chosen, folder, *, fault="", seeds=(0,), **config):
                     ),
                     publish=told.append,
                     clock=LoopClock(asyncio.get_running_loop()),
+                    gestures=GESTURES,
                 )
                 runs += await play(
                     scenario, folder / f"{number}", seeds, varied=False, backend=dialogue

@@ -19,14 +19,14 @@ from behavior.model.act_grammar import Here, reply_schema
 from behavior.model.act_reader import ClauseReader
 from behavior.model.server import ModelServerConfig
 from behavior.tools.contract import TOOLS
-from tests.fakes.desk import demo_site, embedded
+from tests.fakes.desk import GESTURES, demo_site, embedded
 from tests.vllm.conftest import ENVIRONMENT, LONGEST
 
 pytestmark = pytest.mark.real_time
 MODEL, DESK = ReplySource.LANGUAGE_MODEL, ReplySource.EMBEDDED
 QUESTION = "i have an appointment with daniel okafor"
 PLACES = {place.key: place.place for place in demo_site().places if place.public}
-HERE = Here(person=PersonId("p1"), others=(PersonId("p2f3a"),), places=PLACES)
+HERE = Here(person=PersonId("p1"), others=(PersonId("p2f3a"),), places=PLACES, gestures=GESTURES)
 PROPOSABLE = {n: t.arguments.model_json_schema() for n, t in TOOLS.items() if t.proposable}
 
 
@@ -43,6 +43,7 @@ class Line:
             config=ModelServerConfig(url=url, api_key_env="FOYER_VLLM_KEY", **(usual | config)),
             publish=self.published.append,
             clock=self.clock,
+            gestures=GESTURES,
         )
 
     async def __aenter__(self):

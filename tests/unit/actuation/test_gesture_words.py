@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.fakes.gestured import LEXICON, called_for
+from tests.fakes.gestured import called_for
 
 # Words that only look alike.
 
@@ -74,9 +74,3 @@ def test_words_that_only_look_alike_call_for_nothing(text, not_this):
 )
 def test_words_call_for_the_gesture_that_says_the_same(text, gesture):
     assert gesture in called_for(text)
-
-
-def test_behavior_names_only_gestures_that_there_are():
-    from behavior.model.gesture_names import LEXEMES
-
-    assert all(LEXICON.named(name) is not None for name in LEXEMES)

@@ -122,3 +122,9 @@ def test_a_faulty_file_is_named_with_its_entry(tmp_path):
     (tmp_path / "mine.yaml").write_text("wink:\n  kind: emblem\n  hands: head\n")
     with pytest.raises(BadInputError, match=r"mine\.yaml: wink: "):
         load_lexicon(tmp_path)
+
+
+def test_a_new_entry_is_offered_to_a_language_model_unless_it_says_otherwise():
+    assert Lexeme.model_validate(entry()).offered
+    assert not Lexeme.model_validate(entry(offered=False)).offered
+    assert 40 <= sum(lexeme.offered for lexeme in LEXICON) <= 80  # read before every answer

@@ -28,11 +28,12 @@ from behavior.model.act_grammar import (
 from behavior.model.act_reader import ClauseReader, NonsenseError
 from behavior.model.face_words import nearest_face
 from behavior.model.words import Deeds, check_words
-from tests.fakes.desk import KNOWLEDGE, demo_desk, demo_site
+from tests.fakes.desk import GESTURES, KNOWLEDGE, demo_desk, demo_site
 
 LIFT, DOOR = Place(x_m=2.0, y_m=1.0), Place(x_m=-1.0, y_m=3.0)
 ME, OTHER = PersonId("p1"), PersonId("p2")
-HERE = Here(person=ME, others=(OTHER,), toward=DOOR, places={"lift": LIFT, "door": DOOR})
+PLACES = {"lift": LIFT, "door": DOOR}
+HERE = Here(person=ME, others=(OTHER,), toward=DOOR, places=PLACES, gestures=GESTURES)
 FULL = {
     "say": "Please take the lift over there.",
     "to": "p2",
@@ -103,7 +104,7 @@ def test_a_clause_told_to_a_model_comes_back_the_same(say):
 
 
 def test_every_line_of_the_house_can_be_said_in_the_grammar_and_comes_back_the_same():
-    here = Here(person=None, toward=LIFT, places={"lift": LIFT})
+    here = Here(person=None, toward=LIFT, places={"lift": LIFT}, gestures=GESTURES)
     wordings = [w for lines in demo_desk().wording.lines.values() for w in lines]
     lines = [read_clauses(line, LIFT) for line in wordings]
     lines += [sentences(entry.answer) for entry in read_knowledge(KNOWLEDGE, demo_site())]
@@ -131,8 +132,17 @@ def test_a_gesture_has_its_stroke_on_its_word_or_mark(bound, word):
     assert clause.gestures[0].word == word
 
 
+def test_a_body_without_gestures_is_asked_for_none():
+    bare = Here(person=ME, others=(OTHER,), toward=DOOR, places=PLACES)
+    said = reply_schema(bare)["properties"]["clauses"]["items"]["properties"]
+    assert "gestures" not in said
+    jsonschema.Draft202012Validator.check_schema(reply_schema(bare))
+    assert made(FULL, bare).gestures == ()
+    assert "gestures" not in from_clause(made(FULL), bare)
+
+
 def test_it_points_only_at_true_places():
-    nowhere = Here(person=ME)
+    nowhere = Here(person=ME, gestures=GESTURES)
     assert made(FULL, nowhere).gestures == (GestureCue(lexeme="nod", word=5),)
     assert made(FULL, nowhere).gaze is None
     plain_point = FULL | {"gestures": [{"name": "point", "toward": "moon"}]}

@@ -13,13 +13,14 @@ from behavior.dialogue.replies import respond
 from behavior.model.act_grammar import Here
 from behavior.model.prompt import PROMPTS, PromptTooLongError, fitted, prompt_of, read_prompts
 from behavior.model.token_budget import Counted, estimate, estimate_chat
-from tests.fakes.desk import KNOWLEDGE, demo_desk
+from tests.fakes.desk import GESTURES, KNOWLEDGE, demo_desk
 
 
 def prompt(history=(), **more):
     desk, heard = demo_desk(), Heard(text="where is the lift", history=tuple(history))
     says = respond(Conversation(), heard, desk)
-    return prompt_of(read_prompts(), desk, heard, says, here=Here(), language="en", **more)
+    here = Here(gestures=GESTURES)
+    return prompt_of(read_prompts(), desk, heard, says, here=here, language="en", **more)
 
 
 async def by_words(chat):
