@@ -45,8 +45,12 @@ _HANDS: Final = tuple(
 ORDER: Final = (*_BODY, *_FACE, *_HANDS)
 """The 55 joints of `poses`, three numbers each: an axis times an angle in radians."""
 _ORDERS: Final = {165: ORDER, 156: (*_BODY, *_HANDS), 66: _BODY}
-_ODD_ZIP: Final = (NotImplementedError, RuntimeError, zlib.error, TokenError, SyntaxError)
-"""What zip archives raise that are encrypted, patched or damaged within."""
+_UNREADABLE: Final = (
+    ValueError, EOFError, BadZipFile, zlib.error,
+    RuntimeError, NotImplementedError,  # encrypted, or packed in a way that zipfile lacks
+    SyntaxError, TokenError,  # the text before an array is damaged
+)  # fmt: skip
+"""What numpy raises of an archive, or of one of its arrays, that it cannot read."""
 _FLOOR_M: Final = np.array([0.0, 0.35, 0.0])
 """The pelvis of a mean body lies about so far below the origin that `trans` moves."""
 
@@ -120,7 +124,7 @@ def _arrays(path: Path) -> dict[str, NDArray[Any] | None]:
                     f"{path}: a single array; needed is an npz archive with poses in it"
                 )
             return {key: _array(archive, key) for key in archive}
-    except (OSError, ValueError, EOFError, BadZipFile, *_ODD_ZIP) as fault:
+    except (OSError, *_UNREADABLE) as fault:
         raise BadInputError(
             f"{path}: not an npz archive that can be read ({fault}); save it again by numpy.savez"
         ) from None
@@ -129,7 +133,7 @@ def _arrays(path: Path) -> dict[str, NDArray[Any] | None]:
 def _array(archive: Mapping[str, Any], key: str) -> NDArray[Any] | None:
     try:
         return np.asarray(archive[key])
-    except (ValueError, EOFError, BadZipFile, *_ODD_ZIP):
+    except _UNREADABLE:
         return None
 
 

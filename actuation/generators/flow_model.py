@@ -164,6 +164,7 @@ class _Graph:
             (size, window, len(PARTS), SLOT), (size, window, WIDTH),
         )  # fmt: skip
         self._inputs = [torch.zeros(shape, device=device) for shape in shapes]
+        # torch declares no types for what makes a stream.
         beside = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
         beside.wait_stream(torch.cuda.current_stream(device))
         with torch.cuda.stream(beside):
