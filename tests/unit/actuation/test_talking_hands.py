@@ -13,7 +13,7 @@ from actuation.gestures.style import BodyStyle
 from actuation.gestures.talking import TalkingHands, talk_of
 from actuation.gestures.unhurried import unhurried
 from actuation.joints.path import elbow_angles
-from actuation.joints.rotations import angle
+from actuation.joints.rotations import about, angle, multiply
 from actuation.joints.safety import SafetyLimits
 from actuation.motion import JOINT_INDEX
 from agent.core.messages import GestureCue
@@ -22,6 +22,7 @@ from tests.fakes.gestured import LEXICON, SKELETON, chosen, clause
 TEXT = "Nobody had ever seen a machine of that colour in our town."
 DENSE = "Do put ten red caps on top of ten big cans now."
 FOREARMS = [JOINT_INDEX["leftLowerArm"], JOINT_INDEX["rightLowerArm"]]
+ENDS = ("UpperArm", "Hand")
 LIMITS = SafetyLimits(SKELETON)
 
 
@@ -250,3 +251,24 @@ def test_a_held_forearm_sinks_a_little_unless_it_points():
 
     assert 0.02 < sunk("halt") < 0.2
     assert sunk("point", aim=(0.6, 0.0, 0.8)) < 1e-6
+
+
+@pytest.mark.parametrize("bend", [("x", 0.25), ("x", -0.2), ("z", 0.06), ("y", 0.3)])
+def test_talking_arms_keep_their_direction_however_the_trunk_bends(bend):
+    times = np.arange(2.0, 3.5, 1 / 60)
+    spoken = talk_of(clause(TEXT, starts_s=1.0), earliest_s=0.0)
+
+    def reaching(joints):
+        laid = TalkingHands(SKELETON, seed=2).lay_over(joints, [spoken], times, along=1.0)
+        placed = LIMITS._clearance.place(laid).at
+        arms = [[JOINT_INDEX[f"{side}{j}"] for side in ("left", "right")] for j in ENDS]
+        return placed[:, arms[1]] - placed[:, arms[0]], LIMITS._clearance.depth_m(laid).max()
+
+    bent = still(times)
+    for name in ("spine", "chest"):
+        bent[:, JOINT_INDEX[name]] = multiply(
+            about(bend[0], bend[1] / 2), bent[:, JOINT_INDEX[name]]
+        )
+    (upright, _), (leaning, depth_m) = reaching(still(times)), reaching(bent)
+    assert np.abs(leaning - upright).max() < 0.012
+    assert depth_m < 0.002
