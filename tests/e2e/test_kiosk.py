@@ -35,6 +35,7 @@ from tests.e2e.browser import browser, mjpeg, recorded, screenshot, wav
 pytestmark = pytest.mark.real_time
 
 OUTPUT = Path(__file__).parents[1] / "output" / "kiosk"
+HOURS = "Open Monday to Wednesday from 8 am to 6 pm, Thursday to 8 pm and Friday to 4 pm. "
 LATE_CUT_S = 0.1
 """From the order's arrival at the page to silence: what the device holds already, and a fade of
 15 ms. How long the order itself took is the machine's load, and is written down."""
@@ -187,6 +188,39 @@ async def test_a_visitor_types_by_keyboard_alone_and_reads_the_answer(tmp_path):
         assert "left of the desk" in await page.evaluate(
             "document.getElementById('card').innerText"
         )
+
+
+_LIES_OVER = """(() => {
+  const box = (id) => document.getElementById(id).getBoundingClientRect();
+  const card = document.getElementById("card"), a = box("card");
+  const over = ["agent", "visitor", "line", "mute", "help"].filter((id) => {
+    const b = box(id);
+    return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  });
+  if (a.width < 50 || a.left < 0 || a.right > innerWidth || a.top < 0) over.push("edge");
+  return card.scrollHeight > card.clientHeight + 1 ? [...over, "cut"] : over;
+})()"""
+
+
+@pytest.mark.parametrize("screen", ["Lift\nleft of the desk", HOURS], ids=["short", "long"])
+async def test_a_card_lies_over_no_words_and_no_button_on_any_screen(tmp_path, screen):
+    async with scene(tmp_path) as shown:
+        page = shown.page
+        await page.until("!document.getElementById('ask').hidden || __foyer.asked")
+        await page.evaluate("document.getElementById('ask-no').click()")
+        act = Act(
+            at=shown.clock.now(),
+            act=ActId(1),
+            reason=Reason(policy="reply", because="the visitor asked"),
+            clauses=(Clause(text=2 * HOURS, screen=screen),),
+        )
+        shown.bus.publish(act)
+        shown.bus.publish(ActStarted(at=shown.clock.now(), act=ActId(1)))
+        await page.until("!document.getElementById('card').hidden")
+        await page.until("document.getElementById('agent').innerText.length > 20")
+        for width, height in ((960, 540), (1366, 768), (1920, 1080), (1080, 1920), (768, 1024)):
+            await page.size(width, height)
+            assert await page.evaluate(_LIES_OVER) == [], (width, height)
 
 
 async def test_the_page_sees_and_hears_and_looks_alive(tmp_path):

@@ -19,6 +19,8 @@ function at<T extends HTMLElement>(id: string): T {
 }
 
 const CARD_STAYS_S = 30;
+/** More letters than this are written smaller on a card. */
+const CARD_LONG = 48;
 const FIGURES_EVERY_S = 5;
 const TELL_EVERY_MS = 25;
 
@@ -302,6 +304,7 @@ class Kiosk {
 
   private card(text: string, language = ""): void {
     at("card").hidden = text === "";
+    at("card").classList.toggle("long", text.length > CARD_LONG);
     at("card-text").lang = language === "" ? this.language.code : language;
     at("card-text").textContent = text;
     this.cardUntilS = perfS() + CARD_STAYS_S;

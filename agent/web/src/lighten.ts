@@ -4,11 +4,13 @@ import { MeshoptSimplifier } from "meshoptimizer/simplifier";
 import { Box3, BufferAttribute, type BufferGeometry, type Mesh, type Object3D } from "three";
 
 /** Share of the triangles kept. Faces keep more: they are what people look at. */
-const KEEP = 0.2;
-const KEEP_FACE = 0.4;
-/** How far a surface may move, as a share of its own extent. */
-const OFF = 0.02;
+const KEEP = 0.07;
+const KEEP_FACE = 0.16;
+/** How far a surface may move, metres: what lies on another must not show through. */
+const OFF_M = 0.003;
 const NORMALS_COUNT = [0.5, 0.5, 0.5];
+/** As many shapes as this are kept true, those that move a face most: lips, jaw and lids. */
+const SHAPES = 9;
 /** What ends below this stands behind the desk, metres. */
 const UNSEEN_BELOW_M = 0.82;
 
@@ -43,10 +45,32 @@ function simpler(geometry: BufferGeometry, keep: number): Uint32Array {
   const { position, normal } = geometry.attributes;
   if (position === undefined || normal === undefined) return indices;
   const wanted = 3 * Math.ceil((indices.length * keep) / 3);
+  const points = floats(position);
+  const moves = widest(geometry.morphAttributes["position"] ?? []);
+  const counts = [...NORMALS_COUNT, ...moves.flatMap(() => [1, 1, 1])];
+  // As deep as the points themselves: in shares of the mesh's extent.
+  const size = MeshoptSimplifier.getScale(points, 3) || 1;
+  const wide = counts.length;
+  const columns = new Float32Array(wide * position.count);
+  const turned = floats(normal);
+  for (let i = 0; i < position.count; i++) {
+    for (let j = 0; j < 3; j++) {
+      columns[wide * i + j] = turned[3 * i + j]!;
+      moves.forEach((by, k) => columns[wide * i + 3 * (k + 1) + j] = by[3 * i + j]! / size);
+    }
+  }
   const [made] = MeshoptSimplifier.simplifyWithAttributes(
-    indices, floats(position), 3, floats(normal), 3, NORMALS_COUNT, null, wanted, OFF,
+    indices, points, 3, columns, wide, counts, null, wanted, OFF_M,
+    ["ErrorAbsolute"],
   );
   return made;
+}
+
+/** Of these shapes the few that move a corner farthest. */
+function widest(shapes: readonly BufferGeometry["attributes"][string][]): Float32Array[] {
+  const reach = (by: Float32Array) => by.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const all = shapes.map((shape) => floats(shape));
+  return all.sort((a, b) => reach(b) - reach(a)).slice(0, SHAPES);
 }
 
 function floats(of: BufferGeometry["attributes"][string]): Float32Array {

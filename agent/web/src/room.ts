@@ -117,9 +117,9 @@ function studioLight(): CanvasTexture {
     const rim = (1 - z) ** 3 * Math.max(0, 0.35 - 0.75 * x + 0.5 * y);
     const sky = 0.5 + 0.5 * y;
     const light = [
-      0.2 + 0.62 * key + 0.16 * fill + 0.7 * rim + 0.08 * sky,
-      0.19 + 0.59 * key + 0.17 * fill + 0.6 * rim + 0.08 * sky,
-      0.18 + 0.54 * key + 0.19 * fill + 0.48 * rim + 0.09 * sky,
+      0.27 + 0.66 * key + 0.16 * fill + 0.7 * rim + 0.08 * sky,
+      0.26 + 0.63 * key + 0.17 * fill + 0.6 * rim + 0.08 * sky,
+      0.25 + 0.58 * key + 0.19 * fill + 0.48 * rim + 0.09 * sky,
     ];
     light.forEach((value, c) => {
       image.data[4 * i + c] = 255 * Math.min(1, value) ** (1 / 2.2);
