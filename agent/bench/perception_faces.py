@@ -34,7 +34,7 @@ from agent.lessons.face_examination import (
     sit,
     told_columns,
 )
-from agent.lessons.face_lessons import over_time, picture_by_picture
+from agent.lessons.face_lessons import out_of_order, over_time, picture_by_picture
 from perception.eyes.camera import CameraConfig, Lens
 from perception.faces.movements import MovementKind
 from perception.faces.network import FILE, load
@@ -128,6 +128,7 @@ def _units(exam: Exam, impersonal: Exam) -> list[Figure]:
     together = shape_correlations(exam)
     alone, true = confidences(exam, picture_by_picture, *MOVING)
     course, _ = confidences(exam, over_time, *MOVING)
+    mixed, _ = confidences(exam, out_of_order, *MOVING)
     bare, _ = confidences(exam, raw, *MOVING)
     still, still_true = confidences(exam, picture_by_picture, "stills")
     nobody, _ = confidences(impersonal, picture_by_picture, "stills")
@@ -154,6 +155,7 @@ def _units(exam: Exam, impersonal: Exam) -> list[Figure]:
             name="faces: F1 of units in films, over time", value=mean_f1(course, true), unit="",
             at_most=False, baseline=mean_f1(alone, true), baseline_of="picture by picture",
             control=mean_f1(course, others), control_of="another film's truth",
+            note=f"pictures of each film in another order {mean_f1(mixed, true):.3f}",
         ),
         Figure(
             name="faces: expected calibration error in films", unit="",

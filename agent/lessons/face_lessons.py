@@ -1,7 +1,7 @@
 """What is learned about faces from made ones: the frame, the network, how sure to be.
 
-Three groups of people that never meet: those who teach frame and network, those who teach the
-confidence and the course over time, and those who only examine.
+Groups of people that never meet: those who teach frame and network, those who teach the
+confidence, those whose films teach what needs time (`face_course.py`), those who only examine.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agent.lessons.face_corpus import Faces
-from perception.faces.evidence import TERMS, Course, evidence_terms, presence, sigmoid
+from perception.faces.evidence import (
+    PICTURE_ALONE,
+    TERMS,
+    Course,
+    evidence_terms,
+    presence,
+    sigmoid,
+)
 from perception.faces.frame import (
     TURN_TERMS,
     Frame,
@@ -40,11 +47,6 @@ RELIABLE_F1: Final = 0.5
 """On the second group; what is found worse is never told."""
 NEVER_TOLD: Final = (28,)
 """Lips that speak look sucked in: of 67 times it was told of two who talk, it was so in 10."""
-COURSES: Final = [
-    np.array([trust, on, off])
-    for trust in (0.1, 0.2, 0.35, 0.5, 0.8)
-    for on, off in ((0.15, 0.6), (0.3, 1.2), (0.6, 2.4), (2.0, 4.0))
-]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +160,10 @@ def ridge(known: Floats, wanted: Floats, strength: float) -> Floats:
 def learn(
     teachers: Sequence[Faces], second: Sequence[Faces], *, seed: int = 1, personal: bool = True
 ) -> Weights:
-    """All weights. `teachers` for frame and network, `second` for confidence and course."""
+    """All weights but the course over time, which `face_course.py` learns from films.
+
+    `teachers` for frame and network, `second` for the confidence.
+    """
     frame = learn_frame(teachers)
     seen = seen_by(frame, teachers, personal=personal)
     known = np.concatenate([one.inputs for one in seen])
@@ -171,7 +176,7 @@ def learn(
         face_m=frame.face_m, weights=frame.weights, bends_m=frame.bends_m, pose=frame.pose,
         gaze=ridge(terms[open_eyes], looks[open_eyes], 1e-1), **layers,
         evidence=np.zeros((len(UNITS), TERMS)), told=np.ones(len(UNITS)),
-        course=np.array([0.5, 0.3, 1.2]),
+        course=PICTURE_ALONE,
     )  # fmt: skip
     assert terms.shape[1] == GAZE_TERMS
     return _sure(weights, seen_by(frame, second, personal=personal))
@@ -217,23 +222,21 @@ def _slopes(values: list[Floats], x: Floats, truth: Floats, heavy: Floats) -> li
 
 
 def _sure(weights: Weights, seen: Sequence[Seen]) -> Weights:
-    """Fit the confidence on still and moving faces of the second group, then the course."""
+    """Fit the confidence on still and moving faces of the second group."""
     guess = np.concatenate([intensities(shapes_of(weights, one.inputs)) for one in seen])
     angles = np.concatenate([one.angles for one in seen])
     sizes = np.concatenate([one.width_px for one in seen])
     there = np.concatenate([intensities(one.shapes) for one in seen]) >= PRESENT
     terms = evidence_terms(guess, angles, sizes)
-    evidence = np.stack([_logistic(terms[:, k], there[:, k]) for k in range(len(UNITS))])
+    evidence = np.stack([logistic(terms[:, k], there[:, k]) for k in range(len(UNITS))])
     weights = replace(weights, evidence=evidence)
     sure = presence(weights, guess, angles, sizes)
     told = np.array([f1(sure[:, k] >= 0.5, there[:, k]) >= RELIABLE_F1 for k in range(len(UNITS))])
     told &= np.array([unit.number not in NEVER_TOLD for unit in UNITS])
-    weights = replace(weights, told=told.astype(np.float64))
-    films = [one for one in seen if one.faces.kind not in ("rest", "stills")]
-    return replace(weights, course=_best_course(weights, films))
+    return replace(weights, told=told.astype(np.float64))
 
 
-def _logistic(terms: Floats, there: NDArray[np.bool_]) -> Floats:
+def logistic(terms: Floats, there: NDArray[np.bool_]) -> Floats:
     """By Newton's method, with a small ridge."""
     fit = np.zeros(terms.shape[1])
     for _ in range(30):
@@ -244,21 +247,6 @@ def _logistic(terms: Floats, there: NDArray[np.bool_]) -> Floats:
     return fit
 
 
-def _best_course(weights: Weights, films: Sequence[Seen]) -> Floats:
-    if not films:
-        return weights.course
-    told = weights.told > 0.5
-    losses = []
-    for course in COURSES:
-        loss = []
-        for one in films:
-            sure = np.clip(over_time(replace(weights, course=course), one), 1e-3, 1 - 1e-3)
-            there = intensities(one.shapes) >= PRESENT
-            loss.append(-np.log(np.where(there, sure, 1 - sure))[:, told].mean())
-        losses.append(float(np.mean(loss)))
-    return np.asarray(COURSES[int(np.argmin(losses))])
-
-
 def picture_by_picture(weights: Weights, one: Seen) -> Floats:
     """(n, units) confidence of each picture alone."""
     guess = intensities(shapes_of(weights, one.inputs))
@@ -267,9 +255,25 @@ def picture_by_picture(weights: Weights, one: Seen) -> Floats:
 
 def over_time(weights: Weights, one: Seen) -> Floats:
     """(n, units) confidence with what came before."""
-    course = Course(weights.course)
-    alone = picture_by_picture(weights, one)
-    return np.stack([course.take(float(at), p) for at, p in zip(one.at_s, alone, strict=True)])
+    return sigmoid(course_terms(weights, one) @ weights.course)
+
+
+def out_of_order(weights: Weights, one: Seen) -> Floats:
+    """The same where a film's pictures were seen in another order: what time itself is worth."""
+    order = np.random.default_rng(1).permutation(len(one.at_s))
+    course, alone = Course(weights.course), picture_by_picture(weights, one)
+    moved, sure = intensities(shapes_of(weights, one.inputs)), np.empty_like(alone)
+    for at, k in zip(one.at_s, order, strict=True):
+        sure[k] = course.take(float(at), alone[k], moved[k])
+    return sure
+
+
+def course_terms(weights: Weights, one: Seen, every: int = 1) -> Floats:
+    """(n, units, terms) of a film's course, of which only one picture in `every` is seen."""
+    course, alone = Course(weights.course), picture_by_picture(weights, one)[::every]
+    moved = intensities(shapes_of(weights, one.inputs))[::every]
+    known = zip(one.at_s[::every], alone, moved, strict=True)
+    return np.stack([course.terms(float(at), seen, far) for at, seen, far in known])
 
 
 def f1(said: NDArray[np.bool_], true: NDArray[np.bool_]) -> float:

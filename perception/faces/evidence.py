@@ -1,18 +1,19 @@
 """How sure it is that a unit is there: for one picture, and over time.
 
 Per picture, a logistic curve a unit, fitted on people the network never saw: of how far the unit
-seems to have gone, of how far the head is turned, of how small the face is. Over time, a unit is
-on or off and changes seldom (a two-state Markov chain, filtered forward); one picture counts for
-less than it says, because neighbouring pictures err alike.
+seems to have gone, of how far the head is turned, of how small the face is.
+
+Over time, one more logistic curve, the same for every unit: what this picture says, how far the
+unit seems to have gone, and how far both are from their own running means of the last second.
+Fitted on films of people whom nothing else was learned from.
 """
 
-import math
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from perception.faces.network import Weights
+from perception.faces.network import COURSE_TERMS, Weights
 from perception.faces.units import UNITS
 
 Floats = NDArray[np.float64]
@@ -20,7 +21,10 @@ Floats = NDArray[np.float64]
 TERMS: Final = 6
 SURE: Final = 0.7
 """A state is told from this confidence on; below it is unknown."""
-LONGEST_STEP_S: Final = 1.0
+MEANS_S: Final = (0.05, 0.12, 0.3, 0.8)
+"""Of what the running means remember."""
+PICTURE_ALONE: Final = np.eye(COURSE_TERMS)[1]
+"""The course that believes each picture."""
 _LEAST: Final = 1e-4
 _ORDINARY_PX: Final = 130.0
 
@@ -50,20 +54,30 @@ class Course:
     """What is on, over time, for one face. Pure: time comes with the pictures."""
 
     def __init__(self, course: Floats) -> None:
-        """`course`: trust in one picture 0..1, changes a second to on and to off."""
-        self._trust, self._on_hz, self._off_hz = (float(v) for v in course)
-        self._usual = self._on_hz / (self._on_hz + self._off_hz)
+        """`course`: (COURSE_TERMS,) weights, as in `Weights.course`."""
+        self._course = course
         self._at: float | None = None
-        self._there = np.full(len(UNITS), self._usual)
+        self._means = np.zeros((len(MEANS_S), 2, len(UNITS)))
 
-    def take(self, at: float, seen: Floats) -> Floats:
-        """(units,) probability now, given `seen`, the probability from this picture alone."""
-        step = 0.0 if self._at is None else min(max(at - self._at, 0.0), LONGEST_STEP_S)
-        self._at = at
-        fade = math.exp(-(self._on_hz + self._off_hz) * step)
-        before = self._usual + (self._there - self._usual) * fade
+    def take(self, at: float, seen: Floats, intensity: Floats) -> Floats:
+        """(units,) probability now. `seen`: (units,) from this picture; `intensity`: (units,)."""
+        return sigmoid(self.terms(at, seen, intensity) @ self._course)
+
+    def terms(self, at: float, seen: Floats, intensity: Floats) -> Floats:
+        """(units, COURSE_TERMS) of this picture, which is remembered."""
         sharp = np.clip(seen, _LEAST, 1 - _LEAST)
-        odds = np.log(sharp / (1 - sharp)) - math.log(self._usual / (1 - self._usual))
-        before = np.clip(before, _LEAST, 1 - _LEAST)
-        self._there = sigmoid(np.log(before / (1 - before)) + self._trust * odds)
-        return self._there
+        now = np.stack([np.log(sharp / (1 - sharp)), intensity])
+        if self._at is None:
+            self._means[:] = now
+        step = 0.0 if self._at is None else max(at - self._at, 0.0)
+        self._at = at
+        kept = np.exp(-step / np.array(MEANS_S))[:, None, None]
+        self._means = kept * self._means + (1 - kept) * now
+        off = now - self._means
+        return np.stack(
+            [
+                np.ones_like(seen), now[0], intensity, np.sqrt(np.maximum(intensity, 0)),
+                *off[:, 0], *off[:, 1],
+            ],
+            axis=-1,
+        )  # fmt: skip

@@ -26,6 +26,7 @@ CARD: Final = Path(__file__).with_name("weights.json")
 """What the weights were made of, what they are for, and what they do."""
 CENTIMETRE: Final = 0.01
 GAZE_TERMS: Final = 11
+COURSE_TERMS: Final = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +50,7 @@ class Weights:
     told: Floats
     """(units,) 1: reliable enough to be told; 0: always unknown."""
     course: Floats
-    """(3,) of the temporal model: trust in one picture, changes a second on and off."""
+    """(COURSE_TERMS,) of the confidence over time, see `evidence.py`."""
 
     @property
     def frame(self) -> Frame:
@@ -64,11 +65,19 @@ def load(path: Path = FILE) -> Weights:
             arrays = {
                 field.name: np.asarray(file[field.name], np.float64) for field in fields(Weights)
             }
+            if arrays["course"].shape != (COURSE_TERMS,):
+                raise ValueError("it is of another version")
     except (OSError, KeyError, ValueError, TypeError, zipfile.BadZipFile, EOFError) as fault:
         raise BackendUnavailableError(
             f"faces: {path} cannot be read ({fault}); make it again: foyer train expressions"
         ) from None
     return Weights(**arrays)
+
+
+def as_kept(weights: Weights) -> Weights:
+    """As they come back from a file, which keeps half of the digits."""
+    kept = {f.name: getattr(weights, f.name).astype(np.float32) for f in fields(Weights)}
+    return Weights(**{name: array.astype(np.float64) for name, array in kept.items()})
 
 
 def save(weights: Weights, path: Path, card: dict[str, object]) -> None:

@@ -108,7 +108,7 @@ class FaceReader:
         shapes = shapes_of(weights, known)
         intensity, angles = intensities(shapes), standing.angles
         width = np.array(float(np.ptp(points[:MESH, 0])))
-        sure = self._course.take(at, presence(weights, intensity, angles, width))
+        sure = self._course.take(at, presence(weights, intensity, angles, width), intensity)
         lids = lid_opening(face) / max(lid_opening(rest), 1e-4)
         enough = len(self._rest) >= ENOUGH_LOOKS and abs(angles[0]) < WIDEST_YAW_RAD
         yaw, pitch, roll = head_angles(standing, frame)

@@ -1,13 +1,15 @@
 """`foyer train expressions`: from 478 face points to blendshapes, taught by drawn faces.
 
 Draws people (half a minute of one core each), lets the product's own eyes find their points, and
-learns the frame that takes head motion out, the network, the confidence and the course over time.
-Needs `foyer models pull`. `foyer bench perception --only faces` judges by people it never met.
+learns the frame that takes head motion out, the network and the confidence; then, from films of
+others, the confidence over time. Twenty minutes of one core. Needs `foyer models pull`.
+`foyer bench perception --only faces` judges by people it never met.
 """
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
@@ -15,8 +17,10 @@ from typing import Final
 
 from agent.core.errors import BadInputError
 from agent.lessons.face_corpus import KINDS, Faces, person_faces
+from agent.lessons.face_course import PEOPLE as FILMED
+from agent.lessons.face_course import films, learn_course
 from agent.lessons.face_lessons import learn
-from perception.faces.network import FILE, Weights, save
+from perception.faces.network import FILE, Weights, as_kept, save
 from perception.faces.units import UNITS
 
 PEOPLE: Final = 22
@@ -52,6 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
     began = perf_counter()
     corpus = list(drawn(arguments.people, arguments.stills))
     weights = taught(corpus, arguments.seed)
+    weights = over_films(weights, filmed(arguments.people))
     save(weights, out, card(weights, arguments.people, arguments.stills, arguments.seed))
     print(f"{out}: learned from {arguments.people} people in {perf_counter() - began:.0f} s")
     return 0
@@ -70,7 +75,7 @@ def drawn(people: int, stills: int) -> Iterator[Faces]:
 
 
 def taught(corpus: list[Faces], seed: int = 1) -> Weights:
-    """Weights; the second group teaches confidence and course."""
+    """Weights; the second group teaches the confidence."""
     return learn(
         [f for f in corpus if f.person < SECOND_FROM],
         [f for f in corpus if f.person >= SECOND_FROM],
@@ -78,12 +83,27 @@ def taught(corpus: list[Faces], seed: int = 1) -> Weights:
     )
 
 
+def filmed(people: int) -> Iterator[Faces]:
+    """Films of a third group, fewer where fewer `people` are drawn."""
+    count = max(round(people * len(FILMED) / PEOPLE), 1)
+    for k, who in enumerate(FILMED[:count]):
+        print(f"films of person {k + 1} of {count}", file=sys.stderr)
+        yield from films((who,))
+
+
+def over_films(weights: Weights, corpus: Iterable[Faces]) -> Weights:
+    """With what films teach. From weights as they are kept, so that a later run gives the same."""
+    kept = as_kept(weights)
+    return replace(kept, course=learn_course(kept, list(corpus)))
+
+
 def card(weights: Weights, people: int, stills: int, seed: int) -> dict[str, object]:
     """What goes beside the weights."""
     return {
         "command": f"foyer train expressions --people {people} --stills {stills} --seed {seed}",
         "data": f"{people} people, each the shipped character bent, recoloured, moved otherwise;"
-        f" {stills} stills each, of the last also a film of 4 s, drawn; points by MediaPipe's face"
+        f" {stills} stills each, of the last also a film of 4 s, drawn; four films each of"
+        f" {max(round(people * len(FILMED) / PEOPLE), 1)} others; points by MediaPipe's face"
         " landmarker",
         "date": datetime.now(UTC).date().isoformat(),
         "intended": INTENDED,

@@ -1,6 +1,7 @@
 """Faces read against the same face at rest: frame, units, confidence, movements."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from agent.core.errors import BackendUnavailableError
 from perception.faces.evidence import Course
 from perception.faces.frame import head_angles, stabilised
 from perception.faces.movements import MovementKind, Movements
-from perception.faces.network import inputs, load, shapes_of
+from perception.faces.network import inputs, load, save, shapes_of
 from perception.faces.points import REGIONS
 from perception.faces.reader import (
     FaceReader,
@@ -21,7 +22,8 @@ from perception.faces.reader import (
 from perception.faces.units import SHAPES, UNITS, asymmetry, intensities
 
 WEIGHTS = load()
-QUIET = np.zeros(len(UNITS))
+N = len(UNITS)
+QUIET = np.zeros(N)
 
 
 def turned(yaw=0.0, pitch=0.0, scale=900.0, change=None):
@@ -129,15 +131,43 @@ def test_a_head_that_looks_slowly_down_and_up_does_not_nod():
         assert movements.take(k / 30, angles, 1.0, QUIET, WEIGHTS.told) == []
 
 
-def test_one_doubtful_picture_does_not_switch_a_unit_on():
-    course, none, doubtful = Course(WEIGHTS.course), np.full(len(UNITS), 0.02), 0.6
-    for k in range(30):
-        course.take(k / 30, none)
+def confidences(seen, intensity, rate_hz=30):
+    """What the course says of all units alike, picture by picture."""
+    course = Course(WEIGHTS.course)
+    pairs = enumerate(zip(seen, intensity, strict=True))
+    return [course.take(k / rate_hz, np.full(N, p), np.full(N, far)) for k, (p, far) in pairs]
 
-    assert course.take(1.0, np.full(len(UNITS), doubtful)).max() < 0.5
-    for k in range(60):
-        last = course.take(1 + k / 30, np.full(len(UNITS), 0.9))
-    assert last.min() > 0.9
+
+def test_what_lasts_is_told_and_what_has_gone_is_soon_no_longer_told():
+    there = confidences([0.02] * 30 + [0.95] * 60, [0.0] * 30 + [0.8] * 60)
+    gone = confidences([0.95] * 60 + [0.02] * 30, [0.8] * 60 + [0.0] * 30)
+
+    assert there[29].max() < 0.05
+    assert min(sure.min() for sure in there[31:]) > 0.9
+    assert max(sure.max() for sure in gone[61:]) < 0.3
+
+
+def test_a_doubtful_picture_is_believed_of_a_unit_that_was_there_and_not_of_one_that_was_not():
+    weak = (0.5, 0.25)
+    was_not = confidences(*zip(*[(0.02, 0.0)] * 30, weak, strict=True))[-1]
+    was = confidences(*zip(*[(0.95, 0.8)] * 30, weak, strict=True))[-1]
+
+    assert was_not.max() < 0.5
+    assert was.min() > 0.8
+
+
+def test_the_course_is_the_same_at_half_the_pictures_and_forgets_what_is_long_past():
+    fast, slow, fresh = Course(WEIGHTS.course), Course(WEIGHTS.course), Course(WEIGHTS.course)
+    low, high = np.full(N, 0.1), np.full(N, 0.8)
+    for k in range(61):
+        at, seen = k / 30, low if k < 30 else high
+        quick = fast.terms(at, seen, seen)
+        if k % 2 == 0:
+            half = slow.terms(at, seen, seen)
+
+    assert np.abs(quick - half).max() < 0.1
+    assert np.abs(fast.terms(30.0, high, high) - fresh.terms(0.0, high, high)).max() < 0.05
+    assert not fresh.terms(0.1, high, high)[:, 4:].any()
 
 
 def test_one_side_alone_is_told_with_its_side():
@@ -177,6 +207,14 @@ def test_damaged_weights_say_how_to_make_them_again(tmp_path, data):
     file.write_bytes(data)
 
     with pytest.raises(BackendUnavailableError, match="foyer train expressions"):
+        load(file)
+
+
+def test_weights_of_another_version_say_how_to_make_them_again(tmp_path):
+    file = tmp_path / "weights.npz"
+    save(replace(WEIGHTS, course=np.zeros(3)), file, {})
+
+    with pytest.raises(BackendUnavailableError, match=r"another version.*foyer train expressions"):
         load(file)
 
 

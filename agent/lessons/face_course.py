@@ -1,0 +1,47 @@
+"""What films teach once single pictures are read: how sure to be over time.
+
+The course is learned last, from people whom nothing else was learned from, so that it sees the
+errors that the reader makes on strangers ("static for dynamic": first the picture, then a light
+layer over time). Every film counts three times, at 30, 15 and 10 pictures a second.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agent.lessons.face_corpus import Faces, person_faces
+from agent.lessons.face_examination import told_columns
+from agent.lessons.face_lessons import course_terms, logistic, seen_by
+from perception.faces.network import COURSE_TERMS, Weights
+from perception.faces.units import PRESENT, intensities
+
+Floats = NDArray[np.float64]
+
+PEOPLE: Final = (*range(701, 713), *range(801, 806))
+SITTINGS: Final = ((7, 12, ("brief", "talk", "brief", "faces")),)
+"""Draw, stills and films of each; half a minute of a core a person."""
+EVERY: Final = (1, 2, 3)
+"""Of a film's pictures, one in so many is seen."""
+
+
+def films(people: Sequence[int] = PEOPLE) -> Iterator[Faces]:
+    """Faces of each person; a later sitting has its own light."""
+    for who in people:
+        for draw, stills, kinds in SITTINGS:
+            yield from person_faces(who, stills=stills, kinds=kinds, draw=draw)
+
+
+def learn_course(weights: Weights, corpus: Sequence[Faces]) -> Floats:
+    """(COURSE_TERMS,) of one curve for all units that are told."""
+    columns, terms, true = told_columns(weights), [], []
+    for one in seen_by(weights.frame, corpus):
+        if one.faces.kind in ("rest", "stills"):
+            continue
+        there = intensities(one.shapes) >= PRESENT
+        for every in EVERY:
+            terms.append(course_terms(weights, one, every)[:, columns])
+            true.append(there[::every, columns])
+    known, wanted = np.concatenate(terms), np.concatenate(true)
+    return logistic(known.reshape(-1, COURSE_TERMS), wanted.ravel())
