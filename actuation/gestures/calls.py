@@ -1,8 +1,9 @@
 """Which gestures the words of a clause call for, and on which words: counting first, then meaning.
 
-Lists are counted on the fingers: `first you ..., second ...`, the items after a colon, and how many
-things there are. Everything else comes ranked from `gesture_meaning`; of two that want the same
-words the better one stays, and what fits only a little is left out. Pure.
+Who forbids holds up a hand and shows nothing of what shall not be done. Lists are counted on the
+fingers: `first you ..., second ...`, the items after a colon, and how many things there are.
+Everything else comes ranked from `gesture_meaning`; of two that want the same words the better one
+stays, and what fits only a little is left out. Pure.
 """
 
 import re
@@ -17,6 +18,19 @@ _ENOUGH: Final = 0.75
 _LIST: Final = 3.0
 """Score of a gesture that counts: nothing else is that sure."""
 _LOOKED_AT: Final = 12
+_STOP: Final = "halt"
+_FORBIDS: Final = (
+    ("do", "not"), ("don't",), ("never",), ("you", "must", "not"), ("you", "mustn't"),
+    ("you", "may", "not"), ("nobody", "may"), ("nobody", "must"), ("no", "one", "may"),
+)  # fmt: skip
+"""How a sentence, or a part of it, begins that forbids something."""
+_BEFORE_IT: Final = frozenset(("please", "but", "and", "so", "no", "oh", "stop", "careful", "wait"))
+"""Words that may stand before it."""
+_ALLOWED: Final = frozenset((
+    "worry", "hesitate", "mind", "forget", "mention", "be", "think", "know", "get", "miss", "panic",
+    "say", "let", "feel", "ask", "tell", "before", "again", "have", "had", "has", "did", "was",
+))  # fmt: skip
+"""Whoever says not to do these forbids nothing."""
 _ITEMS = ("item_first", "item_second", "item_third", "item_fourth", "item_last")
 _ORDINALS = {
     "first": 0, "firstly": 0, "second": 1, "secondly": 1, "third": 2, "thirdly": 2,
@@ -67,7 +81,8 @@ def calls_of(
     if _foreign(words):
         return []
     found: list[tuple[str, float, int | None, int | None]]
-    found = [(name, _LIST, at, after) for name, at, after in _counted(words)]
+    found = [(_STOP, _LIST, at, after) for at, after in _forbidden(words)]
+    found += [(name, _LIST, at, after) for name, at, after in _counted(words)]
     for meant in meaning.rank(text, asked=before, most=_LOOKED_AT):
         if meant.score >= _ENOUGH:
             found.append((meant.lexeme, meant.score, meant.first_word, meant.after_words))
@@ -89,6 +104,22 @@ def _overlap(first: int | None, after: int | None, call: Call) -> bool:
     if first is None or after is None or call.first_word is None or call.after_words is None:
         return first is None and call.first_word is None
     return first < call.after_words and call.first_word < after
+
+
+def _forbidden(words: list[str]) -> list[tuple[int, int]]:
+    """First word, and the one after the last, of all that forbids something."""
+    bare = [word.strip(".,;:!?").lower().replace("\u2019", "'") for word in words]
+    found: list[tuple[int, int]] = []
+    begins = True
+    for at, word in enumerate(bare):
+        opening = next((o for o in _FORBIDS if tuple(bare[at : at + len(o)]) == o), None)
+        if begins and opening is not None:
+            verb = bare[at + len(opening)] if at + len(opening) < len(bare) else ""
+            if verb and verb not in _ALLOWED:
+                ends = (i + 1 for i in range(at, len(words)) if words[i][-1] in ".,;:!?")
+                found.append((at, next(ends, len(words))))
+        begins = words[at][-1] in ".,;:!?" or (begins and word in _BEFORE_IT) or word == "and"
+    return found
 
 
 def _counted(words: list[str]) -> list[tuple[str, int, int]]:

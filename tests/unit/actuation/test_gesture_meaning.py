@@ -189,3 +189,34 @@ def test_no_two_gestures_are_on_the_same_words():
 
 def test_what_fits_only_a_little_is_not_made():
     assert all(call.score >= 0.75 for call in calls_of("The site of it.", LEXICON, MEANING))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please do not open that door.",
+        "Careful, don't touch the glass.",
+        "You must not park in front of the gate.",
+        "Take the lift, but do not use the stairs.",
+        "Never leave a bag alone in the hall.",
+    ],
+)
+def test_who_forbids_holds_up_a_hand_and_shows_nothing_of_it(text):
+    calls = calls_of(text, LEXICON, MEANING)
+    (stop,) = (call for call in calls if call.lexeme.name == "halt")
+    forbidden = range(stop.first_word, stop.after_words)
+    assert calls[0] is stop
+    assert all(call.first_word not in forbidden for call in calls[1:])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Do not hesitate to open any door.",
+        "I do not open on Sundays.",
+        "If you do not open it, it stays shut.",
+        "Never mind the noise.",
+    ],
+)
+def test_not_doing_something_is_not_forbidding_it(text):
+    assert "halt" not in called(text)
