@@ -4,7 +4,10 @@ Head, eyes, blendshapes, action units with their confidence, movements. Baseline
 product had (one fit to sixteen points, the eyes' corners) or the same without what is judged.
 """
 
+import json
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agent.bench.figure import Figure
+from agent.commands.training.expressions import PICTURE_ALONE
 from agent.lessons.face_corpus import KINDS, SIZE_PX, Faces, person_faces
 from agent.lessons.face_examination import (
     Exam,
@@ -37,7 +41,7 @@ from agent.lessons.face_examination import (
 from agent.lessons.face_lessons import out_of_order, over_time, picture_by_picture
 from perception.eyes.camera import CameraConfig, Lens
 from perception.faces.movements import MovementKind
-from perception.faces.network import FILE, load
+from perception.faces.network import CARD, COURSE_TERMS, FILE, load
 from perception.faces.units import UNITS
 
 Floats = NDArray[np.float64]
@@ -155,7 +159,8 @@ def _units(exam: Exam, impersonal: Exam) -> list[Figure]:
             name="faces: F1 of units in films, over time", value=mean_f1(course, true), unit="",
             at_most=False, baseline=mean_f1(alone, true), baseline_of="picture by picture",
             control=mean_f1(course, others), control_of="another film's truth",
-            note=f"pictures of each film in another order {mean_f1(mixed, true):.3f}",
+            note=f"picture by picture as the same films teach it {_by_pictures(exam, true):.3f};"
+            f" pictures of each film in another order {mean_f1(mixed, true):.3f}",
         ),
         Figure(
             name="faces: expected calibration error in films", unit="",
@@ -184,6 +189,17 @@ def _units(exam: Exam, impersonal: Exam) -> list[Figure]:
             value=hidden, unit="", at_most=False, baseline=named, baseline_of="share of parts",
         ),
     ]  # fmt: skip
+
+
+def _by_pictures(exam: Exam, true: NDArray[np.bool_]) -> float:
+    """F1 of what the same films teach of single pictures; NaN where the card does not say."""
+    curve = json.loads(CARD.read_text(encoding="utf-8")).get(PICTURE_ALONE)
+    if curve is None:
+        return math.nan
+    course = np.zeros(COURSE_TERMS)
+    course[: len(curve)] = curve
+    other = replace(exam, weights=replace(exam.weights, course=course))
+    return mean_f1(confidences(other, over_time, *MOVING)[0], true)
 
 
 def _sure_accuracy(sure: Floats, true: NDArray[np.bool_]) -> float:

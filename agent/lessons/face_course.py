@@ -33,15 +33,20 @@ def films(people: Sequence[int] = PEOPLE) -> Iterator[Faces]:
             yield from person_faces(who, stills=stills, kinds=kinds, draw=draw)
 
 
-def learn_course(weights: Weights, corpus: Sequence[Faces]) -> Floats:
-    """(COURSE_TERMS,) of one curve for all units that are told."""
-    columns, terms, true = told_columns(weights), [], []
+def learn_course(weights: Weights, corpus: Sequence[Faces], *, terms: int = COURSE_TERMS) -> Floats:
+    """(COURSE_TERMS,) of one curve for all units that are told; of the first `terms` alone.
+
+    With `PICTURE_TERMS` it is what the same films teach of each picture by itself.
+    """
+    columns, seen, true = told_columns(weights), [], []
     for one in seen_by(weights.frame, corpus):
         if one.faces.kind in ("rest", "stills"):
             continue
         there = intensities(one.shapes) >= PRESENT
         for every in EVERY:
-            terms.append(course_terms(weights, one, every)[:, columns])
+            seen.append(course_terms(weights, one, every)[:, columns, :terms])
             true.append(there[::every, columns])
-    known, wanted = np.concatenate(terms), np.concatenate(true)
-    return logistic(known.reshape(-1, COURSE_TERMS), wanted.ravel())
+    curve = np.zeros(COURSE_TERMS)
+    known, wanted = np.concatenate(seen), np.concatenate(true)
+    curve[:terms] = logistic(known.reshape(-1, terms), wanted.ravel())
+    return curve

@@ -27,6 +27,8 @@ CARD: Final = Path(__file__).with_name("weights.json")
 CENTIMETRE: Final = 0.01
 GAZE_TERMS: Final = 11
 COURSE_TERMS: Final = 12
+PICTURE_TERMS: Final = 4
+"""Of those, what one picture says by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from agent.lessons.face_corpus import KINDS, Faces, person_faces
 from agent.lessons.face_course import PEOPLE as FILMED
 from agent.lessons.face_course import films, learn_course
 from agent.lessons.face_lessons import learn
-from perception.faces.network import FILE, Weights, as_kept, save
+from perception.faces.network import FILE, PICTURE_TERMS, Weights, as_kept, save
 from perception.faces.units import UNITS
 
 PEOPLE: Final = 22
@@ -33,6 +33,8 @@ SECOND_STILLS: Final = 40
 TOGETHER: Final = 7
 """Units at once in a still that teaches the network: more to learn from in each."""
 FEWEST: Final = 5
+PICTURE_ALONE: Final = "confidence by single pictures of the same films"
+"""In the card: what the course over time is to beat."""
 INTENDED: Final = (
     "Tells from points of a face how it moves (blendshapes, action units), against the same "
     "person's face at rest. Geometry: it says nothing of feelings and never who somebody is. "
@@ -56,8 +58,9 @@ def run(arguments: argparse.Namespace) -> int:
     began = perf_counter()
     corpus = list(drawn(arguments.people, arguments.stills))
     weights = taught(corpus, arguments.seed)
-    weights = over_films(weights, filmed(arguments.people))
-    save(weights, out, card(weights, arguments.people, arguments.stills, arguments.seed))
+    weights, alone = over_films(weights, filmed(arguments.people))
+    about = card(weights, arguments.people, arguments.stills, arguments.seed)
+    save(weights, out, about | {PICTURE_ALONE: alone})
     print(f"{out}: learned from {arguments.people} people in {perf_counter() - began:.0f} s")
     return 0
 
@@ -91,10 +94,14 @@ def filmed(people: int) -> Iterator[Faces]:
         yield from films((who,))
 
 
-def over_films(weights: Weights, corpus: Iterable[Faces]) -> Weights:
-    """With what films teach. From weights as they are kept, so that a later run gives the same."""
-    kept = as_kept(weights)
-    return replace(kept, course=learn_course(kept, list(corpus)))
+def over_films(weights: Weights, corpus: Iterable[Faces]) -> tuple[Weights, list[float]]:
+    """With what films teach over time; and what they teach of single pictures, to compare.
+
+    From weights as they are kept, so that a later run gives the same.
+    """
+    kept, seen = as_kept(weights), list(corpus)
+    alone = learn_course(kept, seen, terms=PICTURE_TERMS)[:PICTURE_TERMS]
+    return replace(kept, course=learn_course(kept, seen)), [round(float(v), 5) for v in alone]
 
 
 def card(weights: Weights, people: int, stills: int, seed: int) -> dict[str, object]:
