@@ -125,8 +125,9 @@ def _answer(heard: HeardOnce, wish: SettleWords, since: float, due: float, *, de
         return Heard(turn=wish.turn, revision=wish.revision, text="", confidence=0.0)
     reading = heard.reading(since, due - WORDS_AFTER_S)
     return Heard(
-        turn=wish.turn, revision=wish.revision, text=reading.text, confidence=reading.confidence
-    )
+        turn=wish.turn, revision=wish.revision, text=reading.text, confidence=reading.confidence,
+        listens=reading.listens,
+    )  # fmt: skip
 
 
 def _sounded(heard: HeardOnce, wish: JudgeEnd, due: float, *, by_ear: bool) -> Sounded:

@@ -17,6 +17,8 @@ _TRIED, _APART_MS = 12, 150
 _GAINED_MS = 1500
 """How much later than in the file a line may come after the one before: the fake microphone of a
 starved browser falls behind its own file by some seconds in a hundred."""
+_LEFT = 0.4
+"""Where less than this is left of the time between two lines, one of them is not that line."""
 _SMOOTH_MS = 30
 """Loudness is compared this smooth, so that holes of 20 ms do not hide a line."""
 _PINNED_MS, _PIN_WITHIN_MS = 400, 150
@@ -125,7 +127,7 @@ def in_order(
     """One place for each line, or none, so that together they are most alike.
 
     `places`: (milliseconds, likeness) for each. They keep the order of the file; a starved
-    microphone loses time, and gains a little where it falls behind its file.
+    microphone loses some time, and gains a little where it falls behind its file.
     """
     chains: list[tuple[float, list[tuple[int, int]]]] = []
     for line, tried in enumerate(places):
@@ -134,7 +136,8 @@ def in_order(
                 (score, chain)
                 for score, chain in chains
                 if (last := chain[-1])[0] < line
-                and 0 < at - last[1] <= file_ms[line] - file_ms[last[0]] + _GAINED_MS
+                and _LEFT * (apart := file_ms[line] - file_ms[last[0]]) < at - last[1]
+                and at - last[1] <= apart + _GAINED_MS
             ]
             score, chain = max(before, default=(0.0, list[tuple[int, int]]()), key=lambda c: c[0])
             chains.append((score + alike - _SKIPPED, [*chain, (line, at)]))

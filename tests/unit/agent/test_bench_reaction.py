@@ -90,6 +90,8 @@ def test_places_keep_the_order_of_the_file_and_come_no_later_than_in_it():
     assert in_order(file_ms, [[(5000, 0.9)], [(1000, 0.8)], [(9000, 0.8)]]) == [5000, None, 9000]
     late = [[(1000, 0.8)], [(8000, 0.9), (5000, 0.7)], [(9000, 0.8)]]
     assert in_order(file_ms, late) == [1000, 5000, 9000]
+    alike = [[(1000, 0.9)], [(1040, 0.8), (4200, 0.7)], [(8000, 0.8)]]
+    assert in_order(file_ms, alike) == [1000, 4200, 8000]
     assert in_order(file_ms, [[], [], []]) == [None, None, None]
 
 

@@ -27,7 +27,7 @@ def lesson(engaged, source="made", **cues):
 
 @pytest.fixture(scope="module")
 def made():
-    return list(scenes(44, 3))
+    return list(scenes(48, 3))
 
 
 def test_made_people_are_the_same_for_the_same_seed(made):
@@ -37,11 +37,27 @@ def test_made_people_are_the_same_for_the_same_seed(made):
 
 
 def test_made_people_are_of_every_kind_seen_at_many_rates(made):
-    assert len({scene.name for scene in made}) == 11
+    assert len({scene.name for scene in made}) == 14
     rates = [len(scene.moments) / scene.moments[-1].seen.at for scene in made]
     assert min(rates) < 8
     assert max(rates) > 25
     assert any(m.seen.gaze_off_rad is None for scene in made for m in scene.moments)
+
+
+def test_whoever_passes_waits_turned_away_or_looks_down_is_not_engaged_and_who_listens_is(made):
+    named = {scene.name: scene for scene in [*made, *scenes(21, 3, untaught=True)]}
+    for name in ("passes_watching", "looks_at_hands", "telephones", "back_turned"):
+        assert not any(moment.engaged for moment in named[name].moments), name
+    for name in ("listens", "fidgets"):
+        assert all(moment.engaged for moment in named[name].moments), name
+    assert {"listens", "back_turned"}.isdisjoint(scene.name for scene in made)
+
+
+def test_who_passes_with_the_eyes_on_the_agent_looks_at_it_and_walks():
+    found = [s.moments for s in scenes(80, 5) if s.name == "passes_watching"]
+    looks = [m.seen.gaze_off_rad for one in found for m in one if m.seen.gaze_off_rad is not None]
+    assert np.median(np.degrees(looks)) < 25
+    assert all(min(m.seen.speed_m_s for m in one[2:]) > 0.3 for one in found)
 
 
 def test_what_tells_them_apart_is_learned_and_what_does_not_is_left():
