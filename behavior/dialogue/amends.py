@@ -7,6 +7,7 @@ from behavior.dialogue import tasks
 from behavior.dialogue.conversation import CallHelp, Meeting, NotifyHost, RecordVisit
 from behavior.dialogue.draft import Draft
 from behavior.house.directory import Found
+from behavior.languages.sounds_like import plain
 from behavior.tools import drafting
 from behavior.understanding.intents import Intent, Request
 
@@ -43,3 +44,20 @@ def somebody_missing(draft: Draft) -> None:
     if drafting.may_call(draft):
         draft.say("somebody_missing")
         draft.do(CallHelp(urgent=False, because="somebody is missing"))
+
+
+def about_delivery(draft: Draft) -> tuple[str, str] | None:
+    """What is said on of a delivery that was taken in: where it goes, whom a part is for."""
+    words, text = draft.desk.words, plain(draft.heard.text)
+    place = draft.desk.site.place(draft.desk.site.parcels)
+    if "delivery" not in draft.before.recorded or draft.before.meeting is not None:
+        return None
+    if place is not None and words.cue("where_to_put").search(text):
+        where = place.directions.split(words.said["place_is"], 1)[-1].rstrip(".。")
+        draft.say("delivery.again", toward=place.place, place=place.name, where=where)
+        return "delivery", "asks again where it goes"
+    found = draft.desk.directory.people(text)
+    if found.hosts and words.cue("one_is_for").search(text):
+        tasks.delivery_for(draft, found)
+        return "delivery", f"a part is for {found.hosts[0].name}"
+    return None

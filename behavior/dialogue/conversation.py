@@ -93,6 +93,10 @@ class Conversation:
     """The host who was told of a delivery."""
     spoken_of: str = ""
     """Key of the place that was last spoken of, for `when does it open`."""
+    place_before: str = ""
+    """Key of the place spoken of before that one, for `no, the other one`."""
+    person_spoken_of: str = ""
+    """Name of the host last spoken of, for `is she in today`."""
     language: str = ""
     """In which the visitor is served, such as `de`; empty: the site's own."""
 

@@ -165,11 +165,13 @@ class Draft:
                 clause = replace(clause, gestures=(cue,))
             self.clauses.append(replace(clause, screen=screen) if first and screen else clause)
 
-    def ask(self, key: str, asked: Asked, about: str = "", **words: str) -> None:
+    def ask(
+        self, key: str, asked: Asked, about: str = "", *, screen: str | None = None, **words: str
+    ) -> None:
         """Put a question at the end. The first question of an answer is the one that is asked."""
         if self.asked is not Asked.NOTHING:
             return
-        self.question = self._word(key, None, None, words)
+        self.question = self._word(key, None, screen, words)
         self.asked, self.about = asked, about
 
     def do(self, *effects: Effect) -> None:
@@ -184,6 +186,8 @@ class Draft:
         self.clauses = [*in_language(self.clauses, self.language)]
         clauses = (*self.clauses, *(() if tools else self.question))
         unclear = intent in {"unknown", "unheard"}
+        if self.state.spoken_of != self.before.spoken_of:
+            self.change(place_before=self.before.spoken_of)
         after = replace(
             self.state,
             asked=self.asked,

@@ -102,6 +102,7 @@ def _wished(draft: Draft) -> tuple[str, str] | None:
 def _host(draft: Draft, who: str) -> str:
     meeting, desk = draft.before.meeting, draft.desk
     known = meeting.host if meeting is not None else None
+    known = known or draft.before.person_spoken_of or None
     if desk.words.cue("her_or_him").fullmatch(who):
         return known or ""
     found = desk.directory.people(who, expected=True)

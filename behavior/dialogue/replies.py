@@ -7,8 +7,16 @@ what it asks for by itself. A question that a digression left open is asked agai
 from dataclasses import replace
 
 from behavior.dialogue import amends, passing_on, tasks
+from behavior.dialogue.alarm import about_alarm
 from behavior.dialogue.conversation import Asked, Conversation, Heard, Meeting, Part
 from behavior.dialogue.draft import Desk, Draft
+from behavior.dialogue.meant_otherwise import (
+    elsewhere,
+    is_question,
+    is_remark,
+    note_person,
+    the_other_one,
+)
 from behavior.dialogue.recollection import recollect
 from behavior.dialogue.requests import take, tell, tell_languages, unclear
 from behavior.dialogue.yes_and import ASKS_YES_OR_NO, parted, without_answer
@@ -27,9 +35,10 @@ from behavior.understanding.corrections import (
     nearer_to_visitor,
     new_time,
     put_right,
+    taken_back,
 )
 from behavior.understanding.intents import SMALL, Intent, Request
-from behavior.understanding.lines import bare_name
+from behavior.understanding.lines import bare_name, meeting_time
 from behavior.understanding.misheard import mended
 from behavior.understanding.tidying import tidy
 from behavior.understanding.whole_line import understand
@@ -41,7 +50,8 @@ _FIRM = frozenset(
      Intent.DIRECTIONS, Intent.QUESTION, Intent.HOST_STATUS, Intent.MEMORY,
      Intent.TOOL, Intent.SOMEBODY_MISSING, Intent.DOOR, Intent.LOUDER, Intent.GO_ON,
      Intent.IN_WRITING, Intent.BLIND,
-     Intent.HELP, Intent.LOOKING}
+     Intent.HELP, Intent.LOOKING, Intent.WHICH_SIDE, Intent.HOW_FAR, Intent.INTERPRETER,
+     Intent.OTHER_HOUSE, Intent.COMPLAINT, Intent.APOLOGY}
 )  # fmt: skip
 """What a line may ask for while a question is open, without being an answer to it."""
 _SHORT = 5
@@ -57,9 +67,11 @@ def respond(conversation: Conversation, heard: Heard, desk: Desk) -> Part:
     text = tidy(without_fillers(text, *fillers), desk.words)
     if desk.words.code == ENGLISH and not heard.typed:
         text = mended(text, desk.directory, desk.index, desk.words)
-    heard = replace(heard, text=text)
+    heard = replace(heard, text=taken_back(text, desk.directory, desk.words))
     draft = Draft(conversation, heard, desk)
     if not plain(heard.text):
+        if answered := elsewhere(draft, ()):
+            return draft.finish(*answered)
         draft.say("unheard")
         _keep_question(draft)
         return draft.finish("unheard", "a voice without words")
@@ -74,8 +86,11 @@ def respond(conversation: Conversation, heard: Heard, desk: Desk) -> Part:
         return draft.finish("memory", "asks on about the past")
     requests = _understood(draft, heard.text)
     first = requests[0]
+    note_person(draft, requests)
     if tasks.was_false_alarm(draft):
         return draft.finish("false_alarm", "takes an emergency back")
+    if answered := about_alarm(draft, requests):
+        return draft.finish(*answered)
     if first.intent in {Intent.EMERGENCY, Intent.FIRE}:
         tasks.emergency(draft, first.intent)
         return draft.finish(first.intent.value, first.because)
@@ -83,9 +98,14 @@ def respond(conversation: Conversation, heard: Heard, desk: Desk) -> Part:
         tell_languages(draft, wish)
         _keep_question(draft)
         return draft.finish("language", "asks for a language")
+    if answered := elsewhere(draft, requests):
+        _keep_question(draft)
+        return draft.finish(*answered)
     if answered := about_form(draft, requests, take):
         return draft.finish(*answered)
     if answered := passing_on.about_word(draft, requests):
+        return draft.finish(*answered)
+    if answered := amends.about_delivery(draft):
         return draft.finish(*answered)
     if answered := _answer_and_more(draft) or _answer(draft, requests):
         return draft.finish(*answered)
@@ -98,7 +118,7 @@ def respond(conversation: Conversation, heard: Heard, desk: Desk) -> Part:
 
 
 def _understood(draft: Draft, line: str) -> tuple[Request, ...]:
-    desk = draft.desk
+    desk, meeting = draft.desk, draft.before.meeting
     return understand(
         line,
         directory=desk.directory,
@@ -109,6 +129,7 @@ def _understood(draft: Draft, line: str) -> tuple[Request, ...]:
         words=desk.words,
         rules=draft.heard.leave.config,
         spoken_of=draft.before.spoken_of,
+        person=(meeting.host if meeting else None) or draft.before.person_spoken_of,
     )
 
 
@@ -137,6 +158,11 @@ def _answer_and_more(draft: Draft) -> tuple[str, str] | None:
 def _answer(draft: Draft, requests: tuple[Request, ...]) -> tuple[str, str] | None:
     """Take the line as an answer to what was asked, or as a correction. None: it is neither."""
     request, asked = requests[0], draft.before.asked
+    if asked is Asked.VISITOR and _says_no_name(draft):
+        tasks.announce(draft)
+        return "name", "would rather not say a name"
+    if other := the_other_one(draft):
+        return other
     chooses = asked is Asked.WHICH_HOST and draft.before.meeting is not None
     if not chooses and (right := put_right(draft.heard.text, draft.before.names, draft.desk.words)):
         return _correct(draft, right)
@@ -228,6 +254,8 @@ def _about_host(draft: Draft, request: Request) -> tuple[str, str] | None:
         return "meet_host", "chosen from those named"
     text = line.replace(request.name, "") if request.name else line
     found = directory.people(text, expected=True)
+    if request.intent is Intent.MEET_HOST and request.found.sure and not found.hosts:
+        found = request.found  # `tell her that I am here`
     if found.hosts:
         if len(found.hosts) == 1 and found.hosts[0].name in options:
             found = replace(found, sure=True)
@@ -241,7 +269,7 @@ def _about_host(draft: Draft, request: Request) -> tuple[str, str] | None:
     if request.intent in {Intent.NAME, Intent.MEET_HOST} and request.name:
         draft.ask("meet.ask_host", Asked.HOST)
         return "name", "gives the own name first"
-    if request.intent is Intent.UNKNOWN and draft.desk.words.cue("asks").search(plain(line)):
+    if is_remark(draft, request):
         return None  # `can you show me on a map` is no name
     return _go_on_with(draft, Found(), "a name that is not in the directory")
 
@@ -283,16 +311,21 @@ def _among(draft: Draft, options: tuple[str, ...], line: str) -> str | None:
 def _about_visitor(draft: Draft, request: Request) -> tuple[str, str] | None:
     letters = spelled(draft.heard.text)
     name = letters.capitalize() if letters else request.name
-    name = name or bare_name(draft.heard.text, draft.desk.words)
+    asked = draft.heard.text.rstrip().endswith("?")
+    name = name or ("" if asked else bare_name(draft.heard.text, draft.desk.words))
     if request.intent is Intent.MEET_HOST and not request.name and request.found.sure:
         words = words_of(plain(draft.heard.text))
         if len(words) > 4:  # a whole sentence about the host, not a name
             tasks.meet(draft, request)
             return "meet_host", request.because
-    if draft.desk.words.cue("no_name").search(plain(draft.heard.text)):
-        tasks.announce(draft)
-        return "name", "would rather not say a name"
-    if request.intent in _NO_NAME_YET:
+    if not name and is_question(draft, request):
+        return None
+    if not name and (time := meeting_time(draft.heard.text, draft.desk.words)):
+        meeting = draft.state.meeting or Meeting()
+        draft.change(meeting=replace(meeting, time=time))
+        draft.ask("meet.ask_visitor", Asked.VISITOR)
+        return "name", "says when, and no name yet"
+    if request.intent in _NO_NAME_YET or _that_one(draft.heard.text, draft.desk.words):
         draft.ask("meet.ask_visitor", Asked.VISITOR)
         return request.intent.value, "no name yet"
     if request.intent is Intent.NO:
@@ -304,6 +337,10 @@ def _about_visitor(draft: Draft, request: Request) -> tuple[str, str] | None:
         return "name", "a name was asked for"
     tasks.no_name(draft)
     return "name", "a name was asked for and none was understood"
+
+
+def _says_no_name(draft: Draft) -> bool:
+    return bool(draft.desk.words.cue("no_name").search(plain(draft.heard.text)))
 
 
 def _about_own_name(draft: Draft, request: Request) -> tuple[str, str] | None:

@@ -8,6 +8,7 @@ from behavior.dialogue.conversation import Asked, Conversation, Forget, Meeting
 from behavior.dialogue.draft import Draft
 from behavior.dialogue.hours import tell_hours, tell_open_now
 from behavior.dialogue.recollection import recollect
+from behavior.dialogue.whereabouts import how_far, which_side
 from behavior.dialogue.wording import in_language, sentences
 from behavior.dialogue.yes_and import unheard_rest
 from behavior.house.knowledge import clock_in_words
@@ -50,7 +51,7 @@ def take(draft: Draft, request: Request) -> None:
         case Intent.NAME:
             tasks.take_name(draft, request.name)
         case Intent.DIRECTIONS:
-            _show_way(draft, request)
+            show_way(draft, request)
         case Intent.TOOL if request.tool is not None:
             drafting.want(draft, request.tool)
         case Intent.QUESTION if _hears_badly(draft, request):
@@ -63,10 +64,30 @@ def take(draft: Draft, request: Request) -> None:
         case Intent.MEMORY:
             if drafting.may_recall(draft):
                 recollect(draft, request.text, request.entry)
+        case Intent.WHICH_SIDE:
+            which_side(draft)
+        case Intent.HOW_FAR:
+            how_far(draft, request)
+            if request.place is not None and request.place.key != draft.before.spoken_of:
+                show_way(draft, request)
+        case Intent.COMPLAINT | Intent.INTERPRETER | Intent.OTHER_HOUSE:
+            _offer_staff(draft, request.intent)
         case Intent.OPEN_NOW | Intent.TIME | Intent.DATE:
             _tell_time(draft, request.intent)
         case _:
             _small_talk(draft, request)
+
+
+def _offer_staff(draft: Draft, intent: Intent) -> None:
+    """What only a person can put right; who waits for a host is told of the host first."""
+    meeting, site = draft.state.meeting, draft.desk.site
+    if intent is Intent.COMPLAINT and meeting is not None and meeting.notified:
+        return tasks.host_status(draft)
+    if "help" in draft.state.recorded:
+        return draft.say("staff.again")
+    names = draft.desk.words.language_names
+    languages = draft.desk.words.listed(tuple(names[code] for code in draft.desk.spoken))
+    return draft.ask(intent.value, Asked.STAFF, site=site.name, languages=languages)
 
 
 def _hears_badly(draft: Draft, request: Request) -> bool:
@@ -131,6 +152,8 @@ def _small_talk(draft: Draft, request: Request) -> None:
             draft.closes = True
         case Intent.GREETING:
             draft.say("greet" if before.turns < 2 else "greet.again")
+        case Intent.INSULT if "insult" in before.last_intent.split("+"):
+            draft.say("no_more")  # offered once is enough
         case Intent.INSULT:
             draft.ask("insult", Asked.STAFF)
         case Intent.YES:
@@ -141,13 +164,21 @@ def _small_talk(draft: Draft, request: Request) -> None:
             draft.say("welcome")
         case Intent.BACKCHANNEL:
             pass
-        case Intent.WAIT | Intent.HOW_ARE_YOU | Intent.JOKE | Intent.COMPLIMENT | Intent.PERSONAL:
+        case (
+            Intent.WAIT
+            | Intent.HOW_ARE_YOU
+            | Intent.JOKE
+            | Intent.COMPLIMENT
+            | Intent.PERSONAL
+            | Intent.APOLOGY
+        ):
             draft.say(request.intent.value)
         case _:
             unclear(draft)
 
 
-def _show_way(draft: Draft, request: Request) -> None:
+def show_way(draft: Draft, request: Request) -> None:
+    """Tell and point the way to the place of the request."""
     place = request.place
     if place is not None:
         draft.change(spoken_of=place.key)

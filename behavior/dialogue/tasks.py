@@ -193,8 +193,10 @@ def private(draft: Draft, request: Request) -> None:
         _meeting(draft, options=(host,))
         draft.say("meet.private", host=host)
         draft.asked, draft.about = Asked.CONFIRM_HOST, host
-    else:
+    elif draft.state.meeting is not None:
         draft.say("meet.private", host=draft.desk.words.said["host"])
+    else:
+        draft.say("private")
 
 
 def deliver(draft: Draft, request: Request) -> None:
@@ -280,7 +282,8 @@ def emergency(draft: Draft, intent: Intent) -> None:
     what = "a fire" if intent is Intent.FIRE else "an emergency"
     because = f"a visitor reports {what}"
     draft.do(CallHelp(urgent=True, because=because), RecordVisit(kind="help", detail=because))
-    draft.change(recorded=(*draft.state.recorded, "urgent"))
+    kinds = ("urgent", "fire") if intent is Intent.FIRE else ("urgent",)
+    draft.change(recorded=(*draft.state.recorded, *kinds))
 
 
 def was_false_alarm(draft: Draft) -> bool:
@@ -290,6 +293,8 @@ def was_false_alarm(draft: Draft) -> bool:
     if not taken_back or "urgent" not in draft.state.recorded or urgency(plain(rest), words):
         return False
     draft.say("emergency.false")
+    over = {"fire", "urgent"}
+    draft.change(recorded=tuple(kind for kind in draft.state.recorded if kind not in over))
     draft.do(CallHelp(urgent=False, because="a visitor says that it was a false alarm"))
     return True
 

@@ -89,9 +89,10 @@ class Directory:
     def department(self, line: str) -> tuple[Host, ...]:
         """Return the people of the department that `line` names, if any."""
         words = f" {spaced(line)} "
-        return tuple(
+        named = tuple(
             h for h in self.site.hosts if h.department and f" {spaced(h.department)} " in words
         )
+        return named or tuple(h for h in self.site.hosts if f" {_initials(h.department)} " in words)
 
     def _places(self, line: str) -> tuple[tuple[Destination, float, tuple[int, int]], ...]:
         """Places that `line` names: place, likeness 0..1, words taken; best first, no overlaps."""
@@ -113,6 +114,12 @@ class Directory:
             if not overlaps and all(item[0].key != k[0].key for k in kept):
                 kept.append(item)
         return tuple(sorted(kept, key=lambda f: -f[1]))
+
+
+def _initials(department: str) -> str:
+    """`hr` for human resources; of one word, none that a line could hold."""
+    parts = plain(department).split()
+    return "".join(part[0] for part in parts) if len(parts) > 1 else "-"
 
 
 def _weight(score: float, full: bool) -> float:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from behavior.languages.elsewhere import spoken_elsewhere
 from behavior.languages.sounds_like import plain, words_of
 from behavior.languages.tongue import LANGUAGES, Tongue, tongue
 
@@ -62,6 +63,8 @@ def follow(
     if name_asked:
         text = " ".join(word for word in text.split() if plain(word) not in _OF_NAMES)
     scores = {code: evidence_for(code, text, spoken) for code in spoken}
+    if spoken_elsewhere(text, max(scores.values())):
+        return Followed(code=current)
     best = max(scores, key=lambda code: (scores[code], code == current))
     rival = max((score for code, score in scores.items() if code != best), default=0.0)
     count = len(words_of(plain(text)))

@@ -179,20 +179,23 @@ def _service(text: str, site: SiteConfig) -> ServiceConfig:
 
 def _way(text: str, directory: Directory, words: Tongue) -> Asked | None:
     step_free = bool(words.tool("step_free").search(text))
+    on_foot = not step_free and bool(words.tool("without_lift").search(text))
     text = words.tool("step_free").sub(" ", text)  # `I cannot climb stairs` asks for no stairs
+    text = words.tool("without_lift").sub(" ", text) if on_foot else text
     site = directory.site
     start = ""
     if match := words.tool("way_from").search(text):
-        begins = _on_map(directory, match[1])
+        from_where, to_where = (group for group in match.groups() if group)
+        begins = _on_map(directory, from_where)
         start = begins.key if begins else ""
-        text = match[2] if start else text
+        text = to_where if start else text
     place = _on_map(directory, text)
-    wanted = step_free or start or (place is not None and not place.directions)
+    wanted = step_free or on_foot or start or (place is not None and not place.directions)
     if place is None or not wanted or not place.public:
         return None
     if step_free and place.key == "lift" and site.floor_map.point_of("lift") is None:
         return None
-    return Asked("way", Way(to=place.key, start=start, step_free=step_free))
+    return Asked("way", Way(to=place.key, start=start, step_free=step_free, without_lift=on_foot))
 
 
 def _on_map(directory: Directory, text: str) -> Destination | None:

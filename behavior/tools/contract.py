@@ -62,6 +62,7 @@ class Way(Arguments):
     to: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="Key of a place of the site.")
     start: str = Field("", pattern=r"^[a-z0-9_]*$", description="Key of a place; empty: the desk.")
     step_free: bool = Field(False, description="Without stairs and steps.")
+    without_lift: bool = Field(False, description="On foot all the way.")
 
 
 class RoomAt(Arguments):

@@ -114,13 +114,19 @@ class _Leg:
 
 
 def find_way(
-    floors: FloorMap, start: str, goal: str, *, step_free: bool, name: str
+    floors: FloorMap,
+    start: str,
+    goal: str,
+    *,
+    step_free: bool,
+    name: str,
+    without_lift: bool = False,
 ) -> tuple[tuple[str, ...], float, Place | None] | None:
     """Return the steps in words, the length in metres, and where a hand points first.
 
     `start` and `goal` are keys of points, `name` the goal as it is spoken. None: no such way.
     """
-    legs = _shortest(floors, start, goal, step_free=step_free)
+    legs = _shortest(floors, start, goal, step_free=step_free, without_lift=without_lift)
     if legs is None:
         return None
     legs = _joined(legs)
@@ -133,12 +139,12 @@ def find_way(
 
 
 def _shortest(
-    floors: FloorMap, start: str, goal: str, *, step_free: bool
+    floors: FloorMap, start: str, goal: str, *, step_free: bool, without_lift: bool
 ) -> tuple[_Leg, ...] | None:
     at = {point.key: point for point in floors.points}
     leads: dict[str, list[_Leg]] = {key: [] for key in at}
     for passage in floors.passages:
-        if step_free and not passage.step_free:
+        if (step_free and not passage.step_free) or (without_lift and passage.by == "lift"):
             continue
         a, b = passage.ends
         leads[a].append(_Leg(at[a], at[b], passage.by, passage.through))

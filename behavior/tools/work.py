@@ -181,7 +181,14 @@ class Work:
             start = begins.key
         if to is None or goal is None:
             raise ToolError("way: the place is not on the floor map")
-        found = find_way(floors, start, goal.key, step_free=way.step_free, name=to.the)
+        found = find_way(
+            floors,
+            start,
+            goal.key,
+            step_free=way.step_free,
+            name=to.the,
+            without_lift=way.without_lift,
+        )
         if found is None or not found[0]:
             return NoRoute(to=to.the, step_free=way.step_free)
         steps, length_m, toward = found

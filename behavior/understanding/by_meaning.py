@@ -23,6 +23,7 @@ _ASKED_NOT_WISHED = 0.18
 """So much more like has a question to be to what is no question: `am I talking to a machine`."""
 _OTHER_QUESTION = 0.12
 """A `when` is not well answered where a `who` was asked."""
+_OTHER_PLACE = 0.2
 _UNYIELDING = frozenset(
     {Intent.FORGET_ME, Intent.CANCEL, Intent.STAFF, Intent.PRIVATE, Intent.MY_NAME}
 )
@@ -46,6 +47,7 @@ def by_meaning(known: Known, text: str, nearest: Sequence[Match], sure_only: boo
         if by_example(key, text) is not None and not known.words.cue("not_past").match(text):
             return Request(intent=Intent.MEMORY, text=text, entry=key, because=because)
     near = best.score >= bar - 0.06 and best.score - rival >= 0.04
+    near = near and not _leads_elsewhere(known, text, best)
     if kind == "know" and near and _is_of_it(known, text, best, bar):
         return Request(intent=Intent.MAYBE_QUESTION, text=text, entry=key, because=because)
     if not sure_only and (place := only_place(known, text)):
@@ -72,8 +74,18 @@ def _unlike(known: Known, text: str, match: Match) -> float:
     answer = match.label in ("intent:yes", "intent:no")
     if wish and asks and (answer or not known.words.cue("asks").match(match.form)):
         return _ASKED_NOT_WISHED
+    if _leads_elsewhere(known, text, match):
+        return _OTHER_PLACE
     one, other = (_asked_by(known, line) for line in (text, plain(match.form)))
     return _OTHER_QUESTION if one and other and one != other else 0.0
+
+
+def _leads_elsewhere(known: Known, text: str, match: Match) -> bool:
+    """Whether a question leads to another place than the one that the line names."""
+    kind, _, key = match.label.partition(":")
+    point = known.entries[key].point if kind == "know" else ""
+    place = only_place(known, text) if point else None
+    return place is not None and place.key != point
 
 
 def _asked_by(known: Known, text: str) -> str:

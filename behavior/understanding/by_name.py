@@ -14,6 +14,8 @@ from behavior.understanding.known import SURELY, Known
 from behavior.understanding.lines import meeting_time
 
 _FEW_WORDS = 10
+_ELSEWHERE = 0.93
+"""Likeness at which a question counts that points to another place than the line names."""
 
 
 def way(known: Known, text: str, nearest: Sequence[Match]) -> Request | None:
@@ -30,6 +32,8 @@ def way(known: Known, text: str, nearest: Sequence[Match]) -> Request | None:
     if best and best.label.startswith("know:"):
         entry = known.entries[best.label.removeprefix("know:")]
         bar = 0.88 if entry.point == place.key else 0.80
+        if entry.point and entry.point != place.key:
+            bar = _ELSEWHERE  # `i need a toilet` is not for wheelchairs unless it says so
         bar += known.index.threshold - 0.60
         if best.score >= bar and not known.words.cue("where_is").match(text):
             return None

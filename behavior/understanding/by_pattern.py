@@ -50,11 +50,25 @@ def _task(
             places = known.directory.places(text)
             place = places[0][0] if places else None
             return Request(intent=intent, text=text, place=place, because="is lost")
+        case Intent.HOW_FAR:
+            places = known.directory.places(text)
+            place = places[0][0] if places else None
+            return Request(intent=intent, text=text, place=place, because="asks how far it is")
+        case Intent.OTHER_HOUSE:
+            return _of_this_house(known, text)
         case Intent.INSULT:
             return _without_swearing(known, text, again)
         case Intent.THANKS | Intent.COMPLIMENT if len(words_of(text)) > 2:
             return _beside_thanks(known, intent, text)
     return None
+
+
+def _of_this_house(known: Known, text: str) -> Request | None:
+    """`is this the library` in a house that has one, or is one, is no wrong house."""
+    here = set(words_of(known.directory.site.name.lower())) & set(words_of(text))
+    if here:
+        return by_meaning(known, text, known.index.nearest(text), False)
+    return way(known, f"where is {text}", ())
 
 
 def _parcel(known: Known, intent: Intent, text: str) -> Request | None:

@@ -7,6 +7,7 @@ has taken down, or something that sounds like it. So `not A B`, `B not A` and `A
 import re
 from collections.abc import Iterable
 
+from behavior.house.directory import Directory
 from behavior.languages.sounds_like import likeness, plain
 from behavior.languages.tongue import Tongue
 from behavior.understanding.lines import correction, meeting_time
@@ -26,6 +27,21 @@ def put_right(line: str, taken_down: Iterable[str], words: Tongue) -> str | None
     if found := correction(kept, words):
         return found
     return kept if kept and kept != text else None
+
+
+def taken_back(line: str, directory: Directory, words: Tongue) -> str:
+    """`where is the lift, no, the stairs I mean`: with the place that is meant in it.
+
+    The line as it is where it takes nothing back.
+    """
+    match = words.cue("takes_back").match(plain(line))
+    if match is None:
+        return line
+    wrong, right = directory.places(match["wrong"]), directory.places(match["right"])
+    if not wrong or not right or wrong[0][0].key == right[0][0].key:
+        return line
+    parts, (start, end) = match["wrong"].split(), wrong[0][2]
+    return " ".join((*parts[:start], right[0][0].name, *parts[end:]))
 
 
 def denied(line: str, names: Iterable[str], words: Tongue) -> frozenset[str]:

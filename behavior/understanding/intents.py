@@ -61,6 +61,16 @@ class Intent(StrEnum):
     """Wants nothing."""
     PLEASANT = "pleasant"
     """Remarks on the weather and the day."""
+    WHICH_SIDE = "which_side"
+    """On which side the place last spoken of is."""
+    HOW_FAR = "how_far"
+    INTERPRETER = "interpreter"
+    APOLOGY = "apology"
+    """Somebody was rude, and is sorry."""
+    OTHER_HOUSE = "other_house"
+    """Looks for another building."""
+    COMPLAINT = "complaint"
+    """Something of the house is broken or dirty, or nobody came."""
     YES = "yes"
     NO = "no"
     UNKNOWN = "unknown"
@@ -69,7 +79,7 @@ class Intent(StrEnum):
 SMALL = frozenset(
     {Intent.THANKS, Intent.GREETING, Intent.YES, Intent.NO, Intent.UNKNOWN, Intent.WAIT,
      Intent.COMPLIMENT, Intent.MAYBE_QUESTION, Intent.REPEAT, Intent.NAME, Intent.LOUDER,
-     Intent.GO_ON, Intent.HELP, Intent.LOOKING, Intent.PLEASANT}
+     Intent.GO_ON, Intent.HELP, Intent.LOOKING, Intent.PLEASANT, Intent.APOLOGY}
 )  # fmt: skip
 """Intents that do not make a part of a line a request of its own."""
 

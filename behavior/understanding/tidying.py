@@ -8,17 +8,30 @@ What is left says the same. A line that would be left with too little stays as i
 
 import re
 
-from behavior.languages.tongue import Tongue
+from behavior.languages.tongue import ENGLISH, Tongue
 
 _SAID_TWICE = re.compile(r"\b((?:[\w']+[ ,]+){1,3}[\w']+)[ ,]+\1(?![\w'])", re.IGNORECASE)
 _STAMMERED = re.compile(r"\b([\w']{2,}|i|a)[ ,]+\1(?![\w'])", re.IGNORECASE)
 _CONTRACTED = re.compile(r"\b(who|where|when|how|what)'s\b", re.IGNORECASE)
 _WORDS_LEFT = 3
+_LETTERS_AGAIN = re.compile(r"\b([^\W\d_]{1,3})-(?=\1)(?!\1\b)", re.IGNORECASE)
+"""`a-a-appointment`, `wh-where`; not `bye-bye`."""
+_WITHOUT_SIGN = {
+    "cant": "can't", "dont": "don't", "doesnt": "doesn't", "didnt": "didn't", "isnt": "isn't",
+    "arent": "aren't", "wasnt": "wasn't", "couldnt": "couldn't", "havent": "haven't",
+    "hasnt": "hasn't", "wouldnt": "wouldn't", "shouldnt": "shouldn't", "im": "i'm", "ive": "i've",
+    "youre": "you're", "theres": "there's", "whats": "what's", "wheres": "where's",
+    "thats": "that's", "hes": "he's", "shes": "she's", "theyre": "they're", "whos": "who's",
+}  # fmt: skip
+_TYPED_FAST = re.compile(rf"\b(?:{'|'.join(_WITHOUT_SIGN)})\b", re.IGNORECASE)
 
 
 def tidy(line: str, words: Tongue) -> str:
     """The line as it was meant to be said; capitals and signs stay where words do."""
     again, kept = words.cue("said_twice_on_purpose"), line.strip()
+    kept = _LETTERS_AGAIN.sub("", kept)
+    if words.code == ENGLISH:
+        kept = _TYPED_FAST.sub(lambda found: _WITHOUT_SIGN[found[0].lower()], kept)
     kept = words.cue("no_misheard").sub("no", kept)
     kept = _CONTRACTED.sub(r"\1 is", kept)
     if not again.search(line.lower()):

@@ -23,6 +23,7 @@ from behavior.understanding.finer_pieces import finer
 from behavior.understanding.intents import SMALL, Intent, Request
 from behavior.understanding.known import Known
 from behavior.understanding.lines import meeting_time, own_name, urgency
+from behavior.understanding.of_a_person import named, private_of
 from behavior.understanding.reading import read
 from behavior.understanding.sequence import in_order
 
@@ -30,6 +31,7 @@ _ENGLISH = tongue(ENGLISH)
 _NAMED = 0.9
 _LISTED_WORDS = 2
 """`toilets, parking and wifi`: a list has no longer parts."""
+_VAGUE = frozenset({Intent.UNKNOWN, Intent.MAYBE_QUESTION, Intent.QUESTION})
 _POLITE = frozenset({Intent.THANKS, Intent.GREETING, Intent.COMPLIMENT, Intent.YES})
 
 
@@ -44,11 +46,13 @@ def understand(
     words: Tongue = _ENGLISH,
     rules: ToolsConfig | None = None,
     spoken_of: str = "",
+    person: str = "",
 ) -> tuple[Request, ...]:
     """Return what `line` asks for, at least one request, in the order to be done.
 
     `now`: at the site; `visitor`: the name given before. Both only for what is looked up.
-    `rules` name what may be asked of MCP servers. `spoken_of`: the place that `it` may stand for.
+    `rules` name what may be asked of MCP servers. `spoken_of`: the place that `it` may stand for;
+    `person`: whom `she` may.
     """
     whole = plain(line)
     if urgent := urgency(whole, words):
@@ -56,6 +60,11 @@ def understand(
     if private := is_it_somebody(whole, directory, words):
         because = "asks whether it is somebody"
         return (Request(intent=Intent.TOOL, text=whole, tool=private, because=because),)
+    of_person = named(whole, person, directory, words)
+    if asked := private_of(of_person or whole, directory, words):
+        return (asked,)
+    if _complains(whole, words):
+        return (Request(intent=Intent.COMPLAINT, text=whole, because="nobody came"),)
     name, rest = own_name(whole, line, words)
     known = Known(
         directory=directory,
@@ -76,9 +85,26 @@ def understand(
     if name and not rest:
         return (Request(intent=Intent.NAME, text=whole, name=name, because="says a name"),)
     request = read(known, rest if name else whole)
+    if of_person and (meant := _of_person(known, of_person, request)):
+        return (meant,)
     if name and request.intent in {Intent.UNKNOWN, Intent.MAYBE_QUESTION, Intent.GREETING}:
         return (Request(intent=Intent.NAME, text=whole, name=name, because="says a name"),)
     return _with_name((request,), name)
+
+
+def _complains(whole: str, words: Tongue) -> bool:
+    """Whether somebody was left waiting: `for twenty minutes and nobody came` is one thing."""
+    return words.cue("left_waiting").search(whole) is not None
+
+
+def _of_person(known: Known, text: str, without: Request) -> Request | None:
+    """The line read with a name for `she`, where it made little sense without."""
+    if without.intent not in _VAGUE:
+        return None
+    request = read(known, text)
+    surely = request.intent in {Intent.TOOL, Intent.PRIVATE}
+    meets = request.intent is Intent.MEET_HOST and without.intent is Intent.UNKNOWN
+    return request if surely or meets else None
 
 
 def _pieces(line: str, words: Tongue) -> list[str]:
@@ -111,7 +137,7 @@ def _is_way_on_wheels(known: Known, whole: str) -> bool:
     """`I can't use stairs, how do I get to the café` is one wish."""
     tool = known.tool(whole)
     way = tool.arguments if tool is not None else None
-    return isinstance(way, Way) and way.step_free
+    return isinstance(way, Way) and (way.step_free or way.without_lift or bool(way.start))
 
 
 def _at_the(known: Known, whole: str) -> list[str]:
