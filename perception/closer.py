@@ -73,10 +73,15 @@ class Closer:
     """Reads faces and bodies of tracks, picture by picture. Pure."""
 
     def __init__(
-        self, *, weights: Weights | None, actions: Mapping[str, Sentence] | None, people: int = 99
-    ) -> None:
-        """`weights`: of faces; None: they are not read. `actions`: sentences; None: likewise."""
+        self, *, weights: Weights | None, actions: Mapping[str, Sentence] | None,
+        people: int = 99, brief: bool = False,
+    ) -> None:  # fmt: skip
+        """`weights`: of faces; None: they are not read. `actions`: sentences; None: likewise.
+
+        `brief`: tell movements under half a second, which needs 20 pictures a second.
+        """
         self._weights, self._actions, self._most = weights, actions, people
+        self._brief = brief
         self._recognisers: dict[PersonId, ActionRecogniser] = {}
         self._readers: dict[PersonId, FaceReader] = {}
         self._units: dict[PersonId, tuple[int, ...]] = {}
@@ -132,7 +137,9 @@ class Closer:
         face = track.face if track.face_at == at else None
         if self._weights is None or face is None or face.points is None:
             return None
-        reader = self._readers.setdefault(track.person, FaceReader(self._weights))
+        reader = self._readers.setdefault(
+            track.person, FaceReader(self._weights, brief=self._brief)
+        )
         return reader.take(at, face.points)
 
     def _action(

@@ -67,6 +67,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--faces", action="store_true", help="tell action units and nods")
     parser.add_argument(
+        "--brief", action="store_true", help="with --faces: movements under half a second, too"
+    )
+    parser.add_argument(
         "--between", action="store_true", help="tell who looks at, faces, touches, greets whom"
     )
     parser.add_argument(
@@ -88,7 +91,10 @@ def run(arguments: argparse.Namespace) -> int:
             camera, config.seeing.among, between=arguments.between, context=arguments.context
         )
         teller = _Teller(EngagementCore(config.seeing.engagement), groups, preview, between)
-        closer = Closer(actions=arguments.actions, faces=arguments.faces, seeing=config.seeing)
+        closer = Closer(
+            actions=arguments.actions, faces=arguments.faces, seeing=config.seeing,
+            brief=arguments.brief,
+        )  # fmt: skip
         fit, numbers = CameraFit(config.seeing.people.camera), itertools.count(1)
 
         def watch(picture: Picture, look: Look, tracks: list[Track]) -> None:

@@ -35,11 +35,13 @@ class Closer:
     """Looks closer at who is followed; everything it remembers goes with the person."""
 
     def __init__(
-        self, *, actions: Path | None, faces: bool, seeing: SeeingConfig | None = None
-    ) -> None:
+        self, *, actions: Path | None, faces: bool, seeing: SeeingConfig | None = None,
+        brief: bool = False,
+    ) -> None:  # fmt: skip
         """`actions`: a file of sentences, or an empty path for those that ship; None: none.
 
-        `seeing`: where it asks for that, what faces may express is told, too.
+        `seeing`: where it asks for that, what faces may express is told, too. `brief`: of faces,
+        movements under half a second.
         """
         self._interpretations = None
         if faces and seeing is not None:
@@ -50,7 +52,7 @@ class Closer:
         sentences = None
         if actions is not None:
             sentences = read_actions(actions) if actions.name else own_actions()
-        self._looks = closer.Closer(weights=weights, actions=sentences)
+        self._looks = closer.Closer(weights=weights, actions=sentences, brief=brief)
         self._hands = _hands() if sentences is not None else None
 
     def close(self) -> None:

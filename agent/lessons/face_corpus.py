@@ -24,6 +24,7 @@ from actuation.embodiments.head_camera import (
 from actuation.embodiments.vrm_file import Character, read_character
 from actuation.joints.rotations import minimum_jerk
 from agent.models import models_folder
+from perception.faces.brief import BRIEF_UNITS
 from perception.faces.units import SHAPE, SHAPES, UNITS, Unit
 
 if TYPE_CHECKING:
@@ -42,7 +43,6 @@ NEUTRALS: Final = 6
 SHOTS_EACH: Final = 12
 """Pictures taken before light and distance change."""
 BRIEF_S: Final = (0.2, 0.45)
-BRIEF_UNITS: Final = (1, 2, 4, 9, 10, 12, 15, 20, 24)
 KINDS: Final = ("turn", "faces", "brief", "nod", "shake", "talk")
 """What a film shows."""
 USUAL_UNITS: Final = 4

@@ -20,17 +20,22 @@ from perception.faces.units import PRESENT, intensities
 Floats = NDArray[np.float64]
 
 PEOPLE: Final = (*range(701, 713), *range(801, 806))
-SITTINGS: Final = ((7, 12, ("brief", "talk", "brief", "faces")),)
-"""Draw, stills and films of each; half a minute of a core a person."""
+KINDS: Final = ("brief", "talk", "brief", "faces")
+STILLS, DRAW = 12, 7
+TURNING: Final = PEOPLE[:10]
+"""Who sits again, in another light, and nods, shakes the head and turns it."""
+TURNING_KINDS: Final = ("nod", "shake", "turn")
+TURNING_DRAW: Final = 8
 EVERY: Final = (1, 2, 3)
 """Of a film's pictures, one in so many is seen."""
 
 
 def films(people: Sequence[int] = PEOPLE) -> Iterator[Faces]:
-    """Faces of each person; a later sitting has its own light."""
+    """Faces of each person; a quarter of a minute of a core for two films."""
     for who in people:
-        for draw, stills, kinds in SITTINGS:
-            yield from person_faces(who, stills=stills, kinds=kinds, draw=draw)
+        yield from person_faces(who, stills=STILLS, kinds=KINDS, draw=DRAW)
+        if who in TURNING:
+            yield from person_faces(who, stills=1, kinds=TURNING_KINDS, draw=TURNING_DRAW)
 
 
 def learn_course(weights: Weights, corpus: Sequence[Faces], *, terms: int = COURSE_TERMS) -> Floats:

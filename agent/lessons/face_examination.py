@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from agent.lessons.face_corpus import Faces
 from agent.lessons.face_lessons import Seen, f1, picture_by_picture, seen_by
+from perception.faces.brief import area_of
 from perception.faces.frame import head_angles, own, plain
 from perception.faces.movements import Movement, MovementKind
 from perception.faces.network import Weights, gaze_terms, shapes_of
@@ -253,9 +254,3 @@ def brief_movements(exam: Exam) -> tuple[float, float, int]:
             used |= {i for i, m in enumerate(said) if begin - 0.3 < m.begin_s < end + 0.3}
         false += len(said) - len(used)
     return hits / max(count, 1), false / max(minutes, 1e-9), count
-
-
-def area_of(unit: int | None) -> str:
-    """One of four areas of the face: brows, eyes, nose and cheeks, mouth."""
-    areas = {"brows": (1, 2, 4), "eyes": (5, 7, 45), "nose and cheeks": (6, 9, 33)}
-    return next((name for name, units in areas.items() if unit in units), "mouth")

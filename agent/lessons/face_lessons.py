@@ -1,7 +1,8 @@
 """What is learned about faces from made ones: the frame, the network, how sure to be.
 
 Groups of people that never meet: those who teach frame and network, those who teach the
-confidence, those whose films teach what needs time (`face_course.py`), those who only examine.
+confidence, those whose films teach what needs time (`face_course.py`, `face_brief.py`), those who
+only examine.
 """
 
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agent.lessons.face_corpus import Faces
+from perception.faces.brief import COLUMNS
 from perception.faces.evidence import (
     PICTURE_ALONE,
     TERMS,
@@ -28,7 +30,14 @@ from perception.faces.frame import (
     stabilised,
     turn_terms,
 )
-from perception.faces.network import GAZE_TERMS, Weights, gaze_terms, inputs, shapes_of
+from perception.faces.network import (
+    BRIEF_TERMS,
+    GAZE_TERMS,
+    Weights,
+    gaze_terms,
+    inputs,
+    shapes_of,
+)
 from perception.faces.points import MESH, POINTS
 from perception.faces.units import PRESENT, UNITS, intensities
 
@@ -160,7 +169,7 @@ def ridge(known: Floats, wanted: Floats, strength: float) -> Floats:
 def learn(
     teachers: Sequence[Faces], second: Sequence[Faces], *, seed: int = 1, personal: bool = True
 ) -> Weights:
-    """All weights but the course over time, which `face_course.py` learns from films.
+    """All weights but what needs time, which is learned from films (`face_course.py`).
 
     `teachers` for frame and network, `second` for the confidence.
     """
@@ -176,7 +185,8 @@ def learn(
         face_m=frame.face_m, weights=frame.weights, bends_m=frame.bends_m, pose=frame.pose,
         gaze=ridge(terms[open_eyes], looks[open_eyes], 1e-1), **layers,
         evidence=np.zeros((len(UNITS), TERMS)), told=np.ones(len(UNITS)),
-        course=PICTURE_ALONE,
+        course=PICTURE_ALONE, brief_planes=np.zeros((known.shape[1] - 3, len(COLUMNS))),
+        brief_noise=np.ones(len(COLUMNS)), brief_curve=np.zeros(BRIEF_TERMS),
     )  # fmt: skip
     assert terms.shape[1] == GAZE_TERMS
     return _sure(weights, seen_by(frame, second, personal=personal))

@@ -1,8 +1,8 @@
 """What a head and a face do over time: nods, shakes, blinks, brief movements. Pure.
 
 A nod or a shake is two quick swings of the head, one each way, about one axis more than about the
-other. A blink is both lids gone more than half their way and back within 0.45 s. A brief movement
-is a unit that rises out of its own noise and is gone within half a second.
+other. A blink is both lids gone more than half their way and back within 0.45 s. Brief movements
+are told by `brief.py`.
 """
 
 import math
@@ -13,8 +13,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-
-from perception.faces.units import UNITS
 
 Floats = NDArray[np.float64]
 
@@ -38,7 +36,7 @@ class Movement:
     unit: int | None = None
     """Number of the action unit of a brief movement."""
     size: float = 0.0
-    """Radians of the larger swing; share of the lid's way; intensity."""
+    """Radians of the larger swing; share of the lid's way; of a brief movement how sure it is."""
 
 
 SWING_RAD: Final = math.radians(5.0)
@@ -50,13 +48,6 @@ AGAIN_S: Final = 0.8
 SHUT: Final = 0.5
 """Of the lids' usual distance."""
 BLINK_S: Final = 0.45
-BRIEF_S: Final = (0.08, 0.6)
-"""As seen, at half height; a picture or two more than it lasted."""
-WINDOW_S: Final = 1.6
-LEAST_RISE: Final = 0.12
-NOISE_TIMES: Final = 5.0
-_BRIEF_COLUMNS: Final = tuple(k for k, unit in enumerate(UNITS) if unit.number not in (45, 26))
-"""Eyes that shut blink; a jaw that drops speaks."""
 
 
 class _Swings:
@@ -113,9 +104,7 @@ class _Swings:
 class Movements:
     """Of one face. Times rise; a gap of a second begins anew."""
 
-    def __init__(self, *, brief: bool = False) -> None:
-        """`brief`: look for movements under half a second, too. Off: few of them are found."""
-        self._looks_for_brief = brief
+    def __init__(self) -> None:
         self._begin_anew()
 
     def _begin_anew(self) -> None:
@@ -124,20 +113,15 @@ class Movements:
         self._shut_at: float | None = None
         self._least = 1.0
         self._last = -math.inf
-        self._units: deque[tuple[float, Floats]] = deque()
-        self._brief_until = np.full(len(UNITS), -math.inf)
 
-    def take(
-        self, at: float, angles: Floats, lids: float, intensity: Floats, told: Floats
-    ) -> list[Movement]:
-        """What has just ended. `lids`: distance against the usual; `told`: units to be trusted."""
+    def take(self, at: float, angles: Floats, lids: float) -> list[Movement]:
+        """What has just ended. `lids`: distance against the usual."""
         if at - self._last > 1.0:
             self._begin_anew()
         self._last = at
         self._yaw.take(at, float(angles[0]))
         self._pitch.take(at, float(angles[1]))
-        found = self._head(at) + self._blink(at, lids)
-        return found + (self._brief(at, intensity, told) if self._looks_for_brief else [])
+        return self._head(at) + self._blink(at, lids)
 
     def _head(self, at: float) -> list[Movement]:
         if at - self._told_at < AGAIN_S:
@@ -164,46 +148,3 @@ class Movements:
         return [
             Movement(kind=MovementKind.BLINK, begin_s=begin, end_s=at, size=1 - max(self._least, 0))
         ]
-
-    def _brief(self, at: float, intensity: Floats, told: Floats) -> list[Movement]:
-        self._units.append((at, intensity))
-        while at - self._units[0][0] > WINDOW_S:
-            self._units.popleft()
-        times = np.array([t for t, _ in self._units])
-        if times[-1] - times[0] < 0.8 * WINDOW_S:
-            return []
-        values = np.stack([v for _, v in self._units])
-        found = []
-        for k in _BRIEF_COLUMNS:
-            if told[k] > 0.5 and at >= self._brief_until[k]:
-                found += self._peak(k, times, values[:, k])
-        return found
-
-    def _peak(self, k: int, times: Floats, course: Floats) -> list[Movement]:
-        """A hump in the middle of the window, with quiet on both sides."""
-        top = int(np.argmax(course))
-        usual = float(np.median(course))
-        noise = 1.48 * float(np.median(np.abs(course - usual))) + 0.01
-        rise = float(course[top]) - usual
-        if rise < max(LEAST_RISE, NOISE_TIMES * noise):
-            return []
-        high = course > usual + rise / 2
-        first, last = top, top
-        while first > 0 and high[first - 1]:
-            first -= 1
-        while last + 1 < len(high) and high[last + 1]:
-            last += 1
-        inside = first > 0 and last + 1 < len(high)
-        lasts = float(times[last] - times[first])
-        alone = int(high.sum()) == last - first + 1
-        if not (inside and alone and BRIEF_S[0] <= lasts <= BRIEF_S[1]):
-            return []
-        if times[-1] - times[last] < 0.25:
-            return []
-        self._brief_until[k] = times[last] + WINDOW_S
-        return [
-            Movement(
-                kind=MovementKind.BRIEF, begin_s=float(times[first]), end_s=float(times[last]),
-                unit=UNITS[k].number, size=rise,
-            )
-        ]  # fmt: skip

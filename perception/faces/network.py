@@ -27,6 +27,7 @@ CARD: Final = Path(__file__).with_name("weights.json")
 CENTIMETRE: Final = 0.01
 GAZE_TERMS: Final = 11
 COURSE_TERMS: Final = 12
+BRIEF_TERMS: Final = 8
 PICTURE_TERMS: Final = 4
 """Of those, what one picture says by itself."""
 
@@ -53,6 +54,12 @@ class Weights:
     """(units,) 1: reliable enough to be told; 0: always unknown."""
     course: Floats
     """(COURSE_TERMS,) of the confidence over time, see `evidence.py`."""
+    brief_planes: Floats
+    """(points * 3, units) of movements under half a second, see `brief.py`."""
+    brief_noise: Floats
+    """(units,) what those say of a unit that does nothing."""
+    brief_curve: Floats
+    """(BRIEF_TERMS,)."""
 
     @property
     def frame(self) -> Frame:

@@ -14,9 +14,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from perception.faces.brief import INNER_S, Brief
 from perception.faces.evidence import SURE, Course, presence
 from perception.faces.frame import head_angles, stabilised
-from perception.faces.movements import Movement, Movements
+from perception.faces.movements import Movement, MovementKind, Movements
 from perception.faces.network import (
     Weights,
     blame,
@@ -88,13 +89,14 @@ class FaceReader:
     """Of one person."""
 
     def __init__(self, weights: Weights, *, brief: bool = False) -> None:
-        """`brief`: tell movements under half a second, too (see `movements.py`)."""
+        """`brief`: tell movements under half a second, too (see `brief.py`)."""
         self._weights = weights
         self._rest: deque[Floats] = deque(maxlen=REST_LOOKS)
         self._rest_at = -np.inf
         self._rest_m: Floats | None = None
         self._course = Course(weights.course)
-        self._movements = Movements(brief=brief)
+        self._movements = Movements()
+        self._brief = Brief(weights) if brief else None
 
     def take(self, at: float, points: Floats) -> FaceReading | None:
         """Read (478, 3) points, right, up, out, in pixels; None for what is no face."""
@@ -112,7 +114,7 @@ class FaceReader:
         lids = lid_opening(face) / max(lid_opening(rest), 1e-4)
         enough = len(self._rest) >= ENOUGH_LOOKS and abs(angles[0]) < WIDEST_YAW_RAD
         yaw, pitch, roll = head_angles(standing, frame)
-        moved = self._movements.take(at, angles, lids, intensity, weights.told)
+        moved = self._movements.take(at, angles, lids) + self._briefly(at, face, angles, lids)
         eyes = gaze_terms(face, angles) @ weights.gaze
         return FaceReading(
             at=at,
@@ -125,6 +127,22 @@ class FaceReader:
             ),
             movements=tuple(moved) if enough else (),
         )
+
+    def _briefly(self, at: float, face: Floats, angles: Floats, lids: float) -> list[Movement]:
+        """`face`: (478, 3) metres, freed of the head."""
+        if self._brief is None:
+            return []
+        # Against a face that stays the same: the one at rest is still being learned.
+        moved = inputs(face - self._weights.frame.face_m, angles)[: -angles.size]
+        sign = self._brief.take(at, moved, angles, lids)
+        if sign is None:
+            return []
+        return [
+            Movement(
+                kind=MovementKind.BRIEF, begin_s=sign.at - INNER_S, end_s=sign.at + INNER_S,
+                unit=sign.unit, size=sign.sure,
+            )
+        ]  # fmt: skip
 
     def _learn(self, at: float, face: Floats) -> None:
         if at - self._rest_at < REST_EVERY_S:

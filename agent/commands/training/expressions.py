@@ -2,8 +2,8 @@
 
 Draws people (half a minute of one core each), lets the product's own eyes find their points, and
 learns the frame that takes head motion out, the network and the confidence; then, from films of
-others, the confidence over time. Twenty minutes of one core. Needs `foyer models pull`.
-`foyer bench perception --only faces` judges by people it never met.
+others, the confidence over time and what brief movements look like. Twenty minutes of one core.
+Needs `foyer models pull`. `foyer bench perception --only faces` judges by people it never met.
 """
 
 import argparse
@@ -16,6 +16,7 @@ from time import perf_counter
 from typing import Final
 
 from agent.core.errors import BadInputError
+from agent.lessons.face_brief import learn_brief
 from agent.lessons.face_corpus import KINDS, Faces, person_faces
 from agent.lessons.face_course import PEOPLE as FILMED
 from agent.lessons.face_course import films, learn_course
@@ -101,7 +102,8 @@ def over_films(weights: Weights, corpus: Iterable[Faces]) -> tuple[Weights, list
     """
     kept, seen = as_kept(weights), list(corpus)
     alone = learn_course(kept, seen, terms=PICTURE_TERMS)[:PICTURE_TERMS]
-    return replace(kept, course=learn_course(kept, seen)), [round(float(v), 5) for v in alone]
+    learned = replace(learn_brief(kept, seen), course=learn_course(kept, seen))
+    return learned, [round(float(v), 5) for v in alone]
 
 
 def card(weights: Weights, people: int, stills: int, seed: int) -> dict[str, object]:

@@ -23,7 +23,6 @@ from perception.faces.units import SHAPES, UNITS, asymmetry, intensities
 
 WEIGHTS = load()
 N = len(UNITS)
-QUIET = np.zeros(N)
 
 
 def turned(yaw=0.0, pitch=0.0, scale=900.0, change=None):
@@ -119,7 +118,7 @@ def test_quick_swings_of_a_head_are_a_nod_or_a_shake(axis, kind):
         angles = np.zeros(3)
         if 40 <= k < 70:
             angles[axis] = 0.12 * math.sin(2 * math.pi * 2 * (k - 40) / 30)
-        told += movements.take(k / 30, angles, 1.0, QUIET, WEIGHTS.told)
+        told += movements.take(k / 30, angles, 1.0)
 
     assert {one.kind for one in told} == {kind}
 
@@ -128,7 +127,7 @@ def test_a_head_that_looks_slowly_down_and_up_does_not_nod():
     movements = Movements()
     for k in range(150):
         angles = np.array([0.0, 0.3 * math.sin(2 * math.pi * 0.3 * k / 30), 0.0])
-        assert movements.take(k / 30, angles, 1.0, QUIET, WEIGHTS.told) == []
+        assert movements.take(k / 30, angles, 1.0) == []
 
 
 def confidences(seen, intensity, rate_hz=30):
@@ -223,7 +222,7 @@ def test_a_head_that_circles_neither_nods_nor_shakes():
     for k in range(60):
         turn = 2 * math.pi * 2 * k / 30
         angles = np.array([0.12 * math.sin(turn), 0.12 * math.sin(turn), 0.0])
-        assert movements.take(k / 30, angles, 1.0, QUIET, WEIGHTS.told) == []
+        assert movements.take(k / 30, angles, 1.0) == []
 
 
 def test_a_unit_is_read_by_the_part_of_the_face_that_made_it():
