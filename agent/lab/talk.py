@@ -31,6 +31,7 @@ from behavior.dialogue.conversation import (
     Part,
     RecordVisit,
 )
+from behavior.dialogue.deeds import Stands
 from behavior.dialogue.draft import Desk, set_up_desk
 from behavior.dialogue.memory import Encounter
 from behavior.dialogue.replies import respond
@@ -157,7 +158,9 @@ class _Deeds:
     async def drained(self) -> None:
         """All is done at once."""
 
-    def do(self, effects: Sequence[Effect], encounter: Encounter, at: float) -> None:
+    def do(
+        self, effects: Sequence[Effect], encounter: Encounter, at: float, stands: Stands = None
+    ) -> None:
         """Tell, record and call, in words only."""
         for effect in effects:
             match effect:

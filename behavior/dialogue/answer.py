@@ -23,6 +23,13 @@ class Answer:
     counts: asyncio.Event = field(default_factory=asyncio.Event)
     """Set with `committed`, for tools that wait for it."""
     applied: bool = False
+    withdrawn: bool = False
+    """Its words turned out to be half of what was said: it does not count any more."""
+    settled: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set while nobody goes on with its words."""
+    before: Conversation | None = None
+    """The conversation before it, while it can be gone back to."""
+    after: Conversation | None = None
 
     def message(self, part: Part) -> ReplyReady:
         """A part of it, as the planner is told of it."""
@@ -48,6 +55,7 @@ class Answer:
     def remember_nothing(self) -> None:
         """Its visitor wants to be forgotten while it is being made."""
         self.heard = replace(self.heard, history=(), memory=None)
+        self.before = self.after = None
 
 
 def with_question(part: Part, before: Conversation, question: tuple[Clause, ...]) -> Part:

@@ -6,7 +6,7 @@ Words of a revision stand once it has paused: `TurnEnded` commits what was compu
 """
 
 import asyncio
-from collections.abc import AsyncIterable, Callable, Sequence
+from collections.abc import AsyncIterable, Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -25,6 +25,7 @@ from agent.core.messages import (
     PersonId,
     PersonLost,
     PersonSeen,
+    SpeechStarted,
     TurnEnded,
     TurnPaused,
 )
@@ -173,7 +174,13 @@ class Dialogue:
         if isinstance(kept, ActFinished):
             message = kept
         self._sense(message)
+        if isinstance(message, TurnPaused | TurnEnded):
+            words = bool(message.text.strip())
+            if words or isinstance(message, TurnEnded):
+                self._answers.settle(message.turn, words=words)
         match message:
+            case SpeechStarted(goes_on=before) if before is not None:
+                self._answers.doubt(before, message.turn)
             case TurnPaused() if message.text.strip():
                 self._start(message, group)
             case TurnEnded() if message.text.strip():
@@ -253,7 +260,19 @@ class Dialogue:
             self._clear_screen(encounter)
         if any(isinstance(effect, Forget) for effect in effects):
             self._forget(encounter, work.heard)
-        self._deeds.do(effects, encounter, work.heard.at)
+        stands = None if work.heard.typed else self._stands_later(work)
+        self._deeds.do(effects, encounter, work.heard.at, stands)
+
+    def _stands_later(self, work: Answer) -> Callable[[], Awaitable[bool]]:
+        """Tells, once it is sure, whether its words were all."""
+        sure_at = self._clock.now() + self._config.taken_back_s
+
+        async def stands() -> bool:
+            await self._clock.sleep_until(sure_at)
+            await work.settled.wait()
+            return not work.withdrawn
+
+        return stands
 
     def _went_on(self, work: Answer) -> None:
         if work.encounter is self.encounters.current:

@@ -30,6 +30,13 @@ class DialogueConfig(BaseModel):
     grace_s: float = Field(
         20.0, ge=0, le=600, description="An encounter outlives a person's absence by this long."
     )
+    taken_back_s: float = Field(
+        0.6,
+        ge=0,
+        le=5,
+        description="So long after a spoken turn nobody is told anything, and nothing is written"
+        " down: whoever goes on at once had not finished. Help is called without a wait.",
+    )
     idle_s: float = Field(
         90.0, gt=0, le=3600, description="An encounter with nobody in view ends after this silence."
     )

@@ -6,12 +6,12 @@ a visitor waiting for words. What fails is said, and a person is called instead.
 
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from agent.core.backend import pick
 from agent.core.clock import Clock, WallTime
@@ -34,6 +34,7 @@ from behavior.tools.desk import ToolDesk
 from behavior.tools.permission import is_follow_up
 
 T = TypeVar("T")
+Stands = Callable[[], Awaitable[bool]] | None
 
 _PURPOSES = {
     "appointment": "{visitor} is here for you",
@@ -60,8 +61,14 @@ class DoesDeeds(Protocol):
         """Return when everything asked for so far is done."""
         ...
 
-    def do(self, effects: Sequence[Effect], encounter: Encounter, at: float) -> None:
-        """Have these effects of one answer done, in order."""
+    def do(
+        self, effects: Sequence[Effect], encounter: Encounter, at: float, stands: Stands = None
+    ) -> None:
+        """Have these effects of one answer done, in order.
+
+        `stands` returns, once it is sure, whether the answer still counts: nothing that cannot be
+        taken back is done before. None: it does.
+        """
         ...
 
     def press(self, button: ButtonPressed, encounter: Encounter) -> None:
@@ -146,8 +153,10 @@ class Deeds:
 
     # What may be asked for; all of it returns at once
 
-    def do(self, effects: Sequence[Effect], encounter: Encounter, at: float) -> None:
-        """Have these effects of one answer done, in order."""
+    def do(
+        self, effects: Sequence[Effect], encounter: Encounter, at: float, stands: Stands = None
+    ) -> None:
+        """Have these effects of one answer done, in order, if it `stands`."""
         for effect in effects:
             match effect:
                 case CallHelp():
@@ -157,11 +166,12 @@ class Deeds:
                 case NotifyHost(host=host, purpose=purpose):
                     follow_up = is_follow_up(purpose)
                     if self._may("notify_host", encounter, host=host, follow_up=follow_up):
-                        self._later(self._tell_host, effect, encounter, at, encounter.forgotten)
+                        forgotten = encounter.forgotten
+                        self._if(stands, self._tell_host, effect, encounter, at, forgotten)
                 case Refuse(tool=tool, because=because) if self._tools is not None:
                     self._tools.refuse(tool, because, encounter)
                 case RecordVisit():
-                    self._later(self._record, effect, encounter, at)
+                    self._if(stands, self._record, effect, encounter, at)
                 case Forget():
                     self._forget(encounter)
 
@@ -210,6 +220,13 @@ class Deeds:
     def _later(self, deed: Callable[..., Awaitable[None]], *arguments: object) -> None:
         self._queue.put_nowait(partial(deed, *arguments))
 
+    def _if(self, stands: Stands, deed: Callable[..., Awaitable[None]], *arguments: object) -> None:
+        async def perhaps() -> None:
+            if stands is None or await stands():
+                await deed(*arguments)
+
+        self._later(perhaps)
+
     def _help(self, call: CallHelp, encounter: Encounter, at: float) -> None:
         # Published at once: nobody in need waits for a disk or a network.
         self._publish(
@@ -217,7 +234,10 @@ class Deeds:
         )
         duty = self._site.emergency.notify if call.urgent else self._site.staff
         subject = "urgent: help wanted" if call.urgent else "a person is wanted"
-        self._later(self._send_apart, duty, subject, call.because)
+        if self._messengers is None:
+            self._later(self._send_apart, duty, subject, call.because)
+        else:  # past the queue: what waits there may wait for somebody to finish a sentence
+            self._send_out(self._send_and_complain(duty, subject, call.because))
 
     def _forget(self, encounter: Encounter) -> None:
         # The numbers are looked up when its turn comes: a visit may still be on its way to the
@@ -239,7 +259,7 @@ class Deeds:
         self, tell: NotifyHost, encounter: Encounter, at: float, forgotten: int
     ) -> None:
         if encounter.forgotten == forgotten:
-            await self._apart(self._tell_host_now(tell, encounter, at), encounter)
+            self._send_out(self._tell_host_now(tell, encounter, at), encounter)
 
     async def _tell_host_now(self, tell: NotifyHost, encounter: Encounter, at: float) -> None:
         known = (*self._site.hosts, *self._former)
@@ -268,7 +288,7 @@ class Deeds:
             self._help(CallHelp(urgent=False, because=because), encounter, at)
 
     async def _send_apart(self, notify: Notify, subject: str, text: str) -> None:
-        await self._apart(self._send_and_complain(notify, subject, text))
+        self._send_out(self._send_and_complain(notify, subject, text))
 
     async def _send_and_complain(self, notify: Notify, subject: str, text: str) -> None:
         problem = await self._send(notify, subject, text)
@@ -290,14 +310,10 @@ class Deeds:
             channel, notify.address, subject, text, config=self._notify, clock=self._clock
         )
 
-    async def _apart(self, work: Awaitable[None], about: Encounter | None = None) -> None:
+    def _send_out(self, work: Coroutine[Any, Any, None], about: Encounter | None = None) -> None:
         """Messages go out side by side: a dead address must not hold up the visit book."""
-
-        async def run() -> None:
-            await work
-
         if self._messengers is not None:
-            task = self._messengers.create_task(run())
+            task = self._messengers.create_task(work)
             self._out[task] = about
             task.add_done_callback(lambda done: self._out.pop(done, None))
 

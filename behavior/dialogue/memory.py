@@ -181,6 +181,11 @@ class Encounter:
             self.history.append((who, words.strip()))
             del self.history[:-longest]
 
+    def take_back(self, who: str, words: str) -> None:
+        """Forget what was noted last, if it was this."""
+        if self.history and self.history[-1] == (who, words.strip()):
+            del self.history[-1]
+
     def is_of(self, person: PersonId | None) -> bool:
         """Whether it is this person's visit, or that of somebody who came with them."""
         return person is not None and (person == self.person or person in self.company)

@@ -16,6 +16,7 @@ from agent.core.messages import (
     Clause,
     Message,
     TurnEnded,
+    TurnId,
 )
 from behavior.dialogue.answer import Answer, with_question
 from behavior.dialogue.conversation import (
@@ -68,10 +69,12 @@ class AnswersUnderWay:
         self._work: Answer | None = None
         self._spoken: Answer | None = None
         """A committed answer that still streams while the next turn is already heard."""
+        self._doubted: tuple[Answer, TurnId] | None = None
+        """Whose words may have been half a turn only, and the turn that will tell."""
 
     def start_over(self) -> None:
         """Know of no answer any more."""
-        self._work = self._spoken = None
+        self._work = self._spoken = self._doubted = None
 
     def begin(self, work: Answer, group: Spawns) -> Answer:
         """Have it made in `group`."""
@@ -90,6 +93,7 @@ class AnswersUnderWay:
     def commit(self, work: Answer) -> None:
         """Let it count."""
         work.committed = True
+        work.settled.set()
         work.counts.set()
         self._apply(work)
 
@@ -104,14 +108,40 @@ class AnswersUnderWay:
             self._spoken.cancel()
         self._spoken = work
 
+    def doubt(self, turn: TurnId, by: TurnId) -> None:
+        """A voice, `by`, goes on with a turn that was taken for over: is there a word in it?"""
+        for work in (self._work, self._spoken):
+            if work is not None and work.turn == turn and work.committed:
+                work.settled.clear()
+                self._doubted = (work, by)
+
+    def settle(self, by: TurnId, *, words: bool) -> None:
+        """There was, and all that the first half had changed is as before it; or there was none."""
+        if self._doubted is None or self._doubted[1] != by:
+            return
+        work, self._doubted = self._doubted[0], None
+        if words:
+            work.withdrawn = True
+            encounter = work.encounter
+            if work.before is not None and encounter.conversation is work.after:
+                encounter.conversation = work.before
+            encounter.take_back("visitor", work.heard.text)
+            if work.task is not None:
+                work.task.cancel()
+        work.settled.set()
+
     def forget(self, encounter: Encounter) -> None:
         """Its visitor wants to be forgotten, and may be answered just now."""
         for work in (self._work, self._spoken):
             if work is not None and work.encounter is encounter:
                 work.remember_nothing()
+        if self._doubted is not None and self._doubted[0].encounter is encounter:
+            self.settle(self._doubted[1], words=True)
 
     def end(self, encounter: Encounter) -> None:
         """Its visitor has left."""
+        if self._doubted is not None and self._doubted[0].encounter is encounter:
+            self.settle(self._doubted[1], words=False)
         if self._work is not None and self._work.encounter is encounter:
             self.drop()
         if self._spoken is not None and self._spoken.encounter is encounter:
@@ -192,11 +222,12 @@ class AnswersUnderWay:
 
     def _apply(self, work: Answer) -> None:
         """Make a committed answer count: the conversation goes on, its effects run, once."""
-        if not work.committed or not work.parts:
+        if not work.committed or not work.parts or work.withdrawn:
             return
         encounter, first = work.encounter, work.parts[0]
         if not work.applied:
             work.applied = True
+            work.before = encounter.conversation
             if first.conversation is not None:
                 encounter.conversation = first.conversation
             encounter.asked_something = encounter.asked_something or first.intent != "greeting"
@@ -210,4 +241,5 @@ class AnswersUnderWay:
         if len(work.parts) > 1 or first.source != "embedded":
             said = tuple(clause for part in work.parts for clause in part.clauses)
             encounter.conversation = replace(encounter.conversation, last_reply=said)
+        work.after = encounter.conversation
         self._goes_on(work)

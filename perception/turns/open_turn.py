@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from agent.core.messages import TurnId, TurnPaused
 from perception.audio import FRAME_S
-from perception.turns.murmur import LONGEST_S
+from perception.turns.murmur import LONGEST_S, with_words_of_listeners
 from perception.turns.over import Pause
 from perception.turns.pitch import PitchEnd
 
@@ -26,6 +26,8 @@ class Heard:
     """The same in general English; None: the recogniser does not tell."""
     whole_here: float | None = None
     """log(visitors here stop after exactly these words / go on); None: nobody says so here."""
+    listens: float | None = None
+    """How much better a short voice fits what listeners say; see `Reading.listens`."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -36,6 +38,7 @@ class LastTurn:
     its way, and people need a fifth of a second to react. So that voice goes on with its turn.
     """
 
+    id: TurnId | None = None
     text: str = ""
     ended_at: float = float("-inf")
     """When the silence was long enough, on the axis of the sound."""
@@ -75,6 +78,7 @@ class OpenTurn:
     ends_here: float | None = None
     ends_in_english: float | None = None
     whole_here: float | None = None
+    listens: float | None = None
     voiced_before_s: float = 0.0
     last_voiced_at: float = 0.0
     heard_until: float = 0.0
@@ -85,6 +89,7 @@ class OpenTurn:
         self.paused, self.words, self.confidence = False, None, 0.0
         self.language, self.finished, self.pitch = "", None, None
         self.ends_here = self.ends_in_english = self.whole_here = self.murmur = None
+        self.listens = None
         self.told = False
 
     def known(self) -> Pause:
@@ -107,6 +112,7 @@ class OpenTurn:
         self.language = heard.language if self.words else ""
         self.ends_here, self.ends_in_english = heard.ends_here, heard.ends_in_english
         self.whole_here = None if self.before else heard.whole_here
+        self.listens = heard.listens
 
     def joined(self, text: str) -> str:
         """With what was said before it was taken for over."""
@@ -142,6 +148,12 @@ class OpenTurn:
                 text=self.words,
                 confidence=self.confidence,
                 language=self.language,
-                murmur=self.murmur,
+                murmur=self.as_murmur(),
             )
         ]
+
+    def as_murmur(self) -> float | None:
+        """How likely this revision is a listener's murmur, by all that is known of its sound."""
+        if self.murmur is None:
+            return None
+        return with_words_of_listeners(self.murmur, self.listens)

@@ -218,8 +218,9 @@ class TurnTaker:
                 )
                 self._pace.began(event.at)
                 since = event.at - self._config.pre_roll_s
+                goes_on = self._last.id if before else None
                 return [
-                    SpeechStarted(at=event.at, turn=turn.id, revision=0),
+                    SpeechStarted(at=event.at, turn=turn.id, revision=0, goes_on=goes_on),
                     BeginWords(turn=turn.id, since=since),
                 ]
             case VoiceEvent.STARTED if turn is not None and turn.final:
@@ -273,7 +274,7 @@ class TurnTaker:
         if silence_s < needed_s and not turn.final:
             return told
         if not turn.final:
-            self._last = LastTurn(text=turn.words, ended_at=turn.heard_until)
+            self._last = LastTurn(id=turn.id, text=turn.words, ended_at=turn.heard_until)
         return [
             *told,
             *turn.perhaps_tell(anyway=True),
@@ -293,7 +294,7 @@ class TurnTaker:
             confidence=turn.confidence if turn.words is not None else (0.2 if text else 0.0),
             voiced_s=turn.total_s(),
             language=turn.language,
-            murmur=turn.murmur,
+            murmur=turn.as_murmur(),
         )
 
     def _take_number(self) -> TurnId:

@@ -17,6 +17,9 @@ class SpeechStarted(Message):
 
     turn: TurnId
     revision: int = 0
+    goes_on: TurnId | None = None
+    """The turn just taken for over with which this voice goes on: it was not over, and does not
+    count any more. The words of both come with this turn's end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

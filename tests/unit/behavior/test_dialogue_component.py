@@ -6,18 +6,21 @@ from agent.core.messages import (
     ActFinished,
     ActId,
     ButtonPressed,
+    ComponentHealth,
     Engagement,
     EngagementChanged,
     HelpCalled,
     HostNotified,
     PersonId,
     PersonLost,
+    SpeechStarted,
+    TurnId,
     VisitRecorded,
 )
 from behavior.backends.scripted import Line, ScriptedDialogue
-from behavior.dialogue.conversation import NotifyHost
+from behavior.dialogue.conversation import Asked, NotifyHost
 from behavior.dialogue.memory import VisitBook
-from tests.fakes.desk import Reception, ended, paused
+from tests.fakes.desk import Reception, demo_site, ended, paused
 
 EVERYTHING = "my name is tom baker and i am here to see daniel okafor"
 
@@ -52,6 +55,70 @@ async def test_the_commit_of_the_same_revision_does_it_once(tmp_path):
         assert [n.host for n in desk.of(HostNotified)] == ["Daniel Okafor"]
         assert [v.purpose for v in desk.of(VisitRecorded)] == ["appointment"]
     assert [v.visitor for v in VisitBook(desk.visits).visits()] == ["Tom Baker"]
+
+
+def voice(at, turn, goes_on=None):
+    return SpeechStarted(at=at, turn=TurnId(turn), goes_on=goes_on and TurnId(goes_on))
+
+
+async def test_a_host_is_told_of_the_whole_when_a_turn_that_seemed_over_goes_on(tmp_path):
+    async with Reception(tmp_path) as desk:
+        desk.tell(paused(0.0, EVERYTHING), ended(0.2, EVERYTHING))
+        await desk.settle(0.4)
+        assert desk.of(HostNotified) == []
+        desk.tell(voice(0.4, 2, goes_on=1))
+        await desk.settle(2.0)
+        assert desk.of(HostNotified) == []
+        longer = EVERYTHING + " at ten"
+        desk.tell(paused(2.4, longer, turn=2), ended(2.6, longer, turn=2))
+        await desk.settle(2)
+        assert [n.host for n in desk.of(HostNotified)] == ["Daniel Okafor"]
+        assert len(desk.of(VisitRecorded)) == 1
+    assert [v.visitor for v in VisitBook(desk.visits).visits()] == ["Tom Baker"]
+
+
+async def test_what_the_first_half_had_changed_is_as_before_it(tmp_path):
+    async with Reception(tmp_path) as desk:
+        half = "i want to see daniel okafor"
+        desk.tell(paused(0.0, half), ended(0.2, half))
+        await desk.settle(0.3)
+        assert desk.dialogue.encounters.current.conversation.asked is not Asked.NOTHING
+        desk.tell(voice(0.4, 2, goes_on=1))
+        whole = half + " no wait just tell me where the lift is"
+        desk.tell(paused(1.4, whole, turn=2))
+        await desk.settle(0.01)
+        encounter = desk.dialogue.encounters.current
+        assert encounter.history == []
+        assert encounter.conversation.asked is Asked.NOTHING
+        desk.tell(ended(1.6, whole, turn=2))
+        await desk.settle(1)
+        assert [words for who, words in encounter.history if who == "visitor"] == [whole]
+
+
+async def test_a_cough_after_a_turn_takes_nothing_back(tmp_path):
+    async with Reception(tmp_path) as desk:
+        desk.tell(paused(0.0, EVERYTHING), ended(0.2, EVERYTHING), voice(0.5, 2, goes_on=1))
+        await desk.settle(2)
+        assert desk.of(HostNotified) == []
+        desk.tell(ended(1.0, "", turn=2))
+        await desk.settle(0.5)
+        assert [n.host for n in desk.of(HostNotified)] == ["Daniel Okafor"]
+
+
+async def test_help_is_sent_without_waiting_for_the_end_of_a_sentence(tmp_path):
+    site = demo_site()
+    nowhere = site.emergency.notify.model_copy(update={"channel": "webhook"})
+    emergency = site.emergency.model_copy(update={"notify": nowhere})
+    site = site.model_copy(update={"emergency": emergency})
+    async with Reception(tmp_path, site=site) as desk:
+        desk.tell(paused(0.0, EVERYTHING), ended(0.2, EVERYTHING), voice(0.4, 2, goes_on=1))
+        await desk.settle(1)
+        desk.tell(ButtonPressed(at=1.0, button="help"))
+        await desk.settle(0.2)
+        assert len(desk.of(HelpCalled)) == 1
+        assert any("could not be told" in h.detail for h in desk.of(ComponentHealth))
+        assert desk.of(HostNotified) == []
+        desk.tell(ended(1.0, "", turn=2))
 
 
 async def test_the_effects_of_a_reply_in_many_parts_run_once(tmp_path):
@@ -201,8 +268,6 @@ async def test_buttons_call_a_person(tmp_path):
 
 
 async def test_a_host_who_cannot_be_reached_is_said_and_a_person_called(tmp_path):
-    from tests.fakes.desk import demo_site
-
     site = demo_site()
     host = site.hosts[0].model_copy(
         update={"notify": site.hosts[0].notify.model_copy(update={"channel": "webhook"})}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent.core.messages import TurnEnded, TurnPaused, WordsHeard
+from agent.core.messages import SpeechStarted, TurnEnded, TurnPaused, WordsHeard
 from perception.audio import FRAME_S
 from perception.turns.patience import PatienceConfig
 from perception.turns.taking import Heard, SettleWords, TurnsConfig, TurnTaker
@@ -42,6 +42,8 @@ def ends(outcomes):
 def test_who_goes_on_before_an_answer_can_be_heard_is_understood_as_a_whole(agent_speaks):
     out = heard(CLOSED_S + 0.25, agent_speaks=agent_speaks)
     assert ends(out) == [FIRST, f"{FIRST} {SECOND}"]
+    began = [(o.turn, o.goes_on) for o in out if isinstance(o, SpeechStarted)]
+    assert began == [(1, None), (2, 1)]
     last = [o for o in out if isinstance(o, TurnPaused)][-1]
     assert last.text == f"{FIRST} {SECOND}"
     assert [o for o in out if isinstance(o, JudgeEnd)][-1].voice_s is None  # it is no murmur
@@ -55,7 +57,9 @@ def test_who_goes_on_before_an_answer_can_be_heard_is_understood_as_a_whole(agen
     ],
 )
 def test_who_comes_later_begins_a_turn_of_their_own(pause_s, config):
-    assert ends(heard(pause_s, config=config)) == [FIRST, SECOND]
+    out = heard(pause_s, config=config)
+    assert ends(out) == [FIRST, SECOND]
+    assert all(o.goes_on is None for o in out if isinstance(o, SpeechStarted))
 
 
 def test_a_cough_after_a_question_does_not_ask_it_again():
