@@ -242,6 +242,7 @@ class Kiosk {
       case "language": return this.speak(message.language);
       case "state":
         this.doing = message.doing;
+        if (this.stage) this.stage.listens = ["hearing", "thinking"].includes(message.doing);
         return this.showPill();
       case "workers": return this.workers(message.workers);
       case "panel": return at("panel").hidden ? undefined : this.panel.show(message);

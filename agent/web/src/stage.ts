@@ -16,8 +16,13 @@ import { backdrop, plainDesk, shade } from "./room.ts";
 
 const GIVE_UP_S = 3;
 const AT_MOST_S = 0.2;
+/** Of the time a processor may draw; and while somebody is listened to. */
+const DRAWS_SHARE = 0.45;
+const LISTENS_SHARE = 0.23;
 
 export class Stage {
+  /** Somebody speaks, or is being understood. */
+  listens = false;
   private readonly renderer: WebGLRenderer;
   private readonly scene = new Scene();
   private readonly camera = new PerspectiveCamera(24, 1, 0.1, 20);
@@ -108,7 +113,8 @@ export class Stage {
   /** Seconds between two pictures at least: a processor that draws is needed for listening, too. */
   get atLeastS(): number {
     const least = 1 / (LEVELS[this.quality.level]?.atMostHz ?? 60);
-    return this.software ? Math.min(AT_MOST_S, Math.max(least, 2.2 * this.tookS)) : least;
+    const share = this.listens ? LISTENS_SHARE : DRAWS_SHARE;
+    return this.software ? Math.min(AT_MOST_S, Math.max(least, this.tookS / share)) : least;
   }
 
   get level(): number {
