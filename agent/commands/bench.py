@@ -56,7 +56,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--audio", type=Path, metavar="DIR", help="face, hearing: recordings of real speech"
     )
-    parser.add_argument("--only", metavar="PART,...", help="hearing, perception: some of its parts")
+    parser.add_argument(
+        "--only", metavar="PART,...", help="hearing, perception, reaction: some of its parts"
+    )
     parser.add_argument("--device", help="face, generators: where it runs: cpu, cuda")
     parser.add_argument(
         "--short",
