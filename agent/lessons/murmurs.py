@@ -33,6 +33,12 @@ MURMURS: Final = (
     "okay thanks", "all right", "thanks", "thank you", "i understand", "wow", "ah okay", "ah yes",
     "ah right", "sounds good", "very good", "good good", "yes of course", "oh wow", "true",
     "sure sure", "yes i see", "hm okay", "well okay", "lovely", "absolutely", "indeed",
+    "interesting", "very interesting", "wonderful", "oh wonderful", "brilliant", "amazing",
+    "excellent", "super", "awesome", "fantastic", "how interesting", "gotcha", "yes i know",
+    "yeah i know", "no worries", "sure thing", "understood", "good to hear", "that works",
+    "that's great", "very nice", "sounds great", "oh dear", "oh my", "mhm", "mm", "mm hmm",
+    "uh huh yeah", "okay good", "ah nice", "ah i see", "yeah exactly", "yep got it", "oh is it",
+    "right of course", "that makes sense", "ah perfect", "oh cool", "yeah true", "mm yes", "gosh",
 )  # fmt: skip
 FLOOR: Final = (
     "please stop", "no wait", "sorry", "pardon", "pardon me", "hey", "help", "help me", "listen",
@@ -48,6 +54,10 @@ FLOOR: Final = (
     "call someone", "do you speak german", "english please", "my bag is gone", "i am late",
     "the other one", "not the lift", "upstairs", "tomorrow", "the toilet", "coffee", "and parking",
     "what about lunch", "before that", "after lunch", "is he in", "i lost it", "wrong",
+    "sorry but", "what about", "yes but", "okay but where", "right but which", "can i just",
+    "listen to me", "sorry who", "sorry where", "but i need", "just stop", "no no", "okay stop",
+    "one more thing", "i mean", "and who", "and when", "could i", "could you", "yes but when",
+    "hold on now", "wait no", "hey wait", "stop there", "not yet", "i have to go", "let me through",
 )  # fmt: skip
 _MANY_VOICES: Final = (
     *VOICES, *VOICES, *VOICES, ("flite", "kal"),

@@ -7,8 +7,6 @@ cough or the agent's own echo: it goes on where it was. Words, or a voice that l
 
 from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
-
 from agent.core.messages import (
     ActFinished,
     ButtonPressed,
@@ -23,10 +21,12 @@ from agent.core.messages import (
     TurnPaused,
     WordsHeard,
 )
+from behavior.policies.interruption_config import InterruptionConfig as InterruptionConfig
 from behavior.situation.floor import Turn
 from behavior.situation.hearing import is_echo, plain, says_any
 from behavior.situation.state import Situation
 from behavior.understanding.floor_claim import Said, wants_the_floor
+from behavior.understanding.listeners_words import only_listens, without
 from behavior.wishes import NOTHING, Wishes, because
 
 _ROUNDING_S = 1e-6
@@ -35,91 +35,6 @@ _PHRASE_S = 0.4
 _TOO_SOON_S = 0.5
 """Nobody murmurs assent to less of an answer than this."""
 _HEARD = (SpeechStarted, SpeechContinues, WordsHeard, TurnPaused, TurnEnded)
-
-
-class InterruptionConfig(BaseModel):
-    """How easily the agent gives up the floor."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    soft_gain: float = Field(
-        0.25, ge=0, le=1, description="The voice's gain as soon as a visitor's voice begins."
-    )
-    hold_after_voiced_s: float = Field(
-        0.06,
-        ge=0.05,
-        le=2,
-        description="After this much voice it falls silent and keeps its place.",
-    )
-    hold_at_latest_s: float = Field(
-        0.06,
-        ge=0.05,
-        le=2,
-        description="The same, when no more was reported since the voice began.",
-    )
-    stop_after_voiced_s: float = Field(
-        1.2, ge=0.3, le=10, description="After this much voice it gives up the floor without words."
-    )
-    words_after_voiced_s: float = Field(
-        1.2,
-        ge=0,
-        le=3,
-        description="A shorter voice may be a listener's murmur: its words count at its end.",
-    )
-    doubt_below: float = Field(
-        0.5,
-        ge=0,
-        le=1,
-        description="Words of so short a voice that are recognised with less trust are a murmur.",
-    )
-    floor_words: tuple[str, ...] = Field(
-        ("wait", "stop", "no", "help", "excuse me", "sorry", "hold on", "one moment", "listen"),
-        description="These ask for the floor, however short, and half understood.",
-    )
-    floor_doubt_below: float = Field(
-        0.2, ge=0, le=1, description="With less trust than this even those are a murmur."
-    )
-    yields_from: float = Field(
-        0.5,
-        ge=0.05,
-        le=0.95,
-        description="How surely a short voice must want the floor, by its words and its sound.",
-    )
-    resume_after_s: float = Field(
-        0.6, ge=0.2, le=5, description="It goes on after this much silence, if nothing was said."
-    )
-    backchannels: tuple[str, ...] = Field(
-        ("mm", "hm", "hmm", "mhm", "mm-hm", "uh", "huh", "uh-huh", "aha", "ah", "oh", "i see"),
-        description="What listeners say without wanting the floor.",
-    )
-    agreements: tuple[str, ...] = Field(
-        (
-            *("yes", "yeah", "yep", "ok", "okay", "right", "sure", "fine", "good", "great"),
-            *("thanks", "all right", "got it", "of course", "exactly", "perfect", "nice"),
-            *("i understand", "i get it", "fair enough", "makes sense", "sounds good", "lovely"),
-            *("that's good", "that is good", "that's nice", "that is nice", "that's great"),
-            *("that is great", "good to know", "no problem", "cool", "wow", "really", "very good"),
-            *("absolutely", "indeed", "true", "alright", "how nice", "very nice", "great to hear"),
-        ),
-        description="The same, unless the agent is asking a question: then it is an answer.",
-    )
-    particles: tuple[str, ...] = Field(
-        (
-            *("a", "an", "and", "the", "but", "of", "in", "to", "for", "if", "m", "h", "i", "am"),
-            *("he", "she", "him", "them", "us", "you", "they", "that", "or", "as", "at", "are"),
-            *("then", "well"),
-        ),
-        description="Nobody says only these: where nothing else was understood, it was a murmur.",
-    )
-    backchannel_words: int = Field(
-        3, ge=1, le=6, description="More words than this are never a backchannel."
-    )
-    echo_caution_s: float = Field(
-        30.0,
-        ge=0,
-        le=600,
-        description="After it stopped for nothing, only words stop it again for this long.",
-    )
 
 
 class InterruptionPolicy:
@@ -251,7 +166,8 @@ class InterruptionPolicy:
         if is_echo(situation, text):
             return False
         known = (*self._config.backchannels, *self._config.agreements)
-        said = Said.WORDS if says else Said.MURMUR if says_any(text, known) else Said.NOTHING
+        murmurs = without(text, known, self._config.assessments) != text
+        said = Said.WORDS if says else Said.MURMUR if murmurs else Said.NOTHING
         if says and says_any(text, self._config.floor_words):
             said = Said.FLOOR
         sure = wants_the_floor(said, trust=turn.trust, murmur=turn.murmur)
@@ -285,24 +201,12 @@ class InterruptionPolicy:
         return not self._is_backchannel(text, _asks(situation), goes_on)
 
     def _is_backchannel(self, text: str, asks: bool, goes_on: bool) -> bool:
-        count = len(text.split())
-        known = (
-            self._config.backchannels
-            if asks
-            else (
-                *self._config.backchannels,
-                *self._config.agreements,
-            )
-        )
-        rest = f" {text} "
-        for phrase in sorted(known, key=len, reverse=True):
-            while f" {plain(phrase)} " in rest:
-                rest = rest.replace(f" {plain(phrase)} ", " ", 1)
-        if goes_on and rest.strip():
+        config = self._config
+        known = config.backchannels if asks else (*config.backchannels, *config.agreements)
+        rest = without(text, known, () if asks else config.assessments)
+        if goes_on and rest:
             return False  # `an ... appointment`, after an answer to `I have`
-        if set(rest.split()) - set(self._config.particles):
-            return False
-        return count <= self._config.backchannel_words * 2
+        return only_listens(text, rest, config.particles, config.backchannel_words * 2)
 
 
 def _asks(situation: Situation) -> bool:

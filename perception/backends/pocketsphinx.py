@@ -15,6 +15,7 @@ import numpy as np
 import pocketsphinx
 
 from perception.audio import SILENCE_DB, Sound, level_db
+from perception.backends.pocketsphinx_listeners import ShortVoice
 from perception.words.arpa import arpa
 from perception.words.pronunciation import pronunciations
 from perception.words.recognition import Reading, RecognitionConfig
@@ -66,6 +67,7 @@ class PocketsphinxRecogniser:
         if config.mixture > 0:
             self._searches.insert(0, _site_search(general, site))
         _teach_names(general, site)
+        self._short = ShortVoice(_dictionary())
         self._whole = WholeHere(sentences(site, forms=_FORMS))
         self._cepstra: list[str] = [d.get_cmn(False) for d in self._searches]
         self._speaking = self._trusted = self._adapted = False
@@ -83,6 +85,7 @@ class PocketsphinxRecogniser:
         for search, cepstra in zip(self._searches, self._cepstra, strict=True):
             search.set_cmn(cepstra)
             search.start_utt()
+        self._short.start()
         self._speaking, self._trusted, self._adapted = True, False, False
         self._fed = self._told_at = 0
         self._opening.clear()
@@ -93,6 +96,7 @@ class PocketsphinxRecogniser:
         raw = (samples * 32767).astype(np.int16).tobytes()
         for search in self._searches:
             search.process_raw(raw, False, False)
+        self._short.feed(raw)
         self._fed += samples.size
         if not self._adapted:
             self._opening.append(raw)
@@ -148,6 +152,7 @@ class PocketsphinxRecogniser:
             ends_here=ends[0] if both else None,
             ends_in_english=ends[1] if both else None,
             whole_here=self._whole.told(words),
+            listens=self._short.listens(),
         )
 
     def _best(self) -> tuple[_Found, _Found]:

@@ -71,6 +71,7 @@ def serve(recogniser: Recogniser, source: _Input, answer: Callable[[dict[str, An
                         "ends_here": reading.ends_here,
                         "ends_in_english": reading.ends_in_english,
                         "whole_here": reading.whole_here,
+                        "listens": reading.listens,
                     }
                 )
             case Kind.DROP if packet.turn == turn:

@@ -25,6 +25,9 @@ BEHIND_S: Final = 0.06
 _PARTS: Final = 3
 _LEAST_ROWS: Final = 3
 _MOST_LOGIT: Final = 6.0
+_EAR, _LISTENS = 0.8, 1.0
+"""What a unit of the ear's own odds is worth, and one of `Heard.listens`."""
+_SUREST: Final = 1e-3
 Floats = NDArray[np.float32]
 
 
@@ -74,6 +77,18 @@ def chance_of_murmur(told: Floats, line: Line | None = None) -> float:
         raise ValueError(f"{told.size} features, but the weights are for {line.weights.size}")
     logit = float((told - line.mean) / line.spread @ line.weights) + line.bias
     return 1.0 / (1.0 + math.exp(-max(-_MOST_LOGIT, min(_MOST_LOGIT, logit))))
+
+
+def with_words_of_listeners(murmur: float, listens: float | None) -> float:
+    """`murmur`, 0..1, and how much better the sound fits what listeners say: one probability.
+
+    None: nobody has said the latter. The ear knows how people murmur and no words; the two small
+    grammars behind `listens` know the words and nothing else.
+    """
+    if listens is None:
+        return murmur
+    sure = min(1 - _SUREST, max(_SUREST, murmur))
+    return 1.0 / (1.0 + math.exp(-_EAR * math.log(sure / (1 - sure)) - _LISTENS * listens))
 
 
 @cache

@@ -36,6 +36,10 @@ class Reading:
     whole_here: float | None = None
     """Natural logarithm of how much oftener visitors here stop after exactly these words than go
     on, of what the site's own sentences tell; None: none of them begins so."""
+    listens: float | None = None
+    """Thousandths of a nat a frame by which a short voice fits what listeners say better than what
+    those say who want the floor, -3..3; None: not told, or too long. For what is said over the
+    agent's own voice."""
 
 
 class Recogniser(Protocol):

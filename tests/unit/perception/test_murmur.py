@@ -5,13 +5,20 @@ import pytest
 
 from agent.core.messages import TurnEnded, TurnPaused
 from perception.audio import FRAME_S
-from perception.turns.murmur import Line, chance_of_murmur, features, read_line, voice_rows
+from perception.turns.murmur import (
+    Line,
+    chance_of_murmur,
+    features,
+    read_line,
+    voice_rows,
+    with_words_of_listeners,
+)
 from perception.turns.taking import Heard, SettleWords, TurnsConfig, TurnTaker
 from perception.turns.turn_end import JudgeEnd, Sounded
 from tests.fakes.sounds import script
 
 
-def hear(turns, *parts, murmur=0.9, judges=True):
+def hear(turns, *parts, murmur=0.9, judges=True, listens=None):
     """When what came; words a frame after they are asked for, the judgement three frames later."""
     out, due, at = [], [], 0.0
     for p in script(*parts):
@@ -20,7 +27,10 @@ def hear(turns, *parts, murmur=0.9, judges=True):
         for when, wish in [one for one in due if one[0] <= at]:
             due.remove((when, wish))
             if isinstance(wish, SettleWords):
-                heard = Heard(turn=wish.turn, revision=wish.revision, text="could", confidence=0.9)
+                heard = Heard(
+                    turn=wish.turn, revision=wish.revision, text="could", confidence=0.9,
+                    listens=listens,
+                )  # fmt: skip
                 outcomes += turns.read(heard)
             else:
                 told = Sounded(turn=wish.turn, revision=wish.revision, finished=0.5, murmur=murmur)
@@ -116,3 +126,36 @@ def test_weights_of_another_encoder_and_other_files_are_refused(tmp_path):
     np.savez(tmp_path / "other.npz", mean=np.zeros(3))
     with pytest.raises(ValueError, match="foyer train murmurs"):
         read_line(tmp_path / "other.npz")
+
+
+@pytest.mark.parametrize("kind", [TurnPaused, TurnEnded])
+def test_a_sound_that_fits_what_listeners_say_is_more_of_a_murmur(kind):
+    told = [only(hear(over_the_agent(), *SHORT, listens=x), kind)[1] for x in (-1.0, None, 1.0)]
+    assert told[0].murmur < told[1].murmur == 0.9 < told[2].murmur < 1.0
+
+
+def test_how_a_stretch_fits_says_nothing_of_the_next():
+    turns = over_the_agent()
+    parts = ((0.5, 0.0), (0.4, 0.95), (0.35, 0.0), (0.4, 0.95), (3.0, 0.0))
+    heard, at, last = iter((3.0, None)), 0.0, []
+    for p in script(*parts):
+        for one in turns.hear(at, p):
+            if isinstance(one, SettleWords):
+                fits = next(heard)
+                reading = Heard(turn=one.turn, revision=one.revision, text="x", listens=fits)
+                last += turns.read(reading)
+            if isinstance(one, JudgeEnd):
+                told = Sounded(turn=one.turn, revision=one.revision, finished=0.5, murmur=0.5)
+                last += turns.sounded(told)
+        at += FRAME_S
+    paused = [one.murmur for one in last if isinstance(one, TurnPaused)]
+    assert paused[0] > 0.8
+    assert paused[1] == 0.5
+
+
+@pytest.mark.parametrize("listens", [-3.0, 0.0, 3.0])
+def test_ear_and_words_of_listeners_each_count(listens):
+    chances = [with_words_of_listeners(x, listens) for x in (0.0, 0.3, 0.7, 1.0)]
+    assert chances == sorted(set(chances))
+    assert all(0.0 < one < 1.0 for one in chances)
+    assert with_words_of_listeners(0.4, None) == 0.4

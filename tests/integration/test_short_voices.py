@@ -1,0 +1,65 @@
+"""Whether a short voice fits what listeners say better than words that want the floor."""
+
+import numpy as np
+import pytest
+
+from perception.backends.pocketsphinx import _dictionary
+from perception.backends.pocketsphinx_listeners import ShortVoice
+from perception.words.listeners import CLAIMS, LISTENS, words
+from tests.fakes.sounds import quiet, visitor_says
+
+
+@pytest.fixture(scope="module")
+def dictionary():
+    return _dictionary()
+
+
+@pytest.fixture(scope="module")
+def short(dictionary):
+    return ShortVoice(dictionary)
+
+
+@pytest.fixture(scope="module")
+def said(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("said")
+
+    def sound(text):
+        return np.concatenate([quiet(0.3), visitor_says(text, folder), quiet(0.15)])
+
+    return sound
+
+
+def fits(short, sound, step=512):
+    short.start()
+    for i in range(0, sound.size, step):
+        short.feed((sound[i : i + step] * 32767).astype(np.int16).tobytes())
+    return short.listens()
+
+
+def test_what_listeners_say_fits_them_and_what_claims_the_floor_does_not(short, said):
+    assert all(fits(short, said(text)) > 0.2 for text in ("okay good", "yeah sure", "wonderful"))
+    assert all(fits(short, said(text)) < -0.2 for text in ("stop", "sorry", "excuse me"))
+
+
+def test_it_is_asked_again_when_the_voice_has_gone_on(short, said):
+    whole = said("okay"), said("stop")[4800:]
+    alone = fits(short, whole[0])
+    for i in range(0, whole[1].size, 512):
+        short.feed((whole[1][i : i + 512] * 32767).astype(np.int16).tobytes())
+    after = short.listens()
+    assert after < alone - 0.2
+    assert after == pytest.approx(fits(short, np.concatenate(whole)), abs=0.15)
+    assert fits(short, whole[0]) == pytest.approx(alone, abs=0.1)
+
+
+def test_a_long_voice_and_none_are_not_told(short, said):
+    long = np.concatenate([said("okay good"), said("where is the meeting room please")])
+    assert long.size > 2.4 * 16_000
+    assert fits(short, long) is None
+    short.start()
+    assert short.listens() is None
+
+
+def test_every_word_of_both_can_be_said(dictionary):
+    unknown = [w for w in words((*LISTENS, *CLAIMS)) if w not in dictionary]
+    assert set(unknown) <= {"gotcha"}
