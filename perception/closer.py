@@ -29,6 +29,7 @@ Hands = tuple[Floats | None, Floats | None]
 
 _NONE: Hands = (None, None)
 BODIES_EVERY_S = 0.1
+BRIEF_HZ = 30.0
 NAMES = {unit.number: unit.name for unit in UNITS}
 
 
@@ -87,11 +88,13 @@ class Closer:
         self._units: dict[PersonId, tuple[int, ...]] = {}
 
     def looking(self, config: PeopleConfig) -> PeopleConfig:
-        """Bodies are measured often enough to see them move."""
-        if self._actions is None:
-            return config
-        focus = config.focus.model_copy(update={"body_s": BODIES_EVERY_S, "busy_hz": 15.0})
-        return config.model_copy(update={"focus": focus})
+        """Bodies are measured, and faces looked at, often enough to see them move."""
+        often: dict[str, float] = {}
+        if self._actions is not None:
+            often = {"body_s": BODIES_EVERY_S, "busy_hz": 15.0}
+        if self._brief:
+            often["busy_hz"] = BRIEF_HZ
+        return config.model_copy(update={"focus": config.focus.model_copy(update=often)})
 
     def take(
         self,

@@ -38,34 +38,49 @@ from agent.lessons.face_examination import (
     sit,
     told_columns,
 )
+from agent.lessons.face_identity import leaks
 from agent.lessons.face_lessons import out_of_order, over_time, picture_by_picture
 from perception.eyes.camera import CameraConfig, Lens
 from perception.faces.movements import MovementKind
-from perception.faces.network import CARD, COURSE_TERMS, FILE, load
+from perception.faces.network import CARD, COURSE_TERMS, FILE, Weights, load
 from perception.faces.units import UNITS
 
 Floats = NDArray[np.float64]
 
 EXAMINED: Final = (0, 1001, 1002, 1003)
 STILLS: Final = 30
+OTHERS: Final = tuple(range(1201, 1209))
+OTHER_STILLS: Final = 24
+"""Of those who sit only for the question who they are."""
 MOVING: Final = ("faces", "talk", "brief", "nod", "shake")
 
 
 def corpus(people: Sequence[int] = EXAMINED, stills: int = STILLS) -> list[Faces]:
-    """Some six minutes of one core."""
+    """Some three minutes of one core, on a machine with nothing else to do."""
     return [f for who in people for f in person_faces(who, stills=stills, kinds=KINDS)]
 
 
-def face_figures(weights: Path = FILE, faces: Sequence[Faces] | None = None) -> list[Figure]:
+def others() -> list[Faces]:
+    """Ten seconds of one core."""
+    return [f for who in OTHERS for f in person_faces(who, stills=OTHER_STILLS)]
+
+
+def face_figures(
+    weights: Path = FILE,
+    faces: Sequence[Faces] | None = None,
+    strangers: Sequence[Faces] | None = None,
+) -> list[Figure]:
     """All figures of one corpus."""
     learned = load(weights)
     given = corpus() if faces is None else list(faces)
+    more = others() if strangers is None else list(strangers)
     exam = sit(learned, given)
     impersonal = sit(learned, given, personal=False)
     return [
         *_frame(exam),
         *_units(exam, impersonal),
         *_movements(exam),
+        *_identity(learned, [*given, *more]),
     ]
 
 
@@ -236,4 +251,25 @@ def _movements(exam: Exam) -> list[Figure]:
             at_most=False, note=f"of {count} in nine units, told or not; {false:.1f} false a minute"
             f" of {minutes:.1f} minutes",
         ),
+    ]  # fmt: skip
+
+
+def _identity(weights: Weights, people: Sequence[Faces]) -> list[Figure]:
+    """How well a plain classifier tells from another light who it is."""
+    found = leaks(weights, people)
+    count = len({one.person for one in people})
+    raw_points, against = found["raw points"][0], found["points against the own face at rest"][0]
+    drawn = found["units as drawn"][0]
+    return [
+        Figure(
+            name=f"faces: which of {count} people it is, told from {of}", unit="",
+            value=found[what][0], baseline=found[other][0], baseline_of=other,
+            control=found[what][1], control_of="people dealt anew",
+            note=f"chance {1 / count:.3f}; raw points {raw_points:.3f}, against the own face at"
+            f" rest {against:.3f}; units as drawn {drawn:.3f}",
+        )
+        for of, what, other in (
+            ("intensities of units", "units", "units without the own face at rest"),
+            ("what is told", "confidences of told units", "units"),
+        )
     ]  # fmt: skip

@@ -1,7 +1,8 @@
 """What a head and a face do over time: nods, shakes, blinks, brief movements. Pure.
 
 A nod or a shake is two quick swings of the head, one each way, about one axis more than about the
-other. A blink is both lids gone more than half their way and back within 0.45 s. Brief movements
+other. A blink is both lids gone more than a third of their way and back within
+0.45 s. Brief movements
 are told by `brief.py`.
 """
 
@@ -45,7 +46,7 @@ SWING_S: Final = (0.08, 0.5)
 SWINGS: Final = 2
 AXIS_RATIO: Final = 1.3
 AGAIN_S: Final = 0.8
-SHUT: Final = 0.5
+SHUT: Final = 0.65
 """Of the lids' usual distance."""
 BLINK_S: Final = 0.45
 

@@ -79,3 +79,9 @@ def test_units_are_told_by_names_of_parts_and_no_point_is_in_what_is_told():
 
 def vars_of(message):
     return [getattr(message, field.name) for field in dataclasses.fields(message)]
+
+
+def test_for_brief_movements_every_picture_of_a_film_is_looked_at():
+    looks = Closer(weights=None, actions=None, brief=True).looking(PeopleConfig())
+
+    assert looks.focus.busy_hz >= 30

@@ -105,6 +105,15 @@ def test_shut_eyes_look_nowhere_and_a_blink_is_told():
     assert [m.kind for r in readings for m in r.movements] == [MovementKind.BLINK]
 
 
+@pytest.mark.parametrize(("left", "blinks"), [(0.75, 0), (0.55, 1)])
+def test_lids_that_go_a_third_of_their_way_and_back_have_blinked(left, blinks):
+    movements, told = Movements(), []
+    for k in range(40):
+        told += movements.take(k / 30, np.zeros(3), left if 20 <= k < 24 else 1.0)
+
+    assert [m.kind for m in told] == [MovementKind.BLINK] * blinks
+
+
 def test_eyes_that_stay_shut_are_no_blink():
     frames = [turned()] * 60 + [turned(change=close)] * 30 + [turned()] * 5
 
