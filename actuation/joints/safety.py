@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from actuation.joints.clearance import Clearance
 from actuation.joints.moves import REWIND_S
+from actuation.joints.path import slerp
 from actuation.joints.rotations import (
     about,
     angle,
@@ -52,6 +53,9 @@ _EASE: Final = 0.8
 """Share of the limits that is used while catching up, so that braking stays within them."""
 _CATCH_UP_HZ: Final = 9.0
 _NEAR_RAD: Final = 1e-4
+_ROUNDS: Final = 4
+_SKIN_M: Final = 0.0015
+"""A touch that is no deeper is the skin's."""
 
 
 def _of(joint: str, table: dict[str, _T], finger: _T) -> _T:
@@ -188,7 +192,10 @@ class SafetyLimits:
         speed = before.speed + push / FRAME_RATE_HZ
         joints = multiply(before.joints, from_vector(speed / FRAME_RATE_HZ))
         self.held_back += int(np.count_nonzero(angle(joints, wanted) > _NEAR_RAD))
-        kept, clear, pushed = self._clearance.approach(self._possible(joints[None]), before.clear_m)
+        free = self._possible(joints[None])
+        kept, clear, pushed = self._clearance.approach(free, before.clear_m)
+        if pushed:
+            kept, clear = self._softer(free, self._both(kept, before), before)
         if pushed or kept[0] is not joints:
             # What is touched may stop an arm harder than it may push by itself: remembered as it
             # is, that push would throw the arm about in the frames that follow.
@@ -196,6 +203,35 @@ class SafetyLimits:
             speed = _capped(speed, self._speed)
             push = _capped((speed - before.speed) * FRAME_RATE_HZ, self._push)
         return _Shown(wanted, clear_m, normalised(kept[0]), speed, push, clear[0])
+
+    def _both(self, pushed: Floats, before: _Shown) -> Floats:
+        """(1, 44, 4) pushed out within the angles that joints have: what an elbow may not give way
+        a shoulder does, by and by.
+        """
+        for _ in range(_ROUNDS):
+            held = self._possible(pushed)
+            if held is pushed:
+                break
+            pushed, _, more = self._clearance.approach(held, before.clear_m)
+            if not more:
+                break
+        return self._possible(pushed)
+
+    def _softer(self, free: Floats, pushed: Floats, before: _Shown) -> tuple[Floats, Floats]:
+        """What is pushed out (1, 44, 4), or so much of it as need be where it would be a jerk.
+
+        `free`: without the push. Skin gives way by so much that a hand may take a frame longer to
+        stop; where that does not do, nothing being touched comes first.
+        """
+        for share in (1.0, 0.8, 0.6, 0.4):
+            held = slerp(free, pushed, np.full((1, len(JOINT_NAMES)), share))
+            clear = -self._clearance.depth_m(held)
+            if share < 1.0 and np.any(clear < -_SKIN_M):
+                break
+            speed = to_vector(multiply(inverse(before.joints), held[0])) * FRAME_RATE_HZ
+            if np.all(_length(speed - before.speed) * FRAME_RATE_HZ <= self._push):
+                return held, clear
+        return pushed, -self._clearance.depth_m(pushed)
 
 
 def _axis_limits() -> tuple[NDArray[np.intp], Floats, Floats]:

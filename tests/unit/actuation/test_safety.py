@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from actuation.generators.rules_idle import rest_pose
-from actuation.joints.path import elbow_angles
+from actuation.joints.path import elbow_angles, slerp
 from actuation.joints.rotations import (
     about,
     aim,
@@ -132,3 +132,29 @@ def test_minimum_jerk_starts_and_ends_at_rest():
     assert curve[0] == 0.0
     assert curve[-1] == 1.0
     assert np.abs(np.diff(curve, n=2)).max() < 1e-3
+
+
+def wild(seed, frames=180, every=30):
+    """Arms that go anywhere, a new place twice a second: through body, desk and each other."""
+    random, rest = np.random.default_rng(seed), rest_pose()
+    arms = [
+        JOINT_INDEX[f"{s}{p}"] for s in ("left", "right") for p in ("UpperArm", "LowerArm", "Hand")
+    ]
+    share = minimum_jerk(np.arange(1, every + 1) / every)[:, None].repeat(len(rest), axis=1)
+    parts, before = [], rest
+    for _ in range(frames // every):
+        to = rest.copy()
+        to[arms] = multiply(from_vector(random.normal(0, 0.7, (len(arms), 3))), rest[arms])
+        ways = (np.repeat(pose[None], every, axis=0) for pose in (before, to))
+        parts.append(slerp(*ways, share))
+        before = to
+    return np.concatenate(parts)
+
+
+@pytest.mark.parametrize("seed", [0, 2])
+def test_an_arm_that_is_pushed_out_of_something_stays_within_its_angles(seed):
+    limits = SafetyLimits()
+    safe = in_chunks(limits, wild(seed))
+    bent, _ = limits.violated(safe)
+    assert bent == 0
+    assert limits._clearance.depth_m(safe).max() < 0.002
