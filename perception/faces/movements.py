@@ -1,9 +1,8 @@
 """What a head and a face do over time: nods, shakes, blinks, brief movements. Pure.
 
 A nod or a shake is two quick swings of the head, one each way, about one axis more than about the
-other. A blink is both lids gone more than a third of their way and back within
-0.45 s. Brief movements
-are told by `brief.py`.
+other. A blink is both lids gone more than a third of their way and back within 0.45 s. Brief
+movements are told by `brief.py`.
 """
 
 import math
