@@ -62,6 +62,7 @@ class HeardOnce:
         self.probabilities = [detector.probability(frame) for frame in self._frames]
         self._recogniser, self._ending = recogniser, ending
         self._readings: dict[tuple[int, int], Reading] = {}
+        self._looks: dict[tuple[int, int], str] = {}
         self._judged: dict[tuple[int, int], tuple[float, PitchEnd | None]] = {}
         self._state: tuple[int, int] | None = None
 
@@ -69,15 +70,26 @@ class HeardOnce:
         """The words between two moments of the sound."""
         key = (_sample(since), _sample(until))
         if key not in self._readings:
-            fed = self._state[1] if self._state and self._state[0] == key[0] else None
-            if fed is None or fed > key[1]:
-                self._recogniser.start()
-                fed = key[0]
-            for at in range(fed, key[1], FRAME):
-                self._recogniser.feed(self.said.sound[at : min(at + FRAME, key[1])])
-            self._state = key
+            self._feed(key)
             self._readings[key] = self._recogniser.finish()
         return self._readings[key]
+
+    def words_so_far(self, since: float, until: float) -> str:
+        """The same while it is spoken, as cheap as it is then."""
+        key = (_sample(since), _sample(until))
+        if key not in self._looks:
+            self._feed(key)
+            self._looks[key] = self._recogniser.partial()
+        return self._looks[key]
+
+    def _feed(self, key: tuple[int, int]) -> None:
+        fed = self._state[1] if self._state and self._state[0] == key[0] else None
+        if fed is None or fed > key[1]:
+            self._recogniser.start()
+            fed = key[0]
+        for at in range(fed, key[1], FRAME):
+            self._recogniser.feed(self.said.sound[at : min(at + FRAME, key[1])])
+        self._state = key
 
     def forget(self) -> None:
         """The recogniser is somebody else's now."""

@@ -115,7 +115,7 @@ def interrupted(
             if isinstance(outcome, JudgeEnd):
                 waiting.append((now + SOUND_AFTER_S, outcome))
         if turns.open_turn is not None and not deaf and i % _LOOK_FRAMES == 0:
-            text = heard.reading(since, now).text
+            text = heard.words_so_far(since, now)
             tell(turns.read(Heard(turn=turns.open_turn, text=text)), now)
     return _verdict(out, heard.begins_at, began is not None)
 

@@ -22,6 +22,9 @@ class Voice:
     def reading(self, since, until):
         return self._words
 
+    def words_so_far(self, since, until):
+        return self._words.text
+
     def murmur(self, since, until, voice_s):
         return self._murmur
 
