@@ -42,6 +42,7 @@ SHAPES: dict[Cue, Shape] = {
     Cue.AT_REST: Shape((0, 0.25, 0.5, 0.75, 1), 1),
     Cue.CLOSING: Shape((-1, -0.3, 0, 0.3, 1), 1),
     Cue.SPEED: Shape((0.1, 0.3, 0.6, 1.2), -1),
+    Cue.COURSE: Shape((0, 0.5, 1, 2, 4), -1),
     Cue.DISTANCE: Shape((0.8, 1.5, 2.5, 4), -1),
     Cue.FACING: Shape((0, 30, 60, 90, 150), -1),
     Cue.WAVE: Shape((0, 1), 1),
@@ -191,14 +192,23 @@ def _table(lessons: Sequence[Lesson], course: Course) -> tuple[Array, NDArray[np
     made = np.array([lesson.source in ("made", "lobby") for lesson in lessons])
     worth = np.where(made, 1.0, course.recorded) / [len(lesson.cues) for lesson in lessons]
     weight = np.repeat(worth, [len(lesson.cues) for lesson in lessons])
-    for answer in (True, False):
-        if (truth == answer).any():
-            weight[truth == answer] /= weight[truth == answer].sum()
+    seen = np.array([row[Cue.GAZE_OFF] is not None for row in rows])
+    for gaze in (seen, ~seen):
+        _level(weight, gaze & truth, gaze & ~truth)
+    _level(weight, truth, ~truth)
     blocks = [np.ones((len(rows), 1))]
     for cue, shape in SHAPES.items():
         values = np.array([np.nan if row[cue] is None else row[cue] for row in rows], np.float64)
         blocks.append(_ramps(values, shape))
     return np.hstack(blocks), truth, weight / weight.sum()
+
+
+def _level(weight: Array, yes: NDArray[np.bool_], no: NDArray[np.bool_]) -> None:
+    """Both answers weigh the same: also where no gaze is seen, or that would become an answer."""
+    half = (weight[yes].sum() + weight[no].sum()) / 2
+    if yes.any() and no.any():
+        weight[yes] *= half / weight[yes].sum()
+        weight[no] *= half / weight[no].sum()
 
 
 def _ramps(values: Array, shape: Shape) -> Array:

@@ -29,6 +29,8 @@ class Cue(StrEnum):
     CLOSING = "closing_m_s"
     """Speed toward the agent."""
     SPEED = "speed_m_s"
+    COURSE = "course_m"
+    """How near the agent the way of somebody who walks will yet lead; unknown of who stands."""
     DISTANCE = "distance_m"
     FACING = "facing_deg"
     """Angle between the chest and the agent."""
@@ -48,6 +50,8 @@ FIRST_STEP_S = 0.05
 COARSE = 0.5
 """A head direction read from the body says half as much as a face."""
 WAVE_S, SPEECH_S = 2.0, 4.0
+WALKING_M_S = 0.5
+"""Slower than this nobody is on a way that leads anywhere."""
 BESIDE_M, LEVEL_M, STANDING_M_S = 1.2, 0.8, 0.4
 
 
@@ -124,12 +128,23 @@ class PersonCues:
             Cue.AT_REST: self._rest.share,
             Cue.CLOSING: self._closing.value,
             Cue.SPEED: self._speed.value,
+            Cue.COURSE: self._course(seen),
             Cue.DISTANCE: seen.place.distance_m if seen else None,
             Cue.FACING: _degrees(self._facing.value),
             Cue.WAVE: _fades(at, self._waved_at, WAVE_S) if self._hands_seen else None,
             Cue.SPEECH: None if self._spoke_at is None else _fades(at, self._spoke_at, SPEECH_S),
             Cue.COMPANY: self.beside,
         }
+
+    def _course(self, seen: PersonSeen | None) -> float | None:
+        """Distance at which a straight way on comes nearest to the agent."""
+        speed, closing = self._speed.value, self._closing.value
+        if seen is None or speed is None or closing is None or speed < WALKING_M_S:
+            return None
+        away = seen.place.distance_m
+        if closing <= 0:
+            return away
+        return away * math.sqrt(max(0.0, 1 - (closing / speed) ** 2))
 
 
 def stands_beside(one: PersonSeen, other: PersonSeen) -> bool:

@@ -24,8 +24,8 @@ from agent.lessons.engagement_lobby import examination, school
 from agent.lessons.engagement_people import scenes
 from perception.engagement.model import FILE, Card, Weights
 
-SCENES, STRETCHES = 780, 16
-HELD_OUT_SCENES, HELD_OUT_STRETCHES = 260, 4
+SCENES, STRETCHES = 800, 16
+HELD_OUT_SCENES, HELD_OUT_STRETCHES = 256, 4
 HELD_OUT_SEED = 7001
 INTENDED = (
     "Says whether a person before the agent is engaged with it, from geometry, lips and voice's "

@@ -20,6 +20,7 @@ from perception.engagement.verdict import verdicts
 from tests.fakes.people import seen
 
 FALLING = (Cue.GAZE_OFF, Cue.GAZE_LONG, Cue.UNSTEADY, Cue.REST_OFF, Cue.SPEED, Cue.DISTANCE)
+FALLING = (*FALLING, Cue.COURSE)
 
 
 def person(seconds, *, start=0.0, name="p1", hz=15, off_deg=5.0, y_m=0.0, x_m=1.1, facing=None):
@@ -255,6 +256,52 @@ def test_cues_of_a_person_who_was_away_are_those_of_before_only_for_a_while():
         cues.take(one)
     cues.take(seen(30.0, 1.1))
     assert cues.known()[Cue.GAZE_OFF] is None
+
+
+def course(*people):
+    cues = PersonCues()
+    for one in itertools.chain(*people):
+        cues.take(one)
+    return cues.known()[Cue.COURSE]
+
+
+def on_a_way(start, toward, *, speed_m_s, seconds=2.0, gaze_deg=5.0):
+    """Somebody who walks straight from a place toward another, in metres."""
+    length = math.dist(start, toward)
+    vx, vy = (speed_m_s * (b - a) / length for a, b in zip(start, toward, strict=True))
+    return [
+        seen(t, start[0] + vx * t, start[1] + vy * t, vx=vx, vy=vy, gaze_deg=gaze_deg)
+        for t in (i / 15 for i in range(int(15 * seconds)))
+    ]
+
+
+def test_a_way_is_told_by_how_near_the_agent_it_leads():
+    assert course(on_a_way((5, 0), (0, 0), speed_m_s=1.0)) == pytest.approx(0.0, abs=0.05)
+    assert course(on_a_way((1.5, 4), (1.5, -4), speed_m_s=1.0)) == pytest.approx(1.5, abs=0.3)
+    assert course(on_a_way((1, 0), (4, 0), speed_m_s=1.0)) > 2
+
+
+def test_who_stands_or_shifts_is_on_no_way():
+    assert course(person(3)) is None
+    assert course(on_a_way((1.5, 0), (1.5, 2), speed_m_s=0.35)) is None
+
+
+@pytest.mark.parametrize(("pace", "depth_m"), [(0.8, 1.2), (1.0, 1.0), (1.3, 2.0), (1.5, 3.0)])
+def test_who_walks_past_with_the_eyes_on_the_agent_is_never_taken_for_engaged(pace, depth_m):
+    way = on_a_way((depth_m, 4), (depth_m, -4), speed_m_s=pace, seconds=8 / pace)
+    assert not any(state for _, state in held(way))
+
+
+def test_who_strolls_past_close_by_with_the_eyes_on_the_agent_is_let_go_when_past():
+    states = held(on_a_way((1, 4), (1, -4), speed_m_s=0.7, seconds=8 / 0.7))
+    assert states[-1][1] is False
+
+
+def test_who_walks_up_with_the_eyes_on_the_agent_is_engaged_when_they_stand():
+    way = on_a_way((4.5, 0.5), (1.1, 0.1), speed_m_s=1.0, seconds=3.4)
+    states = held(way, person(3, start=3.4))
+    assert states[-1][1] is True
+    assert next(at for at, state in states if state) < 4.9
 
 
 # Whole recordings
