@@ -214,9 +214,11 @@ class Dialogue:
 
     def _start(self, turn: TurnPaused | TurnEnded, group: Spawns) -> Answer:
         named = turn.person if isinstance(turn, TurnEnded) else None
-        # A typed line is of whoever is served: nobody's lips tell it.
+        # A typed line is of whoever is served: nobody's lips tell it. One who has left types none.
+        served = self.encounters.current
         typed = isinstance(turn, TurnEnded) and turn.typed
-        seen = None if typed else self._transcript.speaker(turn.turn, turn.at)
+        here = typed and not (served is not None and served.left_at is not None)
+        seen = None if here else self._transcript.speaker(turn.turn, turn.at)
         person = named or seen
         encounter = self.encounters.meet(person, turn.at, self._transcript)
         self._addressed.answer(turn.turn, encounter)
