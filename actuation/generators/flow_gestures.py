@@ -1,11 +1,12 @@
 """The learned body on the stage: what the rules choose, moved by the network; rules beneath it.
 
 Strokes are chosen by meaning as always and lie ready by rule. While somebody speaks, the network's
-motion is laid over them: gestures with a meaning are slots that it fills in to and from, beats are
-its own. Where it has not made enough ahead, has failed or is told to stop, its weight goes back to
-nothing by minimum jerk and the rules' motion is what is left; so nothing is seen of it. The poses
-of a gesture itself, which the network is given anyway, are shown as the rules have them, to the
-frame; its own are the ways there and back and all that is between.
+motion is laid over them, and strokes are slots that it fills in to and from; beats too, because
+those that it found by itself missed their stress in eight of ten. Where it has not made enough
+ahead, has failed or is told to stop, its weight goes back to nothing by minimum jerk and the rules'
+motion is what is left; so nothing is seen of it. The poses of a stroke itself, which the network is
+given anyway, are shown as the rules have them, to the frame; its own are the ways there and back
+and all that is between.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -139,8 +140,7 @@ class LearnedGestures:
         """Place gestures for a clause whose times are stage time. Nothing moves before."""
         placed = self._rules.for_clause(spoken, earliest_s=earliest_s)
         strokes = self._rules.latest
-        asked = {cue.lexeme for cue in spoken.clause.gestures}
-        keyed = [s for s in strokes if not s.additive and (s.lexeme in asked or not _is_beat(s))]
+        keyed = [s for s in strokes if not s.additive]
         self._keyed += keyed
         slots = tuple(slot_of(s, self._rest) for s in keyed)
         old = self._script
@@ -276,7 +276,3 @@ def _trunk(joints: Floats) -> Floats:
 
 def _frame(at_s: float) -> int:
     return int(np.ceil(at_s * RATE_HZ))
-
-
-def _is_beat(stroke: Stroke) -> bool:
-    return stroke.lexeme.startswith("beat")

@@ -214,6 +214,22 @@ def test_what_is_asked_for_is_placed_and_shown_where_the_rules_show_it():
     assert angle(made[apex - 2 : apex + 6], key)[:, right].max(axis=1).min() < 0.12
 
 
+def test_a_beat_that_the_rules_chose_is_on_its_stress_too():
+    said = spoken("Nobody had ever seen a machine of that colour in our town.")
+    gestures, rules = learned(AtOnce(small_model())), Gesticulation()
+    gestures.for_clause(said[0], earliest_s=0.1)
+    rules.for_clause(said[0], earliest_s=0.1)
+    beats = [stroke for stroke in rules.latest if "beat" in stroke.lexeme]
+    assert beats
+    frames = range(0, 60 * 4, CHUNK)
+    rest = np.repeat(REST[None], CHUNK, axis=0)
+    made = np.concatenate([gestures.lay_over(rest, (i + np.arange(CHUNK)) / 60) for i in frames])
+    ruled = shown(Gesticulation(), 240, spoken=said)
+    for beat in beats:
+        apex = round(beat.apex_s * 60)
+        assert angle(made[apex], ruled[apex])[beat.joints].max() < 0.05
+
+
 def test_a_nod_goes_on_while_the_arms_are_the_networks():
     said = spoken(cues=((0, "nod", 1),))
     gestures = learned()
