@@ -60,20 +60,21 @@ class Library:
 
     def __init__(self, likely):
         self.model = type("Model", (), {"is_multilingual": True})()
-        self.likely, self.read_as = likely, []
+        self.likely, self.read_as, self.told = likely, [], []
 
     def detect_language(self, sound):
         return self.likely[0][0], self.likely[0][1], self.likely
 
-    def transcribe(self, sound, *, language, **_):
+    def transcribe(self, sound, *, language, hotwords, **_):
         self.read_as.append(language)
+        self.told.append((sound, hotwords))
         segment = {"text": " Guten Tag, Müller", "avg_logprob": -0.1, "no_speech_prob": 0.0}
         return iter([type("Segment", (), segment)()]), None
 
 
-def recogniser(folder, library, **whisper):
+def recogniser(folder, library, names=(), **whisper):
     config = RecognitionConfig(whisper=WhisperConfig(model=str(folder), **whisper))
-    one = WhisperRecogniser(config, SiteLanguage(languages=SPOKEN))
+    one = WhisperRecogniser(config, SiteLanguage(languages=SPOKEN, names=names))
     one._model = library
     one._spoken = one._languages(SiteLanguage(languages=SPOKEN))
     one.start()
@@ -86,6 +87,35 @@ def test_the_likeliest_of_the_sites_languages_is_read_and_passed_up(whisper_fold
     reading = recogniser(whisper_folder, library).finish()
     assert (reading.language, library.read_as) == ("de", ["de"])
     assert reading.text == "guten tag, müller"
+
+
+def test_the_sites_names_are_told_with_every_reading(whisper_folder):
+    library = Library([("en", 0.9)])
+    one = recogniser(whisper_folder, library, names=("Anna Keller", "Chidi Okafor"))
+    one.partial()
+    one.finish()
+    assert [names for _, names in library.told] == ["Anna Keller, Chidi Okafor"] * 2
+
+
+def test_of_a_long_turn_the_last_half_minute_is_read(whisper_folder):
+    library = Library([("en", 0.9)])
+    one = recogniser(whisper_folder, library)
+    one.feed(np.ones(30 * 16_000, np.float32))
+    one.finish()
+    ((sound, _),) = library.told
+    assert sound.size == 30 * 16_000
+    assert (sound == 1.0).all()
+
+
+def test_the_language_is_judged_once_for_words_so_far_and_anew_for_the_whole_turn(whisper_folder):
+    library = Library([("en", 0.9), ("de", 0.1)])
+    one = recogniser(whisper_folder, library)
+    one.partial()
+    library.likely = [("de", 0.9), ("en", 0.1)]
+    one.feed(HUM)
+    one.partial()
+    one.finish()
+    assert library.read_as == ["en", "en", "de"]
 
 
 def test_a_language_that_the_operator_has_set_is_not_guessed(whisper_folder):
