@@ -5,8 +5,10 @@ for a person who edits the file and has never seen this code. See `agent.configu
 the words, `agent.configuration.text` for the way back: models as commented YAML.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -167,12 +169,26 @@ def _parse(text: str, name: str) -> tuple[yaml.Node | None, Any, list[Problem]]:
     except RecursionError:
         raise ConfigError([Problem(name, 0, "", "is nested too deeply")]) from None
     except ValueError as error:  # a date such as 2026-13-45
-        raise ConfigError([Problem(name, 0, "", f"holds an impossible value: {error}")]) from None
+        line = _impossible_day(text)
+        raise ConfigError(
+            [Problem(name, line, "", f"holds an impossible value: {error}")]
+        ) from None
     except _EndlessError:
         what = "stands for too many values: `*` repeats too much"
         raise ConfigError([Problem(name, 0, "", what)]) from None
     said = "is set twice; keep one of them"
     return node, data, [Problem(name, line, field, said) for line, field in twice]
+
+
+def _impossible_day(text: str) -> int:
+    """The line of the first date that the calendar does not have; 0: none is found."""
+    for number, line in enumerate(text.splitlines(), 1):
+        for found in re.finditer(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)", line):
+            try:
+                date(*map(int, found.groups()))
+            except ValueError:
+                return number
+    return 0
 
 
 @lru_cache(maxsize=64)

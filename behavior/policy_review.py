@@ -25,6 +25,8 @@ _DAYTIMES = {
 }
 """Hours in which such words may be said; generous."""
 _STEP_H = 0.25
+_GREETING_WORDS, _WORDS_S = 30, 2.6
+"""Longer greetings are walked away from; words a second of an ordinary voice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ def review_policies(policies: PoliciesConfig, around: Surroundings) -> Iterator[
     """All findings, in the order of the files."""
     yield from _greeting(policies.greeting, around)
     yield from _phrases(policies.greeting)
+    yield from _long(policies.greeting)
     yield from _gestures(policies, around)
     yield from _orders(policies, around)
     yield from _waiting(policies.waiting)
@@ -122,6 +125,15 @@ def _phrases(config: GreetingConfig) -> Iterator[Finding]:
         for start, end in _gaps(config.phrases, group=True):
             what = f"from {_clock(start)} to {_clock(end)} groups are greeted as one person is"
             yield Finding("greeting", ("phrases",), f"{what}; give them a phrase for these hours")
+
+
+def _long(config: GreetingConfig) -> Iterator[Finding]:
+    for number, phrase in enumerate(config.phrases):
+        words = sum(len(line.split()) for line in phrase.say)
+        if words > _GREETING_WORDS:
+            seconds = round(words / _WORDS_S)
+            said = f"is {words} words, some {seconds} s before the visitor's turn; say it shorter"
+            yield Finding("greeting", ("phrases", number, "say"), said)
 
 
 def _covers(earlier: Phrase, later: Phrase) -> bool:

@@ -52,6 +52,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Converse until the input ends."""
     site, config = _read(arguments.config)
+    # A terminal shows no forms: who wants to sign in is taken as anybody who comes to see a host.
+    site = site.model_copy(update={"forms": ()})
     with tempfile.TemporaryDirectory() as folder:
         visits = arguments.visits or Path(folder) / "visits.sqlite"
         changes: dict[str, object] = {"visits": visits}

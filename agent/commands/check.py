@@ -75,7 +75,8 @@ def run(arguments: argparse.Namespace) -> int:
     for problem in failing:
         print(problem, file=sys.stderr)
     site, norms = settings.site, settings.norms.all
-    well = f"well, with {len(warned)} warnings" if warned else "all is well"
+    count = "1 warning" if len(warned) == 1 else f"{len(warned)} warnings"
+    well = f"well, with {count}" if warned else "all is well"
     print(f"{arguments.config}: {'some norms fail their examples' if failing else well}")
     print(f"  site       {site.name}: {len(site.hosts)} hosts, {len(site.places)} places")
     print(f"  knowledge  {len(settings.entries)} answers")

@@ -1,6 +1,7 @@
 """What pydantic finds wrong with a configuration, said to a person who edits YAML."""
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal, Union, get_args, get_origin
 
@@ -22,7 +23,8 @@ def explain(error: ValidationError, model: type[BaseModel]) -> list[tuple[Fault,
     for fault in error.errors():
         at_union = _union_on_the_way(model, fault["loc"])
         if at_union is None:
-            singles.append((_clean(fault["loc"]), _say(fault, model)))
+            where = getattr(fault.get("ctx", {}).get("error"), "field", ())
+            singles.append((_clean((*fault["loc"], *where)), _say(fault, model)))
         else:
             member = str(fault["loc"][at_union])
             choices.setdefault(fault["loc"][:at_union], {}).setdefault(member, []).append(fault)
@@ -163,11 +165,27 @@ def _hint(fault: ErrorDetails) -> str:
         return "; put it in quotes"
     if kind.startswith(("int", "float")) and isinstance(value, str) and "," in value:
         return "; write decimals with a point"
+    if kind.startswith(("int", "float")) and isinstance(value, str) and _WITH_UNIT.match(value):
+        return "; write the number alone: the name ends in its unit" + _unit_of(fault["loc"])
+    if kind.startswith("date"):
+        return "; write days as 2026-12-24, the year first"
     if kind in ("literal_error", "enum"):
         return alike(str(value), _expected(fault.get("ctx", {})))
     if kind in ("list_type", "tuple_type") and isinstance(value, str):
         return f"; write `[{value}]`" if "," not in value else ""
     return ""
+
+
+def _unit_of(loc: Fault) -> str:
+    name = next((str(step) for step in reversed(loc) if isinstance(step, str)), "")
+    unit = next((said for end, said in _UNITS.items() if name.endswith(end)), "")
+    return f", {unit}" if unit else ""
+
+
+_WITH_UNIT = re.compile(r"\s*-?\d+(?:\.\d+)?\s*[a-zA-Z%°]+\s*$")
+_UNITS = {"_m_s": "metres a second", "_ms": "milliseconds", "_s": "seconds", "_m": "metres",
+          "_rad": "radians", "_hz": "times a second", "_db": "decibels", "_hour": "hours",
+          "_percent": "percent"}  # fmt: skip
 
 
 def _expected(context: dict[str, Any]) -> list[str]:

@@ -7,6 +7,7 @@ from actuation.gestures.lexemes import standard_lexicon
 from agent.config import Problem, place_of
 from agent.settings import AgentConfig, Settings
 from behavior.house.knowledge import Entry, knowledge_files
+from behavior.norms.house_words import words_against
 from behavior.policy_review import Finding, Surroundings, review_policies
 from behavior.site_review import review_knowledge, review_site
 from behavior.tools.outside_check import review_sensors, review_servers
@@ -45,6 +46,9 @@ def contradictions(settings: Settings) -> Iterator[Problem]:
     config = settings.config
     for finding in review_policies(settings.policies, surroundings(config)):
         yield _located(settings.policies_folder / f"{finding.file}.yaml", finding)
+    for name in type(settings.policies).model_fields:
+        for where, what in words_against(getattr(settings.policies, name), settings.norms):
+            yield _located(settings.policies_folder / f"{name}.yaml", Finding(name, where, what))
     url = config.dialogue.notify.webhook_url
     for finding in review_site(settings.site, settings.norms.all, url):
         yield _located(settings.site_path, finding)

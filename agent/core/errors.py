@@ -14,3 +14,11 @@ class BackendUnavailableError(FoyerError):
 
 class BadInputError(FoyerError):
     """A file, picture, sound or text that cannot be used, with where and why."""
+
+
+class FieldError(ValueError):
+    """A fault of a whole model that lies in one of its fields. `field`: names and indices to it."""
+
+    def __init__(self, field: tuple[str | int, ...], what: str) -> None:
+        self.field = field
+        super().__init__(what)

@@ -184,7 +184,7 @@ def _read(
     for number, raw in enumerate(_text(path).splitlines(), 1):
         line = raw.strip()
         if line.startswith("## "):
-            if body or "as" in extras:
+            if body or extras:  # a heading after `point:` begins another question
                 close(number)
             questions.append(line[3:].strip())
         elif line and questions:

@@ -1,11 +1,14 @@
 """Who works here and what is where: the site as an operator writes it down."""
 
+import difflib
+from collections.abc import Iterator
 from datetime import date
 from typing import Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from agent.core.errors import FieldError
 from agent.core.messages import Place
 from behavior.forms.config import FormConfig
 from behavior.house.phrases import Phrases, make_phrases
@@ -164,7 +167,7 @@ class SiteConfig(BaseModel):
         try:
             ZoneInfo(zone)
         except (ValueError, OSError, ZoneInfoNotFoundError):
-            raise ValueError(f"no such time zone: {zone}") from None
+            raise ValueError(f"no such time zone: {zone}{_zone_meant(zone)}") from None
         return zone
 
     @field_validator("hours")
@@ -185,13 +188,11 @@ class SiteConfig(BaseModel):
         sensors = [sensor.key for sensor in self.sensors]
         for key in {key for key in sensors if sensors.count(key) > 1}:
             raise ValueError(f"two sensors have the key {key}")
-        wanted = {self.seat, self.parcels, *(h.room for h in self.hosts)}
-        wanted |= {calendar.place for calendar in self.calendars}
-        wanted |= {service.place for service in self.services}
-        wanted |= {point.place for point in self.floor_map.points}
-        wanted -= {""}
-        if missing := sorted(wanted - set(keys)):
-            raise ValueError(f"no place with the key {', '.join(missing)}")
+        for where, key in _places_named(self):
+            if key and key not in keys:
+                near = difflib.get_close_matches(key, keys, n=1)
+                meant = f"; did you mean {near[0]}?" if near else f"; there is {', '.join(keys)}"
+                raise FieldError(where, f"no place with the key {key}{meant}")
         _check_words(self)
         for place in self.places:
             if len(place.directions) < 5 and self.floor_map.point_of(place.key) is None:
@@ -289,3 +290,22 @@ def opening_minutes(text: str, day: str) -> tuple[int, int]:
     if not 0 <= start < end <= 24 * 60:
         raise ValueError(f"{day}: {text!r} does not end after it starts")
     return start, end
+
+
+def _zone_meant(zone: str) -> str:
+    """`; did you mean Europe/Berlin?` for `Berlin`."""
+    city = zone.strip().replace(" ", "_").lower()
+    found = sorted(known for known in available_timezones() if known.lower().endswith(f"/{city}"))
+    near = found or difflib.get_close_matches(zone, available_timezones(), n=1)
+    return f"; did you mean {near[0]}?" if near else "; it is written as Europe/Berlin"
+
+
+def _places_named(site: SiteConfig) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Where the key of a place is written, and which."""
+    yield ("seat",), site.seat
+    yield ("parcels",), site.parcels
+    yield from ((("hosts", i, "room"), one.room) for i, one in enumerate(site.hosts))
+    yield from ((("calendars", i, "place"), one.place) for i, one in enumerate(site.calendars))
+    yield from ((("services", i, "place"), one.place) for i, one in enumerate(site.services))
+    points = site.floor_map.points
+    yield from ((("floor_map", "points", i, "place"), one.place) for i, one in enumerate(points))
