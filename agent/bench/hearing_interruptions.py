@@ -191,7 +191,7 @@ class _NoClock:
 
 
 def figures(audio: Path | None, *, short: bool) -> list[Figure]:
-    """Ten minutes of one core. Raises `BackendUnavailableError` without flite or the model."""
+    """A quarter of an hour of one core. Raises `BackendUnavailableError` without flite."""
     listeners, visitors = (_said(name, short=short) for name in ("backchannels", "interruptions"))
     kept = [interrupted(one) for one in listeners]
     cut = [interrupted(one) for one in visitors]
@@ -219,7 +219,8 @@ def figures(audio: Path | None, *, short: bool) -> list[Figure]:
 
 def _said(name: str, *, short: bool) -> list[HeardOnce]:
     """Each line by two of the voices, the second time in noise."""
-    some = (*lines(name), *lines(f"{name}_later"), *lines(f"{name}_last"))[:: 5 if short else 1]
+    sets = (name, f"{name}_later", f"{name}_last", f"{name}_fresh")
+    some = [line for one in sets for line in lines(one)][:: 8 if short else 1]
     quiet = made(some, site=SITE)
     if short:
         return quiet

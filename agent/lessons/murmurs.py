@@ -66,8 +66,8 @@ _MANY_VOICES: Final = (
     ("espeak", "en-us+john"), ("espeak", "en-gb-x-rp+f5"),
 )  # fmt: skip
 JUDGED: Final = (
-    "backchannels", "backchannels_later", "backchannels_last",
-    "interruptions", "interruptions_later", "interruptions_last",
+    "backchannels", "backchannels_later", "backchannels_last", "backchannels_fresh",
+    "interruptions", "interruptions_later", "interruptions_last", "interruptions_fresh",
 )  # fmt: skip
 """Sets of lines of `bench/turn_ends.yaml` by which it is judged."""
 _POLITE: Final = (
