@@ -89,7 +89,6 @@ class OpenTurn:
         self.paused, self.words, self.confidence = False, None, 0.0
         self.language, self.finished, self.pitch = "", None, None
         self.ends_here = self.ends_in_english = self.whole_here = self.murmur = None
-        self.listens = None
         self.told = False
 
     def known(self) -> Pause:
