@@ -36,9 +36,10 @@ def test_a_short_voice_is_judged_by_both(words, trust, murmur, after):
     assert floor_only(paused(lobby, words, trust, murmur)) == [after]
 
 
-def test_an_answer_to_its_own_question_is_taken_however_it_sounds():
-    lobby = held(QUESTION)
-    assert floor_only(paused(lobby, "okay", 0.9, 0.99)) == ["stop:words"]
+@pytest.mark.parametrize("words", ["okay", "amazing", "that is lovely"])
+def test_an_answer_to_its_own_question_is_taken_however_it_sounds(words):
+    assert floor_only(paused(held(QUESTION), words, 0.9, 0.99)) == ["stop:words"]
+    assert floor_only(paused(held(), words, 0.9, 0.99)) == ["duck:1"]
 
 
 def test_its_own_echo_is_no_interruption_however_it_sounds():
