@@ -6,6 +6,7 @@ angles and clearance looked at again. What asks for nothing of that passes uncha
 can be had, nothing being touched comes before smoothness: a hand may then stop a little harder.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -54,6 +55,7 @@ _EASE: Final = 0.8
 _CATCH_UP_HZ: Final = 9.0
 _NEAR_RAD: Final = 1e-4
 _ROUNDS: Final = 4
+_ARMS: Final = [i for i, name in enumerate(JOINT_NAMES) if name.startswith(("left", "right"))]
 _SKIN_M: Final = 0.0015
 """A touch that is no deeper is the skin's."""
 
@@ -218,20 +220,36 @@ class SafetyLimits:
         return self._possible(pushed)
 
     def _softer(self, free: Floats, pushed: Floats, before: _Shown) -> tuple[Floats, Floats]:
-        """What is pushed out (1, 44, 4), or so much of it as need be where it would be a jerk.
+        """What is pushed out (1, 44, 4), or something softer where that would be a jerk.
 
-        `free`: without the push. Skin gives way by so much that a hand may take a frame longer to
-        stop; where that does not do, nothing being touched comes first.
+        `free`: without the push. First so much of the push as need be, for skin gives way by so
+        much that a hand may take a frame longer to stop; then the arms nearly where they were.
+        Where neither does, nothing being touched comes first.
         """
-        for share in (1.0, 0.8, 0.6, 0.4):
-            held = slerp(free, pushed, np.full((1, len(JOINT_NAMES)), share))
+        still = free.copy()
+        still[:, _ARMS] = before.joints[_ARMS]
+        for held in self._ways(free, pushed, still, before):
             clear = -self._clearance.depth_m(held)
-            if share < 1.0 and np.any(clear < -_SKIN_M):
-                break
             speed = to_vector(multiply(inverse(before.joints), held[0])) * FRAME_RATE_HZ
-            if np.all(_length(speed - before.speed) * FRAME_RATE_HZ <= self._push):
+            sudden = np.any(_length(speed - before.speed) * FRAME_RATE_HZ > self._push)
+            if not sudden and (held is pushed or np.all(clear >= -_SKIN_M)):
                 return held, clear
         return pushed, -self._clearance.depth_m(pushed)
+
+    def _ways(
+        self, free: Floats, pushed: Floats, still: Floats, before: _Shown
+    ) -> Iterator[Floats]:
+        """Poses (1, 44, 4) that may do, the best one first."""
+
+        def between(a: Floats, b: Floats, share: float) -> Floats:
+            return slerp(a, b, np.full((1, len(JOINT_NAMES)), share))
+
+        yield pushed
+        yield from (between(free, pushed, share) for share in (0.8, 0.6, 0.4))
+        slowed = [between(still, free, share) for share in (0.75, 0.5, 0.25, 0.0)]
+        yield from slowed
+        for held in slowed:
+            yield self._both(self._clearance.approach(held, before.clear_m)[0], before)
 
 
 def _axis_limits() -> tuple[NDArray[np.intp], Floats, Floats]:

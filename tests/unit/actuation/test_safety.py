@@ -158,3 +158,19 @@ def test_an_arm_that_is_pushed_out_of_something_stays_within_its_angles(seed):
     bent, _ = limits.violated(safe)
     assert bent == 0
     assert limits._clearance.depth_m(safe).max() < 0.002
+
+
+class Hard(SafetyLimits):
+    """Pushes out of things whatever jerk that is."""
+
+    def _softer(self, free, pushed, before):
+        return pushed, -self._clearance.depth_m(pushed)
+
+
+def test_an_arm_that_is_pushed_out_of_something_stops_no_harder_than_it_must():
+    sudden = []
+    for limits in (Hard(), SafetyLimits()):
+        safe = in_chunks(limits, wild(1))
+        sudden.append(limits.violated(safe)[1])
+        assert limits._clearance.depth_m(safe).max() < 0.0025
+    assert sudden[1] < 0.9 * sudden[0]
