@@ -242,13 +242,14 @@ def _movements(exam: Exam) -> list[Figure]:
             note=f"of {count}; {false:.1f} false a minute",
         )
     )  # fmt: skip
-    share, false, count = brief_movements(exam)
+    share, false, count, chance = brief_movements(exam)
     minutes = sum(float(f.at_s[-1]) for f in films(exam.corpus)) / 60
     return [
         *figures,
         Figure(
             name="faces: movements under half a second told, in their area", value=share, unit="",
-            at_most=False, note=f"of {count} in nine units, told or not; {false:.1f} false a minute"
+            at_most=False, control=chance, control_of="told of another film",
+            note=f"of {count} in nine units, told or not; {false:.1f} false a minute"
             f" of {minutes:.1f} minutes",
         ),
     ]  # fmt: skip

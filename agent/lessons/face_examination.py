@@ -236,21 +236,31 @@ def _true_blinks(film: Faces) -> list[float]:
     return [float(a + b) / 2 for a, b in spans if b - a < 0.35 and a > 1.4 and b < film.at_s[-1]]
 
 
-def brief_movements(exam: Exam) -> tuple[float, float, int]:
-    """Recall of brief movements by area and time; false ones a minute elsewhere; how many."""
-    hits = count = false = 0
-    minutes = 0.0
-    for film in films(exam.corpus):
-        said = [m for m in movements(exam.weights, film) if m.kind is MovementKind.BRIEF]
-        minutes += float(film.at_s[-1]) / 60
+def brief_movements(exam: Exam) -> tuple[float, float, int, float]:
+    """Recall of brief movements by area and time; false ones a minute elsewhere; how many; and the
+    recall where each film is held against what was told of the next."""
+    all_films = films(exam.corpus)
+    told = [
+        [m for m in movements(exam.weights, film) if m.kind is MovementKind.BRIEF]
+        for film in all_films
+    ]
+    hits = by_chance = count = false = 0
+    for k, film in enumerate(all_films):
+        said, others = told[k], told[(k + 1) % len(told)]
         used = set[int]()
         for unit, begin, end in film.events:
-            near = [
-                i for i, m in enumerate(said)
-                if abs((m.begin_s + m.end_s - begin - end) / 2) < NEAR_S
-                and area_of(m.unit) == area_of(unit)
-            ]  # fmt: skip
-            hits, count = hits + bool(near), count + 1
+            count += 1
+            hits += _met(said, unit, begin, end)
+            by_chance += _met(others, unit, begin, end)
             used |= {i for i, m in enumerate(said) if begin - 0.3 < m.begin_s < end + 0.3}
         false += len(said) - len(used)
-    return hits / max(count, 1), false / max(minutes, 1e-9), count
+    minutes = sum(float(film.at_s[-1]) for film in all_films) / 60
+    some = max(count, 1)
+    return hits / some, false / max(minutes, 1e-9), count, by_chance / some
+
+
+def _met(said: Sequence[Movement], unit: int, begin: float, end: float) -> bool:
+    return any(
+        abs((m.begin_s + m.end_s - begin - end) / 2) < NEAR_S and area_of(m.unit) == area_of(unit)
+        for m in said
+    )
