@@ -129,3 +129,12 @@ def test_the_gaze_is_measured_from_the_line_to_the_agent(file):
     assert math.degrees(raised.head_pitch_rad) == pytest.approx(45)
     assert math.degrees(raised.gaze_off_rad) == pytest.approx(45)
     assert math.degrees(abs(turned.head_yaw_rad)) == pytest.approx(45)
+
+
+def test_whoever_was_away_starts_to_walk_anew(tmp_path):
+    """Elsewhere after a minute is no walk from there to here."""
+    path = tmp_path / "away.jsonl"
+    lines = [{"t": i / 15, "person": "a", "head_m": [3.0, 1.0, 0.0]} for i in range(30)]
+    lines += [{"t": 4 + i / 15, "person": "a", "head_m": [1.0, -1.0, 0.0]} for i in range(30)]
+    path.write_text("\n".join(json.dumps(line) for line in lines))
+    assert max(seen.speed_m_s for seen in read_recording(path).sightings()) < 0.2

@@ -344,3 +344,23 @@ def test_a_model_that_holds_nothing_decides_nothing():
     (one,) = verdicts(person(5), blank)
     assert not one.decided
     assert one.reasons == ()
+
+
+def test_a_judgement_is_given_up_only_where_the_level_is_clearly_on_the_other_side():
+    gaze = Curve(knots=(0, 90), adds=(2, -2))
+    config = JudgeConfig()
+    judge = Judge(Weights(constant=0.0, curves={Cue.GAZE_OFF: gaze}), config)
+    levels = []
+    for one in person(12, off_deg=lambda at: 5 if at < 3 else 85):
+        levels.append((judge.see(one), judge.level_of(PersonId("p1"))))
+    given_up = next(i for i, (state, _) in enumerate(levels) if state is False)
+    assert levels[given_up][1] <= -config.change
+    assert any(state and level < -config.first for state, level in levels[:given_up])
+
+
+def test_however_sure_the_model_is_of_whom_no_gaze_is_seen_it_is_a_guess():
+    sure = Weights(constant=3.0, curves={})
+    (unseen,) = verdicts(person(6, off_deg=None), sure)
+    (looks,) = verdicts(person(6), sure)
+    assert (unseen.engaged, unseen.decided) == (True, False)
+    assert (looks.engaged, looks.decided) == (True, True)
