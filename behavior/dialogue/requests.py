@@ -83,7 +83,7 @@ def _offer_staff(draft: Draft, intent: Intent) -> None:
     meeting, site = draft.state.meeting, draft.desk.site
     if intent is Intent.COMPLAINT and meeting is not None and meeting.notified:
         return tasks.host_status(draft)
-    if "help" in draft.state.recorded:
+    if intent is Intent.COMPLAINT and "help" in draft.state.recorded:
         return draft.say("staff.again")
     names = draft.desk.words.language_names
     languages = draft.desk.words.listed(tuple(names[code] for code in draft.desk.spoken))
