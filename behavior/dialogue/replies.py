@@ -119,6 +119,7 @@ def respond(conversation: Conversation, heard: Heard, desk: Desk) -> Part:
 
 def _understood(draft: Draft, line: str) -> tuple[Request, ...]:
     desk, meeting = draft.desk, draft.before.meeting
+    spoken_of = (meeting.host if meeting else None) or draft.before.person_spoken_of
     return understand(
         line,
         directory=desk.directory,
@@ -129,7 +130,8 @@ def _understood(draft: Draft, line: str) -> tuple[Request, ...]:
         words=desk.words,
         rules=draft.heard.leave.config,
         spoken_of=draft.before.spoken_of,
-        person=(meeting.host if meeting else None) or draft.before.person_spoken_of,
+        # Where a name is asked for, `tell her it's Tom` gives one.
+        person="" if draft.before.asked is Asked.VISITOR else spoken_of,
     )
 
 
@@ -325,7 +327,8 @@ def _about_visitor(draft: Draft, request: Request) -> tuple[str, str] | None:
         draft.change(meeting=replace(meeting, time=time))
         draft.ask("meet.ask_visitor", Asked.VISITOR)
         return "name", "says when, and no name yet"
-    if request.intent in _NO_NAME_YET or _that_one(draft.heard.text, draft.desk.words):
+    points = not name and _that_one(draft.heard.text, draft.desk.words)
+    if request.intent in _NO_NAME_YET or points:
         draft.ask("meet.ask_visitor", Asked.VISITOR)
         return request.intent.value, "no name yet"
     if request.intent is Intent.NO:
