@@ -58,8 +58,8 @@ class TurnPaused(Message):
     language: str = ""
     """In which the recogniser heard it, such as `de`; empty: it does not tell."""
     murmur: float | None = None
-    """How likely a short voice over the agent's own is a listener's murmur, by its sound alone,
-    0..1; None: it was not judged."""
+    """How likely a short voice over the agent's own is a listener's murmur, by its sound and
+    by how well it fits what listeners say, 0..1; None: it was not judged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
