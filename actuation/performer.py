@@ -198,7 +198,9 @@ class Performer:
             speech = await self._voices.speak(text, language, early)
             if not early.whole(speech):
                 track = await self._mouths.mouth(speech)
-                stage.have_sound(wanted_by, index, speech, self._clock.now(), track=track)
+                stage.place_sound(wanted_by, index, speech, self._clock.now(), track=track)
+                await asyncio.sleep(0)  # what is heard leaves first
+                stage.advance(self._clock.now())
 
     async def _move_on(self, stage: Stage) -> None:
         period = self._config.chunk_frames / FRAME_RATE_HZ

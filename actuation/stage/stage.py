@@ -212,6 +212,25 @@ class Stage:
         `track`: its mouth, when that was made before. Returns its place on the score, or None when
         nobody wants it any more.
         """
+        scored = self.place_sound(on_stage, index, speech, now, track=track)
+        if scored is not None:
+            self.advance(now)
+        return scored
+
+    def place_sound(
+        self,
+        on_stage: ActOnStage,
+        index: int,
+        speech: Speech,
+        now: float,
+        *,
+        track: Mouth | None = None,
+    ) -> ScoredClause | None:
+        """As `have_sound`, but only what is heard is sent.
+
+        Pictures take tens of milliseconds to make: whoever lets the sound go out first, and then
+        calls `advance`, is heard by so much sooner.
+        """
         playback = next(
             (p for p in (self._current, *self._covered) if p and on_stage in p.acts), None
         )
@@ -226,7 +245,8 @@ class Stage:
         self._tracks[id(speech)] = track or track_of(speech)
         if playback is self._current and playback.base_at is None and playback.held_s is None:
             self._begin(playback, now)
-        self.advance(now)
+        if playback is self._current and playback.playing:
+            self._send_sound(playback, now)
         return scored
 
     def more_sound(self, now: float) -> None:
