@@ -30,6 +30,7 @@ from behavior.understanding.sequence import in_order
 _ENGLISH = tongue(ENGLISH)
 _NAMED = 0.9
 _LISTED_WORDS = 2
+_SHORT_THANKS = 4
 """`toilets, parking and wifi`: a list has no longer parts."""
 _VAGUE = frozenset({Intent.UNKNOWN, Intent.MAYBE_QUESTION, Intent.QUESTION})
 _POLITE = frozenset({Intent.THANKS, Intent.GREETING, Intent.COMPLIMENT, Intent.YES})
@@ -65,6 +66,8 @@ def understand(
         return (asked,)
     if _complains(whole, words):
         return (Request(intent=Intent.COMPLAINT, text=whole, because="nobody came"),)
+    if _thanks_and_leaves(whole, words):
+        return (Request(intent=Intent.FAREWELL, text=whole, because="thanks and takes leave"),)
     name, rest = own_name(whole, line, words)
     known = Known(
         directory=directory,
@@ -95,6 +98,17 @@ def understand(
 def _complains(whole: str, words: Tongue) -> bool:
     """Whether somebody was left waiting: `for twenty minutes and nobody came` is one thing."""
     return words.cue("left_waiting").search(whole) is not None
+
+
+def _thanks_and_leaves(whole: str, words: Tongue) -> bool:
+    """Whether a line is a farewell and short thanks and no more: `many thanks, see you later`."""
+    leaves, thanks = words.intents.get(Intent.FAREWELL), words.intents.get(Intent.THANKS)
+    said = leaves.search(whole) if leaves is not None else None
+    if said is None or thanks is None:
+        return False
+    rest = f"{whole[: said.start()]} {whole[said.end() :]}".strip()
+    short = len(words_of(rest)) <= _SHORT_THANKS and not words.cue("asks").search(rest)
+    return short and thanks.search(rest) is not None
 
 
 def _of_person(known: Known, text: str, without: Request) -> Request | None:

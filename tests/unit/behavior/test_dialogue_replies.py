@@ -128,3 +128,17 @@ def test_the_encoder_agrees_with_its_published_vectors():
 
 
 COSINE = 0.21265
+
+
+@pytest.mark.parametrize(
+    ("line", "intent"),
+    [
+        ("thanks a lot, see you", "farewell"),
+        ("Thank you very much, have a nice day!", "farewell"),
+        ("bye, and many thanks", "farewell"),
+        ("thanks bye where is the lift", "directions"),
+        ("thanks", "thanks"),
+    ],
+)
+def test_thanks_and_a_farewell_are_a_farewell_and_no_more(line, intent):
+    assert say(Conversation(), line).intent.split("+")[-1] == intent
