@@ -34,6 +34,8 @@ Floats = NDArray[np.float64]
 
 CHUNK_S = 0.02
 _WARM_S = 1.0
+_PASSES = 9
+"""A core that others share gives the same work a third more time now and then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +226,9 @@ def learned_figures(learned: "LearnedFace | None", missing: str, speech: Speech)
             Figure(name="learned: one face at 60 frames/s", value=nan, unit="% of a core",
                    target=8.0, note=missing),
         ]  # fmt: skip
-    ran = _streamed(learned, np.tile(speech.samples, 1 + int(10 / speech.duration_s)), speech)
+    sound = np.tile(speech.samples, 1 + int(10 / speech.duration_s))
+    passes = [_streamed(learned, sound, speech) for _ in range(_PASSES)]
+    ran, shares = passes[0], sorted(100 * each.share for each in passes)
     return [
         Figure(
             name="learned: chunk of sound to frames, p95",
@@ -245,10 +249,13 @@ def learned_figures(learned: "LearnedFace | None", missing: str, speech: Speech)
         ),
         Figure(
             name="learned: one face at 60 frames/s",
-            value=100 * ran.share,
+            value=float(np.median(shares)),
             unit="% of a core",
             target=8.0,
-            note="processor time of the whole process",
+            note=(
+                f"processor time of the whole process; median of {_PASSES} passes, "
+                f"{shares[0]:.1f} to {shares[-1]:.1f}"
+            ),
         ),
     ]
 
