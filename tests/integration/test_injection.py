@@ -10,7 +10,7 @@ import pytest
 
 from agent.core.messages import ToolRefused
 from behavior.backends import openai_compatible, tool_mcp
-from behavior.dialogue import replies
+from behavior.dialogue import open_question
 from behavior.tools import (
     asking_senses,
     calendars,
@@ -84,7 +84,7 @@ def take_out(guard, monkeypatch):
             monkeypatch.setattr(openai_compatible, "_kept", lambda part: False)
             monkeypatch.setattr(openai_compatible, "check_words", lambda *a, **k: None)
         case "trust":
-            for module in (lines, replies):
+            for module in (lines, open_question):
                 monkeypatch.setattr(module, "fit_name", lambda name: name)
             for module in (calendars, telling, outside_answers, sensors):
                 monkeypatch.setattr(module, "fit_to_tell", lambda text: text)
