@@ -1,7 +1,8 @@
 """The component that performs acts: it gives the stage its commands, its sound and its time.
 
-One task makes sound, clause by clause, what is wanted now before what may be wanted; one task
-moves time on, some ten times a second; all of them work on one `Stage`.
+One task makes sound, clause by clause, what is wanted now before what may be wanted; one makes the
+first pictures of it, once it is out; one moves time on, some ten times a second; all of them work
+on one `Stage`.
 """
 
 import asyncio
@@ -90,10 +91,13 @@ class Performer:
         self._utterances = itertools.count(1)
         self._generation = 0
         self._wanted: asyncio.PriorityQueue[_Wanted]
+        self._due: asyncio.Event
+        """Something has begun to be heard whose pictures are to be made."""
 
     async def run(self) -> None:
         """Perform until cancelled, then let the bodies rest. A restart begins at rest."""
         self._wanted = asyncio.PriorityQueue()
+        self._due = asyncio.Event()
         stage = Stage(
             config=self._config,
             gestures=self._gestures(),
@@ -112,6 +116,7 @@ class Performer:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._bodies.connect())
                 group.create_task(self._make_sound(stage))
+                group.create_task(self._show(stage))
                 group.create_task(self._heed(stage))
                 group.create_task(self._obey(stage))
                 group.create_task(self._watch(stage))
@@ -190,7 +195,7 @@ class Performer:
             if wanted_by is None:
                 await self._voices.speak(text, language)
                 continue
-            early = EarlyClause(stage, wanted_by, index, self._clock)
+            early = EarlyClause(stage, wanted_by, index, self._clock, self._due.set)
             talk = self._talks.of(wanted_by.act.act) if self._talks is not None else None
             if talk is not None:
                 talk.on_stage(early)
@@ -198,9 +203,15 @@ class Performer:
             speech = await self._voices.speak(text, language, early)
             if not early.whole(speech):
                 track = await self._mouths.mouth(speech)
-                stage.place_sound(wanted_by, index, speech, self._clock.now(), track=track)
-                await asyncio.sleep(0)  # what is heard leaves first
-                stage.advance(self._clock.now())
+                stage.have_sound(wanted_by, index, speech, self._clock.now(), track=track)
+                self._due.set()
+
+    async def _show(self, stage: Stage) -> None:
+        """Make the pictures of what has just begun, after what is heard of it has gone out."""
+        while True:
+            await self._due.wait()
+            self._due.clear()
+            stage.advance(self._clock.now())
 
     async def _move_on(self, stage: Stage) -> None:
         period = self._config.chunk_frames / FRAME_RATE_HZ

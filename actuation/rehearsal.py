@@ -156,6 +156,7 @@ def rehearse(
         scored = stage.have_sound(on_stage, index, speeches[index], 0.0)
         if scored is not None:
             clauses.append(scored.moved(LEAD_IN_S))
+    stage.advance(0.0)
     now = 0.0
     limit_s = _LONGEST_S if until_s is None else until_s
 

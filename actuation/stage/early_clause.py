@@ -1,5 +1,7 @@
 """A clause that comes on stage while its voice still speaks it."""
 
+from collections.abc import Callable
+
 from actuation.faces.heads import Mouth
 from actuation.speech.voice import Speech
 from actuation.stage.playback import ActOnStage
@@ -10,8 +12,17 @@ from agent.core.clock import Clock
 class EarlyClause:
     """What a voice tells of one clause, brought on stage at once."""
 
-    def __init__(self, stage: Stage, wanted_by: ActOnStage, index: int, clock: Clock) -> None:
+    def __init__(
+        self,
+        stage: Stage,
+        wanted_by: ActOnStage,
+        index: int,
+        clock: Clock,
+        show: Callable[[], None],
+    ) -> None:
+        """`show`: has pictures made as soon as what is heard is out."""
         self._stage, self._wanted_by, self._index, self._clock = stage, wanted_by, index, clock
+        self._show = show
         self._has_begun = False
 
     @property
@@ -25,6 +36,7 @@ class EarlyClause:
             self._has_begun = True
             now = self._clock.now()
             self._stage.have_sound(self._wanted_by, self._index, speech, now, track=track)
+            self._show()
 
     def more(self) -> None:
         """More of its sound is there."""

@@ -209,27 +209,11 @@ class Stage:
     ) -> ScoredClause | None:
         """A clause's sound is there: put it on the score, and start if it is the first.
 
+        Only what is heard is sent. Pictures take tens of milliseconds to make: whoever lets the
+        sound go out first, and then calls `advance`, is heard by so much sooner.
+
         `track`: its mouth, when that was made before. Returns its place on the score, or None when
         nobody wants it any more.
-        """
-        scored = self.place_sound(on_stage, index, speech, now, track=track)
-        if scored is not None:
-            self.advance(now)
-        return scored
-
-    def place_sound(
-        self,
-        on_stage: ActOnStage,
-        index: int,
-        speech: Speech,
-        now: float,
-        *,
-        track: Mouth | None = None,
-    ) -> ScoredClause | None:
-        """As `have_sound`, but only what is heard is sent.
-
-        Pictures take tens of milliseconds to make: whoever lets the sound go out first, and then
-        calls `advance`, is heard by so much sooner.
         """
         playback = next(
             (p for p in (self._current, *self._covered) if p and on_stage in p.acts), None

@@ -118,6 +118,7 @@ class _FirstOf:
         self.voice_cpu_ms = 1e3 * (sum(map(_process_s, self._voices)) - self._voice_before)
         self.speaking = True
         self._stage.have_sound(*self._place, speech, 1.0)
+        self._stage.advance(1.0)
 
     def more(self) -> None:
         self._stage.more_sound(1.0)

@@ -62,6 +62,7 @@ class _Stage:
         self.stage.act(act, now)
         for (on_stage, index), speech in zip(list(self._wanted), speeches, strict=True):
             self.stage.have_sound(on_stage, index, speech, now)
+        self.stage.advance(now)
 
     def frames(self, until_s: float) -> Sent:
         shown: list[Frame] = []

@@ -163,6 +163,7 @@ class HandMoved:
         for _ in range(count if count is not None else len(self.wanted)):
             on_stage, index, text = self.wanted.pop(0)
             self.stage.have_sound(on_stage, index, speech(spelled(text), text), self.now)
+            self.stage.advance(self.now)
 
     def run(self, seconds, step=0.1):
         until = self.now + seconds

@@ -26,6 +26,7 @@ def begun(text=TEXT, **how):
     on_stage, index, _ = stage.wanted.pop()
     planned, whole = coming(text)
     stage.stage.have_sound(on_stage, index, planned, stage.now)
+    stage.stage.advance(stage.now)
     return stage, (on_stage, index), planned, whole
 
 
@@ -87,6 +88,7 @@ def test_lips_close_where_they_do_and_nothing_jumps_when_the_sound_is_known():
     plain.act(act(TEXT), sound=False)
     on_stage, index, _ = plain.wanted.pop()
     plain.stage.have_sound(on_stage, index, whole, plain.now)
+    plain.stage.advance(plain.now)
     plain.run(6.1)
     count = min(len(stage.body.frames), len(plain.body.frames))
     early, late = stage.body.faces[:count], plain.body.faces[:count]

@@ -43,6 +43,7 @@ class Character:
         self.stage.act(act, 0.0)
         for on_stage, index in self.wanted:
             self.stage.have_sound(on_stage, index, speech(spelled(text), text), 0.0)
+        self.stage.advance(0.0)
 
     def take(self, item):
         self.frames += getattr(item, "frames", ())

@@ -63,7 +63,8 @@ class Stagehand:
     def begin(self):
         talk = self.talks.begin(RATE_HZ)
         on_stage, index, _ = self.stage.wanted.pop()
-        talk.on_stage(EarlyClause(self.stage.stage, on_stage, index, self))
+        stage = self.stage.stage
+        talk.on_stage(EarlyClause(stage, on_stage, index, self, lambda: stage.advance(self.now())))
         return talk
 
     def speak(self, talk, seconds, level=0.5):

@@ -57,6 +57,7 @@ class Real(HandMoved):
         while self.wanted:
             on_stage, index, text = self.wanted.pop(0)
             self.stage.have_sound(on_stage, index, timed(text), self.now)
+            self.stage.advance(self.now)
 
     def run(self, seconds, step=0.1):
         until = self.now + seconds
