@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from actuation.joints.rotations import from_vector, multiply, normalised
+from actuation.joints.rotations import cross, from_vector, multiply, normalised
 from actuation.joints.skeleton import FINGERS, SIDES, Skeleton, parts_of
 from actuation.motion import FRAME_RATE_HZ, JOINT_INDEX, JOINT_NAMES
 
@@ -234,9 +234,9 @@ def _turned_arm(
 ) -> Floats:
     """Turn shoulder (three ways) and elbow (its hinge) so that `ball` moves by `depth`."""
     upper, lower = JOINT_INDEX[f"{side}UpperArm"], JOINT_INDEX[f"{side}LowerArm"]
-    shoulder = np.cross(ball - at[:, upper], normal)
+    shoulder = cross(ball - at[:, upper], normal)
     hinge = turns[:, upper, :, 1]  # the elbow bends about the upper arm's own Y
-    elbow = np.sum(np.cross(ball - at[:, lower], normal) * hinge, axis=1)
+    elbow = np.sum(cross(ball - at[:, lower], normal) * hinge, axis=1)
     size = np.sum(shoulder**2, axis=1) + elbow**2 + _DAMPING
     step = np.clip(depth / size, 0.0, _MOST_RAD / np.sqrt(size))
     turned = joints.copy()

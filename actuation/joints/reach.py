@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from actuation.joints.rotations import cross
 from actuation.joints.skeleton import Skeleton, Vector
 from actuation.joints.turn import Turn
 
@@ -113,7 +114,7 @@ class _Station:
         aside = float(np.sqrt(max(0.0, arm.upper_m**2 - along**2)))
         hint = np.array(reach.elbow) * (arm.sign, 1.0, 1.0)
         hint = _unit(hint - line * float(hint @ line))
-        beside = np.cross(line, hint)
+        beside = cross(line, hint)
         directions = np.outer(np.cos(_SWIVELS_RAD), hint) + np.outer(np.sin(_SWIVELS_RAD), beside)
         elbows = arm.root + line * along + directions * aside
         self.outward: Floats = arm.sign * elbows[:, 0]
@@ -175,11 +176,11 @@ def _bones(arm: _Arm, elbows: Floats, target: Vector) -> tuple[Floats, Floats]:
     At rest the arm lies along +-X and would bend forwards, about -+Y.
     """
     to_elbow, to_wrist = elbows - arm.root, target - elbows
-    hinge = -arm.sign * _unit(np.cross(to_elbow, to_wrist))
+    hinge = -arm.sign * _unit(cross(to_elbow, to_wrist))
     bones = []
     for bone in (to_elbow, to_wrist):
         x = arm.sign * _unit(bone)
-        bones.append(np.stack([x, hinge, np.cross(x, hinge)], axis=-1))
+        bones.append(np.stack([x, hinge, cross(x, hinge)], axis=-1))
     return bones[0], bones[1]
 
 
@@ -218,10 +219,10 @@ def frame_of(along: Vector, across: Vector) -> Turn:
     y = across - x * float(np.dot(across, x))
     length = float(np.linalg.norm(y))
     if length < 1e-6:  # parallel: any square direction will do
-        y = np.cross(x, [0.0, 0.0, 1.0] if abs(x[2]) < 0.9 else [0.0, 1.0, 0.0])
+        y = cross(x, np.eye(3)[2 if abs(x[2]) < 0.9 else 1])
         length = float(np.linalg.norm(y))
     y = y / length
-    return Turn.from_columns(x, y, np.cross(x, y))
+    return Turn.from_columns(x, y, cross(x, y))
 
 
 def _unit(vector: Floats) -> Floats:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from actuation.joints.rotations import from_vector, inverse, multiply, normalised, to_vector
+from actuation.joints.rotations import cross, from_vector, inverse, multiply, normalised, to_vector
 
 Vector = NDArray[np.float64]
 
@@ -64,8 +64,8 @@ class Turn:
     def apply(self, vector: ArrayLike) -> Vector:
         """The turned vector, shape (3,)."""
         v, axis, w = np.asarray(vector, np.float64), self.quat[:3], float(self.quat[3])
-        across = 2 * np.cross(axis, v)
-        turned: Vector = v + w * across + np.cross(axis, across)
+        across = 2 * cross(axis, v)
+        turned: Vector = v + w * across + cross(axis, across)
         return turned
 
     def part(self, share: float) -> "Turn":
