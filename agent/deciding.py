@@ -144,6 +144,7 @@ def dialogue_of(
             TurnPaused,
             TurnEnded,
             EngagementChanged,
+            ContextChanged,
             PersonLost,
             Act,
             ActStarted,

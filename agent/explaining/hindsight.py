@@ -18,6 +18,7 @@ _MARKS = {
     "waiting.offer": (Mark.OFFERED,),
     "silence.again": (Mark.OFFERED,),
     "waiting.queue": (Mark.QUEUED,),
+    "waiting.long": (Mark.WAITED,),
     "waiting.reassure": (Mark.REASSURED,),
     "farewell.words": (Mark.FAREWELLED,),
     "farewell.wave": (Mark.FAREWELLED,),

@@ -44,6 +44,7 @@ from behavior.dialogue.deeds import DoesDeeds
 from behavior.dialogue.editions import Editions
 from behavior.dialogue.encounters import Encounters
 from behavior.dialogue.memory import Encounter
+from behavior.dialogue.step_free import OnWheels
 from behavior.dialogue.under_way import AnswersUnderWay, Spawns
 from behavior.house.site import SiteConfig
 from behavior.tools.contract import ToolError
@@ -106,6 +107,7 @@ class Dialogue:
         """Whose visits go on, and with whom is spoken now."""
         self._transcript = self._blank()
         self._addressed = Addressed()
+        self._on_wheels = OnWheels()
         self._withheld = Withheld()
 
     def _blank(self) -> Transcript:
@@ -174,6 +176,7 @@ class Dialogue:
         if isinstance(kept, ActFinished):
             message = kept
         self._sense(message)
+        self._on_wheels.take(message)
         if isinstance(message, TurnPaused | TurnEnded):
             words = bool(message.text.strip())
             if words or isinstance(message, TurnEnded):
@@ -239,6 +242,7 @@ class Dialogue:
                 person or encounter.person, turn.at, since=encounter.began_at
             ),
             others=self._transcript.others(encounter.person),
+            on_wheels=(person or encounter.person) in self._on_wheels,
         )
         return self._answers.begin(Answer(turn.turn, turn.revision, encounter, heard), group)
 

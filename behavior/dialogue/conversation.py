@@ -131,6 +131,8 @@ class Heard:
     """What tools have found for this very turn, where a language model is asked again with it."""
     language: str = ""
     """In which the recogniser heard it; empty: it does not tell."""
+    on_wheels: bool = False
+    """Seen to have come in a wheelchair: ways are told without steps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

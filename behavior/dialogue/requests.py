@@ -8,6 +8,7 @@ from behavior.dialogue.conversation import Asked, Conversation, Forget, Meeting
 from behavior.dialogue.draft import Draft
 from behavior.dialogue.hours import tell_hours, tell_open_now
 from behavior.dialogue.recollection import recollect
+from behavior.dialogue.step_free import way_without_steps
 from behavior.dialogue.whereabouts import how_far, which_side
 from behavior.dialogue.wording import in_language, sentences
 from behavior.dialogue.yes_and import unheard_rest
@@ -190,6 +191,8 @@ def show_way(draft: Draft, request: Request) -> None:
     if not place.public:
         draft.change(meeting=draft.state.meeting or Meeting())
         return draft.ask("directions.not_public", Asked.HOST)
+    if (way := way_without_steps(draft.heard, draft.desk.site, place)) is not None:
+        return drafting.put(draft, UseTool(tool="way", arguments=way))
     if place.key in draft.desk.own_ways:
         return _show_way_in_own(draft, place)
     if not place.directions:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from agent.core.messages import (
     Act,
+    Channel,
     Clause,
     Context,
     Engagement,
@@ -18,6 +19,7 @@ from agent.core.messages import (
     Gaze,
     GazeTarget,
     GestureCue,
+    Interaction,
     PersonId,
     Place,
     Priority,
@@ -103,6 +105,9 @@ class Scene(BaseModel):
 
     people: tuple[ScenePerson, ...] = Field((), description="Who is in view.")
     act: SceneAct = Field(description="What the agent would like to do.")
+    met: tuple[int, ...] = Field(
+        (), description="The eyes of these people meet, counted from 1; none: nobody's."
+    )
     hour: float = Field(11.0, ge=0, le=24, description="Local time of day.")
     visitor_speaks: bool = Field(False, description="A visitor is speaking.")
     page_connected: bool = Field(True, description="A page is connected.")
@@ -146,6 +151,7 @@ class Scene(BaseModel):
             bearing=bearing,
             hour=self.hour,
             help_at=_ago(self.help_called_s),
+            interactions=self._meeting(),
             alarm_at=_NOW_S - 5 if self.alarm else None,
             spoke_unasked_at=_ago(self.unasked_s),
         )
@@ -172,6 +178,13 @@ class Scene(BaseModel):
         )
         marks = ((to, Mark.GREETED),) if draft.greets and to is not None else ()
         return Wish(act=act, proactive=draft.unasked, marks=marks, discloses=draft.discloses)
+
+    def _meeting(self) -> tuple[tuple[PersonId, Interaction], ...]:
+        if not self.met:
+            return ()
+        first, *others = (_name(one) for one in self.met)
+        eyes = Interaction(group=tuple(others), channel=Channel.GAZE, what="mutual gaze")
+        return ((first, eyes),)
 
     def _to(self) -> PersonId | None:
         return _name(self.act.to) if 0 < self.act.to <= len(self.people) else None

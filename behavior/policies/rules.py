@@ -60,6 +60,11 @@ RULES: Mapping[str, Rule] = {
         "someone who attends for {queue_after_s} s while another is served is told to wait",
         ("queue_after_s", "queue_line"),
     ),
+    "waiting.long": Rule(
+        "someone who attends and is seen to stand there for long unserved is told once that it is"
+        " seen, {long_after_s} s after the last words to them",
+        ("long_after_s", "long_lines"),
+    ),
     "silence.again": Rule(
         "a visitor who says nothing to a question for {after_s} s hears it once in other words",
         ("after_s", "in_other_words", "otherwise", "otherwise_without_page"),

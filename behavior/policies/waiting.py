@@ -8,6 +8,8 @@ from agent.core.messages import (
     Act,
     ActFinished,
     Clause,
+    Context,
+    ContextChanged,
     EngagementChanged,
     Expression,
     Gaze,
@@ -25,6 +27,7 @@ from behavior.wishes import UNNUMBERED, Wish, Wishes, because
 
 _LATER_S = 5.0
 _MET = (Mark.GREETED, Mark.SPOKE)
+_WORDS = (*_MET, Mark.OFFERED, Mark.QUEUED, Mark.ANSWERED)
 
 
 class WaitingConfig(Spoken):
@@ -53,6 +56,20 @@ class WaitingConfig(Spoken):
     )
     queue_line: str = Field(
         "I will be with you in a moment.", description="What they hear, once; empty: nothing."
+    )
+    long_after_s: float = Field(
+        30.0,
+        ge=5,
+        le=600,
+        description="Someone whom perception tells to wait long (`seeing.among`), so long after the"
+        " last words to them.",
+    )
+    long_lines: tuple[str, ...] = Field(
+        (
+            "You have been waiting for a while, thank you. If you would rather talk to a person,"
+            " just say so.",
+        ),
+        description="What they hear, once; an empty list: nothing.",
     )
     offer_after_s: float = Field(
         12.0, ge=2, le=120, description="Someone greeted who stands silent this long."
@@ -89,6 +106,7 @@ class WaitingPolicy:
 
     name: ClassVar[str] = "waiting"
     hears: ClassVar[tuple[type[Message], ...]] = (
+        ContextChanged,
         EngagementChanged,
         HostNotified,
         TurnEnded,
@@ -127,7 +145,10 @@ class WaitingPolicy:
         if offer is not None and person.returned:
             return offer  # comes up again: not only to wait
         waits = self._reassurance(person) or self._queue(situation, person)
-        return waits or self._unsure(person) or offer
+        if waits := waits or self._unsure(person):
+            return waits
+        known = [one for one in (offer, self._long(person)) if one is not None]
+        return min(known, key=lambda due: due[0], default=None)
 
     def _reassurance(self, person: Person) -> tuple[float, str, tuple[str, ...], Mark, str] | None:
         config, since = self._config, person.marks.get(Mark.WAITING)
@@ -175,6 +196,23 @@ class WaitingPolicy:
         by_place = person.returned and Mark.SPOKE not in marks
         lines = config.unsure_offers if by_place else config.offers
         return at, "offer", lines, Mark.OFFERED, sentence
+
+    def _long(self, person: Person) -> tuple[float, str, tuple[str, ...], Mark, str] | None:
+        """Once to whoever stands here for long and still attends, in whatever line they wait.
+
+        Who waits for a host hears of the host.
+        """
+        config, since = self._config, person.contexts.get(Context.WAITING)
+        if since is None or person.attending_since is None or not config.long_lines:
+            return None
+        if Mark.WAITED in person.marks or Mark.WAITING in person.marks:
+            return None
+        told_at = max((person.marks[one] for one in _WORDS if one in person.marks), default=None)
+        if told_at is None:
+            return None  # a greeting comes first
+        at = max(since, told_at + config.long_after_s)
+        sentence = f"{person.id} has stood here for long without being served"
+        return at, "long", config.long_lines, Mark.WAITED, sentence
 
     def _unsure(self, person: Person) -> tuple[float, str, tuple[str, ...], Mark, str] | None:
         """For one who may have been greeted under another id, or be new: no greeting, but help."""

@@ -25,6 +25,8 @@ class Mark(StrEnum):
     """Asked once more whether help is wanted."""
     QUEUED = "queued"
     """Told that it will be their turn soon."""
+    WAITED = "waited"
+    """Told that their long wait is seen."""
     SPOKE = "spoke"
     """Said or typed something to the agent."""
     ANSWERED = "answered"
@@ -48,7 +50,7 @@ CAME_TOGETHER_S = 3.0
 
 
 _PASSING_MARKS = frozenset(
-    (Mark.NOTICED, Mark.SIGNED, Mark.OFFERED, Mark.QUEUED, Mark.SPOKE, Mark.ANSWERED)
+    (Mark.NOTICED, Mark.SIGNED, Mark.OFFERED, Mark.QUEUED, Mark.WAITED, Mark.SPOKE, Mark.ANSWERED)
 )
 
 
