@@ -157,7 +157,6 @@ class _Disk:
         self._wall = wall
         self._open_file = open_file
         self._tell = tell
-        self._offset_ns = round(wall.unix_s(0.0) * NS)
         self._writer: RecordingWriter | None = None
         self._stream: IO[bytes] | None = None
         self._retry_at = float("-inf")
@@ -213,7 +212,8 @@ class _Disk:
             except FileExistsError:
                 continue
             self.path = path
-            self._writer = RecordingWriter(self._stream, self._offset_ns)
+            # The calendar may have been set since the last file.
+            self._writer = RecordingWriter(self._stream, round(self._wall.unix_s(0.0) * NS))
             self._tidy(at)
             return self._writer
         raise FileExistsError(17, "no free file name", str(self._config.folder))

@@ -247,6 +247,7 @@ class SpeakerBody:
             await self._clock.sleep_until(now + _REPORT_EVERY_S)
 
     def _local_time(self) -> time:
+        self._wall.renew()  # the machine's clock may have been set
         return datetime.fromtimestamp(self._wall.unix_s(self._clock.now())).time()
 
     def _gain(self) -> float:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from agent import log
 from agent.app import Agent, build
+from agent.calendar import Calendar
 from agent.commands.editions import history_of
 from agent.config import ConfigError
 from agent.core.bus import EVERY, Bus
@@ -113,7 +114,16 @@ def _or_last_good(config: Path) -> Settings:
 async def _run(settings: Settings, arguments: argparse.Namespace, beside: Beside | None) -> None:
     clock = LoopClock(asyncio.get_running_loop())
     bus = Bus()
-    agent = build(settings, bus=bus, clock=clock, wall=WallTime(clock), headless=arguments.headless)
+    wall = WallTime(clock)
+    agent = build(settings, bus=bus, clock=clock, wall=wall, headless=arguments.headless)
+    calendar = Calendar(
+        wall=wall,
+        served=lambda: agent.planner.situation.encounter is not None,
+        quiet=lambda: agent.planner.situation.quiet,
+        publish=bus.publish,
+        clock=clock,
+    )
+    agent.runtime.add(calendar, OPTIONAL)
     if beside is not None:
         beside(agent, settings, bus, clock)
     manager = service_manager(

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Protocol
 
 
@@ -39,20 +40,35 @@ class WallTime:
     """Where the monotonic axis lies on the calendar, for visit books, opening hours, files.
 
     Taken once and carried by the monotonic clock, so a jump of the system clock during an
-    encounter moves nothing. Renewed by `renew()` between encounters.
+    encounter moves nothing. Renewed by `renew()` between encounters (`agent.calendar`).
     """
 
-    def __init__(self, clock: Clock, offset_s: float | None = None) -> None:
-        """`offset_s`: Unix time of moment 0 of an axis of another day, as in a recording."""
+    def __init__(
+        self,
+        clock: Clock,
+        offset_s: float | None = None,
+        calendar: Callable[[], float] = time.time,
+    ) -> None:
+        """`offset_s`: Unix time of moment 0 of an axis of another day, as in a recording.
+
+        `calendar`: the system's, Unix seconds.
+        """
         self._clock = clock
         self._fixed_s = offset_s
+        self._calendar = calendar
         self._offset_s = 0.0
         self.renew()
 
     def renew(self) -> None:
         """Read the system calendar again."""
-        now_s = time.time() - self._clock.now()
+        now_s = self._calendar() - self._clock.now()
         self._offset_s = now_s if self._fixed_s is None else self._fixed_s
+
+    def behind_s(self) -> float:
+        """By how much the system calendar was set forward since; negative: back. Seconds."""
+        if self._fixed_s is not None:
+            return 0.0
+        return self._calendar() - self.unix_s(self._clock.now())
 
     def unix_s(self, at: float) -> float:
         """Unix time, seconds, of the moment `at` on the agent's axis."""

@@ -8,12 +8,13 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 
 import pytest
 from mcap.reader import make_reader
 
 from agent.core.bus import EVERY, Bus
-from agent.core.clock import LoopClock
+from agent.core.clock import LoopClock, WallTime
 from agent.core.codec import KINDS
 from agent.core.errors import BadInputError
 from agent.core.messages import (
@@ -37,7 +38,7 @@ pytestmark = pytest.mark.real_time  # the writer is a thread with a clock of its
 
 class World:
     def __init__(self, folder, **settings):
-        open_file = settings.pop("open_file", None)
+        given = {name: settings.pop(name) for name in ("open_file", "wall") if name in settings}
         self.bus, self.clock = Bus(), LoopClock(asyncio.get_running_loop())
         self.folder = folder
         self.health = self.bus.subscribe(ComponentHealth, delivery=EVERY)
@@ -46,7 +47,7 @@ class World:
             publish=self.bus.publish,
             clock=self.clock,
             config=RecorderConfig(enabled=True, folder=folder, flush_s=0.02, **settings),
-            **({"open_file": open_file} if open_file else {}),
+            **given,
         )
 
     @contextlib.asynccontextmanager
@@ -103,6 +104,25 @@ async def test_foxglove_finds_json_with_a_schema_and_calendar_time(tmp_path):
     assert b'"level_db"' in schema.data
     age_s = os.stat(world.files()[0]).st_mtime - message.log_time / 1e9
     assert -2 < age_s < 60
+
+
+async def test_a_file_begun_after_the_clock_was_set_has_the_new_time(tmp_path):
+    today_s, set_by_s = datetime.now(UTC).timestamp(), [0.0]
+    wall = WallTime(LoopClock(asyncio.get_running_loop()), calendar=lambda: today_s + set_by_s[0])
+    world = World(tmp_path, file_mb=0.0001, wall=wall)
+    async with world.recording():
+        world.level()
+        await asyncio.sleep(0.2)
+        set_by_s[0] = 7200.0
+        wall.renew()
+        world.level()
+    begun = []
+    for path in world.files():
+        with path.open("rb") as stream:
+            begun += [
+                message.log_time / 1e9 for _, _, message in make_reader(stream).iter_messages()
+            ]
+    assert [at - today_s for at in begun] == [pytest.approx(s, abs=60) for s in (0, 7200)]
 
 
 async def test_a_file_that_has_grown_is_followed_by_another(tmp_path):
@@ -222,7 +242,7 @@ WRITES_UNTIL_KILLED = """
 import asyncio, sys
 from pathlib import Path
 from agent.core.bus import EVERY, Bus
-from agent.core.clock import LoopClock
+from agent.core.clock import LoopClock, WallTime
 from agent.core.messages import Message, VisitRecorded
 from agent.recorder import Recorder, RecorderConfig
 

@@ -1,6 +1,7 @@
 """`foyer run` as a person starts it: a process, its lines on the terminal, and Ctrl-C."""
 
 import asyncio
+import json
 import re
 import shutil
 import signal
@@ -8,6 +9,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -35,6 +37,14 @@ def started(config, *more):
     )
 
 
+def parts_of(said, token):
+    """The health of each part of a running agent, by its name."""
+    address = re.search(r"http://127.0.0.1:\d+", said)[0]
+    asked = Request(f"{address}/health", headers={"Authorization": f"Bearer {token.strip()}"})  # noqa: S310
+    with urlopen(asked, timeout=10) as answer:  # noqa: S310
+        return {part["component"]: part["health"] for part in json.load(answer)["components"]}
+
+
 @pytest.mark.real_time
 async def test_it_says_where_it_is_and_when_it_is_ready_and_stops_without_a_word_too_many(
     quick_site,
@@ -46,11 +56,13 @@ async def test_it_says_where_it_is_and_when_it_is_ready_and_stops_without_a_word
             line = await process.stdout.readline()
             assert line, (await process.stderr.read()).decode()
             said.append(line.decode())
+    text = "".join(said)
+    parts = await asyncio.to_thread(parts_of, text, (quick_site.parents[1] / "token").read_text())
     process.send_signal(signal.SIGINT)
     async with asyncio.timeout(15):
         out, err = await process.communicate()
 
-    text = "".join(said)
+    assert parts["agent.calendar"] == "running"
     assert re.search(r"The receptionist: +http://127.0.0.1:\d+/", text)
     assert re.search(r"ready after \d+\.\d s", said[-1])
     assert process.returncode == 0

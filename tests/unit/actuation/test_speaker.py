@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from datetime import datetime
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from actuation.bodies.configs import SpeakerConfig
 from actuation.bodies.loudness import LoudnessConfig
 from actuation.embodiments.speaker import SpeakerBody
 from actuation.motion import Cut, Halt, Release, VoiceChunk, Volume
-from agent.core.clock import LoopClock
+from agent.core.clock import LoopClock, WallTime
 from agent.core.errors import BackendUnavailableError
 from agent.core.messages import (
     BackendChosen,
@@ -345,3 +346,24 @@ async def test_a_machine_without_portaudio_says_what_to_install(monkeypatch):
     monkeypatch.setattr(importlib, "import_module", absent)
     with pytest.raises(BackendUnavailableError, match=r"foyer\[local\].*libportaudio2"):
         await body.run()
+
+
+async def test_quiet_hours_come_by_a_clock_that_is_set_meanwhile():
+    noon_s, loop = datetime(2026, 5, 12, 12).timestamp(), asyncio.get_running_loop()
+    set_by_s = [0.0]
+    wall = WallTime(LoopClock(loop), calendar=lambda: noon_s + loop.time() + set_by_s[0])
+    hours = {
+        "quiet_from": "20:00",
+        "quiet_until": "07:00",
+        "quiet_hours_db": -20,
+        "follows_db_s": 60,
+    }
+    loudness = LoudnessConfig.model_validate({"usual_db": 0, "per_db": 0, **hours})
+    async with scene(wall=wall, loudness=loudness) as shown:
+        begun = now() + 0.1
+        shown.speak(begun, 4.0)
+        await asyncio.sleep(2)
+        set_by_s[0] = 11 * 3600.0
+        await asyncio.sleep(3)
+        assert shown.loud_between(begun + 0.5, begun + 1.5) > 0.4
+        assert shown.loud_between(begun + 3, begun + 3.8) < 0.1
