@@ -5,10 +5,13 @@ made to point here (DNS rebinding). Both are caught by names: the `Host` must be
 bare address, and a socket's `Origin` must be that same host.
 """
 
+import contextlib
 import hmac
 import ipaddress
+import logging
 import os
 import secrets
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,26 +19,65 @@ from urllib.parse import urlsplit
 from agent.core.errors import BadInputError
 
 TOKEN_BYTES = 24
+SHORTEST = 16
+
+_log = logging.getLogger(__name__)
 
 
 def token_from(path: Path) -> str:
-    """The token kept in `path`; made there at first start, readable by its owner only."""
+    """The token kept in `path`; made there at first start, readable by its owner only.
+
+    Where it can be neither read nor kept, as on a full or read-only disk, visitors are served all
+    the same: then the token is one of this run, and the log says so. Raises `BadInputError` where
+    somebody has written another text into the file.
+    """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        kept = path.read_text(encoding="ascii").strip()
-        if len(kept) < 16:
-            raise BadInputError(
-                f"{path}: no usable token in it; delete the file and start again"
-            ) from None
-        path.chmod(0o600)
-        return kept
+        return _kept(path) or _made(path)
     except OSError as fault:
-        raise BadInputError(f"{path}: the token cannot be written: {fault.strerror}") from None
+        where = {"file": str(path), "fault": fault.strerror}
+        _log.warning(
+            "the operator's token cannot be kept, so each start has another; make its folder"
+            " writable, or name another file in server.token_file",
+            extra=where,
+        )
+        return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def _kept(path: Path) -> str:
+    """What the file holds; empty where there is none, or a start was killed while it was made."""
+    try:
+        kept = path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        return ""
+    except UnicodeDecodeError:
+        kept = "?"
+    if kept:
+        if len(kept) < SHORTEST:
+            raise BadInputError(
+                f"{path}: no usable token in it (at least {SHORTEST} plain characters); delete the"
+                " file and start again"
+            )
+        with contextlib.suppress(OSError):  # a read-only disk, or another owner's file
+            path.chmod(0o600)
+    return kept
+
+
+def _made(path: Path) -> str:
+    """A new token, in the file whole or not at all; another start's where that came first."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    with os.fdopen(opened, "w", encoding="ascii") as file:
-        file.write(token + "\n")
+    handle, half = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # owner only
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(token + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists() and path.stat().st_size:
+            return _kept(path)
+        os.replace(half, path)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(half)
     return token
 
 

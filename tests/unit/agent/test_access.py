@@ -1,3 +1,4 @@
+import resource
 import stat
 
 import pytest
@@ -22,11 +23,42 @@ def test_a_token_file_left_open_to_all_is_closed(tmp_path):
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_an_empty_token_file_opens_nothing(tmp_path):
+def test_an_empty_token_file_opens_nothing_and_gets_a_new_token(tmp_path):
+    """A start that was killed, or a machine that lost its power, may leave one."""
     path = tmp_path / "token"
     path.write_text("")
+    token = token_from(path)
+    assert len(token) >= 32
+    assert token_from(path) == token
+    assert not same_token("", token)
+
+
+@pytest.mark.parametrize("content", [b"short\n", b"\xff\xfe too far from plain text\n"])
+def test_a_token_that_nobody_should_use_is_refused_with_the_cure(tmp_path, content):
+    path = tmp_path / "token"
+    path.write_bytes(content)
     with pytest.raises(BadInputError, match="delete the file"):
         token_from(path)
+
+
+def test_a_full_disk_leaves_no_half_token_and_the_run_has_one_of_its_own(tmp_path, caplog):
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        token = token_from(tmp_path / "token")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+    assert len(token) >= 32
+    assert list(tmp_path.iterdir()) == []
+    assert "cannot be kept" in caplog.text
+
+
+@pytest.mark.parametrize("where", ["a file/token", "a folder"])
+def test_where_no_token_can_be_kept_visitors_are_served_all_the_same(tmp_path, where, caplog):
+    (tmp_path / "a file").write_text("")
+    (tmp_path / "a folder").mkdir()
+    assert token_from(tmp_path / where) != token_from(tmp_path / where)
+    assert "cannot be kept" in caplog.text
 
 
 @pytest.mark.parametrize("given", [None, "", "tok", "tokenx", "Token", "tök"])
