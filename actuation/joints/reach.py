@@ -63,8 +63,23 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
+class _Rest:
+    """One arm in the rest pose."""
+
+    sign: float
+    """+1 for the left, -1 for the right."""
+    upper_m: float
+    lower_m: float
+    middle: Vector
+    """Of the shoulders."""
+    clavicle: Vector
+    shoulder: Vector
+    hand: Turn
+
+
+@dataclass(frozen=True, slots=True)
 class _Arm:
-    """One arm in the rest pose, and what to reach for."""
+    """One arm, and what it reaches for."""
 
     sign: float
     """+1 for the left, -1 for the right."""
@@ -87,7 +102,8 @@ def solve_arm(skeleton: Skeleton, side: str, reach: Reach) -> dict[str, Turn]:
 
 def solve_arms(skeleton: Skeleton, side: str, way: Sequence[Reach]) -> list[dict[str, Turn]]:
     """The same for the stations of one movement: the elbow stays about where it is on the way."""
-    stations = [_Station(skeleton, side, reach) for reach in way]
+    rest = _rest(skeleton, side)
+    stations = [_Station(rest, reach) for reach in way]
     together = np.sum([station.strain for station in stations], axis=0)
     spread = way[0].spread
     if spread:
@@ -103,8 +119,8 @@ def solve_arms(skeleton: Skeleton, side: str, way: Sequence[Reach]) -> list[dict
 class _Station:
     """One reach with every place the elbow may take."""
 
-    def __init__(self, skeleton: Skeleton, side: str, reach: Reach) -> None:
-        self._girdle, arm = _set_out(skeleton, side, reach)
+    def __init__(self, rest: "_Rest", reach: Reach) -> None:
+        self._girdle, arm = _set_out(rest, reach)
         line = arm.target - arm.root
         distance = float(np.linalg.norm(line))
         line = line / max(distance, 1e-6)
@@ -143,30 +159,36 @@ class _Station:
         }
 
 
-def _set_out(skeleton: Skeleton, side: str, reach: Reach) -> tuple[Turn, _Arm]:
-    sign = 1.0 if side == "left" else -1.0
-    mirror = np.array([sign, 1.0, 1.0])
-    shoulder, elbow, wrist = (
-        skeleton.positions[f"{side}{part}"] for part in ("UpperArm", "LowerArm", "Hand")
+def _rest(skeleton: Skeleton, side: str) -> _Rest:
+    at = skeleton.positions
+    shoulder, elbow, wrist = (at[f"{side}{part}"] for part in ("UpperArm", "LowerArm", "Hand"))
+    index = at[f"{side}IndexDistal"] - at[f"{side}IndexProximal"]
+    return _Rest(
+        sign=1.0 if side == "left" else -1.0,
+        upper_m=float(np.linalg.norm(elbow - shoulder)),
+        lower_m=float(np.linalg.norm(wrist - elbow)),
+        middle=skeleton.shoulder_centre,
+        clavicle=at[f"{side}Shoulder"],
+        shoulder=shoulder,
+        hand=frame_of(index, np.array([0.0, -1.0, 0.0])),
     )
-    upper_m = float(np.linalg.norm(elbow - shoulder))
-    lower_m = float(np.linalg.norm(wrist - elbow))
-    target = skeleton.shoulder_centre + mirror * reach.hand * (upper_m + lower_m)
+
+
+def _set_out(rest: _Rest, reach: Reach) -> tuple[Turn, _Arm]:
+    mirror = np.array([rest.sign, 1.0, 1.0])
+    arm_m = rest.upper_m + rest.lower_m
+    target = rest.middle + mirror * reach.hand * arm_m
     # The shoulder girdle rises with a high hand.
-    height = (target[1] - shoulder[1]) / (upper_m + lower_m)
+    height = (target[1] - rest.shoulder[1]) / arm_m
     lift_rad = 0.35 * float(np.clip(height + 0.1, 0.0, 1.0))
-    girdle = Turn.from_vector([0.0, 0.0, sign * lift_rad])
-    clavicle = skeleton.positions[f"{side}Shoulder"]
-    index = skeleton.positions[f"{side}IndexDistal"] - skeleton.positions[f"{side}IndexProximal"]
-    hand_rest = frame_of(index, np.array([0.0, -1.0, 0.0]))
-    hand = frame_of(mirror * reach.fingers, mirror * reach.palm) * hand_rest.inverse()
+    girdle = Turn.from_vector([0.0, 0.0, rest.sign * lift_rad])
     return girdle, _Arm(
-        sign=sign,
-        upper_m=upper_m,
-        lower_m=lower_m,
-        root=clavicle + girdle.apply(shoulder - clavicle),
+        sign=rest.sign,
+        upper_m=rest.upper_m,
+        lower_m=rest.lower_m,
+        root=rest.clavicle + girdle.apply(rest.shoulder - rest.clavicle),
         target=target,
-        hand=hand,
+        hand=frame_of(mirror * reach.fingers, mirror * reach.palm) * rest.hand.inverse(),
     )
 
 
