@@ -2,7 +2,8 @@
 
 A voice over the agent's own is answered at once with a lower voice (a reflex that costs nothing to
 take back), a moment later with silence that keeps the place. Then it shows what it was. "Mm-hm", a
-cough or the agent's own echo: it goes on where it was. Words, or a voice that lasts: it stops.
+cough or the agent's own echo: it goes on where it was. Words, or a voice that lasts: it stops. What
+may have been either is given a moment longer to say more, and is believed sooner if it comes again.
 """
 
 from typing import ClassVar
@@ -27,7 +28,7 @@ from behavior.situation.hearing import is_echo, plain, says_any
 from behavior.situation.state import Situation
 from behavior.understanding.floor_claim import Said, wants_the_floor
 from behavior.understanding.listeners_words import only_listens, without
-from behavior.wishes import NOTHING, Wishes, because
+from behavior.wishes import NOTHING, Wishes, Woke, because
 
 _ROUNDING_S = 1e-6
 _PHRASE_S = 0.4
@@ -54,6 +55,14 @@ class InterruptionPolicy:
 
     def decide(self, situation: Situation, message: Message) -> Wishes:
         """Return what to do with the agent's voice, now that `message` has come."""
+        wishes = self._decide(situation, message)
+        if wishes != NOTHING or situation.floor.gain == 1.0:
+            return wishes
+        if isinstance(message, Woke):  # a lowered voice is never forgotten
+            return _resume(message, "nothing is known any more of the voice it was lowered for")
+        return Wishes(wake_at=situation.now + self._config.resume_after_s)
+
+    def _decide(self, situation: Situation, message: Message) -> Wishes:
         floor = situation.floor
         if isinstance(message, ButtonPressed | LineTyped):
             return self._at_once(situation, message)
@@ -66,7 +75,7 @@ class InterruptionPolicy:
             turn = situation.turns.get(message.turn)
         if turn is None or turn.typed:
             return NOTHING
-        if turn.ended is not None and not isinstance(message, TurnEnded):
+        if turn.ended is not None and floor.gain == 1.0 and not isinstance(message, TurnEnded):
             return NOTHING  # it was judged when it ended
         if not floor.agent_speaks:
             return self._afterwards(situation, turn)
@@ -130,7 +139,8 @@ class InterruptionPolicy:
 
     def _judge_words(self, situation: Situation, message: Message, turn: Turn) -> Wishes:
         """The visitor has paused or ended: what was it?"""
-        if self._wants_the_floor(situation, message, turn):
+        sure = self._sure(situation, turn)
+        if self._wants_the_floor(situation, turn, sure):
             return _stop(message, "words", "a visitor says something")
         lasts = turn.total_voiced_s >= self._config.stop_after_voiced_s
         unclear = lasts and not turn.words.strip() and not self._cautious(situation)
@@ -140,6 +150,10 @@ class InterruptionPolicy:
         dismiss = turn.id if meaningless else None
         if situation.floor.gain == 1.0:
             return Wishes(dismiss=dismiss)
+        if sure is not None and sure >= self._config.doubt_from:
+            more_by = self._more_by(situation, turn)
+            if situation.now < more_by - _ROUNDING_S:
+                return Wishes(dismiss=dismiss, wake_at=more_by)
         sentence = "it was a backchannel" if turn.words.strip() else "it was no words"
         resume = _resume(message, sentence)
         return Wishes(duck=resume.duck, dismiss=dismiss)
@@ -153,35 +167,55 @@ class InterruptionPolicy:
             return NOTHING
         return Wishes(dismiss=turn.id)
 
-    def _wants_the_floor(self, situation: Situation, message: Message, turn: Turn) -> bool:
-        """By words and sound together; by the words alone where the sound says nothing.
+    def _more_by(self, situation: Situation, turn: Turn) -> float:
+        """Until when somebody who may have wanted the floor has time to say more."""
+        longest = situation.floor.ducked_at + self._config.doubt_hush_s
+        return min(turn.voice_at + self._config.doubt_waits_s, longest)
 
-        An answer to the agent's own question, and who had only paused, are none of the murmurs and
-        interruptions from which the sound was learned.
+    def _wants_the_floor(self, situation: Situation, turn: Turn, sure: float | None) -> bool:
+        if sure is None:
+            return self._says_something(situation, turn) and not self._doubtful(turn)
+        again = any(self._passed_over(situation, one, turn) for one in situation.turns.values())
+        bar = self._config.yields_from
+        return sure >= (min(bar, self._config.yields_again_from) if again else bar)
+
+    def _sure(self, situation: Situation, turn: Turn) -> float | None:
+        """How surely a short voice wants the floor, by its words and its sound together.
+
+        None: by the words alone, as the sound says nothing. An answer to the agent's own question,
+        and who had only paused, are none of what the sound was learned from.
         """
-        text = plain(turn.words)
-        says = self._says_something(situation, turn)
         if turn.murmur is None or _asks(situation) or _goes_on(situation, turn):
-            return says and not self._doubtful(message, turn)
+            return None
+        text = plain(turn.words)
         if is_echo(situation, text):
-            return False
+            return 0.0
+        says = self._says_something(situation, turn)
         known = (*self._config.backchannels, *self._config.agreements)
         murmurs = without(text, known, self._config.assessments) != text
         said = Said.WORDS if says else Said.MURMUR if murmurs else Said.NOTHING
         if says and says_any(text, self._config.floor_words):
             said = Said.FLOOR
-        sure = wants_the_floor(said, trust=turn.trust, murmur=turn.murmur)
-        return sure >= self._config.yields_from
+        return wants_the_floor(said, trust=turn.trust, murmur=turn.murmur)
 
-    def _doubtful(self, message: Message, turn: Turn) -> bool:
-        """A short voice, hardly understood."""
-        if not isinstance(message, TurnPaused | TurnEnded):
+    def _passed_over(self, situation: Situation, earlier: Turn, turn: Turn) -> bool:
+        """A moment ago somebody may have wanted the floor, and did not get it."""
+        since_s = turn.voice_began_at - earlier.voice_at
+        soon = 0.0 <= since_s <= self._config.again_within_s
+        if earlier.id == turn.id or not soon or not earlier.over_speech or earlier.typed:
             return False
+        if situation.floor.stopped_turn == earlier.id:
+            return False
+        sure = self._sure(situation, earlier)
+        return sure is not None and sure >= self._config.doubt_from
+
+    def _doubtful(self, turn: Turn) -> bool:
+        """A short voice, hardly understood."""
         if turn.total_voiced_s >= self._config.words_after_voiced_s:
             return False
         asks = says_any(turn.words, self._config.floor_words)
         limit = self._config.floor_doubt_below if asks else self._config.doubt_below
-        return message.confidence < limit
+        return turn.trust < limit
 
     def _asks_plainly(self, turn: Turn) -> bool:
         """Such as `excuse me`: a single word may still become another while it is spoken."""

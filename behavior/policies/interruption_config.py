@@ -51,6 +51,29 @@ class InterruptionConfig(BaseModel):
         le=0.95,
         description="How surely a short voice must want the floor, by its words and its sound.",
     )
+    doubt_from: float = Field(
+        0.2,
+        ge=0,
+        le=0.95,
+        description="A short voice that wants the floor at least so surely, and not surely enough,"
+        " is given time to say more before the agent goes on.",
+    )
+    doubt_waits_s: float = Field(
+        1.0, ge=0.2, le=3, description="So much time, from the end of that voice."
+    )
+    doubt_hush_s: float = Field(
+        1.9, ge=0.5, le=5, description="And never a longer silence than this in all."
+    )
+    yields_again_from: float = Field(
+        0.2,
+        ge=0.05,
+        le=0.95,
+        description="As yields_from, for a voice soon after one that may have wanted the floor and"
+        " did not get it: nobody has to ask for it three times.",
+    )
+    again_within_s: float = Field(
+        5.0, ge=0, le=30, description="How soon after it; 0: every voice is judged by itself."
+    )
     resume_after_s: float = Field(
         0.6, ge=0.2, le=5, description="It goes on after this much silence, if nothing was said."
     )
