@@ -138,7 +138,8 @@ class History:
         known = self.editions() if set_aside else self.good()[-1:]
         if any(edition.files == files for edition in known):
             return
-        number = 1 + max((int(p.name) for p in self._folder.glob("[0-9]*")), default=0)
+        numbers = (int(p.name) for p in self._folder.glob("[0-9]*") if p.name.isdecimal())
+        number = 1 + max(numbers, default=0)
         manifest = {
             "number": number,
             "kept_at": now.strftime("%Y-%m-%d %H:%M:%S"),

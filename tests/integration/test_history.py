@@ -161,6 +161,26 @@ def test_two_configurations_have_a_history_each(site):
     assert [one.number for one in history(site).editions()] == [1]
 
 
+@pytest.mark.parametrize("fault", ["sever: {}\n", "voice: [\n"])
+def test_a_broken_configuration_still_says_where_its_editions_lie(site, capsys, fault):
+    lies = site / "demo.yaml"
+    good = lies.read_text() + "history:\n  folder: elsewhere\n  # so many\n\n  keep: 9\n"
+    lies.write_text(good)
+    settings = read_settings(lies)
+    History(settings.config.history, lies).keep(settings.source(), "for a test", NOW)
+    lies.write_text(fault + good)
+    assert _or_last_good(lies).config.history == HistoryConfig(folder=Path("elsewhere"), keep=9)
+    assert "runs by its edition 1" in capsys.readouterr().err
+
+
+def test_what_somebody_else_has_put_beside_the_editions_disturbs_nothing(site):
+    kept(site)
+    shutil.copytree(site.parent / "var/history/0001", site.parent / "var/history/0001 copy")
+    set_words(site, 2.0)
+    kept(site)
+    assert history(site).editions()[-1].number == 2
+
+
 def test_without_a_good_edition_a_fault_at_the_start_is_a_fault(site):
     set_words(site, "near")
     with pytest.raises(ConfigError, match="words_within_m"):
