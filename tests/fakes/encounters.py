@@ -5,8 +5,6 @@ from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from agent.core.messages import (
     Act,
     ActFinished,
@@ -37,6 +35,7 @@ from behavior.situation.presence import mark
 from behavior.situation.state import Situation
 from behavior.situation.update import update
 from behavior.wishes import Woke
+from tests.made_yaml import read_yaml
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs" / "policies"
 MORNING = datetime(2026, 3, 2, 10, 0)
@@ -44,14 +43,14 @@ MORNING = datetime(2026, 3, 2, 10, 0)
 
 @cache
 def house_policies():
-    read = {n: yaml.safe_load((CONFIGS / f"{n}.yaml").read_text()) or {} for n in CATALOGUE}
+    read = {n: read_yaml(CONFIGS / f"{n}.yaml") or {} for n in CATALOGUE}
     return PoliciesConfig.model_validate(read)
 
 
 @cache
 def house_norms():
     files = sorted((CONFIGS / "norms").glob("*.yaml"))
-    read = (NormsFile.model_validate(yaml.safe_load(path.read_text())) for path in files)
+    read = (NormsFile.model_validate(read_yaml(path)) for path in files)
     return tuple(norm for file in read for norm in file.norms)
 
 

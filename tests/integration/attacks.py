@@ -12,8 +12,6 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import yaml
-
 from agent.core.messages import (
     Engagement,
     EngagementChanged,
@@ -32,6 +30,7 @@ from behavior.tools.permission import NotifyRule, ToolsConfig
 from tests.fakes.desk import KNOWLEDGE, Reception, demo_site
 from tests.fakes.obedient_model import ObedientModel
 from tests.integration.attacks_outside import rules_of, sensors_of, server_of
+from tests.made_yaml import read_yaml
 
 FOLDER = Path(__file__).parent / "injection"
 OTHER = "Zyta Quillfeather"
@@ -47,7 +46,7 @@ _PLAIN = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName
 def attacks():
     found = []
     for path in sorted(FOLDER.glob("*.yaml")):
-        for attack in yaml.safe_load(path.read_text(encoding="utf-8")):
+        for attack in read_yaml(path):
             found.append({"file": path.stem, **attack})
     return found
 

@@ -8,7 +8,7 @@ import random
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
+from tests.made_yaml import read_yaml
 
 TABLE = Path(__file__).with_name("mishearings.yaml")
 _LONGEST = 4
@@ -65,7 +65,7 @@ def aligned(said: list[str], heard: list[str]) -> list[tuple[list[str], list[str
 @lru_cache(maxsize=1)
 def measured() -> dict:
     """The table."""
-    return yaml.safe_load(TABLE.read_text("utf-8"))
+    return read_yaml(TABLE)
 
 
 @lru_cache(maxsize=1)

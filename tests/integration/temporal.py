@@ -5,8 +5,6 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-
 from agent.core.messages import (
     Act,
     ActFinished,
@@ -30,6 +28,7 @@ from behavior.dialogue.conversation import Conversation, Heard
 from behavior.dialogue.replies import respond
 from behavior.transcript.encounter import Transcript
 from tests.fakes.people import approach, lost, pass_by, stand
+from tests.made_yaml import read_yaml
 
 HERE = Path(__file__).parent
 ENCOUNTERS = HERE / "encounters_in_time.yaml"
@@ -42,9 +41,7 @@ CLOSE_S = 1.0
 
 
 def encounters(*files):
-    return [
-        one for file in files or (ENCOUNTERS,) for one in yaml.safe_load(file.read_text("utf-8"))
-    ]
+    return [one for file in files or (ENCOUNTERS,) for one in read_yaml(file)]
 
 
 def asked(encounters):

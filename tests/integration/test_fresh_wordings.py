@@ -3,14 +3,14 @@
 from pathlib import Path
 
 import pytest
-import yaml
 
 from tests.fakes.desk import learn
 from tests.integration.visitor import played
+from tests.made_yaml import read_yaml
 
 HERE = Path(__file__).parent
-SETS = yaml.safe_load((HERE / "fresh_wordings.yaml").read_text("utf-8"))
-IN_LANGUAGES = yaml.safe_load((HERE / "fresh_in_languages.yaml").read_text("utf-8"))
+SETS = read_yaml(HERE / "fresh_wordings.yaml")
+IN_LANGUAGES = read_yaml(HERE / "fresh_in_languages.yaml")
 
 
 def right(cases, folder, language="en"):

@@ -4,16 +4,15 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
 
 from agent.core.messages import ButtonPressed, PageChanged
 from tests.fakes.company import meet, person, says
 from tests.fakes.played import state
+from tests.made_yaml import read_yaml
 
 HERE = Path(__file__).parent
 SILENCES, LANGUAGES = (
-    yaml.safe_load((HERE / name).read_text("utf-8"))
-    for name in ("silences.yaml", "lines_in_languages.yaml")
+    read_yaml(HERE / name) for name in ("silences.yaml", "lines_in_languages.yaml")
 )
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import yaml
+from tests.made_yaml import read_yaml
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 _CHOICE = re.compile(r"\[([^\[\]]*)\]")
@@ -65,7 +65,7 @@ def scenarios(language: str = "en") -> list[dict]:
     """All scenarios in a language; `language:` says which, English where it is left out."""
     found = []
     for path in sorted(SCENARIOS.glob("*.yaml")):
-        for one in yaml.safe_load(path.read_text("utf-8")) or ():
+        for one in read_yaml(path) or ():
             if one.get("language", "en") == language:
                 found.append({"file": path.stem, **one})
     return found
