@@ -24,6 +24,10 @@ _CLIPPED: Final = 0.002
 _OFFSET: Final = 0.03
 _HUSH_DB: Final = -75.0
 _QUIET_DB: Final = -50.0
+_UNSCALED_DB: Final = 12.0
+"""No sound within full scale is louder than 0 dB."""
+_LOWEST_HZ: Final = 4000
+"""A voice at a lower rate is none any more."""
 _CANCEL_DB: Final = 12.0
 """Channels whose sum is so much quieter than they are stand against each other."""
 
@@ -46,6 +50,12 @@ class SoundFacts:
 
     def troubles(self) -> tuple[str, ...]:
         """What to tell a person, with the cure; empty: nothing is wrong."""
+        if self.level_db > _UNSCALED_DB:
+            return (
+                f"its loudest second is {self.level_db:.0f} dB over full scale, so only noise is"
+                " left of it: it holds whole numbers that were saved as floating-point ones; save"
+                " it anew as 16 bit, or divide it by 32768",
+            )
         told = []
         if self.level_db <= SILENCE_DB:
             told.append(
@@ -129,6 +139,8 @@ def stretches(path: Path, *, first_only: bool = False) -> Iterator[Sound]:
 
 def opened(path: Path) -> soundfile.SoundFile:
     """The file, ready to be read. Raises `BadInputError` as `check_sound`."""
+    if path.is_dir():
+        raise BadInputError(f"{path}: this is a folder; name a sound file in it")
     if not path.is_file():
         raise BadInputError(f"{path}: there is no such sound file")
     if path.stat().st_size == 0:
@@ -136,9 +148,17 @@ def opened(path: Path) -> soundfile.SoundFile:
     try:
         file = soundfile.SoundFile(path)
     except soundfile.SoundFileError as fault:
+        because = _because(str(fault))
         raise BadInputError(
-            f"{path}: not a sound file that can be read ({fault}); use WAV, FLAC or OGG"
+            f"{path}: not a sound file that can be read{because}; use WAV, FLAC or OGG"
         ) from None
+    if file.samplerate < _LOWEST_HZ:
+        rate_hz = file.samplerate
+        file.close()
+        raise BadInputError(
+            f"{path}: says that it is at {rate_hz} Hz, at which no voice is left; record it at"
+            " 16000 Hz or more, or have its header put right"
+        )
     if not 0 < file.frames / file.samplerate < LONGEST_S:
         file.close()
         raise BadInputError(f"{path}: holds no sound, or more than four hours of it")
@@ -167,6 +187,12 @@ def _blocks(file: soundfile.SoundFile, path: Path) -> Iterator[Channels]:
             )
         read += len(block)
         yield block
+
+
+def _because(fault: str) -> str:
+    """The library's own reason without the path; of a broken MP3 it says that there is no file."""
+    reason = fault.rpartition("': ")[2].rstrip(". ")
+    return "" if not reason or "does not exist" in reason else f" ({reason})"
 
 
 def _cut_short(path: Path) -> bool:

@@ -66,6 +66,7 @@ async def test_a_long_file_takes_no_more_memory_than_a_short_one(tmp_path):
         pytest.param(lambda s: s * np.float32(0.01), "too quiet", id="quiet"),
         pytest.param(lambda s: np.clip(s * 12, -1, 1), "gain down", id="clipped"),
         pytest.param(lambda s: s + np.float32(0.3), "off its middle by 0.30", id="off its middle"),
+        pytest.param(lambda s: s * np.float32(32768), "divide it by 32768", id="unscaled"),
         pytest.param(lambda s: np.stack([s, -s], 1), "wrong way round", id="against each other"),
     ],
 )
@@ -104,6 +105,27 @@ def test_values_that_are_no_numbers_are_refused_with_their_place(tmp_path):
     holed[20_000:20_100] = np.nan
     with pytest.raises(BadInputError, match=r"sound\.wav: .* not numbers, the first at 1\.25 s"):
         check_sound(saved(tmp_path, holed))
+
+
+@pytest.mark.parametrize(
+    ("made", "says"),
+    [
+        pytest.param(lambda path: path.mkdir(), "this is a folder", id="folder"),
+        pytest.param(lambda path: path.write_text("hello"), r"\(Format not rec", id="text"),
+        pytest.param(
+            lambda path: path.write_bytes(b"\xff\xfb\x90\x00" * 2000), "be read; use", id="no mp3"
+        ),
+        pytest.param(
+            lambda path: soundfile.write(path, tone(rate_hz=900), 900, format="WAV"),
+            "says that it is at 900 Hz",
+            id="no rate for a voice",
+        ),
+    ],
+)
+def test_what_cannot_be_heard_is_refused_with_what_it_is(tmp_path, made, says):
+    made(tmp_path / "sound")
+    with pytest.raises(BadInputError, match=says):
+        check_sound(tmp_path / "sound")
 
 
 # A word in the end
