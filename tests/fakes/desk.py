@@ -61,12 +61,14 @@ class Reception:
 
     def __init__(
         self, folder, *, backend=None, row="embedded", site=None, rules=None, at=None,
-        screen=None, around=None, **config
+        screen=None, around=None, settles_s=0.05, **config
     ):  # fmt: skip
         """`at`: what the site's calendar says now; left out: what it really says.
 
         `around`: makes a back-end from the one that is configured.
+        `settles_s`: so long it is left alone at first; 0: until its back-end is ready.
         """
+        self._settles_s = settles_s
         self.visits = folder / "visits.sqlite"
         self.messages, self.told_at = [], []
         self.told = asyncio.Event()
@@ -112,7 +114,10 @@ class Reception:
 
     async def __aenter__(self):
         self._task = asyncio.get_running_loop().create_task(self.dialogue.run())
-        await self.settle()
+        if self._settles_s:
+            await self.settle(self._settles_s)
+        else:
+            await self.dialogue.ready.wait()
         return self
 
     async def __aexit__(self, *_):

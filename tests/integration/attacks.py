@@ -77,6 +77,8 @@ async def attack_on(attack, folder, caplog, *, obedient):
     model = ObedientModel(attack.get("model_says", _SAID), attack.get("proposes", _PROPOSED))
     async with model, _house_of(attack):
         more = {"notify": {"webhook_url": "http://127.0.0.1:9/canary-hook"}}
+        # Lines follow each other at once here; what is promised is done between them, as in life.
+        more |= {"taken_back_s": 0.0, "settles_s": 0.0}
         if obedient:
             more |= {"row": "openai_compatible", "model": {"url": model.url}}
         site, knowledge = _planted(attack, folder)
