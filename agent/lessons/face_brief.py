@@ -1,8 +1,9 @@
 """Learns what movements under half a second look like against what is before and after them.
 
-Three steps: a plane a unit by least squares between what points and what units do for a moment; how
-much it says of units that do nothing; and how sure to be, by a logistic curve. The last is fitted
-to what planes of other people say, or it would trust them too much.
+All of it from what is left when each face's own leaning with its head is taken out. Three steps: a
+plane a unit by least squares between what points and what units do for a moment; how much it says
+of units that do nothing; and how sure to be, by a logistic curve. The last is fitted to what planes
+of other people say, or it would trust them too much.
 """
 
 from collections.abc import Sequence
@@ -14,7 +15,8 @@ from numpy.typing import NDArray
 
 from agent.lessons.face_corpus import Faces
 from agent.lessons.face_lessons import Seen, logistic, ridge, seen_by
-from perception.faces.brief import COLUMNS, Course, around, sizes_at
+from perception.faces.brief import COLUMNS, LATER_S, Course, Moment, around, moment, sizes_of
+from perception.faces.leaning import Leaning
 from perception.faces.network import Weights
 from perception.faces.reader import lid_opening
 from perception.faces.units import intensities
@@ -34,13 +36,10 @@ class Film:
     """One film as the planes see it."""
 
     person: int
-    course: Course
-    rises: Floats
-    """(n, points * 3) at the moments with pictures enough around them."""
+    moments: tuple[Moment, ...]
+    """Those with pictures enough around them, freed of the head."""
     true: Floats
     """(n, units) what the drawn units do there."""
-    middles: Floats
-    """(n,) those moments."""
     events: tuple[tuple[int, float, float], ...]
 
 
@@ -69,22 +68,28 @@ def _film(one: Seen) -> Film:
     course = Course(
         at=one.at_s, moved_cm=one.inputs[:, :-3], angles=one.angles, lids=lids[:, None]
     )  # fmt: skip
-    units, rises, true, middles = intensities(one.shapes), [], [], []
+    units, leaning = intensities(one.shapes), Leaning(course.moved_cm.shape[1])
+    moments, slopes, true = list[Moment](), list[Floats](), list[Floats]()
     for at in one.at_s:
-        points, drawn = around(one.at_s, course.moved_cm, at), around(one.at_s, units, at)
-        if points is not None and drawn is not None:
-            rises.append(points.rise)
+        seen, drawn = moment(course, float(at)), around(one.at_s, units, at)
+        if seen is not None and drawn is not None:
+            leaning.take(seen.at, seen.head.rise, seen.moved.rise)
+            moments.append(seen)
+            slopes.append(leaning.slopes)
             true.append(drawn.rise)
-            middles.append(at)
+    known = np.searchsorted([seen.at + 1e-6 for seen in moments], [s.at + LATER_S for s in moments])
     return Film(
-        person=one.faces.person, course=course, events=one.faces.events,
-        rises=np.array(rises).reshape(len(rises), course.moved_cm.shape[1]),
-        true=np.array(true).reshape(len(true), units.shape[1]), middles=np.array(middles),
+        person=one.faces.person, events=one.faces.events,
+        moments=tuple(
+            seen.freed(slopes[min(k, len(slopes) - 1)])
+            for seen, k in zip(moments, known, strict=True)
+        ),
+        true=np.array(true).reshape(len(true), units.shape[1]),
     )  # fmt: skip
 
 
 def _planes(weights: Weights, films: Sequence[Film]) -> Weights:
-    seen = np.concatenate([film.rises for film in films])
+    seen = np.stack([one.moved.rise for film in films for one in film.moments])
     wanted = np.concatenate([film.true for film in films])[:, COLUMNS]
     planes = ridge(seen, wanted, STRENGTH)
     said, quiet = seen @ planes, np.abs(wanted) < STILL
@@ -96,10 +101,9 @@ def _moments(weights: Weights, film: Film) -> tuple[Floats, NDArray[np.bool_]]:
     """(n, terms) and whether a movement is there, where that is clear."""
     middles = np.array([(begin + end) / 2 for _, begin, end in film.events])
     terms, there = [], []
-    for at in film.middles:
-        off = float(np.abs(middles - at).min()) if len(middles) else np.inf
-        found = sizes_at(weights, film.course, at) if not THERE_S <= off <= ELSEWHERE_S else None
-        if found is not None:
-            terms.append(found[1])
+    for seen in film.moments:
+        off = float(np.abs(middles - seen.at).min()) if len(middles) else np.inf
+        if not THERE_S <= off <= ELSEWHERE_S:
+            terms.append(sizes_of(weights, seen)[1])
             there.append(off < THERE_S)
     return np.array(terms).reshape(len(terms), -1), np.array(there, bool)

@@ -15,6 +15,8 @@ _AS_EVER = frozenset(
      Intent.LOUDER, Intent.IN_WRITING, Intent.FORGET_ME, Intent.CANCEL, Intent.STAFF}
 )  # fmt: skip
 """What is answered in a fire as at other times."""
+_STILL_OF_IT = frozenset({Intent.UNKNOWN, Intent.MAYBE_QUESTION, Intent.SOMEBODY_MISSING})
+"""What a child who has lost its parents says next: how they look, and that it is afraid."""
 _NOT_CLEAR = frozenset({Intent.UNKNOWN, Intent.MAYBE_QUESTION, Intent.TOOL, Intent.STAFF})
 
 
@@ -30,6 +32,9 @@ def about_alarm(draft: Draft, requests: tuple[Request, ...]) -> tuple[str, str] 
     asks_who_comes = waits is not None and waits.search(text) is not None
     if "urgent" in recorded:
         return _until_help_comes(draft, first, asks_who_comes=asks_who_comes)
+    if "missing" in recorded and first in _STILL_OF_IT and not draft.before.meeting:
+        draft.say("somebody_missing.more")
+        return "somebody_missing", "says more while a person is on the way"
     if "help" in recorded and asks_who_comes and draft.before.meeting is None:
         draft.say("staff.again")
         return "staff", "asks whether somebody comes"

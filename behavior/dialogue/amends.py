@@ -44,6 +44,7 @@ def somebody_missing(draft: Draft) -> None:
     if drafting.may_call(draft):
         draft.say("somebody_missing")
         draft.do(CallHelp(urgent=False, because="somebody is missing"))
+        draft.change(recorded=(*draft.state.recorded, "missing"))
 
 
 def about_delivery(draft: Draft) -> tuple[str, str] | None:
@@ -56,6 +57,14 @@ def about_delivery(draft: Draft) -> tuple[str, str] | None:
         where = place.directions.split(words.said["place_is"], 1)[-1].rstrip(".。")
         draft.say("delivery.again", toward=place.place, place=place.name, where=where)
         return "delivery", "asks again where it goes"
+    if words.cue("cannot_stay").search(text):
+        if "help" in draft.state.recorded:
+            draft.say("staff.again")
+        elif drafting.may_call(draft):
+            draft.say("delivery.plain")
+            draft.do(CallHelp(urgent=False, because="a delivery cannot stay on the shelf"))
+            draft.change(recorded=(*draft.state.recorded, "help"))
+        return "delivery", "it cannot stay there"
     found = draft.desk.directory.people(text)
     if found.hosts and words.cue("one_is_for").search(text):
         tasks.delivery_for(draft, found)

@@ -1,6 +1,7 @@
 """What the dialogue is set up with: who answers, from what, and what is kept of it."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,8 +15,12 @@ class DialogueConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    backend: str = Field("auto", description="`auto`: a model server if one is set, else embedded.")
-    encoder: str = Field("auto", description="Sentence vectors: `auto`, `minilm` or `words`.")
+    backend: Literal["auto", "embedded", "openai_compatible", "scripted"] = Field(
+        "auto", description="Who answers; auto: a model server if one is set, else embedded."
+    )
+    encoder: Literal["auto", "minilm", "words"] = Field(
+        "auto", description="Sentence vectors; auto: minilm where it is installed, else words."
+    )
     knowledge: Path = Field(
         Path("configs/knowledge"), description="Folder of Markdown files with frequent questions."
     )

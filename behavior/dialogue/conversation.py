@@ -97,6 +97,8 @@ class Conversation:
     """Key of the place spoken of before that one, for `no, the other one`."""
     person_spoken_of: str = ""
     """Name of the host last spoken of, for `is she in today`."""
+    step_free: bool = False
+    """A way without steps was asked for in this visit."""
     language: str = ""
     """In which the visitor is served, such as `de`; empty: the site's own."""
 

@@ -5,6 +5,7 @@ a visitor waiting for words. What fails is said, and a person is called instead.
 """
 
 import asyncio
+import secrets
 import sqlite3
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -28,6 +29,7 @@ from agent.core.messages import (
 from behavior.dialogue.conversation import CallHelp, Effect, Forget, NotifyHost, RecordVisit
 from behavior.dialogue.memory import Encounter, VisitBook
 from behavior.dialogue.notifications import CHANNELS, Channel, NotifyConfig, send_with_retry
+from behavior.dialogue.unsent import OnItsWay, Unsent
 from behavior.house.site import Host, Notify, SiteConfig
 from behavior.tools.contract import Refuse
 from behavior.tools.desk import ToolDesk
@@ -44,6 +46,9 @@ _PURPOSES = {
     "words": "{visitor} asks to pass on: {words}",
 }
 _SWEEP_S = 3600.0
+_AGAIN_S = 30.0
+"""Visits that the disk did not take are tried again so often."""
+_MOST_WAITING = 500
 
 
 class DoesDeeds(Protocol):
@@ -116,6 +121,13 @@ class Deeds:
         """What is on its way out, and about whose visit it is."""
         self._channels: dict[str, Channel] = {}
         self._swept_at: float | None = None
+        self._waiting: list[tuple[RecordVisit, Encounter, float]] = []
+        """Visits that the disk did not take; they are written when it does."""
+        self._tried_at = float("-inf")
+        self._book_fault = ""
+        self._unsent = Unsent(lambda work: self._on_disk(lambda book: book.lend(work)))
+        self._keys: dict[str, Encounter] = {}
+        """Of messages on their way, and about whose visit each is."""
         self._former: tuple[Host, ...] = ()
         """Hosts of earlier editions of the site, for visits that go on."""
 
@@ -130,12 +142,13 @@ class Deeds:
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="visit-book")
         try:
             async with asyncio.TaskGroup() as self._messengers:
+                await self._send_left_over()
                 while True:
                     deed = await self._queue.get()
                     try:
                         await deed()
                     except (FoyerError, OSError, sqlite3.Error) as fault:
-                        self._complain(f"the visit book: {fault}")
+                        self._tell_book(str(fault))
                     finally:
                         self._queue.task_done()
         finally:
@@ -171,7 +184,7 @@ class Deeds:
                 case Refuse(tool=tool, because=because) if self._tools is not None:
                     self._tools.refuse(tool, because, encounter)
                 case RecordVisit():
-                    self._if(stands, self._record, effect, encounter, at)
+                    self._if(stands, self._record_or_wait, effect, encounter, at)
                 case Forget():
                     self._forget(encounter)
 
@@ -182,7 +195,7 @@ class Deeds:
             because = f"the button {button.button!r} was pressed"
             self._help(CallHelp(urgent=urgent, because=because), encounter, button.at)
             record = RecordVisit(kind="help", detail=because)
-            self._later(self._record, record, encounter, button.at)
+            self._later(self._record_or_wait, record, encounter, button.at)
         elif button.button == "forget":
             self._forget(encounter)
 
@@ -192,7 +205,10 @@ class Deeds:
         encounter.history.clear()
 
     def tidy(self, now: float) -> None:
-        """Delete old visits, once an hour."""
+        """Delete old visits, once an hour; write what the disk did not take, when it does."""
+        if self._waiting and now - self._tried_at >= _AGAIN_S:
+            self._tried_at = now
+            self._later(self._write_waiting)
         if self._swept_at is None or now - self._swept_at >= _SWEEP_S:
             self._swept_at = now
             self._later(self._expire, now)
@@ -243,6 +259,7 @@ class Deeds:
         # The numbers are looked up when its turn comes: a visit may still be on its way to the
         # book. The memory itself is emptied now.
         encounter.forget()
+        self._waiting = [one for one in self._waiting if one[1] is not encounter]
         for task, about in tuple(self._out.items()):
             if about is encounter:
                 task.cancel()  # still on its way, or waiting to be tried again
@@ -252,6 +269,10 @@ class Deeds:
         visits = tuple(encounter.visits.values())
         encounter.visits.clear()
         encounter.asked_something = False
+        keys = [key for key, about in self._keys.items() if about is encounter]
+        await self._unsent.drop(*keys)
+        for key in keys:
+            self._keys.pop(key, None)
         if visits:
             await self._on_disk(lambda book: book.forget(visits))
 
@@ -268,7 +289,19 @@ class Deeds:
         text = _PURPOSES[tell.purpose].format(visitor=tell.visitor, words=tell.words)
         if tell.time:
             text += f" (appointment at {tell.time})"
-        problem = await self._send(notify, f"visitor: {tell.purpose}", text)
+        subject = f"visitor: {tell.purpose}"
+        message = OnItsWay(
+            key=secrets.token_hex(16),
+            asked_unix_s=self._wall.unix_s(at),
+            host=tell.host,
+            subject=subject,
+            text=text,
+        )
+        self._keys[message.key] = encounter
+        await self._unsent.keep(message)
+        problem = await self._send(notify, subject, text, message.key)
+        await self._unsent.drop(message.key)
+        self._keys.pop(message.key, None)
         self._publish(
             HostNotified(
                 at=at,
@@ -298,7 +331,42 @@ class Deeds:
         if problem:
             self._complain(f"staff could not be told: {problem}")
 
-    async def _send(self, notify: Notify, subject: str, text: str) -> str:
+    async def _send_left_over(self) -> None:
+        """What an earlier run was killed over is sent now, unless it has become old."""
+        if not self._path.is_file():
+            return
+        now = self._clock.now()
+        for message in await self._unsent.left_over():
+            age_s = self._wall.unix_s(now) - message.asked_unix_s
+            if age_s <= self._notify.left_over_s:
+                self._send_out(self._tell_late(message))
+            else:
+                await self._unsent.drop(message.key)
+                self._complain("a message to a host was held up by a restart, and too old to send")
+
+    async def _tell_late(self, message: OnItsWay) -> None:
+        known = (*self._site.hosts, *self._former)
+        host = next((h for h in known if h.name == message.host), None)
+        notify = host.notify if host else Notify()
+        problem = await self._send(notify, message.subject, message.text, message.key)
+        await self._unsent.drop(message.key)
+        at = self._clock.now()
+        self._publish(
+            HostNotified(
+                at=at,
+                host=message.host,
+                channel=notify.channel,
+                delivered=not problem,
+                detail=problem or "held up by a restart",
+            )
+        )
+        if problem:
+            because = "a host could not be reached; a visitor waits"
+            self._help(
+                CallHelp(urgent=False, because=because), Encounter(began_at=at, last_at=at), at
+            )
+
+    async def _send(self, notify: Notify, subject: str, text: str, key: str = "") -> str:
         try:
             channel = self._channels.get(notify.channel)
             if channel is None:
@@ -307,7 +375,7 @@ class Deeds:
         except FoyerError as fault:
             return str(fault)
         return await send_with_retry(
-            channel, notify.address, subject, text, config=self._notify, clock=self._clock
+            channel, notify.address, subject, text, config=self._notify, clock=self._clock, key=key
         )
 
     def _send_out(self, work: Coroutine[Any, Any, None], about: Encounter | None = None) -> None:
@@ -322,16 +390,33 @@ class Deeds:
         unix_s = self._wall.unix_s(at)
         number = await self._on_disk(lambda book: book.record(visit, unix_s, instead_of=earlier))
         encounter.visits[visit.kind] = number
+        self._tell_book("")
         self._publish(VisitRecorded(at=at, visit=number, purpose=visit.kind))
+
+    async def _record_or_wait(self, visit: RecordVisit, encounter: Encounter, at: float) -> None:
+        try:
+            await self._record(visit, encounter, at)
+        except (FoyerError, OSError, sqlite3.Error):
+            self._waiting.append((visit, encounter, at))
+            del self._waiting[:-_MOST_WAITING]
+            raise
+
+    async def _write_waiting(self) -> None:
+        while self._waiting:
+            await self._record(*self._waiting[0])
+            del self._waiting[0]
 
     async def _record_question(self, encounter: Encounter) -> None:
         # Decided when its turn comes: what this encounter asked for before is in the book by then.
-        if encounter.asked_something and not encounter.visits:
-            await self._record(RecordVisit(kind="question"), encounter, encounter.began_at)
+        waits = any(about is encounter for _, about, _ in self._waiting)
+        if encounter.asked_something and not encounter.visits and not waits:
+            question = RecordVisit(kind="question")
+            await self._record_or_wait(question, encounter, encounter.began_at)
 
     async def _expire(self, now: float) -> None:
         unix_s = self._wall.unix_s(now)
         await self._on_disk(lambda book: book.expire(unix_s, self._retention_days))
+        self._tell_book("")
 
     async def _on_disk(self, job: Callable[[VisitBook], T]) -> T:
         def work() -> T:
@@ -340,6 +425,21 @@ class Deeds:
             return job(self._book)
 
         return await asyncio.get_running_loop().run_in_executor(self._disk, work)
+
+    def _tell_book(self, fault: str) -> None:
+        """How the visit book is, when that is news."""
+        if fault == self._book_fault:
+            return
+        self._book_fault = fault
+        waits = f"; {len(self._waiting)} visits wait to be written" if self._waiting else ""
+        self._publish(
+            ComponentHealth(
+                at=self._clock.now(),
+                component="behavior.visit_book",
+                health=Health.DEGRADED if fault else Health.RUNNING,
+                detail=f"{fault}: {self._path}{waits}" if fault else "",
+            )
+        )
 
     def _complain(self, detail: str) -> None:
         self._publish(

@@ -6,6 +6,7 @@ reported, so that a crash or a pulled plug at any moment loses none.
 
 import secrets
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -114,6 +115,10 @@ class VisitBook:
             Visit(visit=v, began_unix_s=t, kind=k, visitor=n, host=h, detail=d)
             for v, t, k, n, h, d in rows
         )
+
+    def lend(self, work: Callable[[sqlite3.Connection], object]) -> None:
+        """Do work on a table of its own in the same file, as one transaction a statement."""
+        work(self._db)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -102,6 +102,13 @@ class NotifyConfig(BaseModel):
     deadline_s: float = Field(4.0, gt=0, le=60, description="How long one try may take.")
     tries: int = Field(3, ge=1, le=10, description="How often to try before giving up.")
     pause_s: float = Field(0.5, ge=0, le=60, description="Pause before the second try; doubles.")
+    left_over_s: float = Field(
+        600.0,
+        ge=0,
+        le=86_400,
+        description="A message to a host that a crash or restart held up is sent by the next start,"
+        " if it is no older than this.",
+    )
 
 
 class Channel(Protocol):
@@ -124,14 +131,22 @@ class LogChannel:
 
 
 async def send_with_retry(
-    channel: Channel, address: str, subject: str, text: str, *, config: NotifyConfig, clock: Clock
+    channel: Channel,
+    address: str,
+    subject: str,
+    text: str,
+    *,
+    config: NotifyConfig,
+    clock: Clock,
+    key: str = "",
 ) -> str:
     """Try as often as the config says. Return an empty text, or what went wrong at last.
 
     What another try cannot cure is not tried again. All tries of one message bear the same key,
-    so that a message that got through though its answer was lost need not be there twice.
+    so that a message that got through though its answer was lost need not be there twice. `key`:
+    one that it bore before.
     """
-    problem, key = "", secrets.token_hex(16)
+    problem, key = "", key or secrets.token_hex(16)
     for attempt in range(config.tries):
         if attempt:
             await clock.sleep_until(clock.now() + config.pause_s * 2 ** (attempt - 1))

@@ -75,6 +75,9 @@ def about_host(draft: Draft, request: Request) -> tuple[str, str] | None:
         return "name", "gives the own name first"
     if is_remark(draft, request):
         return None  # `can you show me on a map` is no name
+    if request.intent is Intent.MEET_HOST and not tasks.names_somebody(text, draft.desk.words):
+        draft.ask("meet.ask_host_plain", Asked.HOST)
+        return "meet_host", "a visit, and nobody is named"
     return _go_on_with(draft, Found(), "a name that is not in the directory")
 
 
@@ -125,6 +128,9 @@ def about_visitor(draft: Draft, request: Request) -> tuple[str, str] | None:
             return "meet_host", request.because
     if not name and is_question(draft, request):
         return None
+    if not name and request.intent is Intent.MEET_HOST and not request.found.hosts:
+        tasks.no_name(draft, "meet.ask_visitor")
+        return "meet_host", "the host is to be told, and no name is said"
     if not name and (time := meeting_time(draft.heard.text, draft.desk.words)):
         meeting = draft.state.meeting or Meeting()
         draft.change(meeting=replace(meeting, time=time))
@@ -141,7 +147,8 @@ def about_visitor(draft: Draft, request: Request) -> tuple[str, str] | None:
     if name:
         tasks.take_name(draft, name)
         return "name", "a name was asked for"
-    tasks.no_name(draft)
+    says = draft.desk.words.cue("i_am").match(plain(draft.heard.text))
+    tasks.no_name(draft, "meet.ask_visitor" if says else "meet.ask_visitor_again")
     return "name", "a name was asked for and none was understood"
 
 

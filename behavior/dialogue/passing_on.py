@@ -20,6 +20,8 @@ _OF_ITS_OWN = frozenset(
 def about_word(draft: Draft, requests: tuple[Request, ...]) -> tuple[str, str] | None:
     """Take the line as a message, or as a yes or no to it. None: it is neither."""
     asked, host, first = draft.before.asked, draft.before.asked_about, requests[0]
+    if asked is Asked.SEND_WORDS and (other := _other_words(draft)):
+        return _take(draft, host, other)
     if asked is Asked.SEND_WORDS and (yes := _is_yes(draft, first)) is not None:
         if yes:
             _send(draft, host)
@@ -29,6 +31,9 @@ def about_word(draft: Draft, requests: tuple[Request, ...]) -> tuple[str, str] |
         return "yes" if yes else "no", "answers whether words are passed on"
     if wished := _wished(draft):
         return _take(draft, *wished)
+    if first.intent is Intent.UNKNOWN and _for_nobody(draft):
+        draft.ask("meet.ask_host", Asked.HOST)
+        return "meet_host", "word for somebody who was not named"
     if asked is Asked.WORDS and first.intent not in _OF_ITS_OWN:
         return _take(draft, host, draft.heard.text)
     return None
@@ -50,11 +55,18 @@ def _confirm(draft: Draft, host: str) -> None:
 
 def _is_yes(draft: Draft, request: Request) -> bool | None:
     text, words = plain(draft.heard.text), draft.desk.words
-    if request.intent is Intent.YES or words.cue("begins_yes").match(text):
+    sends = words.cue("begins_yes").match(text) or words.cue("sends_it").match(text)
+    if request.intent is Intent.YES or sends:
         return True
     if request.intent in {Intent.NO, Intent.CANCEL} or words.cue("begins_no").match(text):
         return False
     return None
+
+
+def _other_words(draft: Draft) -> str:
+    """What is to be written instead: `no, say that it is in the post`; empty: nothing."""
+    match = draft.desk.words.cue("puts_word").match(plain(draft.heard.text))
+    return _as_written(draft.heard.text, len(words_of(match["words"]))) if match else ""
 
 
 def _take(draft: Draft, host: str, words: str) -> tuple[str, str]:
@@ -77,12 +89,13 @@ def _take(draft: Draft, host: str, words: str) -> tuple[str, str]:
 
 def _send(draft: Draft, host: str) -> None:
     words = draft.before.words
-    draft.change(words="")
+    draft.change(words="", person_spoken_of=host)
     if not words or not drafting.may_tell(draft, host):
         return
     visitor = draft.state.visitor or "a visitor"
     draft.say("word.sent", host=host)
     draft.do(NotifyHost(host=host, visitor=visitor, purpose="words", words=words))
+    draft.change(recorded=(*draft.state.recorded, "words"))
 
 
 def _wished(draft: Draft) -> tuple[str, str] | None:
@@ -97,6 +110,13 @@ def _wished(draft: Draft) -> tuple[str, str] | None:
         return None
     what = group["message"] or group["told"] or ""
     return host, _as_written(draft.heard.text, len(words_of(what)))
+
+
+def _for_nobody(draft: Draft) -> bool:
+    """`tell her that ...`, and nobody was spoken of."""
+    match = draft.desk.words.cue("passes_on").search(plain(draft.heard.text))
+    who = (match["message_for"] or match["tell"] or "") if match is not None else ""
+    return draft.desk.words.cue("her_or_him").fullmatch(who) is not None
 
 
 def _host(draft: Draft, who: str) -> str:

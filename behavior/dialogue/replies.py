@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from behavior.dialogue import amends, passing_on, tasks
 from behavior.dialogue.alarm import about_alarm
+from behavior.dialogue.another import another
 from behavior.dialogue.conversation import Asked, Conversation, Heard, Part
 from behavior.dialogue.draft import Desk, Draft
 from behavior.dialogue.meant_otherwise import (
@@ -67,7 +68,9 @@ def respond(conversation: Conversation, heard: Heard, desk: Desk) -> Part:
     text = tidy(without_fillers(text, *fillers), desk.words)
     if desk.words.code == ENGLISH and not heard.typed:
         text = mended(text, desk.directory, desk.index, desk.words)
-    heard = replace(heard, text=taken_back(text, desk.directory, desk.words))
+    on_wheels = heard.on_wheels or conversation.step_free
+    text = taken_back(text, desk.directory, desk.words)
+    heard = replace(heard, text=text, on_wheels=on_wheels)
     draft = Draft(conversation, heard, desk)
     if not plain(heard.text):
         if answered := elsewhere(draft, ()):
@@ -105,7 +108,7 @@ def respond(conversation: Conversation, heard: Heard, desk: Desk) -> Part:
         return draft.finish(*answered)
     if answered := passing_on.about_word(draft, requests):
         return draft.finish(*answered)
-    if answered := amends.about_delivery(draft):
+    if answered := amends.about_delivery(draft) or another(draft):
         return draft.finish(*answered)
     if answered := _answer_and_more(draft) or _answer(draft, requests):
         return draft.finish(*answered)
@@ -214,6 +217,10 @@ def _correct(draft: Draft, put_right: str) -> tuple[str, str] | None:
     if found.hosts and (in_meeting or request.intent is Intent.MEET_HOST):
         tasks.withdraw(draft, unless=found.hosts)
         tasks.choose_host(draft, found)
+        return "meet_host", because
+    if in_meeting and (hosts := desk.directory.department(put_right)):
+        tasks.withdraw(draft, unless=hosts)
+        tasks.meet(draft, replace(request, intent=Intent.MEET_HOST))
         return "meet_host", because
     if state.meeting is not None and (time := new_time(put_right, desk.words)):
         amends.change_time(draft, time)

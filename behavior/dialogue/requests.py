@@ -8,7 +8,7 @@ from behavior.dialogue.conversation import Asked, Conversation, Forget, Meeting
 from behavior.dialogue.draft import Draft
 from behavior.dialogue.hours import tell_hours, tell_open_now
 from behavior.dialogue.recollection import recollect
-from behavior.dialogue.step_free import way_without_steps
+from behavior.dialogue.step_free import accessible_one, way_without_steps
 from behavior.dialogue.whereabouts import how_far, which_side
 from behavior.dialogue.wording import in_language, sentences
 from behavior.dialogue.yes_and import unheard_rest
@@ -181,6 +181,8 @@ def _small_talk(draft: Draft, request: Request) -> None:
 def show_way(draft: Draft, request: Request) -> None:
     """Tell and point the way to the place of the request."""
     place = request.place
+    if place is not None and draft.heard.on_wheels:
+        place = accessible_one(draft.desk.directory, place)
     if place is not None:
         draft.change(spoken_of=place.key)
     if place is None:

@@ -5,9 +5,13 @@ Nothing of it is said of the visitor; the way is told as it would be to who asks
 
 from agent.core.messages import Context, ContextChanged, Message, PersonId, PersonLost
 from behavior.dialogue.conversation import Heard
+from behavior.house.directory import Directory
 from behavior.house.site import Destination, SiteConfig
 from behavior.tools.contract import Way
 from behavior.tools.floor_map import find_way
+
+_NAMED = 0.97
+"""Likeness at which a place is surely the one of that name."""
 
 
 class OnWheels:
@@ -28,6 +32,16 @@ class OnWheels:
 
     def __contains__(self, person: PersonId | None) -> bool:
         return person in self._people
+
+
+def accessible_one(directory: Directory, place: Destination) -> Destination:
+    """For `toilets` the accessible toilet, where the house has one of that name."""
+    of_its_kind = directory.words.said.get("accessible", "")
+    for name in (place.name, *place.also) if of_its_kind else ():
+        for other, score, _ in directory.places(of_its_kind.format(name=name))[:1]:
+            if score > _NAMED and other.public:
+                return other
+    return place
 
 
 def way_without_steps(heard: Heard, site: SiteConfig, place: Destination) -> Way | None:

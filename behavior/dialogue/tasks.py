@@ -35,7 +35,7 @@ def meet(draft: Draft, request: Request) -> None:
         return _choose_among(draft, department, department[0].department)
     if meeting.host:
         return _next_step(draft)
-    if _names_somebody(request.text, draft.desk.words):
+    if names_somebody(request.text, draft.desk.words):
         return unknown_host(draft)
     draft.ask("meet.ask_host", Asked.HOST)
 
@@ -61,7 +61,8 @@ def accept_host(draft: Draft, name: str) -> None:
     """The host is clear; go on to the visitor's name or to the message."""
     known = draft.state.meeting
     again = known is not None and known.host == name and known.notified
-    _meeting(draft, host=name, options=())
+    tries = known.tries if known is not None and known.host == name else 0
+    _meeting(draft, host=name, options=(), tries=tries)
     if again:
         return host_status(draft)
     _next_step(draft)
@@ -143,10 +144,14 @@ def host_status(draft: Draft) -> None:
     """Say what is known of the message to the host: no more than that."""
     meeting = draft.state.meeting
     if meeting is None or not meeting.notified or meeting.host is None:
+        if meeting and meeting.host and draft.before.asked is Asked.VISITOR:
+            return no_name(draft, "meet.ask_visitor")  # who asks on has no name to give
         if meeting and meeting.host:
             return _next_step(draft)
         if "help" in draft.state.recorded:
             return draft.say("staff.again")  # it is a colleague who is waited for
+        if "words" in draft.state.recorded:
+            return draft.say("word.status", host=draft.state.person_spoken_of)
         return draft.ask("meet.ask_host", Asked.HOST)
     key = "meet.status"
     if meeting.host in draft.state.unreachable:
@@ -176,14 +181,14 @@ def take_name(draft: Draft, name: str) -> None:
         draft.say("name.noted", visitor=name)
 
 
-def no_name(draft: Draft) -> None:
-    """The name was not understood: ask once more, then do without it."""
+def no_name(draft: Draft, ask: str = "meet.ask_visitor_again") -> None:
+    """The name was not understood, or not said: `ask` once more, then do without it."""
     tries = (draft.state.meeting or Meeting()).tries + 1
     _meeting(draft, tries=tries)
     if tries > 1:
         announce(draft)
     else:
-        draft.ask("meet.ask_visitor_again", Asked.VISITOR)
+        draft.ask(ask, Asked.VISITOR)
 
 
 def private(draft: Draft, request: Request) -> None:
@@ -241,7 +246,9 @@ def delivery_for(draft: Draft, found: Found) -> None:
 
 def sign(draft: Draft, request: Request) -> None:
     """A signature is wanted: only a person can give one."""
-    if drafting.may_call(draft):
+    if "help" in draft.state.recorded:
+        draft.say("staff.again")  # who comes signs
+    elif drafting.may_call(draft):
         draft.say("delivery.sign")
         draft.do(CallHelp(urgent=False, because="a delivery needs a signature"))
     host = request.found.hosts[0].name if request.found.sure else ""
@@ -337,7 +344,7 @@ def _meeting(draft: Draft, **changes: object) -> None:
     draft.change(meeting=replace(meeting, **changes))  # type: ignore[arg-type]
 
 
-def _names_somebody(text: str, words: Tongue) -> bool:
+def names_somebody(text: str, words: Tongue) -> bool:
     """Whether the line names a person we did not find, rather than none at all."""
     match = words.cue("somebody").search(text)
     return match is not None and match[1].split()[0] not in words.nobody

@@ -6,7 +6,7 @@ from behavior.dialogue.conversation import Asked
 from behavior.dialogue.draft import Draft
 from behavior.tools.asking import Asked as Wanted
 from behavior.tools.asking import use_of
-from behavior.tools.contract import Expected, Refuse, Service, UseTool, row_of
+from behavior.tools.contract import Expected, Refuse, Service, UseTool, Way, row_of
 
 
 def want(draft: Draft, wanted: Wanted) -> None:
@@ -36,6 +36,8 @@ def put(draft: Draft, use: UseTool) -> None:
         row = row_of(use.tool)
         key = (row.ask if row is not None else "") or "tool.ask"
         return draft.ask(key, Asked.CONFIRM_TOOL, **_words(draft, use))
+    if isinstance(use.arguments, Way) and use.arguments.step_free:
+        draft.change(step_free=True)
     draft.do(use)
 
 

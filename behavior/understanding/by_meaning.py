@@ -24,6 +24,8 @@ _ASKED_NOT_WISHED = 0.18
 _OTHER_QUESTION = 0.12
 """A `when` is not well answered where a `who` was asked."""
 _OTHER_PLACE = 0.2
+_OTHER_MATTER = 0.35
+"""What the visitor may do is not what the agent does; who asks for a number calls nobody."""
 _UNYIELDING = frozenset(
     {Intent.FORGET_ME, Intent.CANCEL, Intent.STAFF, Intent.PRIVATE, Intent.MY_NAME}
 )
@@ -77,7 +79,17 @@ def _unlike(known: Known, text: str, match: Match) -> float:
     if _leads_elsewhere(known, text, match):
         return _OTHER_PLACE
     one, other = (_asked_by(known, line) for line in (text, plain(match.form)))
-    return _OTHER_QUESTION if one and other and one != other else 0.0
+    counts = one == "amount" != other
+    if _asks_of_the_other(known, text, plain(match.form)) or (wish and counts):
+        return _OTHER_MATTER
+    return _OTHER_QUESTION if counts or (one and other and one != other) else 0.0
+
+
+def _asks_of_the_other(known: Known, text: str, form: str) -> bool:
+    """Whether one asks what the visitor may do, and the other whether the agent does it."""
+    mine, yours = known.words.cue("i_do"), known.words.cue("you_do")
+    one, other = mine.match(text), yours.match(form)
+    return one is not None and other is not None and one["verb"] == other["verb"]
 
 
 def _leads_elsewhere(known: Known, text: str, match: Match) -> bool:
@@ -89,8 +101,8 @@ def _leads_elsewhere(known: Known, text: str, match: Match) -> bool:
 
 
 def _asked_by(known: Known, text: str) -> str:
-    """What sort of thing a question asks for: `time`, `person`, `place`; empty: none of these."""
-    sorts = ("time", "person", "place")
+    """What sort of thing a question asks for: `time`, `person`; empty: none of these."""
+    sorts = ("time", "person", "place", "amount")
     return next((s for s in sorts if known.words.cue(f"asks_for_{s}").match(text)), "")
 
 

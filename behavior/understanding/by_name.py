@@ -5,6 +5,7 @@ Each returns None where the name says too little, or a known question is nearer.
 
 from collections.abc import Sequence
 
+from behavior.house.directory import Found
 from behavior.house.knowledge import Match
 from behavior.house.site import Destination
 from behavior.languages.sounds_like import words_of
@@ -56,6 +57,12 @@ def only_place(known: Known, text: str) -> Destination | None:
     return places[0] if len(places) == 1 and short else None
 
 
+def _is_thing(known: Known, text: str, span: tuple[int, int]) -> bool:
+    """Whether an article stands before the words, as before no name: `a wee`."""
+    before = words_of(text)[: span[0]][-1:] or words_of(text)[span[0] : span[0] + 1]
+    return bool(before) and known.words.cue("article").fullmatch(before[0]) is not None
+
+
 def meeting(known: Known, text: str, nearest: Sequence[Match]) -> Request | None:
     """A visit to somebody, or to a department."""
     found = known.directory.people(text)
@@ -65,18 +72,21 @@ def meeting(known: Known, text: str, nearest: Sequence[Match]) -> Request | None
     other = best is not None and best.label != f"intent:{Intent.MEET_HOST}"
     if other and best and best.score >= known.index.threshold + SURELY and not found.hosts:
         return None
-    asks_where = departments and known.words.cue("where").search(text)
+    asks_where = departments and (
+        known.words.cue("where").search(text) or known.words.cue("fetches").search(text)
+    )
     if not cue and not found.hosts and not asks_where:
         return None
     faint = len(found.hosts) == 1 and not found.sure and found.score < 0.80
+    if faint and _is_thing(known, text, found.span):
+        return _visit(known, text, Found(), "a visit") if cue else None
     if not cue and faint and len(words_of(text)) > 4:
         # Half a likeness to a name, and nothing else that speaks of a visit: not enough.
         return None
     because = f"a visit; {found.hosts[0].name} at {found.score:.2f}" if found.hosts else "a visit"
-    return Request(
-        intent=Intent.MEET_HOST,
-        text=text,
-        found=found,
-        time=meeting_time(text, known.words),
-        because=because,
-    )
+    return _visit(known, text, found, because)
+
+
+def _visit(known: Known, text: str, found: Found, because: str) -> Request:
+    time = meeting_time(text, known.words)
+    return Request(intent=Intent.MEET_HOST, text=text, found=found, time=time, because=because)

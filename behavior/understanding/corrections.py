@@ -15,6 +15,8 @@ from behavior.understanding.lines import correction, meeting_time
 _SOUNDS_SO = 0.72
 _SAME_WORD = 0.95
 _SAME_PERSON = 0.6
+_BESIDE_NAME = 1
+"""Words beside a name that is put in the place of another: `to Anna Novak`."""
 
 
 def put_right(line: str, taken_down: Iterable[str], words: Tongue) -> str | None:
@@ -30,7 +32,7 @@ def put_right(line: str, taken_down: Iterable[str], words: Tongue) -> str | None
 
 
 def taken_back(line: str, directory: Directory, words: Tongue) -> str:
-    """`where is the lift, no, the stairs I mean`: with the place that is meant in it.
+    """`where is the lift, no, the stairs I mean`: with the place, or person, that is meant in it.
 
     The line as it is where it takes nothing back.
     """
@@ -38,10 +40,23 @@ def taken_back(line: str, directory: Directory, words: Tongue) -> str:
     if match is None:
         return line
     wrong, right = directory.places(match["wrong"]), directory.places(match["right"])
+    if not wrong and not right:
+        return _other_person(line, match["wrong"], match["right"], directory)
     if not wrong or not right or wrong[0][0].key == right[0][0].key:
         return line
     parts, (start, end) = match["wrong"].split(), wrong[0][2]
     return " ".join((*parts[:start], right[0][0].name, *parts[end:]))
+
+
+def _other_person(line: str, before: str, after: str, directory: Directory) -> str:
+    """`I am here for Anna Keller, no, Anna Novak`, where little but a name stands behind."""
+    wrong, right = directory.people(before), directory.people(after)
+    known = len(right.hosts) == 1 and right.sure and bool(wrong.hosts)
+    alone = len(after.split()) - (right.span[1] - right.span[0]) <= _BESIDE_NAME
+    if not known or not alone or wrong.hosts == right.hosts:
+        return line
+    parts, (start, end) = before.split(), wrong.span
+    return " ".join((*parts[:start], right.hosts[0].name, *parts[end:]))
 
 
 def denied(line: str, names: Iterable[str], words: Tongue) -> frozenset[str]:

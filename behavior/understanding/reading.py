@@ -27,7 +27,9 @@ def read(known: Known, text: str, *, sure_only: bool = False) -> Request:
     nearest = known.nearest(stripped, asked)
     wanted = next(filter(None, map(known.tool, dict.fromkeys((asked, stripped, text)))), None)
     firm = wanted is not None and wanted.firm
-    if not firm and (other := _read_as(known, asked, nearest, wanted, sure_only)):
+    kept = known.words.intents.get(Intent.PRIVATE)
+    private = kept is not None and kept.search(asked) is not None
+    if not firm and not private and (other := _read_as(known, asked, nearest, wanted, sure_only)):
         return other
     past = _is_past(known, text, nearest)
     if past and firm and known.words.tool("look_past").search(text):

@@ -5,6 +5,7 @@ are taken as a recogniser gives them: lower case, no punctuation, some of them w
 read by `behavior.understanding.reading`.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -28,6 +29,7 @@ from behavior.understanding.reading import read
 from behavior.understanding.sequence import in_order
 
 _ENGLISH = tongue(ENGLISH)
+_MARKUP = re.compile(r"""^\s*[\[{<]|[{\[]\s*["']?\w+["']?\s*:|</?\w+[^<>]*>|\w\(\w+\s*=""")
 _NAMED = 0.9
 _LISTED_WORDS = 2
 _SHORT_THANKS = 4
@@ -56,6 +58,8 @@ def understand(
     `person`: whom `she` may.
     """
     whole = plain(line)
+    if _is_markup(line):
+        return (Request(intent=Intent.UNKNOWN, text=whole, because="written for a machine"),)
     if urgent := urgency(whole, words):
         return (Request(intent=Intent(urgent), text=whole, because="urgent words"),)
     if private := is_it_somebody(whole, directory, words):
@@ -68,6 +72,8 @@ def understand(
         return (Request(intent=Intent.COMPLAINT, text=whole, because="nobody came"),)
     if _thanks_and_leaves(whole, words):
         return (Request(intent=Intent.FAREWELL, text=whole, because="thanks and takes leave"),)
+    if words.cue("calls_off").search(whole):
+        return (Request(intent=Intent.CANCEL, text=whole, because="calls it off"),)
     name, rest = own_name(whole, line, words)
     known = Known(
         directory=directory,
@@ -95,6 +101,11 @@ def understand(
     return _with_name((request,), name)
 
 
+def _is_markup(line: str) -> bool:
+    """Whether a line is written for a machine, as nobody speaks: `{"host": "Priya Nair"}`."""
+    return _MARKUP.search(line) is not None
+
+
 def _complains(whole: str, words: Tongue) -> bool:
     """Whether somebody was left waiting: `for twenty minutes and nobody came` is one thing."""
     return words.cue("left_waiting").search(whole) is not None
@@ -113,11 +124,12 @@ def _thanks_and_leaves(whole: str, words: Tongue) -> bool:
 
 def _of_person(known: Known, text: str, without: Request) -> Request | None:
     """The line read with a name for `she`, where it made little sense without."""
-    if without.intent not in _VAGUE:
+    nobody = without.intent is Intent.MEET_HOST and not without.found.hosts
+    if without.intent not in _VAGUE and not nobody:
         return None
     request = read(known, text)
     surely = request.intent in {Intent.TOOL, Intent.PRIVATE}
-    meets = request.intent is Intent.MEET_HOST and without.intent is Intent.UNKNOWN
+    meets = request.intent is Intent.MEET_HOST and (without.intent is Intent.UNKNOWN or nobody)
     return request if surely or meets else None
 
 

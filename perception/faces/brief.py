@@ -7,17 +7,18 @@ curve weighs the strongest unit against what else makes faces move for a moment:
 face, a head on its way, lids, a jaw that speaks, and a face that is another afterwards. Planes and
 curve are learned from drawn films (`agent/lessons/face_course.py`).
 
-Needs some 20 pictures a second, and tells a movement half a second after it.
+Needs some 20 pictures a second, and tells a movement eight tenths of a second after it.
 """
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from perception.faces.evidence import SURE, sigmoid
+from perception.faces.leaning import Leaning
 from perception.faces.network import BRIEF_TERMS, Weights
 from perception.faces.units import NUMBERS
 
@@ -29,6 +30,8 @@ SIDE_S: Final = 0.31
 """From the middle: until where a movement counts, and from where to where its surroundings."""
 AGAIN_S: Final = 0.5
 """Between two."""
+LATER_S: Final = 0.25
+"""So much longer is waited, to know better what this face does with its head."""
 LEAST_PICTURES: Final = 3
 BRIEF_UNITS: Final = (1, 2, 4, 9, 10, 12, 15, 20, 24)
 """That are told. Lids that blink and jaws that speak move so all the time."""
@@ -121,16 +124,45 @@ class Course:
     """(n, 1) how far open, against the usual."""
 
 
-def sizes_at(weights: Weights, seen: Course, middle: float) -> tuple[Floats, Floats] | None:
-    """(len(COLUMNS),) in times of noise, and (BRIEF_TERMS,); None: too few pictures."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """What a face did about one moment."""
+
+    at: float
+    moved: Around
+    """Of points, centimetres."""
+    head: Around
+    lids: Around
+    turn_rad: float
+    """The head's way meanwhile."""
+
+    def freed(self, slopes: Floats) -> "Moment":
+        """Without what its points do with its head, (3, points * 3) of `Leaning`."""
+        return replace(
+            self,
+            moved=Around(
+                rise=self.moved.rise - self.head.rise @ slopes,
+                step=self.moved.step - self.head.step @ slopes,
+            ),
+        )
+
+
+def moment(seen: Course, middle: float) -> Moment | None:
+    """About `middle`; None: too few pictures."""
     moved = around(seen.at, seen.moved_cm, middle)
     head, lids = around(seen.at, seen.angles, middle), around(seen.at, seen.lids, middle)
     if moved is None or head is None or lids is None:
         return None
     near = seen.angles[np.abs(seen.at - middle) <= SIDE_S, :2]
     turn = float(np.linalg.norm(np.ptp(near, axis=0)))
-    sizes, steps = times_of_noise(weights, moved.rise), times_of_noise(weights, moved.step)
-    return sizes, brief_terms(sizes, steps, turn, head, lids)
+    return Moment(at=middle, moved=moved, head=head, lids=lids, turn_rad=turn)
+
+
+def sizes_of(weights: Weights, seen: Moment) -> tuple[Floats, Floats]:
+    """(len(COLUMNS),) in times of noise, and (BRIEF_TERMS,)."""
+    sizes = times_of_noise(weights, seen.moved.rise)
+    steps = times_of_noise(weights, seen.moved.step)
+    return sizes, brief_terms(sizes, steps, seen.turn_rad, seen.head, seen.lids)
 
 
 class Brief:
@@ -140,37 +172,46 @@ class Brief:
         assert weights.brief_curve.shape == (BRIEF_TERMS,)
         self._weights = weights
         self._seen: deque[tuple[float, Floats, Floats, float]] = deque()
+        self._waiting: deque[Moment] = deque()
         self._signs: deque[BriefSign] = deque()
-        self._told_at = -np.inf
+        self._leaning = Leaning(len(weights.brief_planes))
+        self._looked_at = self._told_at = -np.inf
 
     def take(self, at: float, moved_cm: Floats, angles: Floats, lids: float) -> BriefSign | None:
         """The next picture, as in `Course`; a movement that is over by now."""
         if self._seen and at - self._seen[-1][0] > SIDE_S:
-            self._seen.clear()
-            self._signs.clear()
+            for kept in (self._seen, self._waiting, self._signs):
+                kept.clear()
         self._seen.append((at, moved_cm, angles, lids))
         while at - self._seen[0][0] > 2 * SIDE_S + 0.1:
             self._seen.popleft()
         self._look(at)
+        while self._waiting and self._looked_at - self._waiting[0].at >= LATER_S:
+            self._judge(self._waiting.popleft())
         return self._highest()
 
     def _look(self, at: float) -> None:
         """At the picture `SIDE_S` ago."""
         middle = max((one[0] for one in self._seen if at - one[0] >= SIDE_S), default=None)
-        if middle is None or (self._signs and middle <= self._signs[-1].at):
+        if middle is None or middle <= self._looked_at:
             return
         times, moved, angles, lids = zip(*self._seen, strict=True)
         seen = Course(
             at=np.array(times), moved_cm=np.stack(moved), angles=np.stack(angles),
             lids=np.array(lids)[:, None],
         )  # fmt: skip
-        if (found := sizes_at(self._weights, seen, middle)) is None:
+        if (found := moment(seen, middle)) is None:
             return
-        sizes, terms = found
+        self._looked_at = middle
+        self._leaning.take(middle, found.head.rise, found.moved.rise)
+        self._waiting.append(found)
+
+    def _judge(self, found: Moment) -> None:
+        sizes, terms = sizes_of(self._weights, found.freed(self._leaning.slopes))
         unit = BRIEF_UNITS[int(np.argmax(sizes[: len(BRIEF_UNITS)]))]
         sure = float(sigmoid(terms @ self._weights.brief_curve))
-        self._signs.append(BriefSign(at=middle, unit=unit, sure=sure))
-        while middle - self._signs[0].at > AGAIN_S:
+        self._signs.append(BriefSign(at=found.at, unit=unit, sure=sure))
+        while found.at - self._signs[0].at > AGAIN_S:
             self._signs.popleft()
 
     def _highest(self) -> BriefSign | None:

@@ -231,6 +231,7 @@ async def test_the_page_sees_and_hears_and_looks_alive(tmp_path):
     async with scene(tmp_path, video=clip, sound=voice) as shown:
         page = shown.page
         await page.until("__foyer.bodyName === 'vrm'", within_s=60)
+        await page.evaluate(KEEPS_STREAMS)
         await page.evaluate("document.getElementById('ask-yes').click()", gesture=True)
         await page.until("__foyer.senses.camera && __foyer.senses.microphone", within_s=20)
         async with asyncio.timeout(10):
@@ -250,10 +251,40 @@ async def test_the_page_sees_and_hears_and_looks_alive(tmp_path):
         assert chunk.at - first_at == pytest.approx(1.0, abs=0.1)
         assert len(heard[0]) == 320
         assert any(change.camera and change.microphone for change in shown.of(PageChanged))
+        await used_again_once_plugged_in(shown)
         shown.bus.publish(StageState(at=shown.clock.now(), speaking=True))
         await page.until("document.getElementById('pill-text').innerText === 'Speaking'")
         await looks_alive(page, "landscape", (960, 540))
         await looks_alive(page, "portrait", (540, 960))
+
+
+KEEPS_STREAMS = """(() => {
+  const devices = navigator.mediaDevices, own = devices.getUserMedia.bind(devices);
+  window.streams = [];
+  devices.getUserMedia = async (wanted) => { streams.push(await own(wanted)); return streams.at(-1) };
+})()"""
+UNPLUGS = """streams.splice(0).forEach((stream) => stream.getTracks().forEach((track) => {
+  track.stop(); track.dispatchEvent(new Event('ended')) }))"""
+
+
+async def used_again_once_plugged_in(shown):
+    """Camera and microphone go away and come back; nobody touches the page."""
+    page = shown.page
+    await page.evaluate(UNPLUGS)
+    await page.until("!__foyer.senses.camera && !__foyer.senses.microphone")
+    await page.evaluate("navigator.mediaDevices.dispatchEvent(new Event('devicechange'))")
+    await page.until("__foyer.senses.camera && __foyer.senses.microphone", within_s=20)
+    back_at = shown.clock.now()
+    async with asyncio.timeout(10):
+        async for chunk in shown.microphone.sound():
+            if chunk.at > back_at:
+                break
+        async for picture in shown.camera.pictures():
+            if picture.at > back_at:
+                break
+    told = [(change.camera, change.microphone) for change in shown.of(PageChanged)]
+    assert told[-1] == (True, True)
+    assert (False, False) in told[told.index((True, True)) :]
 
 
 async def looks_alive(page, name, size):

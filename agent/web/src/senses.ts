@@ -9,6 +9,14 @@ const WIDTH = 640;
 const HEIGHT = 360;
 const JPEG_QUALITY = 0.8;
 const WORKLET = "/static/sound-worklet.js";
+const PICTURES: MediaStreamConstraints = { video: {
+  width: { ideal: WIDTH }, height: { ideal: HEIGHT }, frameRate: { ideal: 15 },
+} };
+const SOUND: MediaStreamConstraints = { audio: {
+  echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1,
+} };
+/** How often a device that went away is looked for, milliseconds: not every system tells. */
+const LOOKS_EVERY_MS = 5000;
 
 export class Senses {
   camera = false;
@@ -19,6 +27,9 @@ export class Senses {
   private sequence = 0;
   private encoding = false;
   private nextS = 0;
+  private ears: AudioContext | null = null;
+  private readonly gone = new Set<"camera" | "microphone">();
+  private looking = false;
   private readonly video = document.createElement("video");
   private readonly canvas = document.createElement("canvas");
 
@@ -45,12 +56,8 @@ export class Senses {
       this.detail = "insecure address";
       return "Browsers give camera and microphone only to https or localhost. Typing works.";
     }
-    const camera = await this.open({ video: {
-      width: { ideal: WIDTH }, height: { ideal: HEIGHT }, frameRate: { ideal: 15 },
-    } });
-    const microphone = await this.open({ audio: {
-      echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1,
-    } });
+    const camera = await this.open(PICTURES);
+    const microphone = await this.open(SOUND);
     if (camera !== null) await this.watch(camera);
     if (microphone !== null) await this.listen(microphone);
     this.changed();
@@ -85,11 +92,7 @@ export class Senses {
     this.video.srcObject = stream;
     await this.video.play().catch(() => undefined);
     this.camera = true;
-    stream.getVideoTracks()[0]?.addEventListener("ended", () => {
-      this.camera = false;
-      this.detail = "the camera went away";
-      this.changed();
-    });
+    stream.getVideoTracks()[0]?.addEventListener("ended", () => this.lost("camera"));
     const each = (_: number, about: VideoFrameCallbackMetadata) => {
       if (this.camera) this.video.requestVideoFrameCallback(each);
       void this.look((about.captureTime ?? about.presentationTime) / 1000);
@@ -128,6 +131,8 @@ export class Senses {
       context = new AudioContext({ latencyHint: "interactive" });
       source = context.createMediaStreamSource(stream);
     }
+    void this.ears?.close();
+    this.ears = context;
     await context.audioWorklet.addModule(WORKLET);
     const listener = new AudioWorkletNode(context, "listener", { numberOfOutputs: 0 });
     source.connect(listener);
@@ -135,13 +140,40 @@ export class Senses {
     listener.port.postMessage({ to: port1 }, [port1]);
     this.link.hearFrom(port2, context.sampleRate);
     void context.resume();
-    addEventListener("pointerdown", () => void context.resume());
-    addEventListener("keydown", () => void context.resume());
+    for (const touched of ["pointerdown", "keydown"]) {
+      addEventListener(touched, () => { if (context.state === "suspended") void context.resume(); });
+    }
     this.microphone = true;
-    stream.getAudioTracks()[0]?.addEventListener("ended", () => {
-      this.microphone = false;
-      this.detail = "the microphone went away";
+    stream.getAudioTracks()[0]?.addEventListener("ended", () => this.lost("microphone"));
+  }
+
+  // What was unplugged is used again once it is plugged in: nobody stands by to load the page anew.
+
+  private lost(what: "camera" | "microphone"): void {
+    this[what] = false;
+    this.detail = `the ${what} went away; it is used again once it is plugged in`;
+    this.changed();
+    this.gone.add(what);
+    if (this.looking) return;
+    this.looking = true;
+    navigator.mediaDevices.addEventListener("devicechange", () => void this.lookAgain());
+    setInterval(() => void this.lookAgain(), LOOKS_EVERY_MS);
+  }
+
+  private async lookAgain(): Promise<void> {
+    for (const what of [...this.gone]) {
+      this.gone.delete(what); // one look at a time
+      const detail = this.detail;
+      const stream = await this.open(what === "camera" ? PICTURES : SOUND);
+      if (stream === null) {
+        this.gone.add(what);
+        this.detail = detail;
+        continue;
+      }
+      if (what === "camera") await this.watch(stream);
+      else await this.listen(stream);
+      if (this.gone.size === 0) this.detail = "";
       this.changed();
-    });
+    }
   }
 }
