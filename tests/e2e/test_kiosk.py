@@ -231,7 +231,6 @@ async def test_the_page_sees_and_hears_and_looks_alive(tmp_path):
     async with scene(tmp_path, video=clip, sound=voice) as shown:
         page = shown.page
         await page.until("__foyer.bodyName === 'vrm'", within_s=60)
-        await page.evaluate(KEEPS_STREAMS)
         await page.evaluate("document.getElementById('ask-yes').click()", gesture=True)
         await page.until("__foyer.senses.camera && __foyer.senses.microphone", within_s=20)
         async with asyncio.timeout(10):
@@ -258,13 +257,9 @@ async def test_the_page_sees_and_hears_and_looks_alive(tmp_path):
         await looks_alive(page, "portrait", (540, 960))
 
 
-KEEPS_STREAMS = """(() => {
-  const devices = navigator.mediaDevices, own = devices.getUserMedia.bind(devices);
-  window.streams = [];
-  devices.getUserMedia = async (wanted) => { streams.push(await own(wanted)); return streams.at(-1) };
-})()"""
-UNPLUGS = """streams.splice(0).forEach((stream) => stream.getTracks().forEach((track) => {
-  track.stop(); track.dispatchEvent(new Event('ended')) }))"""
+UNPLUGS = """[__foyer.senses.video.srcObject, __foyer.senses.sound].forEach((stream) => {
+  for (const track of stream.getTracks()) { track.stop(); track.dispatchEvent(new Event('ended')) }
+})"""
 
 
 async def used_again_once_plugged_in(shown):

@@ -28,6 +28,7 @@ export class Senses {
   private encoding = false;
   private nextS = 0;
   private ears: AudioContext | null = null;
+  private sound: MediaStream | null = null;
   private readonly gone = new Set<"camera" | "microphone">();
   private looking = false;
   private readonly video = document.createElement("video");
@@ -132,7 +133,8 @@ export class Senses {
       source = context.createMediaStreamSource(stream);
     }
     void this.ears?.close();
-    this.ears = context;
+    this.sound?.getTracks().forEach((track) => track.stop());
+    [this.ears, this.sound] = [context, stream];
     await context.audioWorklet.addModule(WORKLET);
     const listener = new AudioWorkletNode(context, "listener", { numberOfOutputs: 0 });
     source.connect(listener);
