@@ -29,6 +29,7 @@ from agent.interpreting import Interpretations
 from agent.pages.access import same_token, token_from
 from agent.pages.buttons import VISITOR_BUTTONS, chooses_language, is_button
 from agent.pages.config import ServerConfig
+from agent.pages.device_trouble import device_trouble
 from agent.pages.form import KioskForm
 from agent.pages.form_wire import FormSeen
 from agent.pages.lobby import Room
@@ -146,6 +147,7 @@ class PageServer:
         self._senses = senses
         self._body = body
         self._elsewhere = elsewhere
+        self._trouble = ""
         self._languages = languages or (config.language[:2],)
         self._view = PageView(
             help_text=config.help_text, language=self._languages[0], transcript=transcript,
@@ -298,6 +300,7 @@ class PageServer:
                     microphone="microphone" in self._elsewhere,
                 )
             )
+            self._trouble = ""
             self._report(Health.RUNNING, "")
 
     def _make_room(self, said: Hello, now: float) -> None:
@@ -348,6 +351,10 @@ class PageServer:
 
     def _devices(self, page: Page, said: Devices, now: float) -> None:
         page.devices = said
+        trouble = device_trouble(said, self._elsewhere)
+        if trouble != self._trouble:
+            self._trouble = trouble
+            self._report(Health.DEGRADED if trouble else Health.RUNNING, trouble)
         self._publish(
             PageChanged(
                 at=now,
