@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from actuation.bodies.configs import SpeakerConfig
-from actuation.embodiments.catalogue import RunningBody
+from actuation.embodiments.catalogue import BODIES, RunningBody
 from actuation.embodiments.speaker import SpeakerBody
 from agent.core.clock import Clock
 from agent.core.component import Component
@@ -20,7 +20,8 @@ class LocalSound:
 
     def __init__(self, config: AgentConfig) -> None:
         self.system = SoundSystem()
-        self.speaks = any(isinstance(body, SpeakerConfig) for body in config.bodies)
+        speakers = any(isinstance(body, SpeakerConfig) for body in config.bodies)
+        self.speaks = speakers and not BODIES["speaker"].missing()
         """A loudspeaker of this machine has the voice: the page is silent."""
         self._config = config
         self._played = PlayedSound()

@@ -6,11 +6,11 @@ from typing import Protocol
 
 from actuation.bodies.configs import BodyConfig, HumanoidConfig
 from actuation.bodies.robot_mapping import load_mapping
-from actuation.motion import Embodiment
+from actuation.motion import BodyDescription, Embodiment, StageItem
 from agent.core.backend import Row, Table, pick
 from agent.core.clock import Clock
-from agent.core.errors import BadInputError
-from agent.core.messages import Message
+from agent.core.errors import BackendUnavailableError, BadInputError
+from agent.core.messages import Health, Message
 
 BODIES: Table = {
     "reachy": Row(
@@ -94,9 +94,42 @@ def build_body(
     """Make the body `config` names. Opens nothing yet.
 
     `publish`: what it played, refused and was commanded. `traffic`: every message of the agent,
-    for bodies that pass acts and states on. Raises `BackendUnavailableError` with the cure.
+    for bodies that pass acts and states on. Where its packages are not installed, an `AbsentBody`
+    stands in its place, which says what cures it: the others play on.
     """
-    made: RunningBody = pick("body", BODIES, config.kind)(
-        config=config, clock=clock, publish=publish, traffic=traffic
-    )
+    try:
+        kind = pick("body", BODIES, config.kind)
+    except BackendUnavailableError as fault:
+        return AbsentBody(config.name or config.kind, str(fault))
+    made: RunningBody = kind(config=config, clock=clock, publish=publish, traffic=traffic)
     return made
+
+
+class AbsentBody:
+    """In the place of a body that cannot be had on this machine: shows nothing, and says why."""
+
+    def __init__(self, called: str, why: str) -> None:
+        self.name = f"actuation.body.{called}"
+        self._called = called
+        self._why = why
+
+    def describe(self) -> BodyDescription:
+        """It shows nothing."""
+        return BodyDescription(name=self._called, lead_s=0.01, watches=True, cannot=(self._why,))
+
+    async def connect(self) -> None:
+        """Nothing to wait for."""
+
+    def apply(self, item: StageItem) -> None:
+        """Not shown."""
+
+    async def rest(self) -> None:
+        """Nothing to let go of."""
+
+    def health(self) -> Health:
+        """Not there."""
+        return Health.DEGRADED
+
+    async def run(self) -> None:
+        """Raises `BackendUnavailableError` with the cure."""
+        raise BackendUnavailableError(f"{self._why}; then start again")

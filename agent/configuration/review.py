@@ -1,16 +1,22 @@
 """What `foyer check` finds beyond faults: settings that contradict each other, with their lines."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from actuation.embodiments.catalogue import BODIES
 from actuation.gestures.lexemes import standard_lexicon
+from actuation.speech.voice import VOICES
 from agent.config import Problem, place_of
+from agent.core.backend import Row
 from agent.settings import AgentConfig, Settings
 from behavior.house.knowledge import Entry, knowledge_files
+from behavior.house.site import SiteConfig
 from behavior.norms.house_words import words_against
-from behavior.policy_review import Finding, Surroundings, review_policies
+from behavior.policy_review import Finding, Surroundings, Where, review_policies
 from behavior.site_review import review_knowledge, review_site
 from behavior.tools.outside_check import review_sensors, review_servers
+from perception.words.recognition import RECOGNISERS
 
 _ORDERED = (
     ("seeing.engagement.attend_m", "seeing.engagement.attend_keep_m", "attending ends at once"),
@@ -49,6 +55,8 @@ def contradictions(settings: Settings) -> Iterator[Problem]:
     for name in type(settings.policies).model_fields:
         for where, what in words_against(getattr(settings.policies, name), settings.norms):
             yield _located(settings.policies_folder / f"{name}.yaml", Finding(name, where, what))
+    for field, what in (*_not_here(config), *_no_way_out(config, settings.site)):
+        yield _located(settings.path, Finding("agent", field, what))
     url = config.dialogue.notify.webhook_url
     for finding in review_site(settings.site, settings.norms.all, url):
         yield _located(settings.site_path, finding)
@@ -63,6 +71,47 @@ def contradictions(settings: Settings) -> Iterator[Problem]:
         if _value(config, first) > _value(config, second):
             said = f"is more than {second} ({_value(config, second):g}): {what}; lower it"
             yield _located(settings.path, Finding("agent", tuple(first.split(".")), said))
+
+
+def _not_here(config: AgentConfig) -> Iterator[tuple[Where, str]]:
+    """What the configuration names and this machine lacks: it starts without."""
+    named: list[tuple[Where, str, Row | None]] = [
+        (("bodies", i), body.kind, BODIES.get(body.kind)) for i, body in enumerate(config.bodies)
+    ]
+    named += [
+        (("voice", "voice"), config.voice.voice, VOICES.get(config.voice.voice)),
+        (
+            ("recognition", "backend"),
+            config.recognition.backend,
+            RECOGNISERS.get(config.recognition.backend),
+        ),
+    ]
+    for field, name, row in named:
+        if row is not None and (missing := row.missing()):
+            cure = row.cure or f"pip install {' '.join(missing)}"
+            yield field, f"{name} needs {', '.join(missing)}, which is not installed here; {cure}"
+
+
+def _no_way_out(config: AgentConfig, site: SiteConfig) -> Iterator[tuple[Where, str]]:
+    """Ways to reach people that lack what they need."""
+    notify = config.dialogue.notify
+    ways = [site.staff, site.emergency.notify, *(host.notify for host in site.hosts)]
+    used = {way.channel for way in ways}
+    needs = (
+        ("email", ("smtp", "host"), notify.smtp.host, (("smtp", "password_env"),)),
+        ("mqtt", ("mqtt", "host"), notify.mqtt.host, (("mqtt", "password_env"),)),
+        ("webhook", (), "set", (("webhook_token_env",),)),
+    )
+    at = ("dialogue", "notify")
+    for channel, field, server, secrets in needs:
+        if channel not in used:
+            continue
+        if not server:
+            yield (*at, *field), f"is empty, and the site tells people by {channel}: nobody is told"
+        for secret in secrets:
+            variable = str(_at(notify, secret))
+            if variable and variable not in os.environ:
+                yield (*at, *secret), f"the environment variable {variable} is not set here"
 
 
 def surroundings(config: AgentConfig) -> Surroundings:
@@ -94,9 +143,13 @@ def _heading(settings: Settings, entry: Entry, question: str) -> tuple[Path, int
     return folder, 0
 
 
+def _at(model: object, path: Iterable[str]) -> object:
+    for name in path:
+        model = getattr(model, name)
+    return model
+
+
 def _value(config: AgentConfig, path: str) -> float:
-    value: object = config
-    for name in path.split("."):
-        value = getattr(value, name)
+    value = _at(config, path.split("."))
     assert isinstance(value, int | float)
     return float(value)

@@ -1,16 +1,18 @@
 """One contract for every body that runs in this process."""
 
 import asyncio
+from dataclasses import replace
 from importlib.util import find_spec
 
 import numpy as np
 import pytest
 
+from actuation.bodies.bodies import Bodies
 from actuation.bodies.configs import HumanoidConfig, MqttConfig, ReachyConfig, SpeakerConfig
 from actuation.bodies.puppet_configs import LiveLinkConfig, VmcConfig
 from actuation.bodies.ros_config import RosConfig
 from actuation.bodies.zmq_config import ZmqConfig
-from actuation.embodiments.catalogue import build_body
+from actuation.embodiments.catalogue import BODIES, AbsentBody, build_body
 from actuation.embodiments.livelink import LiveLinkBody
 from actuation.embodiments.mqtt import MqttBody
 from actuation.embodiments.null import NullBody
@@ -23,7 +25,10 @@ from actuation.embodiments.zmq_ import ZmqBody
 from actuation.generators.rules_idle import rest_pose
 from actuation.motion import Cut, Frame, FrameChunk, VoiceChunk, Volume
 from agent.core.clock import LoopClock
+from agent.core.errors import BackendUnavailableError
 from agent.core.messages import Health, UtteranceId
+from agent.local_sound import LocalSound
+from agent.settings import AgentConfig
 from tests.fakes.puppets import silence
 from tests.fakes.stages import KeepingBody
 
@@ -64,6 +69,7 @@ def bodies(report=lambda _: None):
         ReachyBody(config=ReachyConfig(), clock=clock, publish=lambda _: None, traffic=silence()),
         SpeakerBody(config=SpeakerConfig(), clock=clock, publish=report, traffic=silence()),
         *humanoids(clock),
+        AbsentBody("lamp", "body: lamp needs a wick; buy one"),
     ]
 
 
@@ -73,6 +79,27 @@ def humanoids(clock):
         return []
     config = HumanoidConfig()
     return [build_body(config, clock=clock, publish=lambda _: None, traffic=silence())]
+
+
+async def test_a_body_whose_package_is_missing_is_absent_and_the_others_play_on(monkeypatch):
+    for kind in ("vmc", "speaker"):
+        missing = replace(BODIES[kind], packages=("no_such_package",), cure="")
+        monkeypatch.setitem(BODIES, kind, missing)
+    said, clock = [], LoopClock(asyncio.get_running_loop())
+    absent = build_body(
+        VmcConfig(name="lamp"), clock=clock, publish=said.append, traffic=silence()
+    )  # fmt: skip
+    keeping = KeepingBody()
+    stage = Bodies([absent, keeping], clock=clock, publish=said.append)
+    await stage.connect()
+    stage.apply(FrameChunk(generation=0, frames=(frame(clock.now()),)))
+    assert len(keeping.items) == 1
+    assert said == []
+    assert absent.name == "actuation.body.lamp"
+    with pytest.raises(BackendUnavailableError, match="pip install no_such_package; then start"):
+        await absent.run()
+    with_speaker = AgentConfig.model_validate({"bodies": [{"kind": "speaker"}]})
+    assert not LocalSound(with_speaker).speaks  # the page keeps its voice
 
 
 async def test_every_body_describes_itself_the_same_way_each_time():

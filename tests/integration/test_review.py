@@ -2,16 +2,21 @@
 
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from actuation.embodiments.catalogue import BODIES
+from actuation.speech.voice import VOICES
 from agent.__main__ import main
-from agent.configuration.review import surroundings
+from agent.configuration.review import _no_way_out, _not_here, surroundings
 from agent.settings import AgentConfig, read_settings
+from behavior.house.site import Notify
 from behavior.policies.catalogue import PoliciesConfig
 from behavior.policies.greeting import GreetingConfig, Phrase
 from behavior.policy_review import review_policies
+from tests.fakes.desk import demo_site
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 HALL = "  - {key: hall, name: lift, directions: It is over there., x_m: 1, y_m: 1}\n"
@@ -106,6 +111,46 @@ def test_what_can_hardly_be_meant_is_told_with_line_and_cure(
 
 def test_what_the_house_ships_contradicts_nowhere(site, capsys):
     assert warned(site, capsys) == []
+
+
+def lacking(table, name, monkeypatch):
+    """On a machine where a back-end's package is not installed."""
+    monkeypatch.setitem(table, name, replace(table[name], packages=("no_such_package",)))
+
+
+def test_what_is_configured_and_not_installed_is_told_with_its_cure(monkeypatch):
+    config = AgentConfig.model_validate(
+        {"bodies": [{"kind": "zmq"}, {"kind": "vmc"}], "voice": {"voice": "piper"}}
+    )
+    lacking(BODIES, "vmc", monkeypatch)
+    lacking(VOICES, "piper", monkeypatch)
+    (body, voice) = _not_here(config)
+    assert body[0] == ("bodies", 1)
+    assert "needs no_such_package" in body[1]
+    assert voice[0] == ("voice", "voice")
+    assert "piper_model" in voice[1]
+    assert list(_not_here(AgentConfig())) == []
+
+
+@pytest.mark.parametrize(
+    ("channel", "notify", "told"),
+    [
+        ("email", {}, ("smtp", "host")),
+        ("email", {"smtp": {"host": "mail", "password_env": "FOYER_NOT_SET"}}, "FOYER_NOT_SET"),
+        ("mqtt", {}, ("mqtt", "host")),
+        ("webhook", {"webhook_token_env": "FOYER_NOT_SET"}, "FOYER_NOT_SET"),
+        ("log", {"webhook_token_env": "FOYER_NOT_SET"}, None),
+    ],
+)
+def test_a_way_to_reach_people_that_lacks_what_it_needs_is_told(channel, notify, told):
+    config = AgentConfig.model_validate({"dialogue": {"notify": notify}})
+    host = demo_site().hosts[0]
+    host = host.model_copy(update={"notify": Notify(channel=channel, address="x")})
+    site = demo_site().model_copy(update={"hosts": (host,)})
+    found = list(_no_way_out(config, site))
+    assert len(found) == (told is not None)
+    for field, what in found:
+        assert told in what if isinstance(told, str) else field[-2:] == told
 
 
 def test_the_defaults_contradict_nowhere():
