@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from agent.core.messages import ComponentHealth, Health, Message
+from agent.core.messages import ComponentHealth, Health, Message, StreamQuiet
 from perception.audio import FRAME_S, SILENCE_DB, Sound, clipped_share, level_db
 from perception.microphone.loop import VoiceLoop
 from perception.senses import SOUND_RATE_HZ, Microphone, SoundChunk
@@ -172,7 +172,14 @@ class DeviceTrouble:
             return ()
         health = Health.DEGRADED if self._there else Health.RUNNING
         detail = "; ".join(self._there.values())
-        return [ComponentHealth(at=at, component=self.component, health=health, detail=detail)]
+        told = ComponentHealth(at=at, component=self.component, health=health, detail=detail)
+        dead = "dead" in self._there
+        if dead == ("dead" in before):
+            return [told]
+        # Chunks still come, so no one else notices that visitors cannot be heard.
+        quiet_s = self._zero_s if dead else 0.0
+        quiet = StreamQuiet(at=at, stream=self.component, quiet_s=quiet_s, recovered=not dead)
+        return [told, quiet]
 
 
 class _Frames:

@@ -10,6 +10,7 @@ from agent.core.messages import (
     GazeTarget,
     PageChanged,
     PrepareSpeech,
+    StreamQuiet,
 )
 from behavior.policies.greeting import GreetingConfig, Phrase
 from tests.fakes.encounters import Lobby, acts_of, kinds
@@ -209,6 +210,19 @@ def test_start_pressed_before_a_camera_is_not_a_reason_to_greet_early():
     lobby.page(1.5)
     lobby.until(30)
     assert lobby.said() == []
+
+
+def test_whoever_comes_while_the_microphone_sends_nothing_is_asked_to_type():
+    for recovered in (False, True):
+        lobby = Lobby()
+        lobby.page(0.0)
+        lobby.tell(
+            StreamQuiet(at=0.5, stream="perception.sound", quiet_s=20.0, recovered=recovered)
+        )
+        lobby.attends("p1", 1.0)
+        lobby.until(10)
+        (words,) = [said for _, branch, said in lobby.said() if branch == "greeting.words"]
+        assert ("please type to me" in words) is not recovered
 
 
 def test_the_sign_comes_before_the_words_even_when_someone_appears_right_in_front():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.signal import resample_poly
 
-from agent.core.messages import Health
+from agent.core.messages import Health, StreamQuiet
 from perception.audio import FRAME, FRAME_S
 from perception.backends.recorded_sound import read_sound
 from perception.microphone.trouble import DeviceTrouble, TroubleConfig
@@ -41,18 +41,21 @@ def voice(seconds=8.0):
 
 
 def test_zeros_are_a_dead_microphone_and_a_quiet_hall_is_not():
-    (said,), trouble = told(np.zeros(25 * SOUND_RATE_HZ, np.float32))
+    (said, quiet), trouble = told(np.zeros(25 * SOUND_RATE_HZ, np.float32))
     assert said.health is Health.DEGRADED
+    assert isinstance(quiet, StreamQuiet)
+    assert (quiet.quiet_s, quiet.recovered) == (pytest.approx(20, abs=0.2), False)
     assert "nothing but zeros" in said.detail
     assert "switch it on" in said.detail
     assert said.at == pytest.approx(20, abs=0.2)
-    (well,), _ = told(hiss(1), trouble=trouble, start=25.0)
+    (well, flows), _ = told(hiss(1), trouble=trouble, start=25.0)
     assert (well.health, well.detail) == (Health.RUNNING, "")
+    assert flows.recovered
     assert told(hiss(60, 2e-4))[0] == []  # 74 dB below full scale
 
 
 def test_one_value_for_ever_is_a_hanging_driver():
-    (said,), _ = told(np.full(25 * SOUND_RATE_HZ, 0.25, np.float32))
+    (said, _), _ = told(np.full(25 * SOUND_RATE_HZ, 0.25, np.float32))
     assert "same value for ever" in said.detail
 
 
