@@ -256,9 +256,11 @@ class Runtime:
             task.exception()  # read, so that asyncio does not complain of it
 
     def _report(self, post: _Post, health: Health, detail: str = "") -> None:
+        # What is missing all day is tried again all day, and logged once.
+        news = (health, detail) != (post.health, post.detail)
         post.health, post.detail = health, detail
         name = post.component.name
-        if health is not Health.RUNNING:
+        if health is not Health.RUNNING and news:
             _log.warning("component is not well", extra={"component": name, "health": str(health)})
         self._bus.publish(
             ComponentHealth(at=self._clock.now(), component=name, health=health, detail=detail)
@@ -271,10 +273,10 @@ def _classify(task: asyncio.Task[None]) -> tuple[_End, BaseException]:
     fault = task.exception()
     if fault is None:
         return _End.RETURNED, FoyerError("")
-    _note(task.get_name(), fault)
     for leaf in leaves(fault):
         if isinstance(leaf, BackendUnavailableError):
-            return _End.UNAVAILABLE, leaf
+            return _End.UNAVAILABLE, leaf  # its text is for people, and needs no stack
+    _note(task.get_name(), fault)
     if not isinstance(fault, Exception):
         raise fault  # KeyboardInterrupt and its like are nobody's to handle
     return _End.FAULT, fault

@@ -113,6 +113,20 @@ async def test_what_is_not_there_is_not_asked_for_hotly_and_its_cure_is_shown():
     assert [h for _, h in world.told()].count("running") == 1  # no flapping
 
 
+async def test_what_is_missing_all_day_is_one_line_of_the_log_and_a_fault_has_its_stack(caplog):
+    away = [BackendUnavailableError("camera: there is none; plug one in")] * 100
+    world = World(Part(*away, ConnectionError("unplugged"), *away))
+    await world.live(5000)
+    lines = [(one.message, getattr(one, "stack", "")) for one in caplog.records]
+    assert [message for message, _ in lines] == [
+        "component is not well",
+        "component failed",
+        "component is not well",
+        "component is not well",
+    ]
+    assert "test_restart.py" in lines[1][1]
+
+
 async def test_a_missing_back_end_is_known_inside_a_task_group_too():
     class Grouped(Part):
         async def run(self):
