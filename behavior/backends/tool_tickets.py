@@ -31,6 +31,9 @@ class TicketBook:
                 " called_unix_s REAL, PRIMARY KEY (service, day, number));"
                 f" PRAGMA user_version = {SCHEMA};"
             )
+        except sqlite3.OperationalError:  # the disk, not the file: full, read-only, locked
+            self._db.close()
+            raise
         except sqlite3.DatabaseError as error:
             self._db.close()
             raise BadInputError(f"{path}: not a book of numbers ({error}); move it away") from None

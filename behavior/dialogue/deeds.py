@@ -428,16 +428,19 @@ class Deeds:
 
     def _tell_book(self, fault: str) -> None:
         """How the visit book is, when that is news."""
+        if fault and str(self._path) not in fault:
+            fault = f"{fault}: {self._path}; free some space, or make it writable"
+        if fault and self._waiting:
+            fault += f"; {len(self._waiting)} visits wait to be written"
         if fault == self._book_fault:
             return
         self._book_fault = fault
-        waits = f"; {len(self._waiting)} visits wait to be written" if self._waiting else ""
         self._publish(
             ComponentHealth(
                 at=self._clock.now(),
                 component="behavior.visit_book",
                 health=Health.DEGRADED if fault else Health.RUNNING,
-                detail=f"{fault}: {self._path}{waits}" if fault else "",
+                detail=fault,
             )
         )
 

@@ -61,6 +61,9 @@ class VisitBook:
             # What is deleted is overwritten, not only unlinked.
             self._db.execute("PRAGMA secure_delete=ON")
             self._migrate()
+        except sqlite3.OperationalError:  # the disk, not the file: full, read-only, locked
+            self._db.close()
+            raise
         except sqlite3.DatabaseError as error:
             self._db.close()
             raise BadInputError(f"{path}: not a visit book ({error}); move it away") from None

@@ -1,6 +1,7 @@
 """`kill -9` at any moment loses no committed visit."""
 
 import os
+import resource
 import signal
 import sqlite3
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import pytest
 
 from agent.core.errors import BadInputError
+from behavior.backends.tool_tickets import TicketBook
 from behavior.dialogue.conversation import RecordVisit
 from behavior.dialogue.memory import VisitBook
 
@@ -87,3 +89,19 @@ def test_a_file_that_is_no_book_is_refused(tmp_path):
     path.write_text("not a database, only words " * 100)
     with pytest.raises(BadInputError, match="not a visit book"):
         VisitBook(path)
+
+
+@pytest.mark.parametrize("book", [VisitBook, TicketBook])
+def test_a_disk_that_takes_nothing_is_not_taken_for_a_broken_book(tmp_path, book):
+    """Whoever reads that it is no book moves it away, and with it what it holds."""
+    path = tmp_path / "book.sqlite"
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        with pytest.raises(sqlite3.OperationalError, match="full|disk"):
+            book(path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+    path.write_bytes(b"this is no database at all, and longer than its head" * 20)
+    with pytest.raises(BadInputError, match="move it away"):
+        book(path)
