@@ -3,11 +3,13 @@
 What measures time, or needs a browser or a robot, is marked `alone` and has nothing beside it;
 what else runs on the real clock mostly waits and is marked `waits`. `make test` runs the others,
 all processors busy, with what waits beside them and before them in line, then what is alone.
+What is marked `long` comes first, so that no processor has nothing left to do at the end.
 """
 
 import asyncio
 import gc
 import inspect
+from functools import cache
 
 import pytest
 
@@ -28,6 +30,12 @@ def pytest_pyfunc_call(pyfuncitem):
     return True
 
 
+@cache
+def _looked_into_for_timed(path):
+    """`tests/run.sh` collects what waits only from files that hold this word."""
+    return "real_time" in path.read_text("utf-8")
+
+
 def pytest_collection_modifyitems(items):
     for item in items:
         timed = item.get_closest_marker("real_time") and not item.get_closest_marker("patient")
@@ -35,6 +43,9 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.alone)
         elif timed:
             item.add_marker(pytest.mark.waits)
+            if not _looked_into_for_timed(item.path):
+                raise pytest.UsageError(f"{item.nodeid}: mark it real_time in its own file")
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 def pytest_collection_finish():

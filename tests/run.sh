@@ -6,11 +6,19 @@ python=$1
 out=tests/output
 mkdir -p "$out"
 
+# Each of these processes reads all the sources: what one has compiled is there for the others.
+unset PYTHONDONTWRITEBYTECODE
+# There are as many processes as processors: none of them needs threads to compute.
+one_thread="env OMP_NUM_THREADS=1"
+
+# Only files that say so themselves hold what runs on the real clock (conftest.py sees to it).
+timed=$(find tests -name 'test_*.py' -exec grep -l real_time {} + | sort)
+
 echo "tests on the real clock run beside the others; their words come after: $out/waits.txt"
-"$python" -m pytest -q -o cache_dir="$out/.cache" -n 2 --dist loadfile -m waits --durations=5 > "$out/waits.txt" 2>&1 &
+$one_thread "$python" -m pytest -q -o cache_dir="$out/.cache" -n 2 --dist loadfile -m waits --durations=5 $timed > "$out/waits.txt" 2>&1 &
 waits=$!
 trap 'kill $waits 2> /dev/null' INT TERM
-nice -n 5 "$python" -m pytest -q -n 2 --dist worksteal -m "not alone and not waits" --durations=5
+$one_thread nice -n 5 "$python" -m pytest -q -n 2 --dist worksteal -m "not alone and not waits" --durations=5
 busy=$?
 wait $waits
 waited=$?
