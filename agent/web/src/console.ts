@@ -27,7 +27,7 @@ class Console {
 
   constructor() {
     this.link = new Link(
-      "console", (message) => this.hear(message), () => undefined,
+      "console", (message) => this.hear(message), () => undefined, () => undefined,
       (state) => this.linkChanged(state),
     );
     for (const button of ["emergency", "release", "stop", "reload", "staff", "next"]) {

@@ -51,7 +51,7 @@ class Kiosk {
   constructor() {
     this.link = new Link(
       "kiosk", (message) => this.hear(message), (chunk) => this.player.take(chunk),
-      (state) => this.linkChanged(state),
+      (placed) => this.player.place(placed), (state) => this.linkChanged(state),
     );
     this.player = new Player(this.link);
     this.senses = new Senses(this.link, () => this.devicesChanged());
@@ -77,7 +77,7 @@ class Kiosk {
       this.player.speaker = speaker;
       speaker.open().then(
         () => {
-          this.link.silenceBy(speaker.shortcut());
+          this.link.speakBy(speaker.port());
           this.soundChanged();
         },
         () => this.notice("no_sound", this.language.texts.needsHttps),
@@ -236,7 +236,6 @@ class Kiosk {
         void this.greet();
         return;
       case "cut": return this.player.cut(message.generation);
-      case "volume": return this.player.speaker?.volume(message.gain);
       case "caption": return this.caption(message.who, layOut(message));
       case "card": return this.card(message.text, message.language);
       case "language": return this.speak(message.language);
@@ -389,8 +388,8 @@ class Kiosk {
     this.pictures = 0;
     this.figuresS = nowS;
     this.link.say({
-      kind: "figures", frames_hz: framesHz, late_chunks: this.player.playout.lateChunks,
-      margin_s: this.player.playout.marginS,
+      kind: "figures", frames_hz: framesHz, late_chunks: this.player.lateChunks,
+      margin_s: this.player.marginS,
       output_latency_s: this.player.speaker?.latencyS ?? 0,
     });
   }

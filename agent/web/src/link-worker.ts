@@ -1,10 +1,11 @@
 // The socket, on a thread of its own: drawing never keeps sound, the clock or a cut waiting.
 //
-// Microphone sound comes straight from the audio thread and leaves here; an order to be silent goes
-// straight to the audio thread. All else is handed to the page.
+// Microphone sound comes straight from the audio thread and leaves here; the voice, its volume and
+// orders to be silent go straight to the audio thread. All else is handed to the page.
 
 import { Ears } from "./ears.ts";
-import type { FromServer } from "./wire.ts";
+import { type AxisNow, Mouth, type Placed } from "./mouth.ts";
+import { type FromServer, unpackVoice } from "./wire.ts";
 
 export type ToWorker =
   | { do: "open"; url: string; hello: string; originMs: number }
@@ -16,14 +17,16 @@ export type ToWorker =
   | { do: "ears"; port: MessagePort; rateHz: number }
   | { do: "mute"; muted: boolean }
   /** The audio thread's voice. */
-  | { do: "mouth"; port: MessagePort };
+  | { do: "mouth"; port: MessagePort }
+  | { do: "axis"; axis: AxisNow };
 
 export type FromWorker =
   | { event: "opened" }
   | { event: "closed"; code: number; reason: string }
   | { event: "offset"; offsetS: number }
   | { event: "text"; text: string }
-  | { event: "bytes"; bytes: ArrayBuffer };
+  | { event: "bytes"; bytes: ArrayBuffer }
+  | { event: "placed"; placed: Placed };
 
 /** With more than this waiting to leave, pictures are left out. */
 const CROWDED_BYTES = 200_000;
@@ -35,7 +38,7 @@ declare const self: {
 
 let socket: WebSocket | null = null;
 let originMs = performance.timeOrigin;
-let mouth: MessagePort | null = null;
+const mouth = new Mouth(pageS);
 const ears = new Ears(pageS, (packed) => void send(packed));
 
 /** The page's performance.now() in seconds: the two threads began at different moments. */
@@ -64,24 +67,32 @@ function open(url: string, hello: string): void {
   made.onclose = ({ code, reason }) => {
     if (socket !== made) return;
     socket = null;
+    mouth.offsetS = null;
     self.postMessage({ event: "closed", code, reason });
   };
 }
 
 function take(data: string | ArrayBuffer): void {
-  if (typeof data !== "string") {
-    self.postMessage({ event: "bytes", bytes: data }, [data]);
-    return;
-  }
+  if (typeof data !== "string") return takeBytes(data);
   const message = JSON.parse(data) as FromServer;
   if (message.kind === "ping") {
     send(JSON.stringify({ kind: "pong", at: message.at, client_s: pageS() }));
-    if (message.offset_s !== null) self.postMessage({ event: "offset", offsetS: message.offset_s });
+    if (message.offset_s === null) return;
+    mouth.offsetS = message.offset_s;
+    self.postMessage({ event: "offset", offsetS: message.offset_s });
     return;
   }
-  if (message.kind === "cut") mouth?.postMessage({ cut: message.generation });
-  if (message.kind === "welcome") mouth?.postMessage({ begin: message.generation });
+  if (message.kind === "volume") return mouth.volume(message.gain);
+  if (message.kind === "cut") mouth.cut(message.generation);
+  if (message.kind === "welcome") mouth.begin(message.generation);
   self.postMessage({ event: "text", text: data });
+}
+
+function takeBytes(bytes: ArrayBuffer): void {
+  const voice = unpackVoice(bytes);
+  if (voice === null) return self.postMessage({ event: "bytes", bytes }, [bytes]);
+  const placed = mouth.say(voice);
+  if (placed !== null) self.postMessage({ event: "placed", placed });
 }
 
 self.onmessage = ({ data: order }) => {
@@ -96,6 +107,7 @@ self.onmessage = ({ data: order }) => {
       return;
     case "ears": return ears.listen(order.port, order.rateHz);
     case "mute": ears.muted = order.muted; return;
-    case "mouth": mouth = order.port;
+    case "mouth": return mouth.speakBy(order.port);
+    case "axis": return mouth.keepTo(order.axis);
   }
 };

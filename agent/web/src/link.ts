@@ -1,7 +1,8 @@
 // The page's end of the socket: says hello, comes back by itself. The socket is in a worker.
 
 import type { FromWorker, ToWorker } from "./link-worker.ts";
-import { Close, PROTOCOL, type FromServer, type ToServer, unpack, type FrameChunk, type VoiceChunk } from "./wire.ts";
+import type { AxisNow, Placed } from "./mouth.ts";
+import { Close, type FrameChunk, type FromServer, PROTOCOL, type ToServer, unpackFrames } from "./wire.ts";
 
 export type LinkState =
   | { state: "connecting" }
@@ -32,7 +33,9 @@ export class Link {
   constructor(
     private readonly role: "kiosk" | "console",
     private readonly heard: (message: FromServer) => void,
-    private readonly streamed: (chunk: VoiceChunk | FrameChunk) => void,
+    private readonly framed: (chunk: FrameChunk) => void,
+    /** The voice was placed on the play axis, on the socket's thread. */
+    private readonly placed: (placed: Placed) => void,
     private readonly changed: (state: LinkState) => void,
   ) {
     this.worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.take(data);
@@ -67,9 +70,14 @@ export class Link {
     this.order({ do: "ears", port, rateHz }, [port]);
   }
 
-  /** Orders to be silent go into `port` with no detour over the page. */
-  silenceBy(port: MessagePort): void {
+  /** The voice, and orders to be silent, go into `port` with no detour over the page. */
+  speakBy(port: MessagePort): void {
     this.order({ do: "mouth", port }, [port]);
+  }
+
+  /** How the play axis lies on the page's clock now. */
+  keepTo(axis: AxisNow): void {
+    this.order({ do: "axis", axis });
   }
 
   mute(muted: boolean): void {
@@ -89,10 +97,11 @@ export class Link {
       case "closed": return this.closed(event.code, event.reason);
       case "offset": this.offsetS = event.offsetS; return;
       case "bytes": {
-        const chunk = unpack(event.bytes);
-        if (chunk !== null) this.streamed(chunk);
+        const chunk = unpackFrames(event.bytes);
+        if (chunk !== null) this.framed(chunk);
         return;
       }
+      case "placed": return this.placed(event.placed);
       case "text": {
         const message = JSON.parse(event.text) as FromServer;
         if (message.kind === "welcome") this.changed({ state: "open" });

@@ -2,10 +2,11 @@
 
 import { FrameTrack, emptyPose, type Pose, type Shown } from "./frames.ts";
 import { type Link, perfS } from "./link.ts";
+import type { Placed } from "./mouth.ts";
 import { Playout, type Heard } from "./playout.ts";
 import { restPose } from "./rest.ts";
 import { type Axis, type Speaker, silentAxis } from "./sound.ts";
-import type { FrameChunk, VoiceChunk } from "./wire.ts";
+import type { FrameChunk } from "./wire.ts";
 
 /** What a picture showed and what was heard with it; for tests and for the lip report. */
 export interface Moment {
@@ -41,6 +42,9 @@ export class Player {
   speaker: Speaker | null = null;
   still = false;
   readonly playout = new Playout();
+  /** Of the newest stretch: by how much it came early, seconds; and how many came late in all. */
+  marginS = 0;
+  lateChunks = 0;
   private axis: Axis = silentAxis;
   private readonly track = new FrameTrack();
   private readonly pose = emptyPose();
@@ -60,6 +64,7 @@ export class Player {
     if (axis === this.axis) return;
     this.axis = axis;
     this.playout.reset();
+    this.link.keepTo(axis.now());
   }
 
   /** A server has said its generation: one that counts from the beginning is a new one. */
@@ -68,16 +73,26 @@ export class Player {
     this.track.begin(generation);
   }
 
-  take(chunk: VoiceChunk | FrameChunk): void {
-    if (chunk.kind === "frames") this.track.push(chunk);
-    else this.say(chunk);
+  take(chunk: FrameChunk): void {
+    this.track.push(chunk);
+  }
+
+  /** A stretch of voice was placed on the play axis; the audio thread has it already. */
+  place(placed: Placed): void {
+    if (placed.rateHz !== this.axis.now().rateHz) return; // by the axis before
+    this.playout.follows(placed.stretch, placed.startS, placed.shift);
+    this.marginS = placed.marginS;
+    this.lateChunks = placed.lateChunks;
+    const { utterance } = placed.stretch;
+    const heardS = this.axis.perf(placed.startS);
+    this.arrivals.push({ arrivedS: placed.arrivedS, heardS, utterance });
+    if (this.arrivals.length > 2000) this.arrivals.shift();
   }
 
   cut(generation: number): void {
     this.cuts.push({ generation, atS: perfS() });
     if (this.cuts.length > 200) this.cuts.shift();
     const heard = this.playout.cut(generation, this.axis.committed());
-    this.speaker?.cut(generation);
     this.track.cut(generation, this.stage);
     if (heard !== null) this.report(heard);
   }
@@ -91,6 +106,7 @@ export class Player {
   /** Report what was heard; often, and whether or not pictures are drawn. */
   tell(): void {
     this.speaker?.tick();
+    this.link.keepTo(this.axis.now());
     for (const heard of this.playout.reports(this.axis.heard(perfS()))) this.report(heard);
   }
 
@@ -121,19 +137,6 @@ export class Player {
     this.lately.push(seconds);
     if (this.lately.length > 9) this.lately.shift();
     this.intervalS = [...this.lately].sort((a, b) => a - b)[this.lately.length >> 1] ?? seconds;
-  }
-
-  private say(chunk: VoiceChunk): void {
-    const ideal = this.idealShift();
-    if (ideal === null) return;
-    const { generation, utterance, scoreS, at, last } = chunk;
-    const durationS = chunk.samples.length / chunk.rateHz;
-    const stretch = { generation, utterance, scoreS, at, durationS, last };
-    const start = this.playout.place(stretch, ideal, this.axis.earliest());
-    if (start === null) return;
-    this.arrivals.push({ arrivedS: perfS(), heardS: this.axis.perf(start), utterance });
-    if (this.arrivals.length > 2000) this.arrivals.shift();
-    if (this.axis === this.speaker) this.speaker.play(chunk, chunk.samples, start);
   }
 
   /** The picture drawn last is on the screen since about now: were lips and sound together? */

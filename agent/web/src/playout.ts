@@ -40,7 +40,8 @@ export class Playout {
   lateChunks = 0;
   /** By how much the newest stretch came early, seconds. */
   marginS = 0;
-  private shift: number | null = null;
+  /** Play time minus stage time; null: nothing was placed yet. */
+  shift: number | null = null;
   private pieces: Piece[] = [];
   private begun = new Set<number>();
   private reportedS = 0;
@@ -106,6 +107,13 @@ export class Playout {
     }
     this.pieces.push({ ...stretch, startS: start });
     return start;
+  }
+
+  /** Show and report what was placed elsewhere. */
+  follows(stretch: Stretch, startS: number, shift: number): void {
+    if (stretch.generation < this.generation) return;
+    this.shift = shift;
+    this.pieces.push({ ...stretch, startS });
   }
 
   /** Score time heard at `playS`, null when nothing is. */
@@ -182,7 +190,8 @@ export class Playout {
     };
   }
 
-  private forget(playS: number): void {
+  /** Let go of what was over a second before `playS`. */
+  forget(playS: number): void {
     while (this.pieces.length > 1) {
       const next = this.pieces[1];
       if (next === undefined || next.startS > playS - 1) break;

@@ -13,8 +13,9 @@ interface Stretch {
   samples: Float32Array;
 }
 
-/** A stretch to play, an order to drop what is older, or one more port to take both from. */
-type VoiceOrder = Stretch | { cut: number } | { begin: number } | { from: MessagePort };
+/** A stretch to play, an order to drop what is older, the volume, or a port to take all from. */
+type VoiceOrder =
+  | Stretch | { cut: number } | { begin: number } | { gain: number } | { from: MessagePort };
 
 /** Plays stretches of voice, each at its own frame of the audio clock. */
 class Voice extends AudioWorkletProcessor {
@@ -23,12 +24,17 @@ class Voice extends AudioWorkletProcessor {
   private fadeFrom = 0;
   private readonly fadeFrames = Math.round(0.015 * sampleRate);
   private generation = 0;
+  private gain = 1;
+  private wished = 1;
+  /** Of the way to another volume that is left after a frame: most of it is gone in 30 ms. */
+  private readonly lag = Math.exp(-1 / (0.01 * sampleRate));
 
   constructor() {
     super();
     const take = ({ data }: MessageEvent<VoiceOrder>) => {
       if ("cut" in data) this.cut(data.cut);
       else if ("begin" in data) this.begin(data.begin);
+      else if ("gain" in data) this.wished = data.gain;
       else if ("from" in data) data.from.onmessage = take;
       else if (data.generation >= this.generation) this.stretches.push(data);
     };
@@ -44,11 +50,22 @@ class Voice extends AudioWorkletProcessor {
       for (const stretch of this.fading) mix(stretch, out, (i) => Math.max(0, gain(i)));
       if (currentFrame + out.length >= this.fadeFrom + this.fadeFrames) this.fading = [];
     }
+    this.turn(out);
     const end = currentFrame + out.length;
     if (this.stretches.some((s) => s.frame + s.samples.length <= end)) {
       this.stretches = this.stretches.filter((s) => s.frame + s.samples.length > end);
     }
     return true;
+  }
+
+  /** To the volume that is wished, softly. */
+  private turn(out: Float32Array): void {
+    if (this.gain === 1 && this.wished === 1) return;
+    for (let i = 0; i < out.length; i++) {
+      this.gain = this.wished + (this.gain - this.wished) * this.lag;
+      out[i] = (out[i] ?? 0) * this.gain;
+    }
+    if (Math.abs(this.gain - this.wished) < 1e-4) this.gain = this.wished;
   }
 
   /** The agent was started anew and counts from the beginning: what the old one said is over. */
@@ -58,7 +75,7 @@ class Voice extends AudioWorkletProcessor {
     this.generation = generation;
   }
 
-  /** Comes twice, from the socket and from the page: the first one counts. */
+  /** What is older fades out; an order that comes twice counts once. */
   private cut(generation: number): void {
     if (generation <= this.generation) return;
     this.generation = generation;

@@ -1,28 +1,27 @@
-// The loudspeaker: one audio clock, one worklet that plays the voice at frames of that clock.
+// The loudspeaker: one audio clock, one worklet that plays the voice at frames of that clock. What
+// it plays comes from the socket's thread (`mouth.ts`).
 
-import { Resampler } from "./resample.ts";
+import type { AxisNow } from "./mouth.ts";
 
 export interface Axis {
-  /** First play time that can still be scheduled. */
-  earliest(): number;
   /** Up to here it will be heard whatever is done now. */
   committed(): number;
   /** Play time that is heard at `perfS` of performance.now()/1000. */
   heard(perfS: number): number;
   /** When play time `playS` is heard. */
   perf(playS: number): number;
+  now(): AxisNow;
 }
 
 /** Time without a loudspeaker: the page's own clock. */
 export const silentAxis: Axis = {
-  earliest: () => performance.now() / 1000,
   committed: () => performance.now() / 1000,
   heard: (perfS) => perfS,
   perf: (playS) => playS,
+  now: () => ({ apart: 0, committed: 0, rateHz: null }),
 };
 
 const WORKLET = "/static/sound-worklet.js";
-const SCHEDULE_AHEAD_S = 0.012;
 const SETTLED = 7;
 /** Differences larger than this are followed at once, smaller ones slowly. */
 const STEP_S = 0.005;
@@ -36,8 +35,11 @@ class ClockPair {
   private readings: number[] = [];
   private stampMs = -1;
   private believed: number | null = null;
+  private committed: number[] = [];
 
   read(context: AudioContext): void {
+    this.committed.push(context.currentTime - performance.now() / 1000);
+    if (this.committed.length > SETTLED) this.committed.shift();
     const stamp = context.getOutputTimestamp?.();
     const usable = stamp?.contextTime && stamp.performanceTime;
     if (usable && stamp.performanceTime === this.stampMs) return; // nothing new
@@ -60,8 +62,14 @@ class ClockPair {
     return this.believed ?? 0;
   }
 
+  /** Play time of what can no longer be changed, minus page time, at most. */
+  get surely(): number {
+    return this.committed.length > 0 ? Math.max(...this.committed) : this.apart;
+  }
+
   forget(): void {
     this.readings = [];
+    this.committed = [];
     this.believed = null;
   }
 }
@@ -69,15 +77,10 @@ class ClockPair {
 export class Speaker implements Axis {
   readonly context: AudioContext;
   private voice: AudioWorkletNode | null = null;
-  private readonly gain: GainNode;
   private readonly clocks = new ClockPair();
-  private resampler: { utterance: number; rateHz: number; at: Resampler } | null = null;
-  private nextFrame = 0;
 
   constructor(private readonly changed: () => void) {
     this.context = new AudioContext({ latencyHint: "interactive" });
-    this.gain = new GainNode(this.context);
-    this.gain.connect(this.context.destination);
     this.context.onstatechange = () => {
       this.clocks.forget();
       this.changed();
@@ -90,12 +93,12 @@ export class Speaker implements Axis {
     this.voice = new AudioWorkletNode(this.context, "voice", {
       numberOfInputs: 0, outputChannelCount: [1],
     });
-    this.voice.connect(this.gain);
+    this.voice.connect(this.context.destination);
     this.changed();
   }
 
-  /** One more way to the audio thread, for orders to be silent that must not wait for the page. */
-  shortcut(): MessagePort {
+  /** The way to the audio thread: the page's own work must not keep the voice waiting. */
+  port(): MessagePort {
     const { port1, port2 } = new MessageChannel();
     this.voice?.port.postMessage({ from: port1 }, [port1]);
     return port2;
@@ -110,8 +113,9 @@ export class Speaker implements Axis {
     return this.voice !== null && this.context.state === "running";
   }
 
-  get output(): AudioNode {
-    return this.gain;
+  /** What is heard; null before `open`. */
+  get output(): AudioNode | null {
+    return this.voice;
   }
 
   get latencyS(): number {
@@ -121,10 +125,6 @@ export class Speaker implements Axis {
   /** Read the clocks. Call often: by a timer, because pictures may be few. */
   tick(): void {
     if (this.running) this.clocks.read(this.context);
-  }
-
-  earliest(): number {
-    return this.context.currentTime + SCHEDULE_AHEAD_S;
   }
 
   committed(): number {
@@ -139,40 +139,9 @@ export class Speaker implements Axis {
     return playS - this.clocks.apart;
   }
 
-  /** Play samples so that the first is heard at play time `playS`. */
-  play(
-    stretch: { generation: number; utterance: number; rateHz: number; last: boolean },
-    samples: Float32Array,
-    playS: number,
-  ): void {
-    const rate = this.context.sampleRate;
-    const frame = Math.round(playS * rate);
-    const old = this.resampler;
-    const joins = old !== null && old.utterance === stretch.utterance &&
-      old.rateHz === stretch.rateHz && Math.abs(frame - this.delayed(stretch.rateHz)) < 0.004 * rate;
-    const at = joins ? old.at : new Resampler(stretch.rateHz, rate);
-    if (!joins) this.nextFrame = frame;
-    this.resampler = stretch.last ? null : { ...stretch, at };
-    const out = at.push(samples, stretch.last);
-    if (out.length === 0) return;
-    this.voice?.port.postMessage(
-      { frame: this.nextFrame, generation: stretch.generation, samples: out }, [out.buffer],
-    );
-    this.nextFrame += out.length;
-  }
-
-  cut(generation: number): void {
-    this.resampler = null;
-    this.voice?.port.postMessage({ cut: generation });
-  }
-
-  /** Set the voice's gain over about 30 ms. */
-  volume(gain: number): void {
-    this.gain.gain.setTargetAtTime(gain, this.context.currentTime, 0.01);
-  }
-
-  /** Where the next stretch would join: the resampler holds back a few samples. */
-  private delayed(rateHz: number): number {
-    return this.nextFrame + (Resampler.HELD / rateHz) * this.context.sampleRate;
+  /** How the audio clock lies on the page's. */
+  now(): AxisNow {
+    const { apart, surely } = this.clocks;
+    return { apart, committed: surely, rateHz: this.context.sampleRate };
   }
 }

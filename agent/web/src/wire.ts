@@ -163,19 +163,10 @@ export interface Frame {
 }
 export interface FrameChunk { kind: "frames"; generation: number; frames: Frame[] }
 
-/** Unpack a binary message of the server; null for one this page does not know. */
-export function unpack(buffer: ArrayBuffer): VoiceChunk | FrameChunk | null {
+/** Unpack a stretch of voice; null for what is none. */
+export function unpackVoice(buffer: ArrayBuffer): VoiceChunk | null {
   const view = new DataView(buffer);
-  if (view.byteLength < FRAMES_HEADER) return null;
-  switch (view.getUint8(0)) {
-    case VOICE: return voiceOf(buffer, view);
-    case FRAMES: return framesOf(buffer, view);
-    default: return null;
-  }
-}
-
-function voiceOf(buffer: ArrayBuffer, view: DataView): VoiceChunk | null {
-  if (view.byteLength < VOICE_HEADER) return null;
+  if (view.byteLength < VOICE_HEADER || view.getUint8(0) !== VOICE) return null;
   const pcm = new Int16Array(buffer, VOICE_HEADER);
   return {
     kind: "voice",
@@ -189,7 +180,10 @@ function voiceOf(buffer: ArrayBuffer, view: DataView): VoiceChunk | null {
   };
 }
 
-function framesOf(buffer: ArrayBuffer, view: DataView): FrameChunk | null {
+/** Unpack frames; null for what are none. */
+export function unpackFrames(buffer: ArrayBuffer): FrameChunk | null {
+  const view = new DataView(buffer);
+  if (view.byteLength < FRAMES_HEADER || view.getUint8(0) !== FRAMES) return null;
   const count = view.getUint16(2, true);
   if (view.byteLength !== FRAMES_HEADER + count * FRAME_BYTES) return null;
   const frames: Frame[] = [];

@@ -148,3 +148,20 @@ test("the same agent come back plays on", () => {
   playout.begin(3);
   near(playout.scoreAt(10.05)?.scoreS, 0.05);
 });
+
+test("what was placed elsewhere is shown and reported as if it had been placed here", () => {
+  const [there, here] = [new Playout(), new Playout()];
+  for (let n = 0; n < 10; n++) {
+    const one = stretch(n / 10, { last: n === 9 });
+    const late = n >= 5 ? 10.9 : 9.9;
+    const startS = there.place(one, IDEAL, late);
+    assert.ok(startS !== null && there.shift !== null);
+    here.follows(one, startS, there.shift);
+  }
+  near(here.stageAt(11.2), there.stageAt(11.2)!);
+  near(here.scoreAt(11.2)?.scoreS, there.scoreAt(11.2)!.scoreS);
+  assert.deepEqual(here.reports(12).map((r) => [r.first, r.last]), [[true, false], [false, true]]);
+  here.cut(1, 12);
+  here.follows(stretch(2), 12, IDEAL);
+  assert.equal(here.scoreAt(12.05), null);
+});

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { eyesYaw } from "../src/frames.ts";
 import { test } from "node:test";
 
-import { ARKIT_NAMES, FACE_COUNT, FRAME_BYTES, JOINT_COUNT, JOINT_NAMES, packPicture, packSound, unpack } from "../src/wire.ts";
+import { ARKIT_NAMES, FACE_COUNT, FRAME_BYTES, JOINT_COUNT, JOINT_NAMES, packPicture, packSound, unpackFrames, unpackVoice } from "../src/wire.ts";
 import golden from "./golden.json";
 
 const bytes = (hex: string) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16)).buffer;
@@ -17,7 +17,7 @@ test("the names are as many as a frame has values", () => {
 });
 
 test("voice is read as the server packs it", () => {
-  const voice = unpack(bytes(golden.to_page.voice));
+  const voice = unpackVoice(bytes(golden.to_page.voice));
   assert.ok(voice?.kind === "voice");
   const { generation, utterance, rateHz, at, scoreS, last } = voice;
   assert.deepEqual(
@@ -30,7 +30,7 @@ test("voice is read as the server packs it", () => {
 });
 
 test("frames are read as the server packs them", () => {
-  const chunk = unpack(bytes(golden.to_page.frames));
+  const chunk = unpackFrames(bytes(golden.to_page.frames));
   assert.ok(chunk?.kind === "frames");
   assert.equal(chunk.generation, 3);
   const [first, second] = chunk.frames;
@@ -59,9 +59,15 @@ test("pictures and sound are packed as the server reads them", () => {
 });
 
 test("what this page does not know is left alone", () => {
-  assert.equal(unpack(new ArrayBuffer(0)), null);
-  assert.equal(unpack(Uint8Array.of(99, 0, 0, 0, 0, 0, 0, 0).buffer), null);
-  const cutShort = bytes(golden.to_page.frames).slice(0, 300);
-  assert.equal(unpack(cutShort), null);
-  assert.equal(unpack(bytes(golden.to_page.voice).slice(0, 20)), null);
+  const voice = bytes(golden.to_page.voice);
+  const frames = bytes(golden.to_page.frames);
+  const unknown = Uint8Array.of(99, ...new Uint8Array(frames).slice(1)).buffer;
+  for (const unpack of [unpackVoice, unpackFrames]) {
+    assert.equal(unpack(new ArrayBuffer(0)), null);
+    assert.equal(unpack(unknown), null);
+  }
+  assert.equal(unpackFrames(frames.slice(0, 300)), null);
+  assert.equal(unpackVoice(voice.slice(0, 20)), null);
+  assert.equal(unpackVoice(frames), null);
+  assert.equal(unpackFrames(voice), null);
 });
