@@ -12,7 +12,7 @@ from behavior.tools.outside import McpServerConfig
 from tests.fakes.brokers import until
 from tests.integration.mcp_house import ROGUE, Up, command, over_http, told_by, tool
 
-pytestmark = [pytest.mark.real_time, pytest.mark.patient]
+pytestmark = pytest.mark.real_time
 
 
 async def test_over_stdio_a_tool_answers_and_one_that_dies_is_there_again(monkeypatch):

@@ -13,7 +13,7 @@ from tests.fakes.brokers import until
 from tests.fakes.desk import Reception, demo_site, ended
 from tests.integration.mcp_house import HOUSE, command, told_by, tool
 
-pytestmark = [pytest.mark.real_time, pytest.mark.patient]
+pytestmark = pytest.mark.real_time
 
 LUNCH = tool(
     phrases=["what is for lunch", "what does the canteen serve {day}"],

@@ -20,7 +20,7 @@ from tests.fakes.brokers import broker, needs_mosquitto, until
 from tests.fakes.desk import ROOT, demo_site
 from tests.integration.mcp_house import HOUSE
 
-pytestmark = [pytest.mark.real_time, pytest.mark.patient]
+pytestmark = pytest.mark.real_time
 NOW = 1_750_000_000.0
 HEAT = {"key": "hall", "name": "the hall", "least": -10.0, "most": 50.0}
 
