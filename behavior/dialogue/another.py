@@ -22,9 +22,18 @@ def another(draft: Draft) -> tuple[str, str] | None:
         return None
     if words.cue("another_way").match(text):
         return _another_way(draft, place)
-    if words.cue("another_there").match(text):
+    match = words.cue("another_there").match(text)
+    if match is not None and _means(draft, place, match.groupdict().get("kind")):
         return _another_one(draft, place, text)
     return None
+
+
+def _means(draft: Draft, place: Destination, kind: str | None) -> bool:
+    """Whether another of this kind is another of the place that was told."""
+    if kind is None or kind in {"one", "ones"}:
+        return True
+    named = draft.desk.directory.places(kind)
+    return bool(named) and named[0][0].key == place.key
 
 
 def _another_way(draft: Draft, place: Destination) -> tuple[str, str]:

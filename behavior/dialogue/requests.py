@@ -7,6 +7,7 @@ from behavior.dialogue import amends, tasks
 from behavior.dialogue.conversation import Asked, Conversation, Forget, Meeting
 from behavior.dialogue.draft import Draft
 from behavior.dialogue.hours import tell_hours, tell_open_now
+from behavior.dialogue.other_words import is_question
 from behavior.dialogue.recollection import recollect
 from behavior.dialogue.step_free import accessible_one, way_without_steps
 from behavior.dialogue.whereabouts import how_far, which_side
@@ -60,7 +61,8 @@ def take(draft: Draft, request: Request) -> None:
         case Intent.QUESTION:
             tell(draft, request.entry)
         case Intent.MAYBE_QUESTION:
-            question = draft.desk.entries[request.entry].questions[0]
+            known = draft.desk.entries[request.entry].questions
+            question = next((one for one in known if is_question(one)), known[0])
             draft.ask("know.confirm", Asked.CONFIRM_ENTRY, request.entry, question=question)
         case Intent.MEMORY:
             if drafting.may_recall(draft):

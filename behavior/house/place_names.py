@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from behavior.languages.sounds_like import likeness, plain, words_of
-from behavior.languages.tongue import Tongue
+from behavior.languages.tongue import ENGLISH, Tongue
 
 _LENGTHS_APART = 3
 _SHORTEST = 4
@@ -23,6 +23,8 @@ class PlaceNames:
         for key, name in names:
             form = spaced(name)
             self._exact[form].append(key)
+            if words.code == ENGLISH and not form.endswith("s"):
+                self._exact[f"{form}s"].append(key)  # `the loos`
             # One Chinese character or one digit more or less is another place.
             if len(form) >= _SHORTEST and form.isascii() and not _numbered(form):
                 self._bent[len(form)].append((key, form, len(form.split())))

@@ -50,7 +50,10 @@ def taken_back(line: str, directory: Directory, words: Tongue) -> str:
 
 def _other_person(line: str, before: str, after: str, directory: Directory) -> str:
     """`I am here for Anna Keller, no, Anna Novak`, where little but a name stands behind."""
-    wrong, right = directory.people(before), directory.people(after)
+    wrong = directory.people(before)
+    names = tuple(part for host in wrong.hosts for part in plain(host.name).split())
+    after = _without_denied(after, names, directory.words)
+    right = directory.people(after)
     known = len(right.hosts) == 1 and right.sure and bool(wrong.hosts)
     alone = len(after.split()) - (right.span[1] - right.span[0]) <= _BESIDE_NAME
     if not known or not alone or wrong.hosts == right.hosts:

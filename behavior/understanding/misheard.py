@@ -45,6 +45,7 @@ _REPLACED = {
     "misheard_how": r"\g<before>how ",
     "misheard_wifi": r"\g<before>wifi",
     "misheard_mean": r"\g<before>i mean ",
+    "misheard_where": r"\g<before>where ",
     "misheard_wait": r"\g<before>wait",
     "it_left_out": r"\g<before> it ",
 }

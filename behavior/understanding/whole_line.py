@@ -35,7 +35,11 @@ _LISTED_WORDS = 2
 _SHORT_THANKS = 4
 """`toilets, parking and wifi`: a list has no longer parts."""
 _VAGUE = frozenset({Intent.UNKNOWN, Intent.MAYBE_QUESTION, Intent.QUESTION})
-_POLITE = frozenset({Intent.THANKS, Intent.GREETING, Intent.COMPLIMENT, Intent.YES})
+_POLITE = frozenset(
+    {Intent.THANKS, Intent.GREETING, Intent.COMPLIMENT, Intent.YES, Intent.LOUDER, Intent.APOLOGY,
+     Intent.HELP, Intent.PLEASANT}
+)  # fmt: skip
+"""Beside one wish of its own, these do not ask for a second."""
 
 
 def understand(
@@ -193,7 +197,27 @@ def _several(known: Known, pieces: Sequence[str], whole: str) -> tuple[Request, 
             own.append(request)
     if len(own) < 2 and not (own and polite):
         return ()
-    return _with_host(known, own, whole)
+    return _with_host(known, _for_whom(known, own), whole)
+
+
+def _for_whom(known: Known, own: list[Request]) -> list[Request]:
+    """Who is named beside a delivery is the one it is for, unless a visit is spoken of."""
+    named = [
+        r
+        for r in own
+        if r.intent is Intent.MEET_HOST
+        and r.found.hosts
+        and not known.words.cue("meet").search(r.text)
+    ]
+    if not named or not any(r.intent is Intent.DELIVERY for r in own):
+        return own
+    return [
+        replace(r, found=r.found if r.found.hosts else named[0].found)
+        if r.intent is Intent.DELIVERY
+        else r
+        for r in own
+        if r not in named
+    ]
 
 
 def _of_last(known: Known, piece: str, before: Sequence[Request]) -> str:
