@@ -158,7 +158,7 @@ class History:
         """Whole or not at all: a folder becomes an edition when it gets its name."""
         half = self._folder / f".{number:04d}.half"
         shutil.rmtree(half, ignore_errors=True)
-        half.mkdir(parents=True)
+        half.mkdir(parents=True, exist_ok=True)  # a read-only disk keeps the last one
         files = manifest["files"]
         assert isinstance(files, dict)
         for name in files:

@@ -7,7 +7,7 @@ from pathlib import Path
 from actuation.embodiments.catalogue import BODIES
 from actuation.gestures.lexemes import standard_lexicon
 from actuation.speech.voice import VOICES
-from agent.config import Problem, place_of
+from agent.config import Problem, place_of, yaml_files
 from agent.core.backend import Row
 from agent.settings import AgentConfig, Settings
 from behavior.house.knowledge import Entry, knowledge_files
@@ -52,6 +52,12 @@ def contradictions(settings: Settings) -> Iterator[Problem]:
     config = settings.config
     for finding in review_policies(settings.policies, surroundings(config)):
         yield _located(settings.policies_folder / f"{finding.file}.yaml", finding)
+    for path in (settings.path, settings.site_path, *yaml_files(settings.policies_folder)):
+        if path.is_file() and not path.read_text(encoding="utf-8-sig").strip():
+            what = (
+                "is empty, so its defaults hold; was it cut off? `foyer rollback` has the last good"
+            )
+            yield Problem(str(path), 0, "", what)
     for name in type(settings.policies).model_fields:
         for where, what in words_against(getattr(settings.policies, name), settings.norms):
             yield _located(settings.policies_folder / f"{name}.yaml", Finding(name, where, what))

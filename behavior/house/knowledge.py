@@ -95,7 +95,7 @@ def read_knowledge(
     `own`: the answers in the site's own language, for `as: KEY` in the files of another.
     """
     if not folder.is_dir():
-        what = "no such folder; name one with Markdown files in it"
+        what = "no such folder; name one with Markdown files in dialogue.knowledge"
         raise KnowledgeError([(str(folder), 0, what)])
     facts = site_facts(site, words)
     faults: list[tuple[str, int, str]] = []

@@ -174,7 +174,10 @@ class SiteConfig(BaseModel):
     @classmethod
     def _hours_read(cls, hours: dict[Weekday, str]) -> dict[Weekday, str]:
         for day, text in hours.items():
-            opening_minutes(text, day)
+            try:
+                opening_minutes(text, day)
+            except ValueError as fault:
+                raise FieldError((day,), str(fault).removeprefix(f"{day}: ")) from None
         return hours
 
     @model_validator(mode="after")
@@ -191,7 +194,8 @@ class SiteConfig(BaseModel):
         for where, key in _places_named(self):
             if key and key not in keys:
                 near = difflib.get_close_matches(key, keys, n=1)
-                meant = f"; did you mean {near[0]}?" if near else f"; there is {', '.join(keys)}"
+                there = ", ".join(keys) or "no place at all: is the file whole?"
+                meant = f"; did you mean {near[0]}?" if near else f"; there is {there}"
                 raise FieldError(where, f"no place with the key {key}{meant}")
         _check_words(self)
         for place in self.places:
@@ -224,7 +228,11 @@ class SiteConfig(BaseModel):
 
 def _check_words(site: SiteConfig) -> None:
     if site.language in site.languages:
-        raise ValueError(f"languages: {site.language} is the site's own; leave it out here")
+        raise FieldError(
+            ("languages", site.language),
+            f"{site.language} is the language of this file itself (`language:`), so its words stand"
+            " in the places and hosts above; move them there, and leave it out here",
+        )
     known = {
         "places": {place.key for place in site.places},
         "people": {host.name for host in site.hosts},
@@ -234,7 +242,11 @@ def _check_words(site: SiteConfig) -> None:
     for code, words in site.languages.items():
         for kind, keys in known.items():
             if strange := sorted(set(getattr(words, kind)) - keys):
-                raise ValueError(f"languages.{code}.{kind}: the site has no {', '.join(strange)}")
+                near = difflib.get_close_matches(strange[0], keys, n=1)
+                meant = f"; did you mean {near[0]}?" if near else ""
+                raise FieldError(
+                    ("languages", code, kind), f"the site has no {', '.join(strange)}{meant}"
+                )
 
 
 def _place_in(told: PlaceWords | None, place: Destination) -> Destination:
@@ -283,12 +295,24 @@ def _put(site: SiteConfig, words: SiteWords) -> SiteConfig:
 
 def opening_minutes(text: str, day: str) -> tuple[int, int]:
     """Read `08:00-18:00` as minutes after midnight, or raise ValueError with what is wrong."""
+    if "," in text or text.count("-") > 1:
+        raise ValueError(
+            f"{day}: one stretch a day, such as 08:00-18:00, and not {text!r}; tell of a break in"
+            " knowledge/"
+        )
     try:
-        start, end = (int(h) * 60 + int(m) for h, m in (t.split(":") for t in text.split("-")))
+        times = [(int(h), int(m)) for h, m in (t.split(":") for t in text.split("-"))]
+        start, end = (60 * hour + minute for hour, minute in times)
     except ValueError:
         raise ValueError(f"{day}: write opening hours as 08:00-18:00, not {text!r}") from None
-    if not 0 <= start < end <= 24 * 60:
-        raise ValueError(f"{day}: {text!r} does not end after it starts")
+    if strange := [
+        f"{h:02}:{m:02}" for h, m in times if not (h < 24 and m < 60 or (h, m) == (24, 0))
+    ]:
+        raise ValueError(f"{day}: {strange[0]} is no time of day; the last is 24:00")
+    if not start < end:
+        raise ValueError(
+            f"{day}: {text!r} does not end after it starts; a day ends at 24:00 at the latest"
+        )
     return start, end
 
 

@@ -158,6 +158,14 @@ def test_the_defaults_contradict_nowhere():
     assert list(review_policies(PoliciesConfig(), around)) == []
 
 
+def test_a_file_that_was_cut_off_to_nothing_is_told(site, capsys):
+    (site / "policies" / "greeting.yaml").write_text("\n")
+    (site / "demo.yaml").write_text("")
+    told = warned(site, capsys)
+    assert "warning: demo.yaml: is empty, so its defaults hold; was it cut off?" in told[0]
+    assert any(line.startswith("warning: policies/greeting.yaml: is empty") for line in told)
+
+
 def test_hours_in_which_the_house_is_open_and_must_be_silent_are_told(site, capsys):
     edit(site / "demo.yaml", "norms_off: [quiet_hours]", "norms_off: []")
     edit(site / "sites/demo.yaml", "thu: 08:00-20:00", "thu: 08:00-22:00")
