@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from agent.core.backend import pick
-from agent.core.errors import FoyerError
+from agent.core.errors import FoyerError, in_one_line
 from perception.words.packets import HEADER, Kind, Packet, unpack
 from perception.words.recognition import RECOGNISERS, Recogniser, RecognitionConfig
 from perception.words.site_language import SiteLanguage
@@ -100,6 +100,9 @@ def main() -> int:
     except FoyerError as fault:
         answer({"unavailable": str(fault)})
         return 3
+    except Exception as fault:  # the edge of a back-end; nobody reads its standard error
+        answer({"fault": in_one_line(fault)})
+        return 4
     answer({"ready": row})
     serve(recogniser, source, answer)
     return 0

@@ -199,7 +199,7 @@ class RecogniserProcess:
         first = json.loads(line) if line else {}
         if "unavailable" in first:
             raise BackendUnavailableError(first["unavailable"])
-        return "" if "ready" in first else "it ended while it was loading"
+        return "" if "ready" in first else first.get("fault", "it ended while it was loading")
 
     def _announce(self) -> None:
         """Say who is at work, and why it is not a better one."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 
 import numpy as np
 import psutil
@@ -180,7 +181,7 @@ async def test_while_the_agent_speaks_its_echo_opens_no_turn():
 class Kept:
     """A real recogniser process with a trick, and what it publishes."""
 
-    def __init__(self, phrase, *, names=(), **config):
+    def __init__(self, phrase, *, names=(), module="tests.fakes.recogniser_child", **config):
         self.said = []
         self._restarted = asyncio.Event()
         self.words = RecogniserProcess(
@@ -188,7 +189,7 @@ class Kept:
             site=SiteLanguage(phrases=(phrase,), names=names),
             publish=self._publish,
             clock=LoopClock(asyncio.get_running_loop()),
-            module="tests.fakes.recogniser_child",
+            module=module,
         )
 
     def _publish(self, message):
@@ -243,6 +244,17 @@ async def test_a_recogniser_that_cannot_load_gives_way_to_the_next_and_says_why(
 
     assert [(m.role, m.backend, m.fallback) for m in chosen] == [("recogniser", "none", True)]
     assert "no model here" in chosen[0].detail
+
+
+@pytest.mark.real_time
+async def test_a_recogniser_that_its_author_got_wrong_says_what_and_where():
+    kept = Kept("", module="tests.fakes.recogniser_slip")
+    async with asyncio.TaskGroup() as group:
+        keeper = group.create_task(kept.words.run())
+        await kept.restarted()
+        keeper.cancel()
+    (why,) = [m.detail for m in kept.said if getattr(m, "health", "") is Health.RESTARTING]
+    assert re.search(r"pocketsphinx: NameError: .*a slip.* at fakes/recogniser_slip.py:\d+$", why)
 
 
 @pytest.mark.real_time

@@ -187,6 +187,26 @@ async def test_a_program_that_is_not_there_is_unavailable():
         await voice.start()
 
 
+SERVES = (
+    "import sys\nfrom actuation.generators.voices import serve\n{}\nsys.exit(serve.main('mine'))"
+)
+FORGOTTEN = SERVES.format("")
+BROKEN = SERVES.format("serve._ENGINES['mine'] = ('wave', 'Wave_read')")
+
+
+@pytest.mark.real_time
+@pytest.mark.parametrize(
+    ("script", "told"),
+    [
+        (FORGOTTEN, "no engine is called 'mine' in .*serve.py"),
+        (BROKEN, r"TypeError: .* at .*:\d+$"),
+    ],
+)
+async def test_an_engine_that_its_author_got_wrong_says_what_and_where(script, told):
+    with pytest.raises(BackendUnavailableError, match=told):
+        await process(script, start_deadline_s=30).start()
+
+
 @pytest.mark.real_time
 async def test_a_killed_voice_speaks_the_next_clause():
     config = VoiceConfig(voice="espeak")

@@ -16,6 +16,7 @@ import sys
 from typing import Any, BinaryIO
 
 from actuation.generators.voices.engine import EarlyEngine, Engine, EngineMissingError, RawPhones
+from agent.core.errors import in_one_line
 
 _ENGINES = {
     "flite": ("actuation.generators.voices.flite", "FliteEngine"),
@@ -31,10 +32,15 @@ def main(name: str) -> int:
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     try:
+        if name not in _ENGINES:
+            raise EngineMissingError(f"no engine is called {name!r} in {__file__}; add a row there")
         module, attribute = _ENGINES[name]
         engine: Engine = getattr(importlib.import_module(module), attribute)()
     except EngineMissingError as error:
         _send(out, {"missing": str(error)})
+        return 1
+    except Exception as error:  # the edge of a back-end; nobody reads its standard error
+        _send(out, {"missing": in_one_line(error)})
         return 1
     usual_db = engine.usual_db if isinstance(engine, EarlyEngine) else None
     _send(out, {"ready": True, "usual_db": usual_db})
