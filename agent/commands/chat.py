@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--json", action="store_true", help="print every message as a JSON line")
     parser.add_argument("--visits", type=Path, help="visit book to use (default: a passing one)")
-    parser.add_argument("--encoder", help="sentence vectors: auto, minilm, words")
+    parser.add_argument("--encoder", choices=("auto", "minilm", "words"), help="sentence vectors")
     parser.add_argument("--model-url", help="language model server, such as http://host:8000/v1")
 
 
