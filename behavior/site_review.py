@@ -93,6 +93,7 @@ def _silent_while_open(site: SiteConfig, norms: Iterable[Norm]) -> Iterator[Find
         speaks = norm.verdict is Verdict.VETO or norm.verdict is Verdict.SOFTEN
         if check is None or check.from_hour is None or not speaks or norm.how not in _SILENT:
             continue
+        stretches: dict[tuple[str, str], list[str]] = {}
         for day in WEEKDAYS:
             if (hours := site.hours.get(day)) is None:
                 continue
@@ -100,11 +101,14 @@ def _silent_while_open(site: SiteConfig, norms: Iterable[Norm]) -> Iterator[Find
             silent = [m for m in range(start, end, 15) if check.holds(m / 60)]
             if silent:
                 first, last = (f"{m // 60}:{m % 60:02d}" for m in (silent[0], silent[-1] + 15))
-                what = (
-                    f"the house is open, and the norm {norm.id} keeps the receptionist silent from"
-                    f" {first} to {last}; change one, or switch the norm off in norms_off"
-                )
-                yield Finding("site", ("hours", day), what)
+                stretches.setdefault((first, last), []).append(day)
+        for (first, last), days in stretches.items():
+            what = (
+                f"the house is open, and the norm {norm.id} keeps the receptionist silent from"
+                f" {first} to {last} ({', '.join(days)}); change one, or switch the norm off in"
+                " norms_off"
+            )
+            yield Finding("site", ("hours", days[0]), what)
 
 
 def review_knowledge(entries: Iterable[Entry], site: SiteConfig) -> Iterator[AnswerFinding]:

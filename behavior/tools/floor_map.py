@@ -5,6 +5,7 @@ all floors, so that a hand can point the true way. Words are said by the agent t
 faces it: `my left` is where the agent's left hand is. Pure.
 """
 
+import difflib
 import heapq
 import math
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from agent.core.errors import FieldError
 from agent.core.messages import Place
 
 _STRAIGHT_RAD = math.radians(30)
@@ -74,8 +76,11 @@ class FloorMap(BaseModel):
         wanted = {end for passage in self.passages for end in passage.ends}
         wanted |= {self.desk} if self.points else set()
         if missing := sorted(wanted - set(keys)):
-            raise ValueError(
+            near = difflib.get_close_matches(missing[0], keys, n=1)
+            raise FieldError(
+                self._where(missing[0]),
                 f"no point with the key {', '.join(m or '(empty desk)' for m in missing)}"
+                + (f"; did you mean {near[0]}?" if near else ""),
             )
         at = {point.key: point for point in self.points}
         for passage in self.passages:
@@ -86,6 +91,11 @@ class FloorMap(BaseModel):
                     f"{one.key} - {other.key}: only stairs and lifts lead to another floor"
                 )
         return self
+
+    def _where(self, key: str) -> tuple[str | int, ...]:
+        """The passage that names this point, or the desk."""
+        named = (i for i, passage in enumerate(self.passages) if key in passage.ends)
+        return next((("passages", i, "ends") for i in named), ("desk",))
 
     def point_of(self, place: str) -> Point | None:
         """The point at a place of the site."""
