@@ -88,6 +88,7 @@ class _Conversation:
         self._as_json = as_json
         self._answered = asyncio.Event()
         self._shown: list[str] = []
+        self._complaint = ""
         self._prompt = sys.stdin.isatty() and not as_json
 
     async def turns(self) -> AsyncIterator[Message]:
@@ -148,7 +149,9 @@ class _Conversation:
             case HelpCalled():
                 print(f"    a person is called{', urgently' * message.urgent}: {message.because}")
             case BackendChosen(fallback=True) | ComponentHealth(health=Health.DEGRADED):
-                print(f"    {message.detail}", file=sys.stderr)
+                if message.detail != self._complaint:  # a fault is told by who has it, and who asks
+                    print(f"    {message.detail}", file=sys.stderr)
+                self._complaint = message.detail
             case _:
                 pass
 

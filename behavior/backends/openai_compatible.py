@@ -181,7 +181,7 @@ class OpenAiCompatibleDialogue:
                 if reader.complete and attempt.said:
                     await self._take_figures(stream, attempt)
         if not reader.complete or not attempt.said:
-            raise NonsenseError("cut off" if attempt.said else "empty")
+            raise NonsenseError("cut off" if attempt.said else "no whole clause in it")
         self._note_proposal(reader.tool, attempt.heard, attempt.desk_says, attempt.wanted)
 
     def _check(self, clause: Clause, attempt: _Attempt) -> None:
@@ -296,5 +296,9 @@ class OpenAiCompatibleDialogue:
 
 
 def _told(fault: BaseException) -> str:
+    if isinstance(fault, NonsenseError):
+        return f"its reply is not used: {fault}"
     name = type(fault).__name__
+    if name == "ClientPayloadError":  # its text tells of transfer encodings
+        return "its reply broke off"
     return f"{name}: {fault}" if str(fault) else name

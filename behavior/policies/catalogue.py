@@ -82,6 +82,10 @@ class PoliciesConfig(BaseModel):
     )
 
 
+if odd := set(CATALOGUE) ^ set(PoliciesConfig.model_fields):
+    raise TypeError(f"{', '.join(sorted(odd))}: needs both, a row and a field of PoliciesConfig")
+
+
 def build_policies(config: PoliciesConfig) -> tuple[Policy, ...]:
     """Return the policies with these settings, in the order in which they are asked."""
     made = {name: speaking(make, getattr(config, name)) for name, (_, make) in CATALOGUE.items()}
