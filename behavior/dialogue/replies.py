@@ -175,6 +175,8 @@ def _answer(draft: Draft, requests: tuple[Request, ...]) -> tuple[str, str] | No
         return None
     if request.intent in _FIRM and not _names_expected(draft, request):
         return None
+    if _gives_name_late(draft, request):
+        asked = Asked.VISITOR
     match asked:
         case Asked.HOST | Asked.WHICH_HOST | Asked.CONFIRM_HOST:
             return about_host(draft, request)
@@ -188,6 +190,16 @@ def _answer(draft: Draft, requests: tuple[Request, ...]) -> tuple[str, str] | No
             return yes_or_no(draft, request)
         case _:
             return None
+
+
+def _gives_name_late(draft: Draft, request: Request) -> bool:
+    """Whether a name that was asked for comes after a question in between."""
+    meeting = draft.before.meeting
+    waits = meeting is not None and bool(meeting.host) and not meeting.notified
+    over = draft.before.asked in {Asked.NOTHING, Asked.STAFF} and not draft.before.visitor
+    if not (waits and over and request.intent is Intent.UNKNOWN):
+        return False
+    return len(bare_name(draft.heard.text, draft.desk.words).split()) > 1
 
 
 def _names_expected(draft: Draft, request: Request) -> bool:

@@ -128,12 +128,14 @@ def _thanks_and_leaves(whole: str, words: Tongue) -> bool:
 
 def _of_person(known: Known, text: str, without: Request) -> Request | None:
     """The line read with a name for `she`, where it made little sense without."""
-    nobody = without.intent is Intent.MEET_HOST and not without.found.hosts
-    if without.intent not in _VAGUE and not nobody:
+    if without.intent is Intent.MEET_HOST and not without.found.hosts:
+        found = known.directory.people(text)  # `tell her that I am outside`
+        return replace(without, found=found) if found.hosts else None
+    if without.intent not in _VAGUE:
         return None
     request = read(known, text)
     surely = request.intent in {Intent.TOOL, Intent.PRIVATE}
-    meets = request.intent is Intent.MEET_HOST and (without.intent is Intent.UNKNOWN or nobody)
+    meets = request.intent is Intent.MEET_HOST and without.intent is Intent.UNKNOWN
     return request if surely or meets else None
 
 

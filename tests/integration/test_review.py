@@ -166,6 +166,18 @@ def test_a_file_that_was_cut_off_to_nothing_is_told(site, capsys):
     assert any(line.startswith("warning: policies/greeting.yaml: is empty") for line in told)
 
 
+def test_days_with_the_same_quiet_stretch_are_told_once(site, capsys):
+    edit(site / "demo.yaml", "norms_off: [quiet_hours]", "norms_off: []")
+    edit(
+        site / "policies/norms/politeness.yaml",
+        "from_hour: 21, until_hour: 6",
+        "from_hour: 17, until_hour: 6",
+    )
+    one, other = warned(site, capsys)
+    assert "silent from 17:00 to 18:00 (mon, tue, wed)" in one
+    assert "silent from 17:00 to 20:00 (thu)" in other
+
+
 def test_hours_in_which_the_house_is_open_and_must_be_silent_are_told(site, capsys):
     edit(site / "demo.yaml", "norms_off: [quiet_hours]", "norms_off: []")
     edit(site / "sites/demo.yaml", "thu: 08:00-20:00", "thu: 08:00-22:00")

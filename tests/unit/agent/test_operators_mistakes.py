@@ -32,6 +32,17 @@ AROUND = Surroundings(
          r"194: hosts.0.room: .*third_floor; did you mean second_floor"),
         ("2026-12-24:", "2026-02-30:", "13: holds an impossible value"),
         ("2026-12-24:", "24.12.2026:", "13: .*write days as 2026-12-24"),
+        ("wed: 08:00-18:00", "wed: 08:00-25:00", "9: hours.wed: 25:00 is no time of day"),
+        ("wed: 08:00-18:00", "wed: 08:61-18:00", "9: hours.wed: 08:61 is no time of day"),
+        ("tue: 08:00-18:00", "tue: 18:00-02:00", "8: hours.tue: .*24:00 at the latest"),
+        ("mon: 08:00-18:00", "mon: 8am-6pm", "7: hours.mon: write opening hours as 08:00-18:00"),
+        ("fri: 08:00-16:00", "fri: 08:00-12:00, 13:00-16:00", "11: hours.fri: one stretch a day"),
+        ("ends: [hall, seats]", "ends: [hall, seatz]",
+         r"153: floor_map.passages.0.ends: .*seatz; did you mean seats"),
+        ("desk: hall", "desk: hal", r"132: floor_map.desk: .*hal; did you mean hall"),
+        ("agent_name: Robin", "agent_name: Robin\nlanguage: de", r"269: languages.de: .*leave it out"),
+        ("      lift: {name: Aufzug", "      lyft: {name: Aufzug",
+         r"languages.de.places: the site has no lyft; did you mean lift"),
     ],
 )  # fmt: skip
 def test_a_fault_of_the_site_has_its_line_and_its_cure(right, wrong, told, tmp_path):
@@ -53,6 +64,13 @@ def test_a_number_with_its_unit_is_told_to_stand_alone(written, unit, tmp_path):
         load(path, GreetingConfig)
     assert ("the number alone" in str(told.value)) is (unit is not None)
     assert unit is None or unit in str(told.value)
+
+
+def test_an_hour_written_as_a_time_is_told_as_yaml_reads_it(tmp_path):
+    path = tmp_path / "greeting.yaml"
+    path.write_text("phrases:\n  - say: [Hello.]\n    until_hour: 12:30\n")
+    with pytest.raises(ConfigError, match=r"is 750; YAML reads 12:30 so: write 12\.5"):
+        load(path, GreetingConfig)
 
 
 def test_a_question_without_an_answer_does_not_borrow_the_next_one(tmp_path):
