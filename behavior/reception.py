@@ -188,7 +188,7 @@ def choose_backend(
     if name == "embedded":
         publish(BackendChosen(at=clock.now(), role="dialogue", backend="embedded"))
         return embedded
-    if not config.model.url:
+    if name == "openai_compatible" and not config.model.url:
         raise BackendUnavailableError(
             "dialogue: openai_compatible needs dialogue.model.url, such as http://127.0.0.1:8000/v1"
         )

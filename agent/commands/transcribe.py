@@ -21,7 +21,7 @@ from agent.core.messages import (
     TurnEnded,
 )
 from perception.turns.taking import TurnsConfig
-from perception.words.recognition import RecognitionConfig
+from perception.words.recognition import RECOGNISERS, RecognitionConfig
 from perception.words.site_language import SiteLanguage
 
 _FILE = "perception.sound"
@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--recogniser",
-        choices=("auto", "faster_whisper", "pocketsphinx", "none"),
+        choices=("auto", *RECOGNISERS),
         help="use this one instead",
     )
     parser.add_argument("--levels", action="store_true", help="print MicrophoneLevel as well")

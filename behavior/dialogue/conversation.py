@@ -184,7 +184,7 @@ Effect = NotifyHost | RecordVisit | CallHelp | Forget | LeaveForm | UseTool | Re
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A stretch of an answer. The last one carries the next state and what is to be done."""
+    """A stretch of an answer. The first one carries the next state and what is to be done."""
 
     clauses: tuple[Clause, ...]
     last: bool = True
