@@ -48,7 +48,7 @@ EPOCHS: Final = 60
 BATCH: Final = 128
 RATE: Final = 2e-3
 DECAY: Final = 1e-4
-JITTER_CM: Final = 0.02
+JITTER_CM: Final = 0.08
 ROUNDS: Final = 3
 STILL_M: Final = 0.0006
 """A point that moves less holds the frame no more for it."""

@@ -24,7 +24,7 @@ from agent.lessons.face_lessons import learn
 from perception.faces.network import FILE, PICTURE_TERMS, Weights, as_kept, save
 from perception.faces.units import UNITS
 
-PEOPLE: Final = 22
+PEOPLE: Final = 40
 STILLS: Final = 110
 SECOND: Final = 3.6
 """One in so many teaches the confidence alone."""
@@ -87,9 +87,14 @@ def taught(corpus: list[Faces], seed: int = 1) -> Weights:
     )
 
 
+def how_many_filmed(people: int) -> int:
+    """People of the third group where `people` are drawn."""
+    return min(max(round(people * len(FILMED) / PEOPLE), 1), len(FILMED))
+
+
 def filmed(people: int) -> Iterator[Faces]:
     """Films of a third group, fewer where fewer `people` are drawn."""
-    count = max(round(people * len(FILMED) / PEOPLE), 1)
+    count = how_many_filmed(people)
     for k, who in enumerate(FILMED[:count]):
         print(f"films of person {k + 1} of {count}", file=sys.stderr)
         yield from films((who,))
@@ -112,7 +117,7 @@ def card(weights: Weights, people: int, stills: int, seed: int) -> dict[str, obj
         "command": f"foyer train expressions --people {people} --stills {stills} --seed {seed}",
         "data": f"{people} people, each the shipped character bent, recoloured, moved otherwise;"
         f" {stills} stills each, of the last also a film of 4 s, drawn; four films each of"
-        f" {max(round(people * len(FILMED) / PEOPLE), 1)} others; points by MediaPipe's face"
+        f" {how_many_filmed(people)} others; points by MediaPipe's face"
         " landmarker",
         "date": datetime.now(UTC).date().isoformat(),
         "intended": INTENDED,

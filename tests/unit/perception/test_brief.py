@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from perception.faces.brief import BRIEF_UNITS, COLUMNS, Brief, area_of, around
+from perception.faces.leaning import Leaning
 from perception.faces.network import load
 
 WEIGHTS = load()
@@ -55,6 +56,47 @@ def test_a_head_on_its_way_makes_it_less_sure():
 
     assert len(still) == 1
     assert not nodding or nodding[0].sure < still[0].sure - 0.05
+
+
+def test_what_a_nodding_face_does_with_its_head_is_taken_away():
+    leaning = Leaning(3)
+    for k in range(90):
+        rise = 0.1 * np.sin(2 * np.pi * 2 * k / 30)
+        leaning.take(k / 30, np.array([0.0, rise, 0.0]), np.array([rise, 0.0, -2 * rise]))
+
+    assert leaning.slopes[1] == pytest.approx([1.0, 0.0, -2.0], rel=0.25)
+    assert np.abs(leaning.slopes[[0, 2]]).max() < 1e-9
+
+
+def test_a_face_that_goes_with_its_own_nods_is_told_to_move_less_often():
+    def nod(at):
+        return 0.2 * np.sin(2 * np.pi * 2 * (at - 1)) * (at > 1)
+
+    with_head = told(lambda at: 300 * nod(at), head=lambda at: np.array([0.0, nod(at), 0.0]))
+    by_itself = told(lambda at: 300 * nod(at))
+
+    assert len(with_head) <= 1  # the first way, of which nothing was known
+    assert len(by_itself) >= 5
+
+
+def test_a_head_that_hardly_moves_teaches_nothing_of_what_its_face_does_with_it():
+    leaning = Leaning(3)
+    for k in range(90):
+        rise = 0.003 * np.sin(2 * np.pi * 2 * k / 30)
+        leaning.take(k / 30, np.array([0.0, rise, 0.0]), np.array([rise, 0.0, 0.0]))
+
+    assert np.abs(leaning.slopes).max() < 0.02
+
+
+def test_what_a_face_did_with_its_head_long_ago_is_forgotten():
+    leaning = Leaning(1)
+    for k in range(60):
+        leaning.take(k / 30, np.array([0.0, 0.1, 0.0]), np.array([0.1]))
+    before = leaning.slopes[1, 0]
+    leaning.take(60.0, np.zeros(3), np.zeros(1))
+
+    assert before > 0.8
+    assert leaning.slopes[1, 0] < 0.05
 
 
 def test_a_blink_makes_it_less_sure():

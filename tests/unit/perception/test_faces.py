@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from agent.core.errors import BackendUnavailableError
-from perception.faces.evidence import Course
+from perception.faces.evidence import Course, presence
 from perception.faces.frame import head_angles, stabilised
 from perception.faces.movements import MovementKind, Movements
 from perception.faces.network import inputs, load, save, shapes_of
@@ -146,13 +146,19 @@ def confidences(seen, intensity, rate_hz=30):
     return [course.take(k / rate_hz, np.full(N, p), np.full(N, far)) for k, (p, far) in pairs]
 
 
-def test_what_lasts_is_told_and_what_has_gone_is_soon_no_longer_told():
-    there = confidences([0.02] * 30 + [0.95] * 60, [0.0] * 30 + [0.8] * 60)
-    gone = confidences([0.95] * 60 + [0.02] * 30, [0.8] * 60 + [0.0] * 30)
+def as_pictures_say(intensity):
+    """The confidence of one ordinary picture in units that have gone so far."""
+    return presence(WEIGHTS, np.full(N, intensity), np.zeros(3), np.array(130.0))
 
-    assert there[29].max() < 0.05
-    assert min(sure.min() for sure in there[31:]) > 0.9
-    assert max(sure.max() for sure in gone[61:]) < 0.3
+
+def test_what_lasts_is_told_and_what_has_gone_is_soon_no_longer_told():
+    low, high, told = as_pictures_say(0.0), as_pictures_say(1.0), WEIGHTS.told > 0.5
+    there = confidences([low] * 30 + [high] * 60, [0.0] * 30 + [1.0] * 60)
+    gone = confidences([high] * 60 + [low] * 30, [1.0] * 60 + [0.0] * 30)
+
+    assert there[29][told].max() < 0.05
+    assert min(sure[told].min() for sure in there[31:]) > 0.9
+    assert max(sure[told].max() for sure in gone[61:]) < 0.3
 
 
 def test_a_doubtful_picture_is_believed_of_a_unit_that_was_there_and_not_of_one_that_was_not():
