@@ -142,7 +142,7 @@ def test_an_example_that_does_not_end_as_it_says_fails_the_check(site, capsys):
 
 
 def test_an_example_in_which_a_norm_should_keep_silent_and_does_not_fails_too(site, capsys):
-    with_norm(site, "{ room.people: { below: 3 } }")
+    with_norm(site, "{ act.policy: { one_of: [greeting, reply] }, room.people: { below: 3 } }")
     code, _, err = check(site, capsys)
     assert code == 1
     assert "greet_nobody.examples.silent.0: it fires here" in err
