@@ -33,6 +33,11 @@ class WatchedCamera:
         self.asked = asyncio.Event()
         """Set once the eyes have opened and ask for pictures."""
 
+    @property
+    def away(self) -> bool:
+        """It says itself that it gives no picture, and tries again: no restart makes it come."""
+        return bool(getattr(self._camera, "away", False))
+
     async def pictures(self) -> AsyncIterator[Picture]:
         """As the camera's own."""
         self.asked.set()
@@ -78,7 +83,7 @@ def expectations(
     def looking() -> bool:
         page = devices()
         on = page.page_connected and bool(page.camera)
-        opened = camera is not None and camera.asked.is_set()
+        opened = camera is not None and camera.asked.is_set() and not camera.away
         return opened and _expected(config.camera, on)
 
     def listening() -> bool:

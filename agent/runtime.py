@@ -68,6 +68,10 @@ OPTIONAL = RestartPolicy(essential=False)
 """The agent goes on without it: camera, microphone, page, language model, voice, recorder."""
 
 
+_LOOKED_FOR_S = 20.0
+"""Who takes longer to miss something had it before."""
+
+
 class _End(Enum):
     """Why one run of a component is over."""
 
@@ -162,6 +166,7 @@ class Runtime:
         settles_after_s = 0.0
         delay_s: float | None
         while True:
+            began = self._clock.now()
             end, fault = await self._run_once(post, settles_after_s)
             match end:
                 case _End.RETURNED:
@@ -169,8 +174,12 @@ class Runtime:
                     return
                 case _End.UNAVAILABLE:
                     self._report(post, Health.DEGRADED, str(fault))
-                    # The next try is quiet until it has lasted: no flapping on the console.
-                    delay_s, settles_after_s = policy.unavailable_retry_s, 1.0
+                    # The next try is quiet until it has lasted longer than it took to find that
+                    # nothing is there: no flapping on the console.
+                    took_s = self._clock.now() - began
+                    took_s = took_s if took_s < _LOOKED_FOR_S else 0.0  # it worked in between
+                    delay_s = policy.unavailable_retry_s
+                    settles_after_s = max(1.0, min(10.0, 3 * took_s))
                 case _End.FAULT:
                     faults = post.count_fault(self._clock.now())
                     if faults > policy.attempts:

@@ -43,6 +43,12 @@ def number_of(wanted: int | str, names: Mapping[int, str]) -> int:
     raise BackendUnavailableError(f"camera: there is none called {wanted!r}")
 
 
+def open_quietly(number: int) -> cv2.VideoCapture:
+    """The device. OpenCV has ten lines for each camera that is not there, at every try."""
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    return cv2.VideoCapture(number)
+
+
 class LocalCamera:
     """Reads in a thread of its own and keeps the newest picture only.
 
@@ -58,39 +64,42 @@ class LocalCamera:
         index: int | str = 0,
         width_px: int = 640,
         height_px: int = 480,
-        open_capture: Callable[[int], Any] = cv2.VideoCapture,
+        open_capture: Callable[[int], Any] = open_quietly,
         names: Callable[[], Mapping[int, str]] | None = None,
     ) -> None:
         """`index`: its number, or a part of its name (Linux); empty: the first there is.
 
         `open_capture` opens the device and `names` lists what there is: tests put their own there.
         """
+        self.away = False
+        """It gives no picture, which is told, and is tried again by itself."""
         self._clock = clock
         self._report = report
         self._index = index
+        self._called = "the camera" if index == "" else f"camera {index}"
         self._size = width_px, height_px
         self._open_capture = open_capture
         self._names = names or camera_names
 
     async def pictures(self) -> AsyncIterator[Picture]:
         """Yield the newest picture each time, for ever."""
-        delay_s, complained = FIRST_DELAY_S, False
+        delay_s = FIRST_DELAY_S
         while True:
             reader = _Reader(asyncio.get_running_loop(), self._clock, self._open)
             reader.start()
             try:
                 while (picture := await reader.newest(QUIET_S)) is not None:
-                    if complained:
-                        self._say(Health.RUNNING, f"camera {self._index} is back")
-                    delay_s, complained = FIRST_DELAY_S, False
+                    if self.away:
+                        self._say(Health.RUNNING, f"{self._called} is back")
+                    delay_s, self.away = FIRST_DELAY_S, False
                     yield picture
             finally:
                 reader.stop()
-            if not complained:
-                complained = True
+            if not self.away:
+                self.away = True
                 self._say(
                     Health.DEGRADED,
-                    f"camera {self._index} gives no picture; plug it in, close other programs "
+                    f"{self._called} gives no picture; plug it in, close other programs "
                     f"that use it, or choose another{self._there()}. It is tried again by itself",
                 )
             await self._clock.sleep_until(self._clock.now() + delay_s)

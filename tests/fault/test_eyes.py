@@ -10,7 +10,10 @@ import pytest
 from agent.core.clock import LoopClock
 from agent.core.errors import BackendUnavailableError
 from agent.core.messages import ComponentHealth, PersonId, PersonLost, PersonSeen
-from perception.backends.devices import LocalCamera
+from agent.expectations import WatchedCamera, expectations
+from agent.settings import AgentConfig
+from behavior.situation.state import Devices
+from perception.backends.devices import LocalCamera, open_quietly
 from perception.eyes.people import PeopleComponent, PeopleConfig
 from perception.off_loop import GivenUpError, OneThread
 from tests.fakes.people import FakeCamera, FakeDetector, Inline, body_at, picture
@@ -222,3 +225,35 @@ async def test_a_camera_that_is_unplugged_is_reported_and_goes_on_when_it_is_bac
     assert "plug it in" in reports[0].detail
     assert all(isinstance(report, ComponentHealth) for report in reports)
     assert set(opened) == {7}
+
+
+@pytest.mark.real_time
+async def test_while_a_camera_says_that_it_is_away_nobody_is_restarted_for_it(monkeypatch):
+    """Each restart would load the detectors anew, every twenty seconds, all day."""
+    monkeypatch.setattr("perception.backends.devices.FIRST_DELAY_S", 0.01)
+    plugged = [FakeCapture(0), FakeCapture(0), FakeCapture(10**6)]
+    reports = []
+    camera = LocalCamera(
+        clock=LoopClock(asyncio.get_running_loop()),
+        report=reports.append,
+        index="",
+        open_capture=lambda index: plugged.pop(0) if plugged else FakeCapture(0),
+    )
+    watched = WatchedCamera(camera, lambda stream: None)
+    device = AgentConfig.model_validate({"camera": {"source": "device"}})
+    rows = expectations(device, Devices, watched)
+    looking = next(row for row in rows if row.stream == "camera")
+    expected = []
+    camera._report = lambda report: (reports.append(report), expected.append(looking.expected()))
+    async with asyncio.timeout(5):
+        async for _ in watched.pictures():
+            expected.append(looking.expected())
+            break
+    # Away when it said so; back when it said that; looked for while pictures come.
+    assert expected == [False, False, True]
+    assert reports[0].detail.startswith("the camera gives no picture; plug it in")
+
+
+def test_a_camera_that_is_not_there_costs_no_line_on_the_terminal(capfd):
+    assert not open_quietly(99).isOpened()
+    assert capfd.readouterr() == ("", "")

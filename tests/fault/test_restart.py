@@ -127,6 +127,27 @@ async def test_what_is_missing_all_day_is_one_line_of_the_log_and_a_fault_has_it
     assert "test_restart.py" in lines[1][1]
 
 
+class Sought(Part):
+    """Looks for its device for a while before it finds that there is none."""
+
+    async def run(self):
+        self.runs += 1
+        await asyncio.sleep(self._script.pop(0) if self._script else 1e9)
+        raise BackendUnavailableError("microphone: there is none; plug one in")
+
+
+async def test_a_part_that_looks_long_for_what_is_missing_is_not_told_to_run_meanwhile():
+    part = Sought(*[3.0] * 40)
+    world = World(part, policy=SPARE.model_copy(update={"unavailable_retry_s": 10}))
+    await world.live(400)
+    first, *then = [health for _, health in world.told()]
+    assert (first, set(then)) == ("running", {"degraded"})
+    assert len(then) > 20
+    world = World(Sought(3.0, 3.0, 3600.0), policy=SPARE)
+    await world.live(120)
+    assert world.told()[-1][1] == "running"  # it has lasted
+
+
 async def test_a_missing_back_end_is_known_inside_a_task_group_too():
     class Grouped(Part):
         async def run(self):
