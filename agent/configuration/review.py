@@ -1,9 +1,11 @@
 """What `foyer check` finds beyond faults: settings that contradict each other, with their lines."""
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from actuation.bodies.zmq_config import ZmqConfig
 from actuation.embodiments.catalogue import BODIES
 from actuation.gestures.lexemes import standard_lexicon
 from actuation.speech.voice import VOICES
@@ -47,6 +49,9 @@ _ORDERED = (
 """Settings of which the first has to be at most the second, and what happens else."""
 
 
+_PORT = re.compile(r":(\d+)$")
+
+
 def contradictions(settings: Settings) -> Iterator[Problem]:
     """All that is allowed and can hardly be meant, but for norms."""
     config = settings.config
@@ -61,7 +66,8 @@ def contradictions(settings: Settings) -> Iterator[Problem]:
     for name in type(settings.policies).model_fields:
         for where, what in words_against(getattr(settings.policies, name), settings.norms):
             yield _located(settings.policies_folder / f"{name}.yaml", Finding(name, where, what))
-    for field, what in (*_not_here(config), *_no_way_out(config, settings.site)):
+    odd = (*_not_here(config), *_one_port_twice(config), *_no_way_out(config, settings.site))
+    for field, what in odd:
         yield _located(settings.path, Finding("agent", field, what))
     url = config.dialogue.notify.webhook_url
     for finding in review_site(settings.site, settings.norms.all, url):
@@ -96,6 +102,18 @@ def _not_here(config: AgentConfig) -> Iterator[tuple[Where, str]]:
         if row is not None and (missing := row.missing()):
             cure = row.cure or f"pip install {' '.join(missing)}"
             yield field, f"{name} needs {', '.join(missing)}, which is not installed here; {cure}"
+
+
+def _one_port_twice(config: AgentConfig) -> Iterator[tuple[Where, str]]:
+    """Two parts of this agent that want to listen on one port: the second cannot start."""
+    taken = {config.server.port: "the pages"}
+    for i, body in enumerate(config.bodies):
+        if isinstance(body, ZmqConfig):
+            for name, address in (("address", body.address), ("commands", body.commands)):
+                port = int(found[1]) if (found := _PORT.search(address)) else 0
+                if port and port in taken:
+                    yield ("bodies", i, name), f"port {port} is used by {taken[port]}; take another"
+                taken[port] = f"bodies.{i}.{name}"
 
 
 def _no_way_out(config: AgentConfig, site: SiteConfig) -> Iterator[tuple[Where, str]]:

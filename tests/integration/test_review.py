@@ -10,7 +10,7 @@ import pytest
 from actuation.embodiments.catalogue import BODIES
 from actuation.speech.voice import VOICES
 from agent.__main__ import main
-from agent.configuration.review import _no_way_out, _not_here, surroundings
+from agent.configuration.review import _no_way_out, _not_here, _one_port_twice, surroundings
 from agent.settings import AgentConfig, read_settings
 from behavior.house.site import Notify
 from behavior.policies.catalogue import PoliciesConfig
@@ -130,6 +130,18 @@ def test_what_is_configured_and_not_installed_is_told_with_its_cure(monkeypatch)
     assert voice[0] == ("voice", "voice")
     assert "piper_model" in voice[1]
     assert list(_not_here(AgentConfig())) == []
+
+
+def test_two_parts_that_want_one_port_are_told():
+    bodies = [
+        {"kind": "zmq", "address": "tcp://127.0.0.1:8710"},
+        {"kind": "zmq", "name": "two", "address": "tcp://127.0.0.1:6001"},
+    ]
+    told = list(_one_port_twice(AgentConfig.model_validate({"bodies": bodies})))
+    assert [(field, re.findall(r"\d{4}", what)) for field, what in told] == [
+        (("bodies", 0, "address"), ["8710"]),
+        (("bodies", 1, "commands"), ["5572"]),
+    ]
 
 
 @pytest.mark.parametrize(
