@@ -75,7 +75,7 @@ class ProcessVoice:
         except (OSError, TimeoutError, VoiceFailedError) as error:
             await self.close()
             raise BackendUnavailableError(
-                f"voice: {self.name} does not start ({error or 'too slow'})"
+                f"voice: {self.name} does not start ({str(error) or 'too slow'})"
             ) from None
         except asyncio.CancelledError:
             await self.close()
