@@ -32,6 +32,7 @@ def right(cases, folder, language="en"):
     return well, wrong
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("name", "at_least"), [("dev", 324), ("new", 60), ("sixth", 61)])
 def test_what_ended_well_once_stays_so(name, at_least, tmp_path, record_property):
     well, wrong = right(SETS[name], tmp_path)

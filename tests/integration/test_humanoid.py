@@ -29,6 +29,7 @@ from tests.fakes.humanoids import (  # noqa: E402
 )
 
 
+@pytest.mark.long
 def test_all_gestures_stay_within_limits_touch_nothing_and_look_as_planned(capsys):
     stand = Stand()
     stand.warm_up()

@@ -19,6 +19,7 @@ from tests.fakes.humanoids import ONE_ARM, WHOLE, Stand, assert_within_limits  #
 from tests.fakes.stages import act  # noqa: E402
 
 
+@pytest.mark.long
 def test_pointing_holds_the_true_direction_within_five_degrees(capsys):
     stand = Stand()
     stand.warm_up()

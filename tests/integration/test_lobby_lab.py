@@ -10,6 +10,7 @@ import yaml
 from agent.__main__ import main
 from agent.recording import Recording
 
+pytestmark = pytest.mark.long
 ROOT = Path(__file__).parents[2]
 HOUR = ("--days", "1", "--hours", "1", "--jobs", "1", "--plan", "hotel", "--json")
 

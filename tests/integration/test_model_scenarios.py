@@ -58,6 +58,7 @@ def few(fault, count):
     return [short[(start + i) % len(short)] for i in range(count)]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("part", range(4))
 def test_every_scenario_ends_well_with_a_model_that_words_it(part, tmp_path):
     runs, answered, server = served(SCENARIOS[part::4], tmp_path)

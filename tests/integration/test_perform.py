@@ -16,6 +16,7 @@ from actuation.rehearsal import clauses_of
 from agent.__main__ import main
 from agent.core.face_shapes import ARKIT_NAMES
 
+pytestmark = pytest.mark.long
 TEXT = "Good morning. Bob is on the third floor."
 
 

@@ -21,6 +21,7 @@ def test_every_wording_of_a_scenario_ends_well(scenario, tmp_path):
     assert [str(run) for run in runs if run.faults] == []
 
 
+@pytest.mark.long
 def test_19_of_20_end_well_said_in_other_ways_and_misheard(tmp_path, record_property):
     runs = []
     for number, scenario in enumerate(SCENARIOS):
@@ -35,6 +36,7 @@ def test_19_of_20_end_well_said_in_other_ways_and_misheard(tmp_path, record_prop
     assert len(failed) <= 0.05 * len(runs), "\n".join(map(str, failed))
 
 
+@pytest.mark.long
 def test_without_the_encoder_most_of_it_still_works(tmp_path):
     runs = []
     for number, scenario in enumerate(SCENARIOS):

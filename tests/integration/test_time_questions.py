@@ -30,6 +30,7 @@ def test_19_of_20_questions_about_the_past_find_the_right_stretch(encoder, recor
     assert len(wrong) <= 0.05 * len(ASKED), wrong
 
 
+@pytest.mark.long
 def test_so_do_19_of_20_about_encounters_of_several_people(record_property):
     desk = demo_desk("minilm")
     learn(line for _, line in OF_SEVERAL)

@@ -33,6 +33,7 @@ def site(folder, name, messages, *lines):
     (folder / f"{name}.jsonl").write_text("\n".join(json.dumps(line) for line in lines))
 
 
+@pytest.mark.long
 def test_training_runs_and_the_weights_it_writes_are_read(tmp_path, capsys):
     out = tmp_path / "w.npz"
     options = ["--episodes", "4", "--minutes", "5", "--steps", "12", "--threads", "1"]

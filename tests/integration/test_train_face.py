@@ -19,6 +19,7 @@ from tests.fakes.small_face import voice
 SHAPE = NetworkShape(width=24, inner=24, dilations=(1,), text_width=16, text_dilations=(1,))
 
 
+@pytest.mark.long
 def test_the_whole_course_makes_weights_that_are_read_and_goes_on_from_them(tmp_path, monkeypatch):
     whole = courses.test_orders
     monkeypatch.setattr(

@@ -61,6 +61,7 @@ class Stuck(RulesSource):
         return super().motion(clauses, at_s, seed, wish.model_copy(update={"style": BodyStyle()}))
 
 
+@pytest.mark.long
 def test_a_knob_that_moves_nothing_is_found_out(take):
     figures, table = knob_figures(Stuck(), [take], seeds=(3,))
     size = next(f for f in figures if "knob size" in f.name)

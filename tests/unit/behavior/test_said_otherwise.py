@@ -36,6 +36,11 @@ MET = Conversation(visitor="Marina Stone", meeting=Meeting(host="Anna Keller", n
         ("bye bye", "bye bye"),
         ("help help", "help help"),
         ("a n n a", "a n n a"),
+        ("heeey wheeere is the lift pleeease", "hey where is the lift"),
+        ("i'm sooo loooost", "i'm so lost"),
+        ("can i seee it", "can i see it"),
+        ("hmmm", "hmmm"),
+        ("mmm", "mmm"),
     ],
 )
 def test_what_speaking_adds_to_a_line_is_left_out(line, meant):

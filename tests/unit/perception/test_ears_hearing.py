@@ -58,6 +58,7 @@ def test_nonsense_is_not_trusted(recogniser, tmp_path):
     assert reading.confidence < 0.4
 
 
+@pytest.mark.long
 def test_free_speech_is_left_to_general_english():
     def errors(ears):
         wrong = 0

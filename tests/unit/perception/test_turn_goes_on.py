@@ -16,9 +16,13 @@ CONFIG = TurnsConfig(voice=VoiceConfig(trails_s=0.0), patience=PATIENCE)
 FIRST, SECOND = "i have an appointment at ten", "with anna keller"
 
 
-def heard(pause_s, *, second=SECOND, config=CONFIG, agent_speaks=False):
-    """What is told of two stretches of voice with `pause_s` of silence between them."""
+def heard(pause_s, *, second=SECOND, config=CONFIG, agent_speaks=False, over=False):
+    """What is told of two stretches of voice with `pause_s` of silence between them.
+
+    `over`: the first is over the agent's voice. `agent_speaks`: the second is.
+    """
     turns, out, words = TurnTaker(config), [], [FIRST, second]
+    turns.agent_speaks(over)
     parts = script((1.0, 0.9), (pause_s, 0.0), (0.8, 0.9), (3.0, 0.0))
     for i, probability in enumerate(parts):
         outcomes = turns.hear(i * FRAME_S, probability)
@@ -60,6 +64,14 @@ def test_who_comes_later_begins_a_turn_of_their_own(pause_s, config):
     out = heard(pause_s, config=config)
     assert ends(out) == [FIRST, SECOND]
     assert all(o.goes_on is None for o in out if isinstance(o, SpeechStarted))
+
+
+def test_who_was_let_pass_and_speaks_again_over_the_same_answer_is_heard_anew():
+    out = heard(CLOSED_S + 0.25, over=True, agent_speaks=True)
+    assert ends(out) == [FIRST, SECOND]
+    assert [o for o in out if isinstance(o, JudgeEnd)][-1].voice_s is not None
+    stopped = heard(CLOSED_S + 0.25, over=True, agent_speaks=False)
+    assert ends(stopped) == [FIRST, f"{FIRST} {SECOND}"]  # who got the floor goes on
 
 
 def test_a_cough_after_a_question_does_not_ask_it_again():

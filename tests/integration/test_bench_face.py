@@ -9,6 +9,8 @@ from agent.bench.face import measure
 from agent.bench.face_sides import BY_SOUND, BY_SOUND_AND_TEXT, learned_face
 from agent.core.errors import BadInputError
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def figures():
