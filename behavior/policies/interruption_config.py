@@ -72,7 +72,7 @@ class InterruptionConfig(BaseModel):
         " did not get it: nobody has to ask for it three times.",
     )
     again_within_s: float = Field(
-        5.0, ge=0, le=30, description="How soon after it; 0: every voice is judged by itself."
+        3.0, ge=0, le=30, description="How soon after it; 0: every voice is judged by itself."
     )
     resume_after_s: float = Field(
         0.6, ge=0.2, le=5, description="It goes on after this much silence, if nothing was said."

@@ -42,11 +42,17 @@ class LastTurn:
     text: str = ""
     ended_at: float = float("-inf")
     """When the silence was long enough, on the axis of the sound."""
+    over_agent: bool = False
 
-    def goes_on(self, began_at: float, within_s: float) -> str:
-        """What a voice that began at `began_at` goes on with; empty: with nothing."""
+    def goes_on(self, began_at: float, within_s: float, *, agent_speaks: bool) -> str:
+        """What a voice that began at `began_at` goes on with; empty: with nothing.
+
+        Who was let pass and speaks again over the same answer begins anew: it may be a murmur, or
+        an interruption once more.
+        """
         text, self.text = self.text, ""
-        return text if began_at - self.ended_at <= within_s else ""
+        let_pass = self.over_agent and agent_speaks
+        return text if began_at - self.ended_at <= within_s and not let_pass else ""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -209,12 +209,13 @@ class TurnTaker:
         turn = self._turn
         match event.event:
             case VoiceEvent.STARTED if turn is None:
-                before = self._last.goes_on(event.at, self._config.goes_on_within_s)
+                speaks, within_s = self._voice.agent_speaks, self._config.goes_on_within_s
+                before = self._last.goes_on(event.at, within_s, agent_speaks=speaks)
                 turn = self._turn = OpenTurn(
                     id=self._take_number(),
                     started_at=event.at,
                     before=before,
-                    over_agent=self._voice.agent_speaks and not before,
+                    over_agent=speaks and not before,
                 )
                 self._pace.began(event.at)
                 since = event.at - self._config.pre_roll_s
@@ -274,7 +275,9 @@ class TurnTaker:
         if silence_s < needed_s and not turn.final:
             return told
         if not turn.final:
-            self._last = LastTurn(id=turn.id, text=turn.words, ended_at=turn.heard_until)
+            self._last = LastTurn(
+                id=turn.id, text=turn.words, ended_at=turn.heard_until, over_agent=turn.over_agent
+            )
         return [
             *told,
             *turn.perhaps_tell(anyway=True),
