@@ -325,6 +325,7 @@ class PageServer:
             panel=self._may_know(page),
             asks=not {"camera", "microphone"} <= self._elsewhere,
             languages=list(self._languages),
+            build=_build_of(self.web),
         )
 
     def _may_know(self, page: Page) -> bool:
@@ -451,3 +452,11 @@ class PageServer:
                 at=self._clock.now(), component="agent.page", health=health, detail=detail
             )
         )
+
+
+def _build_of(web: Path) -> str:
+    """What the built pages were made from; they may be built anew while the agent runs."""
+    try:
+        return (web / ".built-from").read_text(encoding="ascii")[:16]
+    except (OSError, ValueError):
+        return ""

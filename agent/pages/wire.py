@@ -151,6 +151,8 @@ class Welcome(_Wire):
     """Whether the page's own camera or microphone is wanted."""
     languages: list[str] = ["en"]
     """In which visitors are served, the site's own first."""
+    build: str = ""
+    """Names the pages as they are built now. Who was welcomed under another loads itself anew."""
 
 
 class Ping(_Wire):

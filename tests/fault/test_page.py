@@ -258,3 +258,19 @@ async def test_pages_are_told_when_the_server_stops(tmp_path):
     async with serving(tmp_path) as served, kiosk(served) as opened:
         served.stop()
         assert (await opened.closing())[0] == 4008
+
+
+async def test_a_page_is_told_which_build_it_should_be_of_also_after_an_update(tmp_path):
+    """It loads itself anew where it was welcomed under another: nobody reloads a kiosk's page."""
+    async with serving(tmp_path) as served:
+
+        async def build():
+            async with page(served) as opened:
+                await opened.hello(take_over=True)
+                return (await opened.hear("welcome"))["build"]
+
+        assert await build() == ""
+        (tmp_path / "dist" / ".built-from").write_text("b1" * 32)
+        assert await build() == "b1" * 8
+        (tmp_path / "dist" / ".built-from").write_text("b2" * 32)
+        assert await build() == "b2" * 8

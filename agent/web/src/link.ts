@@ -20,6 +20,11 @@ export function backoffS(attempt: number, random: number): number {
   return Math.min(8, 0.4 * 2 ** attempt) * (0.8 + 0.4 * random);
 }
 
+/** Whether the pages were built anew since this one was welcomed: nobody stands beside a kiosk to reload it. */
+export function isOutdated(welcomedUnder: string, build: string): boolean {
+  return welcomedUnder !== "" && build !== "" && welcomedUnder !== build;
+}
+
 export class Link {
   /** Add to this page's seconds to get the agent's. */
   offsetS: number | null = null;
@@ -27,6 +32,7 @@ export class Link {
   private attempts = 0;
   private timer = 0;
   private openedS = 0;
+  private build = "";
   private readonly worker = new Worker(WORKER, { type: "module" });
   private readonly page = crypto.getRandomValues(new Uint32Array(3)).join("-");
 
@@ -104,7 +110,11 @@ export class Link {
       case "placed": return this.placed(event.placed);
       case "text": {
         const message = JSON.parse(event.text) as FromServer;
-        if (message.kind === "welcome") this.changed({ state: "open" });
+        if (message.kind === "welcome") {
+          if (isOutdated(this.build, message.build)) return location.reload();
+          this.build = message.build;
+          this.changed({ state: "open" });
+        }
         this.heard(message);
       }
     }

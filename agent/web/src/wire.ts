@@ -48,6 +48,7 @@ export const Close = {
 export interface Welcome {
   kind: "welcome"; protocol: number; role: "kiosk" | "console"; name: string; language: string;
   generation: number; avatar: string; panel: boolean; asks: boolean; languages: string[];
+  build: string;
 }
 export interface Ping { kind: "ping"; at: number; offset_s: number | null }
 export interface Cut { kind: "cut"; generation: number }

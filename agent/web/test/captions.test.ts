@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { layOut, pillOf, staysS } from "../src/captions.ts";
-import { backoffS } from "../src/link.ts";
+import { backoffS, isOutdated } from "../src/link.ts";
 import { LEVELS, Quality } from "../src/quality.ts";
 import { NAMES, TEXTS, textsIn } from "../src/texts.ts";
 import type { Caption } from "../src/wire.ts";
@@ -42,6 +42,13 @@ test("the pill says what matters most", () => {
   assert.equal(pillOf(true, "idle", true, true, true).text, "Microphone muted");
   assert.equal(pillOf(true, "idle", false, true, false).text, "Listening · camera off");
   assert.equal(pillOf(true, "idle", false, false, false).text, "Camera and microphone off");
+});
+
+test("a page is outdated once pages were built anew since its first welcome, and not before", () => {
+  assert.equal(isOutdated("", "b2"), false);
+  assert.equal(isOutdated("b1", "b1"), false);
+  assert.equal(isOutdated("b1", ""), false);
+  assert.equal(isOutdated("b1", "b2"), true);
 });
 
 test("tries to come back grow apart and stay below ten seconds", () => {
