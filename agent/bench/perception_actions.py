@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 
 from agent.bench.figure import Figure
+from agent.lessons.action_last import LAST, LAST_SENTENCES
 from agent.lessons.action_later import LATER, LATER_SENTENCES
 from agent.lessons.action_people import ACTION_S, ACTIONS, NEW, NOTHING, REST_S, made
 from perception.actions.figure import Sight
@@ -91,7 +92,9 @@ def action_figures(each: int = EACH) -> list[Figure]:
     control, _ = accuracy(dealt, list(ACTIONS), max(each // 4, 1))
     held, wrong_new = accuracy(own | new, list(NEW), each)
     later = {name: read(text, name) for name, text in LATER_SENTENCES.items()}
-    last, wrong_last = accuracy(own | new | later, list(LATER), max(each // 2, 1))
+    late, wrong_late = accuracy(own | new | later, list(LATER), max(each // 2, 1))
+    every = own | new | later | {name: read(text, name) for name, text in LAST_SENTENCES.items()}
+    last, wrong_last = accuracy(every, list(LAST), max(each // 2, 1))
     figures = [
         Figure(
             name=f"actions: {len(names)} by their sentences, told rightly", value=found, unit="",
@@ -105,9 +108,14 @@ def action_figures(each: int = EACH) -> list[Figure]:
             note=_most(wrong_new),
         ),
         Figure(
-            name=f"actions: {len(later)} made up last, by a sentence alone, among all", value=last,
+            name=f"actions: {len(later)} made up later, by a sentence alone, among all", value=late,
             unit="", at_most=False, baseline=1 / (len(own | new | later) + 1),
-            baseline_of="chance", note=_most(wrong_last),
+            baseline_of="chance", note=_most(wrong_late),
+        ),
+        Figure(
+            name=f"actions: {len(LAST)} made up last, by a sentence alone, among all", value=last,
+            unit="", at_most=False, baseline=1 / (len(every) + 1), baseline_of="chance",
+            note=_most(wrong_last),
         ),
     ]  # fmt: skip
     for how in (without_hands, without_body, without_head):

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agent.lessons.action_bodies import Build, Eyes, Pose
+from agent.lessons.action_last import LAST
 from agent.lessons.action_later import LATER
 from agent.lessons.action_poses import Action, hold, put
 from perception.actions.figure import Sight
@@ -56,9 +57,9 @@ def _hand_over(b: Build, p: Pose, t: float) -> None:
 
 
 def _shrug(b: Build, p: Pose, t: float) -> None:
-    p.raised_m = 0.07 * b.size
+    p.raised_m, half = 0.07 * b.size, 0.4 * (b.upper_m + b.lower_m)
     for h in (0, 1):
-        put(b, p, 0.15, -0.32, 0.22, h)
+        put(b, p, 0.8 * half, p.raised_m - half, half, h)
         hold(p, h, (0.6, 0.2, 0.8), (0, 1, 0), _OPEN)
 
 
@@ -154,7 +155,7 @@ def made(name: str, seed: int) -> list[Sight]:
     """Rest, then the action: sights at 10 Hz from 0 s; the action begins at `REST_S`."""
     rng = np.random.default_rng([seed, sum(name.encode())])
     build = some_build(rng)
-    act = {**ACTIONS, **NEW, **LATER, **NOTHING}[name]
+    act = {**ACTIONS, **NEW, **LATER, **LAST, **NOTHING}[name]
     camera = Eyes(build, rng, legs=name == "sit" or rng.random() < 0.6)
     return [camera.sight(t, pose) for t, pose in course(build, act)]
 

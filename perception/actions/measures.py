@@ -24,6 +24,7 @@ from perception.actions.figure import (
 Floats = NDArray[np.float64]
 EAR: Final = np.array([0.19, 0.05, -0.25])
 """From the nose, for the left hand, shoulder widths."""
+LEAST_KNOWN: Final = 4
 Measure = Callable[[Figure, int], float]
 """Of a figure and the hand in question, 0 left, 1 right."""
 
@@ -88,6 +89,17 @@ def straightness(figure: Figure, hand: int) -> float:
     return usually(figure, one)
 
 
+def drop(figure: Figure, hand: int) -> float:
+    """How far the wrist is below its shoulder, of the way along the arm; 1 where it hangs."""
+
+    def one(m: Moment) -> float:
+        shoulder, elbow, wrist = (m.points[p[hand]] for p in (SHOULDERS, ELBOWS, WRISTS))
+        way = float(np.linalg.norm(elbow - shoulder)) + float(np.linalg.norm(wrist - elbow))
+        return float(shoulder[1] - wrist[1]) / max(way, 1e-6)
+
+    return usually(figure, one)
+
+
 def to_spot(figure: Figure, hand: int, spot: Floats) -> float:
     """From the nearest of wrist, knuckles and finger tips to a spot beside the nose (3,).
 
@@ -144,6 +156,15 @@ def wanders(figure: Figure, hand: int) -> float:
     late = known[len(known) // 2 :]
     off = (late - np.median(late, axis=0)) * (1.0, 1.0, 0.4)
     return float(np.sqrt((off**2).sum(axis=1).mean()))
+
+
+def fingers_stray(figure: Figure, hand: int) -> float:
+    """How much their straightness strays from its middle, in the second half of the window."""
+    known = over(figure, lambda m: float(m.fingers[hand].mean()))
+    if len(known) < LEAST_KNOWN:
+        return math.nan
+    late = known[len(known) // 2 :]
+    return float(np.abs(late - np.median(late)).mean())
 
 
 def finger(figure: Figure, hand: int, which: slice) -> float:

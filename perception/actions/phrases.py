@@ -5,6 +5,7 @@ words; "not" before the verb turns it round. `a hand` is either hand, and `it`, 
 the same one again; `the other hand` is the other, `both hands` each.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -39,6 +40,12 @@ def _at(spot: object, *words: str) -> Phrase:
     """Near a spot of the head, against the nose, of the left hand, shoulder widths."""
     place = np.asarray(spot, np.float64)
     return _body(lambda f, h: soft(-m.to_spot(f, h, place), -0.3, 0.3), *words)
+
+
+def _still(figure: Figure, hand: int) -> float:
+    """The wrist stays, and so do the fingers where they are seen."""
+    stays, fingers = soft(-m.wanders(figure, hand), -0.16, 0.15), m.fingers_stray(figure, hand)
+    return min(stays, soft(-fingers, -0.25, 0.25)) if math.isfinite(fingers) else stays
 
 
 def _wave(figure: Figure, hand: int) -> float:
@@ -78,7 +85,7 @@ PHRASES: Final[Mapping[str, Phrase]] = {
         "hand is before chest", "hand is in front of body", "hand is at height of chest",
     ),
     "hangs": _body(
-        lambda f, h: min(soft(-m.height(f, h), 1.15, 0.5), soft(m.straightness(f, h), 0.85, 0.2)),
+        lambda f, h: soft(m.drop(f, h), 0.85, 0.15),
         "arm hangs down", "hand hangs beside body",
     ),
     "low": _body(
@@ -102,7 +109,7 @@ PHRASES: Final[Mapping[str, Phrase]] = {
         (0.0, -0.3, -0.05), "hand is at chin", "hand touches chin", "hand is at neck",
     ),
     "at the forehead": _at(
-        (0.0, 0.26, -0.05), "hand is at forehead", "hand touches forehead", "hand is at brow",
+        (0.09, 0.25, -0.07), "hand is at forehead", "hand touches forehead", "hand is at brow",
     ),
     "on the head": _at(
         (0.0, 0.48, -0.25), "hand is on top of head", "hand touches head", "hand is on head",
@@ -130,9 +137,7 @@ PHRASES: Final[Mapping[str, Phrase]] = {
         _together, "hands come together again and again", "hands meet again and again",
         "hands clap",
     ),
-    "still": _body(
-        lambda f, h: soft(-m.wanders(f, h), -0.16, 0.15), "hand is still", "hand stays in place"
-    ),
+    "still": _body(_still, "hand is still", "hand stays in place"),
     "near each other": _body(
         lambda f, h: soft(-m.between_hands(f), -0.45, 0.3),
         "hands are near each other", "hands are together", "hands hold each other",

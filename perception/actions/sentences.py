@@ -33,8 +33,8 @@ _LIKE: Final = {
 }  # fmt: skip
 NEAR: Final = 0.6
 """How much of a phrase's words a clause must share."""
-LEAST_SHARE: Final = 0.34
-"""Of a sentence's clauses that must be known for an answer."""
+LEAST_SHARE: Final = 0.5
+"""More than that of a sentence's clauses must be known for an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def _stems(words: list[str]) -> frozenset[str]:
 
 def _singular(word: str) -> str:
     """Without the ending of a plural or of the third person."""
-    if word.endswith("sses"):
+    if word.endswith(("sses", "ches", "shes")):
         return word[:-2]
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
 
@@ -172,7 +172,7 @@ def _of_hand(sentence: Sentence, truths: Truths, hand: int) -> Answer:
     why = tuple((c.phrase, _truth(c, truths, hand)) for c in sentence.clauses)
     known = [max(value, 1e-3) for _, value in why if math.isfinite(value)]
     share = len(known) / len(why)
-    if share < LEAST_SHARE:
+    if share <= LEAST_SHARE:
         return Answer(fits=math.nan, known=share, hand=hand, why=why)
     # The geometric mean lets one false clause spoil it; the unknown ones count as half true.
     logs = [math.log(value) for value in known] + [math.log(0.5)] * (len(why) - len(known))

@@ -45,6 +45,50 @@ def test_a_new_action_is_a_sentence(tmp_path):
     ]
 
 
+def some_figure(name, seed=1700, until_s=REST_S + 2.0):
+    figure = Figure()
+    for sight in made(name, seed):
+        if sight.at <= until_s:
+            figure.take(sight)
+    return figure
+
+
+def test_a_hand_whose_fingers_move_is_not_still():
+    beckons, offers = (
+        [PHRASES["still"].measure(some_figure(name, seed), 0) for seed in (2, 3)]
+        + [PHRASES["still"].measure(some_figure(name, seed), 1) for seed in (2, 3)]
+        for name in ("beckon", "hand over")
+    )
+
+    assert min(beckons) < 0.3
+    assert min(offers) > 0.5
+
+
+def test_an_arm_hangs_however_short_it_is():
+    arms = np.full((33, 3), np.nan)
+    for shoulder, elbow, wrist, side in ((11, 13, 15, 1.0), (12, 14, 16, -1.0)):
+        arms[shoulder], arms[elbow] = (side * 0.22, 0, 0), (side * 0.24, 0.2, 0)
+        arms[wrist] = side * 0.24, 0.4, 0
+    figure, out = Figure(), Figure()
+    for k in range(10):
+        figure.take(Sight(at=k / 10, body=arms))
+        raised = arms.copy()
+        raised[[13, 15], 1] = 0.0, 0.0
+        raised[[13, 15], 0] = 0.42, 0.62
+        out.take(Sight(at=k / 10, body=raised))
+
+    assert PHRASES["hangs"].measure(figure, 0) > 0.9
+    assert PHRASES["hangs"].measure(out, 0) < 0.1
+
+
+def test_nothing_is_told_by_half_of_what_a_sentence_says():
+    no_hands = told("hand over", {"beckon": own_actions()["beckon"]}, change=lambda s: Sight(
+        at=s.at, body=s.body, visible=s.visible
+    ))  # fmt: skip
+
+    assert no_hands == []
+
+
 def test_a_wave_is_seen_without_a_hand_model():
     blind = told("wave", change=lambda s: Sight(at=s.at, body=s.body, visible=s.visible))
 
@@ -60,6 +104,12 @@ def test_hands_alone_are_enough_for_a_thumb():
 def test_words_that_cannot_be_measured_are_refused_with_what_can():
     with pytest.raises(BadInputError, match=r"cannot measure 'the soul is light'.*say for"):
         read("the soul is light", "own.yaml: mood")
+
+
+def test_reaches_and_reach_are_one_word():
+    one, both = read("a hand reaches forward"), read("both hands reach forward")
+
+    assert one.clauses[0].phrase == both.clauses[0].phrase == "reaches forward"
 
 
 def test_wordings_that_differ_mean_the_same():
