@@ -167,7 +167,7 @@ function partOf(mesh: Mesh, list: readonly number[], first: number): Part {
   // Bones move what was bound to them; anything else stands where it is in the world.
   const bind = skinned?.bindMatrix ?? mesh.matrixWorld;
   const rest = read(geometry, list, bind);
-  const shapes = (mesh.morphTargetInfluences ?? []).map((_, k) => shapeOf(geometry, k, list, rest, bind));
+  const shapes = (mesh.morphTargetInfluences ?? []).map((_, k) => shapeOf(geometry, k, list, bind));
   const part: Part = { mesh, first, count: list.length, rest, shapes, bones: null, shown: true };
   const { skinIndex, skinWeight } = geometry.attributes;
   if (skinned === null || skinIndex === undefined || skinWeight === undefined) return part;
@@ -195,9 +195,8 @@ function read(geometry: BufferGeometry, list: readonly number[], bind: Matrix4):
   return made;
 }
 
-function shapeOf(
-  geometry: BufferGeometry, k: number, list: readonly number[], rest: Corners, bind: Matrix4,
-): Shape {
+/** What a shape adds to where corners rest: shapes of a glTF are told so. */
+function shapeOf(geometry: BufferGeometry, k: number, list: readonly number[], bind: Matrix4): Shape {
   const position = geometry.morphAttributes["position"]?.[k];
   const normal = geometry.morphAttributes["normal"]?.[k];
   const linear = new Matrix3().setFromMatrix4(bind);
@@ -206,21 +205,14 @@ function shapeOf(
   const points: number[] = [];
   const normals: number[] = [];
   const at = new Vector3();
-  const own = new Vector3();
   list.forEach((corner, i) => {
     if (position === undefined) return;
-    const by = (of: typeof position, from: Float32Array, matrix: Matrix3): Vector3 => {
-      at.fromBufferAttribute(of, corner);
-      if (geometry.morphTargetsRelative) return at.applyMatrix3(matrix);
-      return at.applyMatrix3(matrix).sub(own.fromArray(from, 3 * i));
-    };
-    by(position, rest.points, linear);
-    if (!geometry.morphTargetsRelative) at.add(own.setFromMatrixPosition(bind));
+    at.fromBufferAttribute(position, corner).applyMatrix3(linear);
     if (at.lengthSq() < MOVES_M * MOVES_M) return;
     moved.push(i);
     points.push(at.x, at.y, at.z);
     if (normal === undefined) normals.push(0, 0, 0);
-    else normals.push(...by(normal, rest.normals, turn).toArray());
+    else normals.push(...at.fromBufferAttribute(normal, corner).applyMatrix3(turn).toArray());
   });
   return {
     corners: Uint32Array.from(moved), points: Float32Array.from(points), normals: Float32Array.from(normals),

@@ -81,6 +81,11 @@ export class Mouth {
     return { stretch, startS, shift: shift ?? 0, marginS, lateChunks, arrivedS, rateHz };
   }
 
+  /** Stretches that are remembered: those of the last second, and what is to come. */
+  get held(): number {
+    return this.playout.held;
+  }
+
   cut(generation: number): void {
     this.running = null;
     if (this.axis !== null) this.playout.cut(generation, this.nowS() + this.axis.committed);
@@ -107,7 +112,7 @@ export class Mouth {
       old.rateHz === chunk.rateHz && Math.abs(frame - joinsAt) < JOINS_S * rateHz;
     const at = joins ? old.at : new Resampler(chunk.rateHz, rateHz);
     if (!joins) this.nextFrame = frame;
-    this.running = chunk.last ? null : { utterance: chunk.utterance, rateHz: chunk.rateHz, at };
+    this.running = { utterance: chunk.utterance, rateHz: chunk.rateHz, at };
     const samples = at.push(chunk.samples, chunk.last);
     if (samples.length === 0) return;
     const order = { frame: this.nextFrame, generation: chunk.generation, samples };

@@ -190,6 +190,10 @@ export class Playout {
     };
   }
 
+  get held(): number {
+    return this.pieces.length;
+  }
+
   /** Let go of what was over a second before `playS`. */
   forget(playS: number): void {
     while (this.pieces.length > 1) {

@@ -92,6 +92,8 @@ test("meshes with the same picture are drawn as one, each in its own colour", ()
   root.add(beside, pictured);
   const bent = new Bent(root, plainOf);
   assert.equal(bent.object.children.length, 2);
+  // Its corners leave the bounds they began in: it is never left out as lying outside the picture.
+  assert.ok(bent.object.children.every((one) => !one.frustumCulled));
   const colour = drawn(bent).attributes["color"]!;
   assert.equal(colour.count, 6);
   assert.deepEqual([colour.getX(3), colour.getY(3)], [1, 0]);

@@ -93,3 +93,28 @@ test("the volume reaches an audio thread that comes later", () => {
   speaking.speakBy(port as unknown as MessagePort);
   assert.deepEqual(port.said, [{ gain: 0.3 }]);
 });
+
+test("what comes after a hole in the same utterance begins at its own moment", () => {
+  const { mouth: speaking, port } = mouth();
+  speaking.say(chunk(0));
+  speaking.say(chunk(7));
+  assert.equal(port.frames[1], Math.round(5.7 * 48_000));
+});
+
+test("an agent started anew counts from the beginning and is heard", () => {
+  const { mouth: speaking, port } = mouth();
+  speaking.cut(40);
+  speaking.begin(0);
+  assert.notEqual(speaking.say(chunk(0)), null);
+  assert.deepEqual(port.said.at(-2), { begin: 0 });
+});
+
+test("a long day of talk is not remembered", () => {
+  let nowS = 9.8;
+  const { mouth: speaking } = mouth(() => nowS);
+  for (let n = 0; n < 3000; n++) {
+    nowS = 9.8 + n / 10;
+    speaking.say(chunk(n, { utterance: 1 + Math.floor(n / 30), last: n % 30 === 29 }));
+  }
+  assert.ok(speaking.held < 20, `${speaking.held}`);
+});
