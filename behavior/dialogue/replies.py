@@ -170,7 +170,9 @@ def _answer(draft: Draft, requests: tuple[Request, ...]) -> tuple[str, str] | No
         return other
     chooses = asked is Asked.WHICH_HOST and draft.before.meeting is not None
     if not chooses and (right := put_right(draft.heard.text, draft.before.names, draft.desk.words)):
-        return _correct(draft, right)
+        corrected = _correct(draft, right)
+        if corrected is not None or asked is not Asked.CONFIRM_HOST:
+            return corrected  # `no, that is not the one I mean` puts nothing in its place: a no
     if len(requests) > 1:
         return None
     if request.intent in _FIRM and not _names_expected(draft, request):

@@ -46,10 +46,15 @@ def spoken_elsewhere(line: str, evidence_here: float) -> Elsewhere | None:
     return best if found >= _WORDS and found > evidence_here else None
 
 
+_POLITE_YES = 3
+"""Words of `sì, grazie mille`."""
+
+
 def agreed(line: str, code: str) -> bool:
-    """Whether a line is a yes in that language."""
-    said = {line.strip(" .,!?").lower(), plain(line)}
-    return any(one.code == code and said & one.yes for one in _all())
+    """Whether a line is a yes in that language, with a word or two of politeness behind it."""
+    whole, words = {line.strip(" .,!?").lower(), plain(line)}, plain(line).split()
+    begins = {" ".join(words[:count]) for count in (1, 2)} if len(words) <= _POLITE_YES else set()
+    return any(one.code == code and (whole | begins) & one.yes for one in _all())
 
 
 @lru_cache(maxsize=1)

@@ -105,6 +105,59 @@ async def test_a_cough_after_a_turn_takes_nothing_back(tmp_path):
         assert [n.host for n in desk.of(HostNotified)] == ["Daniel Okafor"]
 
 
+async def test_what_was_chosen_meanwhile_outlives_a_half_that_goes_on(tmp_path):
+    async with Reception(tmp_path) as desk:
+        half = "i want to see daniel okafor"
+        desk.tell(ended(0.2, half, person=PersonId("p1")), voice(0.4, 2, goes_on=1))
+        await desk.settle(0.3)
+        desk.tell(ButtonPressed(at=0.5, button="language_de", person=PersonId("p1")))
+        desk.tell(paused(1.4, half + " at ten", turn=2))
+        await desk.settle(0.01)
+        assert desk.dialogue.encounters.current.conversation.language == "de"
+
+
+async def test_whoever_leaves_in_the_middle_of_a_sentence_is_announced_all_the_same(tmp_path):
+    async with Reception(tmp_path, grace_s=5.0) as desk:
+        one = PersonId("p1")
+        desk.tell(engaged(0.0, "p1"), ended(0.2, EVERYTHING, person=one))
+        desk.tell(voice(0.4, 2, goes_on=1))
+        await desk.settle(2)
+        assert desk.of(HostNotified) == []
+        desk.tell(PersonLost(at=2.0, person=one))
+        await desk.settle(10)
+        assert [n.host for n in desk.of(HostNotified)] == ["Daniel Okafor"]
+
+
+async def test_a_name_that_was_forgotten_does_not_come_back_with_the_second_half(tmp_path):
+    async with Reception(tmp_path) as desk:
+        one = PersonId("p1")
+        desk.tell(ended(0.0, "my name is tom baker", person=one))
+        await desk.settle(1)
+        desk.tell(ended(1.2, "i am here to see daniel okafor", turn=2, person=one))
+        desk.tell(voice(1.4, 3, goes_on=2))
+        await desk.settle(0.3)
+        desk.tell(ButtonPressed(at=1.6, button="forget", person=one))
+        desk.tell(ended(2.0, "at ten", turn=3, person=one))
+        await desk.settle(2)
+        assert desk.dialogue.encounters.current.conversation.visitor is None
+        assert desk.of(HostNotified) == []
+
+
+async def test_what_is_answered_just_now_keeps_nothing_of_whoever_is_forgotten(tmp_path):
+    slow = ScriptedDialogue([Line(clauses=("One.", "Two.", "Three."), after_s=1.0)])
+    async with Reception(tmp_path, backend=slow) as desk:
+        desk.tell(ended(0.0, "my name is tom baker"))
+        await desk.settle(4)
+        desk.tell(ended(4.0, "forget me please", turn=2))
+        await desk.settle(1.2)
+        answering = desk.dialogue._answers._work
+        assert answering.heard.history != ()
+        desk.dialogue._answers.forget(answering.encounter)
+        assert answering.heard.history == ()
+        assert answering.heard.memory is None
+        assert answering.before is None
+
+
 async def test_help_is_sent_without_waiting_for_the_end_of_a_sentence(tmp_path):
     site = demo_site()
     nowhere = site.emergency.notify.model_copy(update={"channel": "webhook"})

@@ -120,6 +120,24 @@ def test_words_of_every_day_are_no_bare_name():
     assert bare_name("tom baker") == "Tom Baker"
 
 
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("did she answer", ""),
+        ("tell him i'm here", ""),
+        ("we're late", ""),
+        ("he knows me well", ""),
+        ("twenty minutes", ""),
+        ("I'm twenty minutes early", ""),
+        ("He Ping", "He Ping"),
+        ("My Nguyen", "My Nguyen"),
+        ("Sean O'Brien", "Sean O'Brien"),
+    ],
+)
+def test_a_sentence_is_no_name_and_a_short_name_is_one(line, name):
+    assert bare_name(line) == name
+
+
 def test_a_new_wish_begins_at_a_question_word_where_no_and_was_heard():
     pieces = finer(["where is the toilet in what is the wifi password"], WORDS)
     assert pieces == ["where is the toilet", "what is the wifi password"]
