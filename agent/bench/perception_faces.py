@@ -201,7 +201,8 @@ def _units(exam: Exam, impersonal: Exam) -> list[Figure]:
         ),
         Figure(
             name="faces: what units are read by when parts keep still, inside those regions",
-            value=hidden, unit="", at_most=False, baseline=named, baseline_of="share of parts",
+            value=hidden, unit="", at_most=False, baseline=named,
+            baseline_of="share of points there",
         ),
     ]  # fmt: skip
 

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 ENDS_S = 5.0
 """The networks are put away before the program ends, or they complain."""
+NOBODY = "nobody was seen; if somebody is in it, see that it is upright and light enough"
 HELP = "read a video: people, positions, engagement as JSON lines"
 
 
@@ -128,6 +129,8 @@ def run(arguments: argparse.Namespace) -> int:
         finally:
             closer.close()
             thread.wait(ENDS_S)
+    if not teller.anybody:
+        print(f"{arguments.video}: {NOBODY}", file=sys.stderr)
     if arguments.fit_camera:
         print(_fitted(fit), file=sys.stderr)
     return 0
@@ -169,6 +172,11 @@ class _Teller:
         self._preview = preview
         self._newest: dict[PersonId, PersonSeen] = {}
         self._states: dict[PersonId, Engagement] = {}
+
+    @property
+    def anybody(self) -> bool:
+        """Whether somebody was seen so far."""
+        return bool(self._newest)
 
     def tell(self, message: PersonSeen | PersonLost | ComponentHealth) -> None:
         """Print the message, and the change of engagement it brings."""

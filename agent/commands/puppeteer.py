@@ -63,17 +63,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Move the puppet until the pictures end."""
     if not (arguments.to or arguments.film or arguments.frames or arguments.page):
-        raise BadInputError("puppeteer: nothing to move; give --to, --page, --film or --frames")
+        raise BadInputError("nothing to move; give --to, --page, --film or --frames")
     if arguments.seconds is not None and not arguments.seconds > 0:
-        raise BadInputError(f"puppeteer: --seconds {arguments.seconds}: give more than 0")
+        raise BadInputError(f"--seconds {arguments.seconds}: give more than 0")
     for path in (arguments.film, arguments.frames):
         if path is not None and not path.parent.is_dir():
-            raise BadInputError(f"puppeteer: {path}: there is no folder {path.parent}")
+            raise BadInputError(f"{path}: there is no folder {path.parent}")
     done = asyncio.run(_perform(arguments))
     hands = "" if arguments.no_hands else f", hands in {done.hands}"
     print(f"a face in {done.faces} of {done.pictures} pictures{hands}", file=sys.stderr)
     if not done.faces:
-        raise BadInputError(f"puppeteer: {arguments.source}: no face was seen; show one, near")
+        raise BadInputError(f"{arguments.source}: no face was seen; show one, near")
     return 0
 
 
@@ -192,7 +192,7 @@ def _body(wanted: str, clock: Clock) -> "DatagramBody":
     kind, _, where = wanted.partition(":")
     host, _, port = where.partition(":")
     if port and not (port.isdigit() and 0 < int(port) < 65536):
-        raise BadInputError(f"puppeteer: --to {wanted}: {port!r} is no port, 1 to 65535")
+        raise BadInputError(f"--to {wanted}: {port!r} is no port, 1 to 65535")
     given = ({"host": host} if host else {}) | ({"port": int(port)} if port else {})
     if kind == "vmc":
         from actuation.embodiments.vmc import VmcBody
@@ -207,7 +207,7 @@ def _body(wanted: str, clock: Clock) -> "DatagramBody":
             config=LiveLinkConfig.model_validate(given), clock=clock, publish=_say,
             traffic=_nothing(),
         )  # fmt: skip
-    raise BadInputError(f"puppeteer: --to {wanted}: give vmc or livelink, and :HOST:PORT")
+    raise BadInputError(f"--to {wanted}: give vmc or livelink, and :HOST:PORT")
 
 
 async def _nothing() -> AsyncIterator[Message]:

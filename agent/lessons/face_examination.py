@@ -175,15 +175,17 @@ def overlap(exam: Exam) -> tuple[float, float]:
 
 def read_by(exam: Exam) -> tuple[float, float]:
     """What units are read by when parts are hidden: share where FACS sees them, mean over told
-    units that are clearly there; and the share of parts that FACS names."""
+    units that are clearly there; and the share of all points there, which is what chance gives."""
     found = []
+    points = sum(len(part) for part in REGIONS.values())
     for k in told_columns(exam.weights):
         for one in _stills(exam):
             there = intensities(one.shapes)[:, k] >= 0.5
             if there.any():
                 parts = hidden_parts(exam.weights, one.inputs[int(np.flatnonzero(there)[0])], k)
                 inside = sum(share for part, share in parts if part in UNITS[k].regions)
-                found.append((inside, len(UNITS[k].regions) / len(REGIONS)))
+                named = sum(len(REGIONS[part]) for part in UNITS[k].regions)
+                found.append((inside, named / points))
     inside, area = np.mean(found, axis=0)
     return float(inside), float(area)
 

@@ -7,6 +7,7 @@ import math
 import threading
 
 import av
+import numpy as np
 import pytest
 
 from agent.__main__ import main
@@ -74,6 +75,21 @@ def test_a_bad_video_is_one_line_of_error_without_a_stack(capsys, tmp_path, peop
     assert "Traceback" not in said
     # Networks that are put away while the program ends complain.
     assert "people" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_a_film_in_which_nobody_is_seen_says_so(capsys, tmp_path, people_only):
+    path = tmp_path / "black.mp4"
+    with av.open(str(path), "w") as file:
+        stream = file.add_stream("mpeg4", rate=10)
+        stream.width = stream.height = 64
+        black = av.VideoFrame.from_ndarray(np.zeros((64, 64, 3), np.uint8), format="rgb24")
+        for packet in (*stream.encode(black), *stream.encode()):
+            file.mux(packet)
+
+    assert main(["perceive", str(path), "--config", str(people_only)]) == 0
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "black.mp4: nobody was seen" in said.err
 
 
 def test_a_bad_setting_is_named_with_its_line(capsys, tmp_path):
