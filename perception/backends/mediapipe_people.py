@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from agent.core.errors import BackendUnavailableError
 from perception.backends.native_chatter import chatter_logged
+from perception.backends.painting import painted_out
 from perception.eyes.bodies import Skeleton, read_body
 from perception.eyes.camera import Box, CameraConfig, Lens
 from perception.eyes.sightings import Body, Face, Focus, Look
@@ -84,6 +85,8 @@ class MediaPipePeople:
         for head in focus.heads:
             faces += self._find_faces(self._head, picture, head)
         bodies: list[Body] = []
+        if focus.known and (focus.scan or focus.bodies):
+            picture = replace(picture, pixels=painted_out(picture.pixels, focus.known))
         for region in ((focus.scan,) if focus.scan else ()) + focus.bodies:
             bodies += self._find_bodies(picture, region)
         return Look(faces=_apart(faces), bodies=_bodies_apart(bodies))

@@ -82,6 +82,7 @@ def read_body(skeleton: Skeleton, lens: Lens) -> Body | None:
         quality=float(skeleton.visibility[used].mean() * (1 - misfit / MISFIT_LIMIT / 2)),
         world=skeleton.world,
         visible=skeleton.visibility,
+        outline=skeleton.points / (lens.width_px, lens.height_px),
     )
 
 

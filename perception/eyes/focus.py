@@ -2,15 +2,19 @@
 
 Nobody in view: a few looks a second over the whole picture. People in view: their heads in every
 look, one body measurement a look, and a search elsewhere now and then. Small faces escape the
-networks in a whole picture, so the search goes round in tiles. Pure.
+networks in a whole picture, so the search goes round in tiles. Of people who overlap the body
+network tells only the surest, so in every other search those who are known are painted out, and
+where somebody is looked for who was not found the last time, or only so, or is in doubt. Pure.
 """
 
+from collections import deque
 from collections.abc import Sequence
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from perception.eyes.camera import WHOLE, Box
-from perception.eyes.sightings import Focus
+from perception.eyes.sightings import Focus, Known
 from perception.eyes.track import Track
 
 
@@ -53,6 +57,12 @@ NEAR_COUNTS = 2.0
 STIR_LOOKS, STIR_REFILL_S = 6.0, 2.0
 """Looks to spend at once on what stirs and may be nobody, as a screen does, and the time in which
 one more comes in. Somebody new gives them all back."""
+KNOWN_S = 1.0
+"""Whoever was measured longer ago may stand otherwise by now, and is not painted out."""
+STANDS_M_S = 0.5
+"""Who walks faster is elsewhere, and otherwise, than when measured."""
+PAINTED_KEPT = 24
+"""Looks with somebody painted out that are remembered: some two seconds of them."""
 CROP = 2.5
 """Side of the square around a body, against the body's height: the network wants to see the
 surroundings; with 1.2 it finds one far body in five, with 2.5 nine in ten."""
@@ -69,6 +79,7 @@ class FocusPolicy:
         self._stir_at = float("-inf")
         self._stir_looks = STIR_LOOKS
         self._people_at_stir = 0
+        self._painted = deque[float](maxlen=PAINTED_KEPT)
 
     def choose(self, at: float, tracks: Sequence[Track], *, stir: bool = False) -> Focus | None:
         """What to do with the picture of the moment `at`; None: let it pass.
@@ -77,23 +88,35 @@ class FocusPolicy:
         """
         if stir and self._heeds(at, len(tracks)):
             self._last_look = at
-            return Focus(scan=WHOLE, faces=self._next_tiles(1), heads=self._heads(at, tracks))
+            heads, known = self._heads(at, tracks), self._standing(at, tracks)
+            self._note(at, known)
+            return Focus(scan=WHOLE, faces=self._next_tiles(1), heads=heads, known=known)
         rate_hz = self._rate_hz(tracks)
         # A picture that is a shade early is better than the next, a whole picture late.
         if at - self._last_look < 0.9 / rate_hz:
             return None
         self._last_look = at
         if not tracks:
-            return Focus(scan=self._next_scan(at, tracks), faces=self._next_tiles(2))
+            return Focus(scan=self._next_scan(at, tracks, ()), faces=self._next_tiles(2))
         heads, faces = self._heads(at, tracks), self._next_tiles(1)
-        if at - self._last_scan >= self._scan_s(at, tracks):
-            return Focus(scan=self._next_scan(at, tracks), faces=faces, heads=heads)
+        known = self._standing(at, tracks)
+        # Searches without those who are known come on top of the others, which measure them all.
+        if at - self._last_scan >= self._scan_s(at, tracks) / (2 if known else 1):
+            known = known if self._paints() else ()
+            scan = self._next_scan(at, tracks, known)
+            self._note(at, known)
+            return Focus(scan=scan, faces=faces, heads=heads, known=known)
         wanted = self._stalest_body(at, tracks)
         if wanted is None or wanted.body is None:
             return Focus(scan=None, faces=faces, heads=heads)
         region = _around(wanted.shifted(wanted.body.box, wanted.body_at, at))
+        near = [t for t in tracks if t is wanted or (t.body and region.overlap(t.body.box) > 0)]
+        missed = wanted.body_misses > 0 or wanted.body_at in self._painted
+        hidden = len(near) > 1 and (missed or not wanted.confirmed)
+        known = _known(at, near, spared=wanted) if hidden else ()
+        self._note(at, known)
         _seek(at, wanted)
-        return Focus(scan=None, bodies=(region,), faces=faces, heads=heads)
+        return Focus(scan=None, bodies=(region,), faces=faces, heads=heads, known=known)
 
     def _heeds(self, at: float, people: int) -> bool:
         """Whether a stir is worth a look: as long as looks at it are left."""
@@ -150,16 +173,54 @@ class FocusPolicy:
         self._tile = (self._tile + count) % len(TILES)
         return chosen
 
-    def _next_scan(self, at: float, tracks: Sequence[Track]) -> Box:
+    def _note(self, at: float, known: tuple[Known, ...]) -> None:
+        """Whoever is found in such a look only is looked for in such ones again."""
+        if known:
+            self._painted.append(at)
+
+    def _standing(self, at: float, tracks: Sequence[Track]) -> tuple[Known, ...]:
+        """Who can be painted out; nobody while somebody near walks or just came: they need it."""
+        for track in tracks:
+            comes = track.speed_m_s > STANDS_M_S or at - track.first_at < KNOWN_S
+            if track.confirmed and comes and track.place.distance_m <= self._config.head_m:
+                return ()
+        return _known(at, tracks)
+
+    def _paints(self) -> bool:
+        """Every other search of each part."""
+        return (self._scan + self._scan // len(BUSY_SCANS)) % 2 == 0
+
+    def _next_scan(self, at: float, tracks: Sequence[Track], known: tuple[Known, ...]) -> Box:
         self._last_scan = at
         order = BUSY_SCANS if tracks else SCANS
         region = order[self._scan % len(order)]
         self._scan += 1
         if region is WHOLE:
             for track in tracks:
-                if track.body is not None and track.place.distance_m <= self._config.head_m:
+                near = track.place.distance_m <= self._config.head_m
+                if track.body is not None and near and not (known and _is_known(at, track)):
                     _seek(at, track)
         return region
+
+
+def _known(at: float, tracks: Sequence[Track], spared: Track | None = None) -> tuple[Known, ...]:
+    """Whose body was measured a moment ago, the farthest first."""
+    found = []
+    for track in sorted(tracks, key=lambda t: -t.place.distance_m):
+        body = track.body
+        if (
+            body is not None
+            and body.outline is not None
+            and (track is spared or _is_known(at, track))
+        ):
+            shift = np.array([track.shift(track.body_at, at), 0.0])
+            found.append(Known(outline=body.outline + shift, spared=track is spared))
+    return tuple(found)
+
+
+def _is_known(at: float, track: Track) -> bool:
+    lately = at - track.body_at <= KNOWN_S
+    return lately and track.confirmed and track.speed_m_s <= STANDS_M_S
 
 
 def _seek(at: float, track: Track) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from perception.eyes.camera import azimuth_rad
 from perception.eyes.sightings import Body, Cue, Face, Look, Range
-from perception.eyes.track import Sighting
+from perception.eyes.track import Sighting, same_head
 
 FACE_SPREAD = 0.05
 """Faces differ in size by about this much; the distance read from one does, too."""
@@ -19,7 +19,7 @@ def pair_up(look: Look) -> list[Sighting]:
         (math.dist(face.box.center, body.head.center), i, j)
         for i, face in enumerate(look.faces)
         for j, body in enumerate(look.bodies)
-        if _same_head(face, body)
+        if same_head(face, body)
     )
     body_of: dict[int, int] = {}
     for _, i, j in offers:
@@ -44,12 +44,6 @@ def only_bodies(sightings: list[Sighting]) -> list[Sighting]:
         for sighting in sightings
         if sighting.body
     ]
-
-
-def _same_head(face: Face, body: Body) -> bool:
-    x, y = face.box.center
-    head = body.head.grown(1.4)
-    return head.left <= x <= head.right and head.top <= y <= head.bottom
 
 
 def _holds(body: Body, face: Face) -> bool:

@@ -81,6 +81,18 @@ class Body:
     """(33, 3) metres around the hips, axes as the camera's. Never leaves memory."""
     visible: NDArray[np.float64] | None = field(default=None, compare=False, repr=False)
     """(33,) 0..1."""
+    outline: NDArray[np.float64] | None = field(default=None, compare=False, repr=False)
+    """(33, 2) fractions of the picture, right and down. Never leaves memory."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A body that need not be found again: painted out before others are looked for."""
+
+    outline: NDArray[np.float64] = field(compare=False, repr=False)
+    """(33, 2) fractions of the picture, where the body should be by now."""
+    spared: bool = False
+    """This one is looked for, and stays where others behind are painted out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +107,8 @@ class Focus:
     """Where to look for faces nobody knows of yet."""
     heads: tuple[Box, ...] = ()
     """Heads of known people, to be looked at enlarged."""
+    known: tuple[Known, ...] = ()
+    """Bodies that hide others and need not be found, the farthest first. May be passed over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

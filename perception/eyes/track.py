@@ -14,6 +14,10 @@ LOWERED_LOOKS = 2
 BEARING_NOISE_RAD = 0.012
 FAIR = 1.345
 """Deviations within which a reading counts in full."""
+LATELY_S = 0.5
+"""A head seen so lately is not elsewhere in the picture by now."""
+HEADS_OFF, STRAYS_S = 1.5, 0.4
+"""It may be so many of its widths off, and so much of the picture's width a second besides."""
 LASTING_LIMIT = 0.35
 """Largest logarithm of a lasting disagreement between cues."""
 
@@ -89,14 +93,49 @@ class Track:
 
     def shifted(self, box: Box, seen_at: float, at: float) -> Box:
         """Where `box` will have moved to at the moment `at`."""
-        shift = max(-0.3, min(0.3, self.drift * (at - seen_at)))
+        shift = self.shift(seen_at, at)
         return Box(box.left + shift, box.top, box.right + shift, box.bottom)
+
+    def shift(self, seen_at: float, at: float) -> float:
+        """How far to the picture's right what was there will be, as a fraction of its width."""
+        return max(-0.3, min(0.3, self.drift * (at - seen_at)))
 
     def head_at(self, at: float) -> Box | None:
         """Where the head should be in the picture at the moment `at`."""
         if self.face is not None and self.face_at >= self.body_at:
             return self.shifted(self.face.box.grown(1.3), self.face_at, at)
         return self.shifted(self.body.head, self.body_at, at) if self.body is not None else None
+
+
+def same_head(face: Face, body: Body) -> bool:
+    """Whether a face lies where a body of the same picture has its head."""
+    x, y = face.box.center
+    head = body.head.grown(1.4)
+    return head.left <= x <= head.right and head.top <= y <= head.bottom
+
+
+def elsewhere(track: Track, sighting: Sighting) -> bool:
+    """Whether this is somebody beside: the track's head was lately seen in another part of it.
+
+    Where people stand close, places on the floor hardly tell them apart. A body belongs to nobody
+    whose face is in the same picture, beside its head.
+    """
+    face, body = track.face, sighting.body
+    if (
+        sighting.face is None
+        and body is not None
+        and face is not None
+        and track.face_at == track.at
+    ):
+        return not same_head(face, body)
+    found = sighting.face.box if sighting.face is not None else None
+    if found is None and sighting.body is not None:
+        found = sighting.body.head
+    head, ago_s = track.head_at(track.at), track.at - max(track.face_at, track.body_at)
+    if found is None or head is None or ago_s > LATELY_S:
+        return False
+    reach = HEADS_OFF * max(head.width, found.width) + STRAYS_S * ago_s
+    return abs(found.center[0] - head.center[0]) > reach
 
 
 def note_hand(track: Track, raised: bool | None) -> None:

@@ -18,6 +18,7 @@ from perception.eyes.track import (
     Track,
     correct,
     doubtful,
+    elsewhere,
     floor_noise,
     fused_distance,
     limited,
@@ -209,6 +210,7 @@ def _pairs(tracks: list[Track], sightings: list[Sighting]) -> list[tuple[Track, 
         (_cost(track, sighting), i, j)
         for i, track in enumerate(tracks)
         for j, sighting in enumerate(sightings)
+        if not elsewhere(track, sighting)
     ]
     pairs, used_tracks, used_sightings = [], set(), set()
     for cost, i, j in sorted(costs):

@@ -11,7 +11,7 @@ from agent.core.errors import BackendUnavailableError
 from agent.models import MODELS, is_whole, models_folder
 from perception.eyes.camera import WHOLE, Box, CameraConfig
 from perception.eyes.detectors import DETECTORS, DetectorConfig, detector_opener
-from perception.eyes.sightings import Focus, Look
+from perception.eyes.sightings import Focus, Known, Look
 from perception.senses import Picture
 from tests.fakes.people import FakeDetector, body_at, face_at
 from tests.media import media
@@ -47,6 +47,13 @@ FOCI = {
     "crops": Focus(scan=None, bodies=(Box(0.1, 0.1, 0.4, 0.9),), heads=(Box(0.2, 0.2, 0.3, 0.3),)),
     "outside": Focus(scan=None, heads=(Box(1.2, 0.5, 1.4, 0.7),), bodies=(Box(-0.5, 0, -0.1, 1),)),
     "empty": Focus(scan=Box(0.5, 0.5, 0.5, 0.5), faces=(WHOLE,)),
+    "known": Focus(
+        known=(
+            Known(outline=np.linspace((0.3, 0.2), (0.5, 0.9), 33)),
+            Known(outline=np.linspace((-2.0, -1.0), (3.0, 5.0), 33), spared=True),
+            Known(outline=np.full((33, 2), 0.5)),
+        )
+    ),
 }
 
 

@@ -99,6 +99,7 @@ def body_at(x_m, y_m=0.0, *, height=0.6, raised=None, front_rad=math.pi):
         front_rad=front_rad,
         hand_raised=raised,
         eyes_height_m=1.6,
+        outline=np.linspace((middle - half, 0.2), (middle + half, 0.2 + height), 33),
     )
 
 

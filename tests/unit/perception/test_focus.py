@@ -2,7 +2,7 @@ import itertools
 
 from agent.core.messages import PersonId
 from perception.eyes.camera import WHOLE
-from perception.eyes.focus import CROP, TILES, FocusConfig, FocusPolicy
+from perception.eyes.focus import CROP, KNOWN_S, TILES, FocusConfig, FocusPolicy
 from perception.eyes.pairing import pair_up
 from perception.eyes.sightings import Look
 from perception.eyes.tracks import TrackConfig, Tracker
@@ -86,3 +86,114 @@ def test_a_crop_gives_the_body_room():
     chosen = looks(FocusPolicy(FocusConfig()), tracked(body), seconds=2)
     (region, *_) = (f.bodies[0] for _, f in chosen if f.bodies)
     assert region.height >= (CROP - 0.5) * body.box.height
+
+
+def known_tracks(*bodies, at=0.0):
+    """Found again and again, so that they count as people."""
+    numbers = itertools.count(1)
+    tracker = Tracker(TrackConfig(), lambda: PersonId(f"p{next(numbers)}"))
+    for step in range(20):
+        tracker.update(at + 0.1 * (step - 19), pair_up(Look(bodies=bodies)))
+    assert all(track.confirmed for track in tracker.tracks)
+    return tracker.tracks
+
+
+def middles(known):
+    return [round(float(one.outline[:, 0].mean()), 2) for one in known]
+
+
+def test_a_search_is_without_those_who_are_known_the_farthest_painted_out_first():
+    people = known_tracks(body_at(2, -0.5), body_at(3, 0.5))
+    chosen = looks(FocusPolicy(FocusConfig()), people, seconds=0.9)
+    scans = [focus for _, focus in chosen if focus.scan and focus.known]
+    assert scans
+    assert all(middles(f.known) == middles(reversed_by_distance(people)) for f in scans)
+    assert not any(one.spared for f in scans for one in f.known)
+
+
+def reversed_by_distance(people):
+    from_far = sorted(people, key=lambda track: -track.place.distance_m)
+    return [track.body for track in from_far]
+
+
+def test_each_part_is_searched_as_it_is_and_without_those_who_are_known_in_turn():
+    people = known_tracks(body_at(2, -0.5))
+    policy, of_part = FocusPolicy(FocusConfig(scan_s=0.2)), {}
+    for i in range(150):
+        people[0].body_at = i / 30
+        focus = policy.choose(i / 30, people)
+        if focus is not None and focus.scan:
+            of_part.setdefault(focus.scan, []).append(bool(focus.known))
+    assert len(of_part) == 4
+    for painted in of_part.values():
+        assert painted[:4] in ([True, False, True, False], [False, True, False, True])
+
+
+def test_who_was_not_measured_for_long_or_may_be_nobody_is_not_painted_out():
+    people = known_tracks(body_at(2, -0.5), at=-KNOWN_S - 0.2)
+    unsure = tracked(body_at(2, 0.5))
+    chosen = looks(FocusPolicy(FocusConfig()), people + unsure, seconds=1)
+    assert {len(focus.known) for _, focus in chosen if focus.scan} == {0}
+
+
+def body_looks(*people, misses):
+    policy = FocusPolicy(FocusConfig(scan_s=10, body_s=0.1))
+    policy.choose(-1.0, people)
+    people[0].body_misses, people[0].body_sought_at = misses, -9.0
+    return next(f for _, f in looks(policy, people, seconds=0.5) if f.bodies)
+
+
+def test_who_was_looked_for_in_vain_or_is_in_doubt_is_sought_without_those_who_overlap():
+    near, behind, aside = known_tracks(body_at(2), body_at(2.6, 0.1), body_at(2.2, 2.5))
+    assert body_looks(near, behind, aside, misses=0).known == ()
+    again = body_looks(near, behind, aside, misses=1)
+    assert middles(again.known) == middles([behind.body, near.body])
+    assert [one.spared for one in again.known] == [False, True]
+    (doubted,) = tracked(body_at(2.1, -0.1))
+    assert len(body_looks(doubted, near, misses=0).known) == 2
+    alone = body_looks(*known_tracks(body_at(2), body_at(2.2, 2.5)), misses=1)
+    assert alone.known == ()
+
+
+def test_who_is_looked_for_in_a_painted_picture_is_only_who_is_not_painted_out():
+    (known,) = known_tracks(body_at(2, -0.5))
+    (unsure,) = tracked(body_at(2, 0.9))
+    before = known.body_seeks, unsure.body_seeks
+    policy = FocusPolicy(FocusConfig())
+    for i in range(30):
+        known.body_at = i / 30
+        focus = policy.choose(i / 30, [known, unsure])
+        if focus is not None and focus.scan is WHOLE and focus.known:
+            break
+        before = known.body_seeks, unsure.body_seeks
+    assert (known.body_seeks, unsure.body_seeks) == (before[0], before[1] + 1)
+
+
+def test_who_was_found_only_without_the_others_is_looked_for_so_again():
+    near, behind = known_tracks(body_at(2), body_at(2.6, 0.1))
+    policy = FocusPolicy(FocusConfig(scan_s=10, body_s=0.1))
+    policy.choose(-1.0, [near, behind])
+    behind.body_misses = 1
+    asked = []
+    for i in range(12):
+        behind.body_sought_at, near.body_sought_at = -9.0, i / 10
+        focus = policy.choose(i / 10, [near, behind])
+        if focus is not None and focus.bodies:
+            asked.append(bool(focus.known))
+            behind.body_misses, behind.body_at, near.body_at = 0, i / 10, i / 10
+    assert len(asked) >= 4
+    assert all(asked)
+
+
+def test_no_search_is_without_anybody_while_somebody_near_walks_or_has_just_come():
+    stands, walker = *known_tracks(body_at(2, -0.5)), *known_tracks(body_at(2.5, 0.8))
+
+    def painted():
+        chosen = looks(FocusPolicy(FocusConfig()), [stands, walker], seconds=0.9)
+        return any(focus.known for _, focus in chosen if focus.scan)
+
+    assert painted()
+    walker.state[2:] = (0.0, 1.2)
+    assert not painted()
+    walker.state[2:], walker.first_at = 0.0, 0.0
+    assert not painted()

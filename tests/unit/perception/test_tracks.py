@@ -184,3 +184,24 @@ def test_who_really_comes_a_metre_nearer_is_soon_there():
     one = tracker()
     shown = follow(one, [(3, 0)] * 10 + [(3 - 0.25 * i, 0) for i in range(1, 5)] + [(2, 0)] * 5)
     assert shown[-1][0][1] == pytest.approx(2, abs=0.15)
+
+
+def test_a_body_beside_a_face_of_the_same_picture_is_another_person():
+    one = tracker()
+    for i in range(6):
+        one.update(i / 10, sightings(faces=[face_at(2.3)], bodies=[body_at(2.3)]))
+    one.update(0.6, sightings(faces=[face_at(2.3)]))
+    one.update(0.6, sightings(bodies=[body_at(2.5, 0.2)]))
+    assert len(one.tracks) == 2
+    assert one.tracks[0].body_at == 0.5
+    one.update(0.6, sightings(bodies=[body_at(2.3)]))
+    assert one.tracks[0].body_at == 0.6
+
+
+@pytest.mark.parametrize(("ago_s", "people"), [(0.1, 2), (0.9, 1)])
+def test_whose_head_was_elsewhere_a_moment_ago_is_another_person(ago_s, people):
+    one = tracker()
+    for i in range(6):
+        one.update(i / 10, sightings([body_at(1.2, 0.0)]))
+    one.update(0.5 + ago_s, sightings([body_at(1.2, 0.35)]))
+    assert len(one.tracks) == people
