@@ -53,6 +53,9 @@ WAVE_S, SPEECH_S = 2.0, 4.0
 WALKING_M_S = 0.5
 """Slower than this nobody is on a way that leads anywhere."""
 BESIDE_M, LEVEL_M, STANDING_M_S = 1.2, 0.8, 0.4
+FARTHEST_RAD = math.radians(45.0)
+"""In a mean, farther off counts as so much: or one look over the shoulder would weigh as much as
+seconds of looking a little aside."""
 
 
 class PersonCues:
@@ -79,6 +82,7 @@ class PersonCues:
             self._move(passed - elapsed, None)
         self.seen = seen
         off, direction, trust = _looks(seen)
+        off = None if off is None else min(off, FARTHEST_RAD)
         self._look(elapsed, off, direction, trust)
         self._move(elapsed, seen)
         if seen.hand_raised is not None:
@@ -106,7 +110,7 @@ class PersonCues:
         stray = None
         if yaw is not None and pitch is not None and middle_yaw is not None:
             aside = math.remainder(yaw - middle_yaw, math.tau) * math.cos(pitch)
-            stray = math.hypot(aside, pitch - (middle_pitch or 0.0))
+            stray = min(math.hypot(aside, pitch - (middle_pitch or 0.0)), FARTHEST_RAD)
         self._strays.take(elapsed, stray)
         self._yaw.take(elapsed, yaw)
         self._pitch.take(elapsed, pitch)

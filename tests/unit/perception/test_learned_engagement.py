@@ -177,6 +177,17 @@ def test_a_glance_aside_ends_nothing_and_a_glance_here_begins_nothing():
     assert not any(state for _, state in here)
 
 
+def test_a_look_over_the_shoulder_weighs_no_more_than_one_to_the_side():
+    def glancing(to_deg):
+        cues = PersonCues()
+        for one in person(12, off_deg=lambda t: to_deg if t % 4 > 3.2 else 15.0):
+            cues.take(one)
+        return [cues.known()[cue] for cue in (Cue.GAZE_OFF, Cue.GAZE_LONG)]
+
+    assert glancing(130.0) == pytest.approx(glancing(50.0))
+    assert glancing(130.0) > glancing(30.0)
+
+
 def test_who_turns_to_something_else_for_good_disengages_in_seconds():
     states = held(person(14, off_deg=lambda at: 60 if at > 5 else 8))
     assert next(at for at, state in states if at > 5 and state is False) < 10
@@ -347,7 +358,7 @@ def test_a_model_that_holds_nothing_decides_nothing():
 
 
 def test_a_judgement_is_given_up_only_where_the_level_is_clearly_on_the_other_side():
-    gaze = Curve(knots=(0, 90), adds=(2, -2))
+    gaze = Curve(knots=(0, 45), adds=(2, -2))
     config = JudgeConfig()
     judge = Judge(Weights(constant=0.0, curves={Cue.GAZE_OFF: gaze}), config)
     levels = []
