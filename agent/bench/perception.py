@@ -1,4 +1,6 @@
-"""`foyer bench perception [DIR]`: what of people is seen rightly: engagement, clips, faces, acts.
+"""`foyer bench perception [DIR]`: what of people is seen rightly, and what it costs.
+
+Engagement, clips, who deals with whom, cost beside a conversation, bad films, actions, faces.
 
 DIR holds recordings as `foyer engage` reads them (`*.jsonl`, `people_engaged` in the first line),
 itself or in `engagement/`, and clips in `video/`. Engagement three ways at the same moments: the
@@ -12,6 +14,8 @@ from.
 import asyncio
 import math
 import random
+import sys
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -21,8 +25,9 @@ import numpy as np
 from agent.bench.between import between_figures
 from agent.bench.clips import clip_figures
 from agent.bench.crowd import crowd_figures
-from agent.bench.figure import Figure
+from agent.bench.figure import Figure, as_table
 from agent.bench.perception_actions import action_figures
+from agent.bench.perception_bad import bad_figures
 from agent.bench.perception_faces import face_figures
 from agent.commands.training.engagement import school_of
 from agent.core.errors import BadInputError
@@ -56,39 +61,55 @@ HELD_OUT_SCENES, HELD_OUT_SEED = 399, 9901
 Teach = Callable[[Recording], Weights]
 
 
-PARTS = ("engagement", "clips", "between", "cost", "actions", "faces")
+PARTS = ("between", "clips", "cost", "bad", "actions", "engagement", "faces")
 
 
 def measure(
     data: Path | None = None,
     episodes: int = EXAM_STRETCHES,
     seed: int = 1,
-    only: str = "engagement,clips,between",
+    only: str = "all",
 ) -> list[Figure]:
-    """About three minutes. `episodes`: stretches of the lobby, ten minutes each, to judge.
+    """All parts: a quarter of an hour of a free core. Each is told as soon as it is measured.
 
-    `only`: some of `PARTS`; actions take another minute or two, cost two, faces some six.
+    `episodes`: stretches of the lobby, ten minutes each, to judge. `only`: some of `PARTS`;
+    between takes seconds, clips, actions, bad films and cost one or two minutes, engagement four,
+    faces six. What needs recordings or clips falls away without `data`.
     """
-    parts = {part.strip() for part in only.split(",")}
+    parts = set(PARTS) if only == "all" else {part.strip() for part in only.split(",")}
     if unknown := parts - set(PARTS):
-        raise BadInputError(f"perception: no part {', '.join(unknown)}; {', '.join(PARTS)}")
+        raise BadInputError(f"perception: no part {', '.join(unknown)}; all, {', '.join(PARTS)}")
+    video = data / "video" if data is not None and (data / "video").is_dir() else None
+    measured: dict[str, Callable[[], list[Figure]]] = {
+        "engagement": lambda: _engagement(data, episodes, seed),
+        "clips": lambda: clip_figures(video) if video else [],
+        "between": between_figures,
+        "bad": lambda: bad_figures(video) if video else [],
+        "cost": lambda: asyncio.run(crowd_figures()),
+        "actions": action_figures,
+        "faces": face_figures,
+    }
     figures = []
-    if data is not None and "engagement" in parts:
-        folder = data / "engagement" if (data / "engagement").is_dir() else data
-        figures += _recorded(recordings_in(folder), seed)
-    if data is not None and "clips" in parts and (data / "video").is_dir():
-        figures += clip_figures(data / "video")
-    if "engagement" in parts:
-        figures += _simulated(episodes)
-    if "between" in parts:
-        figures += between_figures()
-    if "cost" in parts:
-        figures += asyncio.run(crowd_figures())
-    if "actions" in parts:
-        figures += action_figures()
-    if "faces" in parts:
-        figures += face_figures()
+    for part in PARTS:
+        if part in parts:
+            figures += _told(part, measured[part])
     return figures
+
+
+def _told(part: str, measured: Callable[[], list[Figure]]) -> list[Figure]:
+    """What a part measures, told on the error output meanwhile: the whole takes long."""
+    began = time.perf_counter()
+    found = measured()
+    spent_s = time.perf_counter() - began
+    print(f"{part}: {spent_s:.0f} s\n{as_table(found)}\n", file=sys.stderr, flush=True)
+    return found
+
+
+def _engagement(data: Path | None, episodes: int, seed: int) -> list[Figure]:
+    if data is None:
+        return _simulated(episodes)
+    folder = data / "engagement" if (data / "engagement").is_dir() else data
+    return _recorded(recordings_in(folder), seed) + _simulated(episodes)
 
 
 def _recorded(recordings: Sequence[Recording], seed: int) -> list[Figure]:
