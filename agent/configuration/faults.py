@@ -167,7 +167,8 @@ def _hint(fault: ErrorDetails) -> str:
         return "; write decimals with a point"
     if kind.startswith(("int", "float")) and isinstance(value, str) and _WITH_UNIT.match(value):
         return "; write the number alone: the name ends in its unit" + _unit_of(fault["loc"])
-    if str((fault["loc"] or ("",))[-1]).endswith("_hour") and isinstance(value, int) and value >= 60:
+    name = str(fault["loc"][-1]) if fault["loc"] else ""
+    if name.endswith("_hour") and isinstance(value, int) and value >= 60:
         whole = f"{value / 60:g}"  # YAML reads 21:00 as 21 times sixty
         return f"; YAML reads {value // 60}:{value % 60:02d} so: write {whole}"
     if kind.startswith("date"):
