@@ -19,7 +19,7 @@ BENCHES: dict[str, str] = {
     "generators": "learned bodies: share of a core beside the rules, how many in real time",
     "gesture": "a body that speaks: idle, random clips, rules, learned; knobs, stops, contacts",
     "camera": "camera to PersonSeen, frame rate, memory and idle share of a core",
-    "perception": "people seen: engagement, clips, cost, bad films, actions, faces; DATA: recordings",
+    "perception": "people seen: engagement, clips, cost, bad films, actions, faces; DATA: media",
     "bodies": "planned against performed on every body, skew between them, cost of many",
     "proactive": "when, whom, what: the learned model against rules on held-out lobbies",
     "norms": "what is appropriate, in the text mode of EgoNormia on DATA, with a blind control",
