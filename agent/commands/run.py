@@ -29,6 +29,8 @@ from agent.settings import Settings, read_settings, with_lobby
 HELP = "start the receptionist from a configuration"
 SLOW_S = 15.0
 """After this long it is said what is waited for."""
+LONG_S = 60.0
+"""And after this long besides it is not waited for any more."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -162,20 +164,34 @@ async def _welcome(agent: Agent, arguments: argparse.Namespace) -> None:
         await asyncio.to_thread(_open, agent.server.address + "/")
 
 
-async def _tell_ready(agent: Agent, clock: LoopClock) -> None:
-    """Say once when a visitor can be served, and before that what is waited for."""
-    until: float | None = clock.now() + SLOW_S
-    for event in agent.ready.values():
-        try:
-            async with asyncio.timeout_at(until):
-                await event.wait()
-        except TimeoutError:
-            waiting = {name for name, event in agent.ready.items() if not event.is_set()}
-            print(f"  not ready yet: {', '.join(sorted(waiting))}", flush=True)
-            until = None
-            await event.wait()
+async def _tell_ready(agent: Agent, clock: Clock) -> None:
+    """Say once when a visitor can be served, and before that what is waited for.
+
+    What has not come after a while, as eyes without their models, is gone on without.
+    """
+    if not await _all_there(agent, clock.now() + SLOW_S):
+        print(f"  not ready yet: {_awaited(agent)}", flush=True)
+        if not await _all_there(agent, clock.now() + LONG_S):
+            settle()
+            print(f"  visitors are served without: {_awaited(agent)}", flush=True)
+            await _all_there(agent, None)
     settle()
     print(f"  ready after {_age_s():.1f} s", flush=True)
+
+
+async def _all_there(agent: Agent, until: float | None) -> bool:
+    """Whether all that a visitor needs is there by then."""
+    try:
+        async with asyncio.timeout_at(until):
+            for event in agent.ready.values():
+                await event.wait()
+    except TimeoutError:
+        return False
+    return True
+
+
+def _awaited(agent: Agent) -> str:
+    return ", ".join(sorted(name for name, event in agent.ready.items() if not event.is_set()))
 
 
 def _age_s() -> float:

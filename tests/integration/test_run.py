@@ -9,9 +9,13 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.request import Request, urlopen
 
 import pytest
+
+from agent.commands.run import _tell_ready
+from agent.core.clock import LoopClock
 
 ROOT = Path(__file__).parents[2]
 
@@ -99,3 +103,22 @@ async def test_a_port_that_is_taken_is_told_once_before_anything_starts(quick_si
         f"server: cannot listen on 127.0.0.1:{port}: address already in use; "
         "end what runs there, or set server.port to a free one"
     )
+
+
+async def test_what_never_comes_is_told_and_gone_on_without(monkeypatch, capsys):
+    """Without it the collector of garbage would hold up the loop all day."""
+    settled = []
+    monkeypatch.setattr("agent.commands.run.settle", lambda: settled.append(len(settled)))
+    ready = {name: asyncio.Event() for name in ("eyes", "page")}
+    ready["page"].set()
+    clock = LoopClock(asyncio.get_running_loop())
+    async with asyncio.TaskGroup() as group:
+        group.create_task(_tell_ready(SimpleNamespace(ready=ready), clock))
+        await asyncio.sleep(74)
+        assert (capsys.readouterr().out, settled) == ("  not ready yet: eyes\n", [])
+        await asyncio.sleep(2)
+        assert capsys.readouterr().out == "  visitors are served without: eyes\n"
+        assert settled == [0]
+        ready["eyes"].set()
+    assert capsys.readouterr().out.startswith("  ready after")
+    assert settled == [0, 1]
