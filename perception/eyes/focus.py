@@ -61,6 +61,8 @@ KNOWN_S = 1.0
 """Whoever was measured longer ago may stand otherwise by now, and is not painted out."""
 STANDS_M_S = 0.5
 """Who walks faster is elsewhere, and otherwise, than when measured."""
+WAITS_S = 0.6
+"""Who was not seen for so long waits for a look."""
 PAINTED_KEPT = 24
 """Looks with somebody painted out that are remembered: some two seconds of them."""
 CROP = 2.5
@@ -179,10 +181,14 @@ class FocusPolicy:
             self._painted.append(at)
 
     def _standing(self, at: float, tracks: Sequence[Track]) -> tuple[Known, ...]:
-        """Who can be painted out; nobody while somebody near walks or just came: they need it."""
+        """Who can be painted out; nobody while somebody near walks or just came, or one waits.
+
+        Whoever is known comes first: where looks are too few for all, no more are spent on others.
+        """
         for track in tracks:
             comes = track.speed_m_s > STANDS_M_S or at - track.first_at < KNOWN_S
-            if track.confirmed and comes and track.place.distance_m <= self._config.head_m:
+            near = track.place.distance_m <= self._config.head_m
+            if track.confirmed and ((comes and near) or at - track.seen_at > WAITS_S):
                 return ()
         return _known(at, tracks)
 

@@ -36,16 +36,19 @@ def on_the_phone():
 
 
 class Standing:
-    """A drawn figure that sways a little."""
+    """A figure that sways a little, in three poses; the camera's noise goes on."""
 
     def __init__(self, camera, *, seconds, **figure):
         self._camera, self._seconds, self._figure = camera, seconds, figure
 
     async def pictures(self):
         rng = np.random.default_rng(4)
+        poses = [Figure(y_m=sway, **self._figure) for sway in (0.0, 0.02, -0.01)]
+        drawn = [self._camera.picture([figure], rng) for figure in poses]
         for k in range(round(self._seconds * HZ)):
-            figure = Figure(y_m=0.02 * math.sin(k), **self._figure)
-            yield Picture(at=k / HZ, pixels=self._camera.picture([figure], rng))
+            noise = rng.integers(-3, 4, drawn[0].shape, dtype=np.int16)
+            pixels = np.clip(drawn[k % 3] + noise, 0, 255).astype(np.uint8)
+            yield Picture(at=k / HZ, pixels=pixels)
 
 
 @pytest.fixture(scope="module")

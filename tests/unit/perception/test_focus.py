@@ -120,7 +120,7 @@ def test_each_part_is_searched_as_it_is_and_without_those_who_are_known_in_turn(
     people = known_tracks(body_at(2, -0.5))
     policy, of_part = FocusPolicy(FocusConfig(scan_s=0.2)), {}
     for i in range(150):
-        people[0].body_at = i / 30
+        people[0].body_at = people[0].seen_at = i / 30
         focus = policy.choose(i / 30, people)
         if focus is not None and focus.scan:
             of_part.setdefault(focus.scan, []).append(bool(focus.known))
@@ -185,15 +185,23 @@ def test_who_was_found_only_without_the_others_is_looked_for_so_again():
     assert all(asked)
 
 
-def test_no_search_is_without_anybody_while_somebody_near_walks_or_has_just_come():
-    stands, walker = *known_tracks(body_at(2, -0.5)), *known_tracks(body_at(2.5, 0.8))
+def test_no_search_is_without_anybody_while_somebody_walks_has_just_come_or_waits():
+    stands, other = *known_tracks(body_at(2, -0.5)), *known_tracks(body_at(2.5, 0.8))
 
     def painted():
-        chosen = looks(FocusPolicy(FocusConfig()), [stands, walker], seconds=0.9)
-        return any(focus.known for _, focus in chosen if focus.scan)
+        policy, found = FocusPolicy(FocusConfig()), False
+        for i in range(30):
+            stands.seen_at = i / 30
+            other.seen_at = i / 30 - away_s
+            focus = policy.choose(i / 30, [stands, other])
+            found = found or bool(focus and focus.scan and focus.known)
+        return found
 
+    away_s = 0.0
     assert painted()
-    walker.state[2:] = (0.0, 1.2)
+    other.state[2:] = (0.0, 1.2)
     assert not painted()
-    walker.state[2:], walker.first_at = 0.0, 0.0
+    other.state[2:], away_s = 0.0, 0.8
+    assert not painted()
+    away_s, other.first_at = 0.0, 0.0
     assert not painted()
