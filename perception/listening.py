@@ -35,6 +35,8 @@ from perception.turns.turn_end import LISTENS_BACK_S, Ending, JudgeEnd
 from perception.turns.voice_activity import VOICE_DETECTORS, VoiceDetector
 from perception.words.recognition import WordSource
 
+_FILE_WAITS_S = 60.0
+"""So much longer the words of a file are waited for: nobody stands there."""
 _LOOK_FRAMES = 10
 """In step: frames between two looks at the words so far."""
 _LEVEL_FRAMES = 3
@@ -181,7 +183,8 @@ class Listening:
         if not self._turns.waits_for_words:
             return
         try:
-            async with asyncio.timeout(self._config.words_within_s + 10 * self._in_step):
+            file_s = _FILE_WAITS_S if self._in_step else 0.0
+            async with asyncio.timeout(self._config.words_within_s + file_s):
                 while self._turns.waits_for_words:
                     self._read.clear()
                     await self._read.wait()
