@@ -2,7 +2,7 @@
 
 Draws people (half a minute of one core each), lets the product's own eyes find their points, and
 learns the frame that takes head motion out, the network and the confidence; then, from films of
-others, the confidence over time and what brief movements look like. Twenty minutes of one core.
+others, the confidence over time and what brief movements look like. A quarter of an hour of a core.
 Needs `foyer models pull`. `foyer bench perception --only faces` judges by people it never met.
 """
 
