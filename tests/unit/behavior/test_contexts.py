@@ -115,13 +115,13 @@ def test_who_stands_there_for_long_is_told_so_once_and_of_another_way():
     assert untold.branches() == ["greeting.words", "waiting.offer"]
 
 
-def wished(*marks, told=True):
+def wished(*marks, told=True, now=100.0):
     """What the house would say to somebody of whom this is known."""
     situation = after(holds(Context.WAITING)) if told else after()
     attends = becomes(Engagement.ATTENDING, 3.0)
     situation = marked(update(situation, attends), P1, *marks)
     policy = WaitingPolicy(house_policies().waiting)
-    acts = policy.decide(replace(situation, now=100.0), attends).acts
+    acts = policy.decide(replace(situation, now=now), attends).acts
     return [wish.act.reason.policy for wish in acts]
 
 
@@ -130,6 +130,7 @@ def test_a_long_wait_is_spoken_of_where_words_were_had_and_no_host_is_waited_for
     assert wished(Mark.QUEUED, told=False) == []
     assert wished(Mark.GREETED, Mark.OFFERED, Mark.WAITED) == []
     assert wished(Mark.QUEUED, Mark.WAITING) == []
+    assert wished(Mark.QUEUED, Mark.WAITING, now=5000.0) == []
     assert wished(Mark.QUEUED, Mark.REFUSED) == []
     assert wished() == []
 
