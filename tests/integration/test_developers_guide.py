@@ -1,4 +1,4 @@
-"""What DEVELOPERS.md says to type works as it stands there."""
+"""What agent/DEVELOPERS.md says to type works as it stands there."""
 
 import asyncio
 import json
@@ -30,7 +30,7 @@ from tests.fakes.desk import embedded
 from tests.fakes.messages import invent, rng_of
 from tests.fakes.puppets import silence
 
-GUIDE = (Path(__file__).parents[2] / "DEVELOPERS.md").read_text("utf-8")
+GUIDE = (Path(__file__).parents[2] / "agent" / "DEVELOPERS.md").read_text("utf-8")
 FILES = {
     name: f"# {name}\n{text}"
     for name, text in re.findall(r"```(?:python|yaml)\n# (\S+)\n(.*?)```", GUIDE, re.DOTALL)
