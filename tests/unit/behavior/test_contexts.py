@@ -115,11 +115,12 @@ def test_who_stands_there_for_long_is_told_so_once_and_of_another_way():
     assert untold.branches() == ["greeting.words", "waiting.offer"]
 
 
-def wished(*marks, told=True, now=100.0):
+def wished(*marks, told=True, now=100.0, later=()):
     """What the house would say to somebody of whom this is known."""
     situation = after(holds(Context.WAITING)) if told else after()
     attends = becomes(Engagement.ATTENDING, 3.0)
     situation = marked(update(situation, attends), P1, *marks)
+    situation = marked(replace(situation, now=now - 60), P1, *later)
     policy = WaitingPolicy(house_policies().waiting)
     acts = policy.decide(replace(situation, now=now), attends).acts
     return [wish.act.reason.policy for wish in acts]
@@ -130,7 +131,7 @@ def test_a_long_wait_is_spoken_of_where_words_were_had_and_no_host_is_waited_for
     assert wished(Mark.QUEUED, told=False) == []
     assert wished(Mark.GREETED, Mark.OFFERED, Mark.WAITED) == []
     assert wished(Mark.QUEUED, Mark.WAITING) == []
-    assert wished(Mark.QUEUED, Mark.WAITING, now=5000.0) == []
+    assert wished(Mark.QUEUED, Mark.WAITING, now=5000.0, later=(Mark.REASSURED,)) == []
     assert wished(Mark.QUEUED, Mark.REFUSED) == []
     assert wished() == []
 
@@ -149,7 +150,7 @@ def test_two_whose_eyes_meet_are_greeted_when_they_have_looked_away():
     assert lobby.branches() == ["greeting.words"]
 
 
-WAYS = [("where is the cafe", "no steps"), ("where are the toilets", "second door")]
+WAYS = [("where is the cafe", "no steps"), ("where is the lecture hall", "double doors on my left")]
 
 
 @pytest.mark.parametrize(("asked", "told"), WAYS)
