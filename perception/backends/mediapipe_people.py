@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from agent.core.errors import BackendUnavailableError
 from perception.backends.native_chatter import chatter_logged
-from perception.backends.painting import painted_out
+from perception.backends.painting import is_left_of, painted_out
 from perception.eyes.bodies import Skeleton, read_body
 from perception.eyes.camera import Box, CameraConfig, Lens
 from perception.eyes.sightings import Body, Face, Focus, Look
@@ -89,6 +89,7 @@ class MediaPipePeople:
             picture = replace(picture, pixels=painted_out(picture.pixels, focus.known))
         for region in ((focus.scan,) if focus.scan else ()) + focus.bodies:
             bodies += self._find_bodies(picture, region)
+        bodies = [body for body in bodies if not is_left_of(body, focus.known)]
         return Look(faces=_apart(faces), bodies=_bodies_apart(bodies))
 
     def close(self) -> None:

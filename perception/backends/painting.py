@@ -20,7 +20,7 @@ from perception.eyes.bodies import (
     RIGHT_SHOULDER,
     RIGHT_WRIST,
 )
-from perception.eyes.sightings import Known
+from perception.eyes.sightings import Body, Known
 
 Picture = NDArray[np.uint8]
 _BONES = (
@@ -51,6 +51,16 @@ def painted_out(pixels: Picture, known: Sequence[Known]) -> Picture:
     around = cv2.resize(_around(pixels, mask), whole, interpolation=cv2.INTER_LINEAR)
     cv2.copyTo(around, mask, bare)
     return bare
+
+
+def is_left_of(body: Body, known: Sequence[Known]) -> bool:
+    """Whether it is what is left of somebody painted out: its head is where theirs was."""
+    for one in known:
+        x, y = one.outline[HEAD].mean(axis=0)
+        inside = body.head.left <= x <= body.head.right and body.head.top <= y <= body.head.bottom
+        if inside and not one.spared:
+            return True
+    return False
 
 
 def _cover(mask: Picture, points: NDArray[np.float64], value: int) -> None:

@@ -61,6 +61,8 @@ KNOWN_S = 1.0
 """Whoever was measured longer ago may stand otherwise by now, and is not painted out."""
 STANDS_M_S = 0.5
 """Who walks faster is elsewhere, and otherwise, than when measured."""
+FEWEST = 2
+"""One alone hides nobody for long, and is measured the better for it."""
 WAITS_S = 0.6
 """Who was not seen for so long waits for a look."""
 PAINTED_KEPT = 24
@@ -190,7 +192,8 @@ class FocusPolicy:
             near = track.place.distance_m <= self._config.head_m
             if track.confirmed and ((comes and near) or at - track.seen_at > WAITS_S):
                 return ()
-        return _known(at, tracks)
+        known = _known(at, tracks)
+        return known if len(known) >= FEWEST else ()
 
     def _paints(self) -> bool:
         """Every other search of each part."""

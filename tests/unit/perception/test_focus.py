@@ -117,10 +117,11 @@ def reversed_by_distance(people):
 
 
 def test_each_part_is_searched_as_it_is_and_without_those_who_are_known_in_turn():
-    people = known_tracks(body_at(2, -0.5))
+    people = known_tracks(body_at(2, -0.5), body_at(3, 0.5))
     policy, of_part = FocusPolicy(FocusConfig(scan_s=0.2)), {}
     for i in range(150):
-        people[0].body_at = people[0].seen_at = i / 30
+        for track in people:
+            track.body_at = track.seen_at = i / 30
         focus = policy.choose(i / 30, people)
         if focus is not None and focus.scan:
             of_part.setdefault(focus.scan, []).append(bool(focus.known))
@@ -156,17 +157,20 @@ def test_who_was_looked_for_in_vain_or_is_in_doubt_is_sought_without_those_who_o
 
 
 def test_who_is_looked_for_in_a_painted_picture_is_only_who_is_not_painted_out():
-    (known,) = known_tracks(body_at(2, -0.5))
+    known, other = known_tracks(body_at(2, -0.5), body_at(3, 0.3))
     (unsure,) = tracked(body_at(2, 0.9))
-    before = known.body_seeks, unsure.body_seeks
-    policy = FocusPolicy(FocusConfig())
-    for i in range(30):
-        known.body_at = i / 30
-        focus = policy.choose(i / 30, [known, unsure])
+    people, policy = [known, other, unsure], FocusPolicy(FocusConfig())
+    for i in range(90):
+        known.body_at = other.body_at = i / 30
+        for track in people:
+            track.seen_at = i / 30
+        before = [track.body_seeks for track in people]
+        focus = policy.choose(i / 30, people)
         if focus is not None and focus.scan is WHOLE and focus.known:
             break
-        before = known.body_seeks, unsure.body_seeks
-    assert (known.body_seeks, unsure.body_seeks) == (before[0], before[1] + 1)
+    assert focus is not None
+    assert focus.known
+    assert [track.body_seeks for track in people] == [before[0], before[1], before[2] + 1]
 
 
 def test_who_was_found_only_without_the_others_is_looked_for_so_again():
@@ -183,6 +187,11 @@ def test_who_was_found_only_without_the_others_is_looked_for_so_again():
             behind.body_misses, behind.body_at, near.body_at = 0, i / 10, i / 10
     assert len(asked) >= 4
     assert all(asked)
+
+
+def test_one_alone_is_not_painted_out():
+    chosen = looks(FocusPolicy(FocusConfig()), known_tracks(body_at(2)), seconds=0.9)
+    assert not any(focus.known for _, focus in chosen)
 
 
 def test_no_search_is_without_anybody_while_somebody_walks_has_just_come_or_waits():

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from perception.eyes.sightings import Known
+from tests.fakes.people import body_at
 
 pytest.importorskip("cv2")
 painting = pytest.importorskip("perception.backends.painting")
@@ -63,3 +64,11 @@ def test_a_picture_full_of_people_is_still_a_picture():
     bare = painting.painted_out(room(0.5), crowd)
     assert bare.shape == (HEIGHT_PX, WIDTH_PX, 3)
     assert bare.dtype == np.uint8
+
+
+def test_what_is_left_of_who_was_painted_out_is_nobody():
+    left = body_at(2.0)
+    outline = np.tile(left.head.center, (33, 1))
+    assert painting.is_left_of(left, [Known(outline=outline)])
+    assert not painting.is_left_of(left, [Known(outline=outline, spared=True)])
+    assert not painting.is_left_of(body_at(2.0, 0.5), [Known(outline=outline)])
