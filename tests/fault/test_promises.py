@@ -28,7 +28,7 @@ class Phone:
 
 def reception(folder, phone, at=TEN):
     made = Reception(folder, at=at)
-    made.dialogue._deeds._channels["log"] = phone
+    made.dialogue._deeds.errands.channels["log"] = phone
     return made
 
 
@@ -100,7 +100,7 @@ async def test_a_message_to_be_tried_again_leaves_the_disk_with_forget_me(tmp_pa
 async def test_visits_that_the_disk_did_not_take_are_written_when_it_does(tmp_path):
     (tmp_path / "var").write_text("a file where the folder should be")
     async with reception(tmp_path, Phone()) as desk:
-        desk.dialogue._deeds._path = tmp_path / "var" / "visits.sqlite"
+        desk.dialogue._deeds.keeper.path = tmp_path / "var" / "visits.sqlite"
         desk.tell(ended(0.0, EVERYTHING))
         await desk.settle(2)
         told = [one for one in desk.of(ComponentHealth) if one.component == "behavior.visit_book"]
@@ -119,7 +119,7 @@ async def test_visits_that_the_disk_did_not_take_are_written_when_it_does(tmp_pa
 async def test_a_visit_that_waits_for_the_disk_is_not_written_after_forget_me(tmp_path):
     (tmp_path / "var").write_text("a file where the folder should be")
     async with reception(tmp_path, Phone()) as desk:
-        desk.dialogue._deeds._path = tmp_path / "var" / "visits.sqlite"
+        desk.dialogue._deeds.keeper.path = tmp_path / "var" / "visits.sqlite"
         desk.tell(ended(0.0, EVERYTHING))
         await desk.settle(2)
         desk.tell(ended(3.0, "forget me", turn=2))

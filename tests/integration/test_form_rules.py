@@ -129,13 +129,14 @@ async def test_what_has_arrived_is_not_sent_again_when_the_rest_is_tried_again(t
     site = SITE.model_copy(update={"forms": (form.model_copy(update={"send": to}),)})
     async with Visit(tmp_path, site=site) as visit:
         deeds = visit.reception.dialogue._deeds
-        deeds.send, record = send, deeds._record
+        keeper = deeds.keeper
+        deeds.send, record = send, keeper.record
 
         async def full_disk(*_):
-            deeds._record = record
+            keeper.record = record
             raise OSError(28, "No space left on device")
 
-        deeds._record = full_disk
+        keeper.record = full_disk
         assert "could not be sent" in await visit.says(*TO_THE_END, "yes")
         assert "it is sent" in await visit.says("send it")
     assert len(sent) == 1

@@ -110,7 +110,7 @@ async def test_a_message_that_waits_to_be_tried_again_is_dropped_with_forget_me(
     channel = Down()
     async with Reception(tmp_path) as reception:
         host = next(h for h in demo_site().hosts if h.name == "Priya Nair")
-        reception.dialogue._deeds._channels[host.notify.channel] = channel
+        reception.dialogue._deeds.errands.channels[host.notify.channel] = channel
         reception.tell(ended(1.0, ABOUT, turn=1))
         await reception.settle(0.8)
         assert len(channel.got) == 1

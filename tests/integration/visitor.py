@@ -127,7 +127,7 @@ async def play(
     async with reception:
         work = reception.dialogue._tools._work
         reception.dialogue._tools._work = _Hampered(work, reception.clock, scenario)
-        reception.dialogue._deeds._channels["log"] = outbox = Outbox()
+        reception.dialogue._deeds.errands.channels["log"] = outbox = Outbox()
         runs = []
         for number, seed in enumerate(seeds):
             visit = _Visit(scenario, reception, outbox, seed, number, errors, varied, pace)
