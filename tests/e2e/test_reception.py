@@ -39,6 +39,7 @@ from tests.media import media
 
 pytestmark = pytest.mark.real_time
 
+TRIES, STOOD_STILL_S = 3, 0.1
 OUTPUT = Path(__file__).parents[1] / "output" / "reception"
 DEMO = Path(__file__).parents[2] / "configs" / "demo.yaml"
 ALL = Delivery(capacity=1_000_000, lossy=False)
@@ -76,6 +77,12 @@ class Encounter:
 
     def spoken(self):
         return [act for act in self.of(Act) if act.clauses]
+
+    def stood_still_s(self):
+        """For how long the browser's sound stood still because it got no processor."""
+        audio, page = self.heard_sound.clocks_s.T
+        apart = np.convolve(page - audio, np.ones(5) / 5, "valid")
+        return float(apart.max() - apart.min())
 
     def audible(self, limit_db=-45.0):
         """Moments on the agent's axis at which the loudspeaker was audible, 10 ms apart."""
@@ -182,16 +189,22 @@ def visitor(tmp_path_factory):
     man = frames_of("video/single_face.mp4")[::2]
     pictures = there_and_back(empty, round(15 * EMPTY_S)) + there_and_back(man, 15 * 60)
 
-    with asyncio.Runner() as runner:
-        return runner.run(
-            visit(
-                tmp_path_factory.mktemp("visit"),
-                pictures=pictures,
-                sound=voice(SAYS, 70),
-                seconds=56,
-                shots=(("waiting", 3), ("greeting", 10), ("answer", 21), ("appointment", 33)),
-            )
+    async def once():
+        return await visit(
+            tmp_path_factory.mktemp("visit"),
+            pictures=pictures,
+            sound=voice(SAYS, 70),
+            seconds=56,
+            shots=(("waiting", 3), ("greeting", 10), ("answer", 21), ("appointment", 33)),
         )
+
+    # Where sound stood still the visitor's words had holes, and nothing can be judged.
+    for _ in range(TRIES):
+        with asyncio.Runner() as runner:
+            encounter = runner.run(once())
+        if encounter.stood_still_s() < STOOD_STILL_S:
+            break
+    return encounter
 
 
 def test_the_visitor_is_greeted_soon_after_attending_and_not_before(visitor):
