@@ -39,7 +39,8 @@ from tests.media import media
 
 pytestmark = pytest.mark.real_time
 
-TRIES, STOOD_STILL_S = 3, 0.1
+TRIES, STOOD_STILL_S = 2, 2.5
+"""The made microphone of an idle machine loses a second in an encounter; a starved one ten."""
 OUTPUT = Path(__file__).parents[1] / "output" / "reception"
 DEMO = Path(__file__).parents[2] / "configs" / "demo.yaml"
 ALL = Delivery(capacity=1_000_000, lossy=False)
@@ -255,7 +256,9 @@ def test_a_visitor_who_speaks_up_silences_the_agent(visitor):
     audible = visitor.audible(-50)
     # `cut` is when the words were said that decided it. The figure is the bench's: this machine may
     # be busy now.
-    assert not np.any((audible > cut + 0.5) & (audible < cut + 1.0))
+    said_next = [m.at for m in visitor.of(Played) if m.first and m.at > cut]
+    quiet_until = min([cut + 1.0, *(at - 0.15 for at in said_next)])
+    assert not np.any((audible > cut + 0.5) & (audible < quiet_until))
 
 
 def test_the_page_reports_what_was_really_played(visitor):
