@@ -116,7 +116,7 @@ export class Mouth {
     const samples = at.push(chunk.samples, chunk.last);
     if (samples.length === 0) return;
     const order = { frame: this.nextFrame, generation: chunk.generation, samples };
+    this.nextFrame += samples.length; // before it is given away: then it has none
     this.port?.postMessage(order, [samples.buffer]);
-    this.nextFrame += samples.length;
   }
 }

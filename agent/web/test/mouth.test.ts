@@ -4,10 +4,11 @@ import { test } from "node:test";
 import { Mouth } from "../src/mouth.ts";
 import type { VoiceChunk } from "../src/wire.ts";
 
+/** Takes away what is handed over, as the real one does. */
 class FakePort {
   said: Record<string, unknown>[] = [];
-  postMessage(message: Record<string, unknown>): void {
-    this.said.push(message);
+  postMessage(message: Record<string, unknown>, transfer: Transferable[] = []): void {
+    this.said.push(structuredClone(message, { transfer }));
   }
   get frames(): number[] {
     return this.said.filter((one) => "frame" in one).map((one) => one["frame"] as number);
