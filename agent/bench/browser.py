@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agent.core.errors import BackendUnavailableError, FoyerError
+from agent.kiosk.priority import behind_the_agent, drawing_last, kept_modest
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
@@ -42,9 +43,6 @@ FLAGS = (
 )
 START_S = 30.0
 ANSWER_S = 30.0
-NICE = 5
-"""A kiosk draws on a graphics chip; here the processor draws, and must not starve the agent."""
-DRAWS_NICE = 19
 
 _TAP = """(() => {
   const speaker = __foyer.player.speaker, context = speaker.context;
@@ -285,7 +283,7 @@ async def browser(
 ) -> AsyncIterator[Browser]:
     """A running Chromium; `video` (.mjpeg or .y4m) and `sound` (.wav) feed its fake devices."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
-        arguments = [*_modestly(), chromium(), *FLAGS, f"--user-data-dir={home}", *flags]
+        arguments = [*kept_modest(), chromium(), *FLAGS, f"--user-data-dir={home}", *flags]
         if video is not None:
             arguments.append(f"--use-file-for-fake-video-capture={video}")
         if sound is not None:
@@ -295,14 +293,14 @@ async def browser(
             "about:blank",
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
-            start_new_session=True,
+            process_group=0,
             env={**os.environ, "HOME": home},
         )
-        _step_back(process.pid)
+        behind_the_agent(process.pid)
         assert process.stderr is not None
         try:
             address = await asyncio.wait_for(_address(process.stderr), START_S)
-            _draw_last(process.pid)
+            drawing_last(process.pid)
             async with (
                 aiohttp.ClientSession() as session,
                 session.ws_connect(address, max_msg_size=0) as socket,
@@ -324,30 +322,6 @@ async def browser(
             await process.wait()
             # Its pipe is closed by us, not by the garbage collector some time later.
             process._transport.close()  # type: ignore[attr-defined]
-
-
-def _modestly() -> list[str]:
-    """Run what follows at lower priority. Root's Chromium would raise its own again: not here."""
-    nice = ["nice", "-n", str(NICE)]
-    if os.geteuid() == 0 and (setpriv := shutil.which("setpriv")):
-        return [setpriv, "--bounding-set", "-sys_nice", *nice]
-    return nice
-
-
-def _step_back(session: int) -> None:
-    """The same for the whole session: where Linux groups by session, niceness ends at the group."""
-    with contextlib.suppress(OSError):
-        Path(f"/proc/{session}/autogroup").write_text(str(NICE))
-
-
-def _draw_last(session: int) -> None:
-    """What draws comes after what hears and speaks: a graphics chip takes nothing from either."""
-    for process in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            draws = b"--type=gpu-process" in (process / "cmdline").read_bytes()
-            if draws and os.getsid(int(process.name)) == session:
-                for thread in (process / "task").iterdir():
-                    os.setpriority(os.PRIO_PROCESS, int(thread.name), DRAWS_NICE)
 
 
 async def _address(stream: asyncio.StreamReader) -> str:

@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from agent.core.clock import Clock
 from agent.core.errors import BackendUnavailableError
 from agent.core.messages import ComponentHealth, Health, Message
+from agent.kiosk.priority import behind_the_agent, drawing_last
 
 NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS: Final = (
@@ -85,6 +86,10 @@ class Process(Protocol):
     @property
     def returncode(self) -> int | None:
         """How it ended; None while it runs."""
+        ...
+
+    async def give_way(self) -> None:
+        """Let its drawing come after all else that runs."""
         ...
 
     async def end(self) -> None:
@@ -162,6 +167,7 @@ class KioskBrowser:
             if now - seen_at > patience_s:
                 what = "its page stopped answering" if seen else "its page never came"
                 return f"browser: {what} for {patience_s:g} s"
+            await process.give_way()
             await self._clock.sleep_until(now + _LOOK_EVERY_S)
         return f"browser: it ended ({_ending(process.returncode)})"
 
@@ -240,14 +246,18 @@ def _end_former(profile: Path) -> None:
 
 
 class _Started:
-    """A process with a session of its own, so that it ends with all its children."""
+    """A process with a group of its own, so that it ends with all its children."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
+        self._drawing: int | None = None
 
     @property
     def returncode(self) -> int | None:
         return self._process.returncode
+
+    async def give_way(self) -> None:
+        self._drawing = await asyncio.to_thread(drawing_last, self._process.pid, self._drawing)
 
     async def end(self) -> None:
         for number in (signal.SIGTERM, signal.SIGKILL):
@@ -266,10 +276,11 @@ async def launched(command: Sequence[str]) -> Process:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
-            start_new_session=True,
+            process_group=0,
         )
     except OSError as fault:
         raise BackendUnavailableError(f"kiosk: {command[0]}: {fault.strerror}") from None
+    behind_the_agent(process.pid)
     return _Started(process)
 
 

@@ -41,6 +41,10 @@ class FakeProcess:
         self.command = command
         self.returncode = None
         self.ended = False
+        self.gave_way = 0
+
+    async def give_way(self):
+        self.gave_way += 1
 
     async def end(self):
         self.ended = True
