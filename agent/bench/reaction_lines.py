@@ -68,11 +68,12 @@ def located(lines: list[Line], microphone: list[tuple[float, bytes]]) -> list[fl
 
 
 def _loudness(samples: NDArray[np.float32]) -> NDArray[np.floating]:
-    """At 1 kHz: the browser's own processing changes the waveform, not when it is loud."""
+    """At 1 kHz, its root: the browser's own processing changes the waveform and how loud it is, the
+    first word most of all, but not when it is loud.
+    """
     hop = RATE_HZ // 1000
-    loudness: NDArray[np.floating] = (
-        np.abs(samples[: len(samples) // hop * hop]).reshape(-1, hop).mean(1)
-    )
+    level = np.abs(samples[: len(samples) // hop * hop]).reshape(-1, hop).mean(1)
+    loudness: NDArray[np.floating] = np.sqrt(level)
     return loudness
 
 

@@ -105,6 +105,13 @@ def test_a_line_with_holes_is_found_by_the_end_that_counts():
     assert located(lines, heard(late))[1] == pytest.approx(108.0, abs=0.003)
 
 
+def test_a_first_line_whose_beginning_was_made_louder_is_found():
+    lines, sound = made_lines()
+    sound[: round(3.5 * RATE_HZ)] *= 0.4
+    sound[round(3.0 * RATE_HZ) : round(3.1 * RATE_HZ)] = 0.9
+    assert located(lines, heard(sound)) == pytest.approx([103.0, 108.0, 113.0], abs=0.005)
+
+
 def test_lines_are_found_at_a_microphone_that_falls_behind_its_file():
     lines, sound = made_lines()
     behind = np.insert(sound, np.repeat([5 * RATE_HZ, 10 * RATE_HZ], RATE_HZ * 7 // 10), 0)
