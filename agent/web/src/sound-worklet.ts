@@ -26,8 +26,6 @@ class Voice extends AudioWorkletProcessor {
   private generation = 0;
   private gain = 1;
   private wished = 1;
-  /** Of the way to another volume that is left after a frame: most of it is gone in 30 ms. */
-  private readonly lag = Math.exp(-1 / (0.01 * sampleRate));
 
   constructor() {
     super();
@@ -58,14 +56,14 @@ class Voice extends AudioWorkletProcessor {
     return true;
   }
 
-  /** To the volume that is wished, softly. */
+  /** To the volume that is wished; a whole way takes as long as fading out, as it may be one. */
   private turn(out: Float32Array): void {
     if (this.gain === 1 && this.wished === 1) return;
+    const most = 1 / this.fadeFrames;
     for (let i = 0; i < out.length; i++) {
-      this.gain = this.wished + (this.gain - this.wished) * this.lag;
+      this.gain += Math.max(-most, Math.min(most, this.wished - this.gain));
       out[i] = (out[i] ?? 0) * this.gain;
     }
-    if (Math.abs(this.gain - this.wished) < 1e-4) this.gain = this.wished;
   }
 
   /** The agent was started anew and counts from the beginning: what the old one said is over. */
