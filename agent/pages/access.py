@@ -18,6 +18,11 @@ from urllib.parse import urlsplit
 
 from agent.core.errors import BadInputError
 
+try:
+    import fcntl
+except ImportError:  # Windows: there an open file cannot be replaced at all
+    fcntl = None  # type: ignore[assignment]
+
 TOKEN_BYTES = 24
 SHORTEST = 16
 
@@ -64,6 +69,7 @@ def _kept(path: Path) -> str:
 
 def _made(path: Path) -> str:
     """A new token, in the file whole or not at all; another start's where that came first."""
+    path = Path(os.path.realpath(path))  # a link may lead to where there is nothing yet
     path.parent.mkdir(parents=True, exist_ok=True)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     handle, half = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # owner only
@@ -72,13 +78,42 @@ def _made(path: Path) -> str:
             file.write(token + "\n")
             file.flush()
             os.fsync(file.fileno())
-        if path.exists() and path.stat().st_size:
-            return _kept(path)
-        os.replace(half, path)
+        while not (_linked(half, path) or _replaced(half, path)):
+            if kept := _kept(path):
+                return kept
     finally:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(half)
     return token
+
+
+def _linked(half: str, path: Path) -> bool:
+    """Whether the file got its name; not where one of that name was there first."""
+    try:
+        os.link(half, path)
+    except FileExistsError:
+        return False
+    except OSError:  # a file system without links, as of a memory stick: an empty one to replace
+        path.touch(mode=0o600)
+        return False
+    return True
+
+
+def _replaced(half: str, path: Path) -> bool:
+    """Whether the file took the place of an empty one; not where that is another's by now.
+
+    Whoever replaces an empty file holds its lock meanwhile, so of two starts one does.
+    """
+    try:
+        with path.open("rb") as found:
+            if fcntl is not None:
+                fcntl.flock(found, fcntl.LOCK_EX)
+            if path.stat().st_size:
+                return False
+            os.replace(half, path)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def same_token(given: str | None, token: str) -> bool:

@@ -1,5 +1,12 @@
+import errno
+import os
 import resource
 import stat
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -31,6 +38,74 @@ def test_an_empty_token_file_opens_nothing_and_gets_a_new_token(tmp_path):
     assert len(token) >= 32
     assert token_from(path) == token
     assert not same_token("", token)
+
+
+STARTS = 8
+
+
+def tokens_of_starts_at_once(path):
+    """What as many threads get that all begin to make a token in the same moment."""
+    gate = threading.Barrier(STARTS)
+
+    def start(_):
+        gate.wait()
+        return token_from(path)
+
+    with ThreadPoolExecutor(STARTS) as threads:
+        return set(threads.map(start, range(STARTS)))
+
+
+@pytest.mark.parametrize("found", ["nothing", "an empty file", "a link to nothing"])
+@pytest.mark.parametrize("links", [True, False])
+def test_agents_started_at_once_have_one_token(found, links, tmp_path, monkeypatch):
+    def no_link(*_):
+        raise OSError(errno.EPERM, "no links here")
+
+    if not links:
+        monkeypatch.setattr(os, "link", no_link)
+    for attempt in range(25):
+        folder = tmp_path / str(attempt)
+        folder.mkdir()
+        path = folder / "token"
+        if found == "an empty file":
+            path.touch()
+        elif found == "a link to nothing":
+            path.symlink_to(folder / "elsewhere")
+        told = tokens_of_starts_at_once(path)
+        assert told == {path.read_text().strip()}
+        left = {"token", "elsewhere"} if found == "a link to nothing" else {"token"}
+        assert {one.name for one in folder.iterdir()} == left
+
+
+def test_processes_started_at_once_have_one_token(tmp_path):
+    code = (
+        "import sys; from pathlib import Path; from agent.pages.access import token_from;"
+        "print('here', flush=True); sys.stdin.readline();"
+        "print(*(token_from(Path(folder) / 'token') for folder in sys.argv[1:]))"
+    )
+    folders = [tmp_path / str(number) for number in range(40)]
+    for folder in folders[::2]:
+        folder.mkdir()
+        (folder / "token").touch()
+    starts = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, *map(str, folders)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parents[3],
+        )
+        for _ in range(3)
+    ]
+    for start in starts:
+        assert start.stdout.readline() == "here\n"
+    for start in starts:
+        start.stdin.write("now\n")
+        start.stdin.flush()
+    told = {start.communicate(timeout=60)[0] for start in starts}
+    kept = [(folder / "token").read_text().strip() for folder in folders]
+    assert told == {" ".join(kept) + "\n"}
+    assert len(set(kept)) == len(folders)
 
 
 @pytest.mark.parametrize("content", [b"short\n", b"\xff\xfe too far from plain text\n"])
