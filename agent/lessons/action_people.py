@@ -155,9 +155,9 @@ def made(name: str, seed: int) -> list[Sight]:
     """Rest, then the action: sights at 10 Hz from 0 s; the action begins at `REST_S`."""
     rng = np.random.default_rng([seed, sum(name.encode())])
     build = some_build(rng)
-    act = {**ACTIONS, **NEW, **LATER, **LAST, **NOTHING}[name]
+    acts: Mapping[str, Action] = {**ACTIONS, **NEW, **LATER, **LAST, **NOTHING}
     camera = Eyes(build, rng, legs=name == "sit" or rng.random() < 0.6)
-    return [camera.sight(t, pose) for t, pose in course(build, act)]
+    return [camera.sight(t, pose) for t, pose in course(build, acts[name])]
 
 
 def some_build(rng: np.random.Generator) -> Build:
