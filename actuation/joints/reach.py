@@ -119,7 +119,7 @@ def solve_arms(skeleton: Skeleton, side: str, way: Sequence[Reach]) -> list[dict
 class _Station:
     """One reach with every place the elbow may take."""
 
-    def __init__(self, rest: "_Rest", reach: Reach) -> None:
+    def __init__(self, rest: _Rest, reach: Reach) -> None:
         self._girdle, arm = _set_out(rest, reach)
         line = arm.target - arm.root
         distance = float(np.linalg.norm(line))

@@ -101,7 +101,7 @@ def _leads_elsewhere(known: Known, text: str, match: Match) -> bool:
 
 
 def _asked_by(known: Known, text: str) -> str:
-    """What sort of thing a question asks for: `time`, `person`; empty: none of these."""
+    """What a question asks for: `time`, `person`, `place`, `amount`; empty: none of these."""
     sorts = ("time", "person", "place", "amount")
     return next((s for s in sorts if known.words.cue(f"asks_for_{s}").match(text)), "")
 
