@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Final
 
 from agent.core.backend import pick
 from agent.core.errors import BackendUnavailableError
@@ -15,6 +16,7 @@ from behavior.encoders import ENCODERS, Encoder
 from behavior.house.site import SiteConfig
 
 log = logging.getLogger(__name__)
+_REHEARSED: Final = "where is the way to the lift"
 
 
 class EmbeddedDialogue:
@@ -79,7 +81,10 @@ class EmbeddedDialogue:
     def _set_up_all(self, encoder: Encoder) -> tuple[Desk, dict[str, Desk]]:
         """The desk in the site's own language, and all by their language."""
         own = set_up_desk(self._site, self._knowledge, encoder, self._kept)
-        return own, desks_of(own, self._knowledge)
+        desks = desks_of(own, self._knowledge)
+        # The first visitor does not wait for what is read and compiled at the first answer.
+        answer(Conversation(), Heard(text=_REHEARSED), desks)
+        return own, desks
 
     async def answer(self, conversation: Conversation, heard: Heard) -> AsyncGenerator[Part, None]:
         """Yield the whole answer at once."""
