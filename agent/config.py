@@ -18,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 
 from agent.configuration.faults import Fault, alike, explain
 from agent.core.errors import FoyerError
+from agent.core.quick_yaml import QUICK, TooDeepError, refuse_depth
 
 C = TypeVar("C", bound=BaseModel)
 
@@ -197,9 +198,19 @@ def _tree(text: str) -> tuple[yaml.Node | None, Any, tuple[tuple[int, str], ...]
 
     Kept, because one changed file has all others of a configuration read again with it.
     """
-    loader = yaml.SafeLoader("")
     try:
-        loader = yaml.SafeLoader(text)
+        refuse_depth(text)
+        return _tree_by(QUICK, text)
+    except TooDeepError:
+        raise RecursionError from None
+    except yaml.YAMLError:
+        return _tree_by(yaml.SafeLoader, text)  # says more closely what is wrong
+
+
+def _tree_by(reader: Any, text: str) -> tuple[yaml.Node | None, Any, tuple[tuple[int, str], ...]]:  # noqa: ANN401 - either of two classes
+    loader = reader("")
+    try:
+        loader = reader(text)
         node = loader.get_single_node()
         if node is None:
             return None, {}, ()

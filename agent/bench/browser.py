@@ -42,7 +42,7 @@ FLAGS = (
     "--remote-debugging-port=0",
 )
 START_S = 30.0
-ANSWER_S = 30.0
+ANSWER_S = 60.0
 
 _TAP = """(() => {
   const speaker = __foyer.player.speaker, context = speaker.context;

@@ -4,14 +4,11 @@ import re
 from dataclasses import dataclass
 from importlib import resources
 
-import yaml
-
+from agent.core.quick_yaml import read_yaml
 from behavior.forms.config import FieldConfig, FormConfig
 from behavior.languages.sounds_like import likeness, plain
 
-_DATA = yaml.safe_load(
-    resources.files("behavior").joinpath("forms", "patterns.yaml").read_text("utf-8")
-)
+_DATA = read_yaml(resources.files("behavior").joinpath("forms", "patterns.yaml").read_text("utf-8"))
 _PATTERNS = {name: tuple(map(re.compile, lines)) for name, lines in _DATA.items()}
 _ORDERS = ("cancel", "by_hand", "send", "read_back", "empty", "back", "help", "scroll", "skip")
 

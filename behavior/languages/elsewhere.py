@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
-import yaml
-
+from agent.core.quick_yaml import read_yaml
 from behavior.languages.sounds_like import plain
 
 _SURE_WORDS, _WORDS = 2, 2
@@ -69,5 +68,5 @@ def _all() -> tuple[Elsewhere, ...]:
             screen=row["screen"],
             yes=frozenset(row["agrees"]),
         )
-        for code, row in yaml.safe_load(text).items()
+        for code, row in read_yaml(text).items()
     )

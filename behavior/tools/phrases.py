@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from importlib import resources
 
-import yaml
-
+from agent.core.quick_yaml import read_yaml
 from behavior.languages.tongue import ENGLISH, Tongue, tongue
 
 
@@ -37,4 +36,4 @@ class Phrases:
 def phrases_in(code: str) -> Phrases:
     """Those of a language; empty: English."""
     text = resources.files("behavior").joinpath("tools", "phrases.yaml").read_text("utf-8")
-    return Phrases(yaml.safe_load(text)[code or ENGLISH], tongue(code or ENGLISH))
+    return Phrases(read_yaml(text)[code or ENGLISH], tongue(code or ENGLISH))
