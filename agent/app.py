@@ -63,6 +63,7 @@ from agent.looking_closer import LookingCloser
 from agent.models import models_folder
 from agent.pages.form import KioskForm
 from agent.pages.server import PageServer, Senses
+from agent.reading_ahead import read_ahead
 from agent.recorder import Recorder
 from agent.robot_senses import RobotSenses
 from agent.runtime import ESSENTIAL, OPTIONAL, RestartPolicy, Runtime
@@ -105,6 +106,8 @@ class Agent:
     planner: Planner
     ready: Mapping[str, asyncio.Event]
     """What a visitor needs, by the operator's name for it; each is set once it is there."""
+    settled: asyncio.Event
+    """To be set by whoever runs it, once all of that is there: now the loop has to breathe."""
 
 
 def build(
@@ -121,6 +124,7 @@ def build(
 
     `overhear` gets the page's sound as well, in memory; for benches that measure on sound.
     """
+    read_ahead()
     wiring = _Wiring(settings, bus=bus, clock=clock, wall=wall, stand_ins=stand_ins)
     wiring.eyes()
     wiring.ears()
@@ -141,6 +145,7 @@ class _Wiring:
         self._stand_ins = stand_ins
         self._runtime = Runtime(bus=bus, clock=clock)
         self._ready: dict[str, asyncio.Event] = {}
+        self._settled = asyncio.Event()
         self._local_time = LocalTime(settings.site.timezone, wall)
         self._planner = planner_of(settings, self._local_time, bus=bus, clock=clock)
         self._form = KioskForm(clock)
@@ -320,6 +325,7 @@ class _Wiring:
             restart=self._runtime.restart,
             config=config.watchdog,
             watch_loop=self._stand_ins.watch_loop,
+            ready=self._settled,
         )
         self._runtime.add(self._watchdog, OPTIONAL)
 
@@ -331,6 +337,7 @@ class _Wiring:
             bus=self._bus,
             planner=self._planner,
             ready=self._ready,
+            settled=self._settled,
         )
 
     # Parts of them.

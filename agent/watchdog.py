@@ -5,10 +5,12 @@ each row says how long its stream may be quiet, when it is expected at all, and 
 restart when it hangs. Streams that do not travel on the bus report with `Watchdog.saw`.
 
 A blocked loop cannot say that it is blocked, so a thread looks at the loop's stack whenever the
-loop's heartbeat is late, and the loop publishes what was found once it breathes again.
+loop's heartbeat is late, and the loop publishes what was found once it breathes again. It begins
+when the agent is ready: while models are opened, others hold the interpreter and nobody waits.
 """
 
 import asyncio
+import contextlib
 import logging
 import sys
 import threading
@@ -61,6 +63,12 @@ class WatchdogConfig(BaseModel):
     stall_s: float = Field(
         0.1, gt=0, le=10, description="A loop blocked for longer than this is reported."
     )
+    start_s: float = Field(
+        90,
+        ge=0,
+        le=600,
+        description="Until it is ready a blocked loop is not reported, but no longer than this.",
+    )
     complain_every_s: float = Field(
         60, ge=0, le=3600, description="A blocked loop is logged no more often than this."
     )
@@ -94,8 +102,12 @@ class Watchdog:
         restart: Callable[[str, str], object] = lambda component, because: None,
         config: WatchdogConfig | None = None,
         watch_loop: bool = True,
+        ready: asyncio.Event | None = None,
     ) -> None:
-        """`traffic`: the kinds of `kinds_of(expectations)`. `restart`: `Runtime.restart`."""
+        """`traffic`: the kinds of `kinds_of(expectations)`. `restart`: `Runtime.restart`.
+
+        `ready`: set once the start is over; None: it is over already.
+        """
         self._traffic = traffic
         self._publish = publish
         self._clock = clock
@@ -103,6 +115,7 @@ class Watchdog:
         self._restart = restart
         self._config = config or WatchdogConfig()
         self._watch_loop = watch_loop
+        self._ready = ready
         self._complaint = Complaint(self._config.complain_every_s)
         self._watches = {row.stream: _Watch() for row in self._rows}
 
@@ -177,6 +190,10 @@ class Watchdog:
         self._publish(StreamQuiet(at=at, stream=row.stream, quiet_s=0.0, recovered=True))
 
     async def _check_loop(self) -> None:
+        if self._ready is not None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout_at(self._clock.now() + self._config.start_s):
+                    await self._ready.wait()
         sampler = StallSampler(self._clock, self._config.stall_s)
         try:
             while True:

@@ -172,11 +172,16 @@ async def _tell_ready(agent: Agent, clock: Clock) -> None:
     if not await _all_there(agent, clock.now() + SLOW_S):
         print(f"  not ready yet: {_awaited(agent)}", flush=True)
         if not await _all_there(agent, clock.now() + LONG_S):
-            settle()
+            _settle(agent)
             print(f"  visitors are served without: {_awaited(agent)}", flush=True)
             await _all_there(agent, None)
-    settle()
+    _settle(agent)
     print(f"  ready after {_age_s():.1f} s", flush=True)
+
+
+def _settle(agent: Agent) -> None:
+    settle()
+    agent.settled.set()
 
 
 async def _all_there(agent: Agent, until: float | None) -> bool:

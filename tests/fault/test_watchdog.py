@@ -9,13 +9,21 @@ import pytest
 from agent.core.bus import EVERY, RECENT, Bus
 from agent.core.clock import LoopClock
 from agent.core.messages import LoopStalled, MicrophoneLevel, StreamQuiet
-from agent.watchdog import Complaint, Expectation, Watchdog, kinds_of
+from agent.watchdog import Complaint, Expectation, Watchdog, WatchdogConfig, kinds_of
 
 MICROPHONE = Expectation(stream="microphone", kinds=(MicrophoneLevel,), quiet_s=1.0)
 
 
 class World:
-    def __init__(self, *rows, restart=lambda component, because: None, watch_loop=False):
+    def __init__(
+        self,
+        *rows,
+        restart=lambda component, because: None,
+        watch_loop=False,
+        ready=None,
+        start_s=90,
+    ):
+        self.ready = ready
         self.loop = asyncio.get_running_loop()
         self.bus, clock = Bus(), LoopClock(self.loop)
         self.reports = self.bus.subscribe(StreamQuiet, LoopStalled, delivery=EVERY)
@@ -25,7 +33,9 @@ class World:
             clock=clock,
             expectations=rows,
             restart=restart,
+            config=WatchdogConfig(start_s=start_s),
             watch_loop=watch_loop,
+            ready=ready,
         )
 
     async def live(self, until):
@@ -162,3 +172,28 @@ def test_many_stalls_are_one_line_a_minute_and_the_longest_is_named():
     told = complaint.due(61.0)
     assert (told["times"], told["where"]) == (30, "g29")
     assert complaint.due(200.0) is None
+
+
+@pytest.mark.real_time
+async def test_a_start_may_hold_the_loop_and_what_holds_it_afterwards_is_told():
+    world = World(watch_loop=True, ready=asyncio.Event())
+    begun = world.loop.time()
+    world.loop.call_later(0.1, hold_the_loop, 0.3)
+    world.loop.call_later(0.6, world.ready.set)
+    world.loop.call_later(0.9, hold_the_loop, 0.3)
+    await world.live(begun + 2.5)
+    held = [r.at - begun for r in world.reports.waiting() if "hold_the_loop" in r.stack]
+    assert len(held) == 1
+    assert held[0] > 0.6
+
+
+@pytest.mark.real_time
+async def test_a_start_that_never_ends_is_watched_all_the_same():
+    world = World(watch_loop=True, ready=asyncio.Event(), start_s=0.3)
+    begun = world.loop.time()
+    world.loop.call_later(0.1, hold_the_loop, 0.15)
+    world.loop.call_later(0.8, hold_the_loop, 0.3)
+    await world.live(begun + 2.5)
+    held = [r.at - begun for r in world.reports.waiting() if "hold_the_loop" in r.stack]
+    assert len(held) == 1
+    assert held[0] > 0.3

@@ -8,6 +8,7 @@ import contextlib
 import os
 import signal
 import sys
+import time
 
 import aiohttp
 import pytest
@@ -21,6 +22,7 @@ from agent.core.messages import (
     Engagement,
     EngagementChanged,
     Health,
+    LoopStalled,
     MicrophoneLevel,
     PageChanged,
     PersonLost,
@@ -405,3 +407,26 @@ async def test_every_part_ends_in_time_when_the_agent_stops(tmp_path):
         begins = agent.clock.now()
     assert agent.clock.now() - begins < 1.0
     assert agent.runtime.abandoned == ()
+
+
+def hold_the_loop(seconds):
+    until = time.perf_counter() + seconds
+    while time.perf_counter() < until:
+        pass
+
+
+@pytest.mark.real_time
+async def test_what_blocks_the_loop_is_told_once_the_start_is_over(tmp_path):
+    async with whole_agent(tmp_path, watch_loop=True) as agent:
+
+        def told():
+            return [s for s in agent.of(LoopStalled) if "hold_the_loop" in s.stack]
+
+        await asyncio.sleep(0.2)
+        hold_the_loop(0.4)
+        await asyncio.sleep(0.5)
+        assert told() == []
+        agent.agent.settled.set()
+        await asyncio.sleep(0.2)
+        hold_the_loop(0.4)
+        await agent.until(told)

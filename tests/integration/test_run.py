@@ -112,13 +112,16 @@ async def test_what_never_comes_is_told_and_gone_on_without(monkeypatch, capsys)
     ready = {name: asyncio.Event() for name in ("eyes", "page")}
     ready["page"].set()
     clock = LoopClock(asyncio.get_running_loop())
+    agent = SimpleNamespace(ready=ready, settled=asyncio.Event())
     async with asyncio.TaskGroup() as group:
-        group.create_task(_tell_ready(SimpleNamespace(ready=ready), clock))
+        group.create_task(_tell_ready(agent, clock))
         await asyncio.sleep(74)
         assert (capsys.readouterr().out, settled) == ("  not ready yet: eyes\n", [])
+        assert not agent.settled.is_set()
         await asyncio.sleep(2)
         assert capsys.readouterr().out == "  visitors are served without: eyes\n"
         assert settled == [0]
+        assert agent.settled.is_set()
         ready["eyes"].set()
     assert capsys.readouterr().out.startswith("  ready after")
     assert settled == [0, 1]
