@@ -18,7 +18,7 @@ from pydantic import BaseModel, ValidationError
 
 from agent.configuration.faults import Fault, alike, explain
 from agent.core.errors import FoyerError
-from agent.core.quick_yaml import QUICK, TooDeepError, refuse_depth
+from agent.quick_yaml import QUICK, TooDeepError, refuse_depth
 
 C = TypeVar("C", bound=BaseModel)
 

@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from agent.core.errors import BadInputError
-from agent.core.quick_yaml import read_yaml
 
 _MOST_BYTES = 200_000
 Direction = tuple[float, float, float]
@@ -110,7 +109,7 @@ def load_mapping(path: Path) -> RobotMapping:
     Raises `BadInputError`: `file:line: field: what` for each fault, a line each.
     """
     try:
-        tree = read_yaml(_text(path))
+        tree = yaml.safe_load(_text(path))
     except yaml.MarkedYAMLError as fault:
         line = fault.problem_mark.line + 1 if fault.problem_mark else 0
         raise BadInputError(f"{path}:{line}: not YAML: {fault.problem}") from None

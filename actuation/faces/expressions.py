@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import yaml
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -20,7 +21,6 @@ from actuation.motion import FACE_INDEX
 from agent.core.errors import BadInputError
 from agent.core.face_shapes import ARKIT_NAMES
 from agent.core.messages import Expression
-from agent.core.quick_yaml import read_yaml
 
 Floats = NDArray[np.float64]
 SHAPES: Final = len(ARKIT_NAMES)
@@ -104,7 +104,7 @@ def indices_of(name: str) -> tuple[int, ...]:
 def faces() -> Mapping[str, FaceEntry]:
     """All faces of `expressions.yaml` by name."""
     text = Path(__file__).with_name("expressions.yaml").read_text(encoding="utf-8")
-    return TypeAdapter(dict[str, FaceEntry]).validate_python(read_yaml(text))
+    return TypeAdapter(dict[str, FaceEntry]).validate_python(yaml.safe_load(text))
 
 
 @lru_cache(maxsize=1)

@@ -10,13 +10,13 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+import yaml
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator
 
 from actuation.faces.expressions import SHAPES, Bearing, HeadHeld, vector_of
 from actuation.joints.moves import REWIND_S, Bump
 from agent.core.face_shapes import ARKIT_NAMES
-from agent.core.quick_yaml import read_yaml
 
 Floats = NDArray[np.float64]
 
@@ -39,7 +39,7 @@ class Habit(BaseModel):
 def habits() -> Mapping[str, Habit]:
     """All habits of `habits.yaml` by name."""
     text = Path(__file__).with_name("habits.yaml").read_text(encoding="utf-8")
-    return TypeAdapter(dict[str, Habit]).validate_python(read_yaml(text))
+    return TypeAdapter(dict[str, Habit]).validate_python(yaml.safe_load(text))
 
 
 class FaceStyle(BaseModel):

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from actuation.faces.expressions import (
@@ -25,7 +26,6 @@ from actuation.faces.expressions import (
     indices_of,
 )
 from agent.core.messages import Expression
-from agent.core.quick_yaml import read_yaml
 
 LONGEST: Final = 300
 """Characters of an instruction that are read; the rest is left out."""
@@ -60,7 +60,7 @@ class _Table(BaseModel):
 @lru_cache(maxsize=1)
 def _table() -> _Table:
     text = Path(__file__).with_name("words.yaml").read_text(encoding="utf-8")
-    return _Table.model_validate(read_yaml(text))
+    return _Table.model_validate(yaml.safe_load(text))
 
 
 @lru_cache(maxsize=4096)

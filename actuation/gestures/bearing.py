@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import yaml
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from actuation.faces.expressions import amount_of, faces
 from actuation.gestures.style import BodyWish
 from agent.core.errors import BadInputError
-from agent.core.quick_yaml import read_yaml
 
 Floats = NDArray[np.float64]
 
@@ -51,7 +51,7 @@ class BodyBearing(BaseModel):
 def body_bearings() -> Mapping[str, BodyBearing]:
     """All bearings of `bearings.yaml` by name."""
     text = Path(__file__).with_name("bearings.yaml").read_text(encoding="utf-8")
-    return TypeAdapter(dict[str, BodyBearing]).validate_python(read_yaml(text))
+    return TypeAdapter(dict[str, BodyBearing]).validate_python(yaml.safe_load(text))
 
 
 def body_bearing(name: str, intensity: float) -> Floats:

@@ -16,7 +16,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from actuation.gestures.lexemes import Schema
 from agent.core.errors import BadInputError
-from agent.core.quick_yaml import read_yaml
 
 SCHEMAS = Path(__file__).parent / "image_schemas.yaml"
 _GAP = 6
@@ -131,7 +130,7 @@ def standard_schemas() -> ImageSchemas:
 def load_schemas(path: Path = SCHEMAS) -> ImageSchemas:
     """Read the file. Raises `BadInputError` with file, row and field."""
     try:
-        rows = read_yaml(path.read_text(encoding="utf-8")) or []
+        rows = yaml.safe_load(path.read_text(encoding="utf-8")) or []
     except yaml.YAMLError as fault:
         raise BadInputError(f"{path.name}: not YAML: {fault}") from None
     if not isinstance(rows, list):

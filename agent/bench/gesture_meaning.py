@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, Literal
 
+import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from actuation.gestures.lexemes import Lexicon, standard_lexicon
@@ -20,7 +21,6 @@ from actuation.gestures.meaning import Encoder, GestureMeaning
 from agent.bench.figure import Figure
 from agent.core.backend import pick
 from agent.core.errors import BackendUnavailableError, BadInputError
-from agent.core.quick_yaml import read_yaml
 from behavior.encoders import ENCODERS
 
 SENTENCES: Final = Path(__file__).parent / "data" / "gesture_sentences.yaml"
@@ -48,7 +48,7 @@ def sentences(part: Part, lexicon: Lexicon) -> list[Sentence]:
 
     Raises `BadInputError` where one asks for a gesture that the lexicon does not have.
     """
-    rows = read_yaml(SENTENCES.read_text(encoding="utf-8"))[part]
+    rows = yaml.safe_load(SENTENCES.read_text(encoding="utf-8"))[part]
     read = [Sentence.model_validate(row) for row in rows]
     for sentence in read:
         unknown = [name for name in sentence.shows if name not in lexicon]

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import yaml
 
 from agent.bench.hearing import in_noise
 from agent.bench.made_pauses import VOICES, Said, say
 from agent.core.messages import Message, SpeechStarted, TurnEnded
-from agent.core.quick_yaml import read_yaml
 from agent.models import models_folder
 from perception.audio import FRAME, FRAME_S, Sound
 from perception.backends.pocketsphinx import PocketsphinxRecogniser
@@ -229,7 +229,7 @@ def made(
 @cache
 def lines(name: str) -> tuple[str, ...]:
     """A set of lines of `turn_ends.yaml`."""
-    sets = read_yaml(Path(__file__).with_name("turn_ends.yaml").read_text(encoding="utf-8"))
+    sets = yaml.safe_load(Path(__file__).with_name("turn_ends.yaml").read_text(encoding="utf-8"))
     return tuple(sets[name])
 
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+import yaml
 from pydantic import BaseModel
 
 from agent.config import ConfigError, Problem, beside, load, load_folder, place_of, yaml_files
-from agent.core.quick_yaml import read_yaml
 from agent.settings import (
     POLICY_FILES,
     AgentConfig,
@@ -113,7 +113,7 @@ def _with_folder(settings: Settings, folder: Path) -> Settings:
 
 
 def _tree(document: str, path: Path) -> Tree:
-    tree = read_yaml(path.read_text(encoding="utf-8")) or {}
+    tree = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     if document == _AGENT:
         return {key: value for key, value in tree.items() if key in _DECIDES}
     if document.startswith(_NORMS):

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib import resources
 
+import yaml
+
 from agent.core.messages import Clause, Expression, Gaze, GazeTarget, GestureCue, Place
-from agent.core.quick_yaml import read_yaml
 from behavior.dialogue.conversation import Conversation
 from behavior.languages.tongue import ENGLISH, tongue
 from behavior.past.time_questions import WORDING
@@ -77,7 +78,7 @@ def load_wording(code: str = ENGLISH) -> Wording:
     text = resources.files("behavior.dialogue").joinpath("wording.yaml").read_text(encoding="utf-8")
     tools = resources.files("behavior").joinpath("tools", "wording.yaml").read_text("utf-8")
     forms = resources.files("behavior").joinpath("forms", "wording.yaml").read_text("utf-8")
-    both = {**read_yaml(text), **WORDING, **read_yaml(tools), **read_yaml(forms)}
+    both = {**yaml.safe_load(text), **WORDING, **yaml.safe_load(tools), **yaml.safe_load(forms)}
     return Wording({key: tuple(lines) for key, lines in both.items()})
 
 

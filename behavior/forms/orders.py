@@ -4,11 +4,14 @@ import re
 from dataclasses import dataclass
 from importlib import resources
 
-from agent.core.quick_yaml import read_yaml
+import yaml
+
 from behavior.forms.config import FieldConfig, FormConfig
 from behavior.languages.sounds_like import likeness, plain
 
-_DATA = read_yaml(resources.files("behavior").joinpath("forms", "patterns.yaml").read_text("utf-8"))
+_DATA = yaml.safe_load(
+    resources.files("behavior").joinpath("forms", "patterns.yaml").read_text("utf-8")
+)
 _PATTERNS = {name: tuple(map(re.compile, lines)) for name, lines in _DATA.items()}
 _ORDERS = ("cancel", "by_hand", "send", "read_back", "empty", "back", "help", "scroll", "skip")
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
-from agent.core.quick_yaml import read_yaml
+import yaml
+
 from behavior.languages.sounds_like import plain
 
 _SURE_WORDS, _WORDS = 2, 2
@@ -68,5 +69,5 @@ def _all() -> tuple[Elsewhere, ...]:
             screen=row["screen"],
             yes=frozenset(row["agrees"]),
         )
-        for code, row in read_yaml(text).items()
+        for code, row in yaml.safe_load(text).items()
     )

@@ -13,7 +13,8 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
-from agent.core.quick_yaml import read_yaml
+import yaml
+
 from behavior.languages.sounds_like import plain
 
 ENGLISH = "en"
@@ -147,7 +148,7 @@ def _english() -> dict[str, Any]:
 
 def _read(*path: str) -> dict[str, Any]:
     text = resources.files("behavior").joinpath(*path).read_text("utf-8")
-    read: dict[str, Any] = read_yaml(text)
+    read: dict[str, Any] = yaml.safe_load(text)
     return read
 
 

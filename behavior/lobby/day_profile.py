@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
+import yaml
 from pydantic import BaseModel, ConfigDict, Field
-
-from agent.core.quick_yaml import read_yaml
 
 
 class Hour(BaseModel):
@@ -34,4 +33,4 @@ class DayProfile(BaseModel):
 
 def load_day_profile(path: Path) -> DayProfile:
     """Read one day."""
-    return DayProfile.model_validate(read_yaml(path.read_text(encoding="utf-8")))
+    return DayProfile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))

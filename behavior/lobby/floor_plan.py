@@ -7,10 +7,10 @@ import math
 from functools import cached_property
 from pathlib import Path
 
+import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from agent.core.messages import Place
-from agent.core.quick_yaml import read_yaml
 
 Segment = tuple[float, float, float, float]
 """A wall from (x, y) to (x, y), metres."""
@@ -153,4 +153,4 @@ class FloorPlan(BaseModel):
 
 def load_floor_plan(path: Path) -> FloorPlan:
     """Read one plan."""
-    return FloorPlan.model_validate(read_yaml(path.read_text(encoding="utf-8")))
+    return FloorPlan.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))

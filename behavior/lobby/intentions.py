@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 
+import yaml
 from pydantic import BaseModel, ConfigDict, Field
-
-from agent.core.quick_yaml import read_yaml
 
 Span = tuple[float, float]
 """Lowest and highest; each person draws one in between."""
@@ -207,7 +206,7 @@ def load_population(folder: Path, house: Path) -> Population:
     """Read all intentions of a folder and what their people know of the house."""
     found = {}
     for path in sorted(folder.glob("*.yaml")):
-        one = Intention.model_validate(read_yaml(path.read_text(encoding="utf-8")))
+        one = Intention.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
         found[one.name] = one
-    known = House.model_validate(read_yaml(house.read_text(encoding="utf-8")))
+    known = House.model_validate(yaml.safe_load(house.read_text(encoding="utf-8")))
     return Population(found, known)

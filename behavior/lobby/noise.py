@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
+import yaml
 from pydantic import BaseModel, ConfigDict, Field
-
-from agent.core.quick_yaml import read_yaml
 
 _CONFIG = ConfigDict(extra="forbid", frozen=True)
 
@@ -103,4 +102,4 @@ class DetectorNoise(BaseModel):
 
 def load_detector_noise(path: Path) -> DetectorNoise:
     """Read one kind of noise."""
-    return DetectorNoise.model_validate(read_yaml(path.read_text(encoding="utf-8")))
+    return DetectorNoise.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))

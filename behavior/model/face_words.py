@@ -8,8 +8,9 @@ import re
 from functools import lru_cache
 from importlib import resources
 
+import yaml
+
 from agent.core.messages import Expression
-from agent.core.quick_yaml import read_yaml
 
 _USUAL, _LITTLE, _MUCH = 0.6, 0.35, 0.9
 _WEAK = re.compile(r"\b(?:slight\w*|a little|a bit|mild\w*|faint\w*|hint|subtl\w*|somewhat)\b")
@@ -20,7 +21,7 @@ _NOT = re.compile(r"\b(?:not|no|without|never|less)\s+(?:too |so |very |any )*$"
 @lru_cache(maxsize=1)
 def _table() -> tuple[tuple[Expression, re.Pattern[str]], ...]:
     text = resources.files("behavior.model").joinpath("face_words.yaml").read_text(encoding="utf-8")
-    rows: dict[str, list[str]] = read_yaml(text)
+    rows: dict[str, list[str]] = yaml.safe_load(text)
     return tuple((Expression(name), _any_of(words)) for name, words in rows.items())
 
 

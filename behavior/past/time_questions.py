@@ -10,7 +10,8 @@ import re
 from dataclasses import replace
 from importlib import resources
 
-from agent.core.quick_yaml import read_yaml
+import yaml
+
 from behavior.languages.sounds_like import plain
 from behavior.past.questions import By, Happening, Kind, Relation, TimeQuestion
 from behavior.past.time_clauses import Clause, taken_apart
@@ -18,7 +19,7 @@ from behavior.past.time_kinds import asks, kind_of
 from behavior.past.time_places import Place
 from behavior.past.time_words import BEYOND, Meant, as_meant, complement_of, topic_of
 
-_DATA = read_yaml(
+_DATA = yaml.safe_load(
     resources.files("behavior.past").joinpath("questions_about_time.yaml").read_text("utf-8")
 )
 WORDING: dict[str, list[str]] = _DATA["wording"]

@@ -7,11 +7,14 @@ import re
 from dataclasses import dataclass
 from importlib import resources
 
-from agent.core.quick_yaml import read_yaml
+import yaml
+
 from behavior.languages.sounds_like import plain, without_fillers
 from behavior.past.questions import Happening, Relation
 
-_DATA = read_yaml(resources.files("behavior.past").joinpath("time_words.yaml").read_text("utf-8"))
+_DATA = yaml.safe_load(
+    resources.files("behavior.past").joinpath("time_words.yaml").read_text("utf-8")
+)
 _HEARD_AS: dict[str, str] = _DATA["heard_as"]
 _REWRITTEN = [(re.compile(pattern), instead) for pattern, instead in _DATA["rewritten"]]
 _OPENERS = re.compile(rf"^(?:(?:{_DATA['openers']})\s+)+")

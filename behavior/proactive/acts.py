@@ -11,10 +11,10 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal
 
+import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from agent.core.messages import Expression, Posture
-from agent.core.quick_yaml import read_yaml
 
 FILE = Path(__file__).with_name("acts.yaml")
 SLOTS: Mapping[str, str] = {"good_day": "Good day"}
@@ -105,7 +105,7 @@ class ActPattern:
 
 def read_parts(path: Path = FILE) -> ActParts:
     """Read a file of parts."""
-    return ActParts.model_validate(read_yaml(path.read_text(encoding="utf-8")))
+    return ActParts.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
 def compose(parts: ActParts) -> tuple[ActPattern, ...]:

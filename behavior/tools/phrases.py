@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from importlib import resources
 
-from agent.core.quick_yaml import read_yaml
+import yaml
+
 from behavior.languages.tongue import ENGLISH, Tongue, tongue
 
 
@@ -36,4 +37,4 @@ class Phrases:
 def phrases_in(code: str) -> Phrases:
     """Those of a language; empty: English."""
     text = resources.files("behavior").joinpath("tools", "phrases.yaml").read_text("utf-8")
-    return Phrases(read_yaml(text)[code or ENGLISH], tongue(code or ENGLISH))
+    return Phrases(yaml.safe_load(text)[code or ENGLISH], tongue(code or ENGLISH))

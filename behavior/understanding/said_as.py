@@ -10,14 +10,15 @@ Requests that are known by their words (tools) get the words they are known by. 
 import re
 from importlib import resources
 
-from agent.core.quick_yaml import read_yaml
+import yaml
+
 from behavior.house.directory import Directory
 from behavior.house.knowledge import Index
 from behavior.languages.sounds_like import words_of
 from behavior.languages.tongue import Tongue
 
 ANYWHERE, WITH_ROOM, WITH_DEPARTMENT = "as:", "room:", "department:"
-_DATA = read_yaml(
+_DATA = yaml.safe_load(
     resources.files("behavior.understanding").joinpath("read_as.yaml").read_text("utf-8")
 )
 _KINDS = {ANYWHERE: "anywhere", WITH_ROOM: "with_room", WITH_DEPARTMENT: "with_department"}

@@ -15,7 +15,6 @@ from typing import Final
 import yaml
 
 from agent.core.errors import BadInputError
-from agent.core.quick_yaml import read_yaml
 from perception.actions.figure import INDEXES, SHOULDERS, WRISTS, Figure, Sight
 from perception.actions.judge import Weights
 from perception.actions.sentences import Sentence, Truths, ask, read
@@ -57,7 +56,7 @@ def own_actions() -> Mapping[str, Sentence]:
 def read_actions(path: Path) -> dict[str, Sentence]:
     """Names and sentences of a YAML file. Raises `BadInputError` with file, name and cure."""
     try:
-        tree = read_yaml(path.read_text(encoding="utf-8"))
+        tree = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as fault:
         raise BadInputError(f"{path}: cannot be read ({fault})") from None
     if not isinstance(tree, dict) or not tree:

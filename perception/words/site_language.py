@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from agent.core.quick_yaml import read_yaml
+import yaml
 
 PHRASES = Path(__file__).with_name("visitor_phrases.yaml")
 ANYONE = ("john smith", "mary jones", "robert brown", "susan clark")
@@ -101,7 +101,7 @@ def _site_slots(site: SiteLanguage) -> dict[str, list[str]]:
 
 @cache
 def _general() -> tuple[Mapping[str, list[str]], list[str]]:
-    data = read_yaml(PHRASES.read_text(encoding="utf-8"))
+    data = yaml.safe_load(PHRASES.read_text(encoding="utf-8"))
     return data["slots"], data["phrases"]
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import yaml
 from numpy.typing import NDArray
 from scipy.signal import resample_poly
 
@@ -26,7 +27,6 @@ from actuation.score import Score
 from actuation.speech.phones import PAUSE
 from actuation.speech.voice import Speech
 from agent.core.messages import Act, ActId, Clause, Reason, UtteranceId
-from agent.core.quick_yaml import read_yaml
 
 TAUGHT_HZ: Final = 120
 _ENGLISH = ("en-us", "en-us", "en-gb", "en-gb-scotland", "en-gb-x-rp", "en-us-nyc")
@@ -102,7 +102,7 @@ def _espeak(voice: str, language: str, text: str, rng: random.Random) -> Order:
 
 @cache
 def _variants() -> tuple[str, ...]:
-    return tuple(read_yaml(Path(__file__).with_name("variants.yaml").read_text("utf-8")))
+    return tuple(yaml.safe_load(Path(__file__).with_name("variants.yaml").read_text("utf-8")))
 
 
 def make(wanted: Iterable[Order], seed: int, told: Callable[[int], None]) -> Iterator[Taught]:

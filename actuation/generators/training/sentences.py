@@ -10,9 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+import yaml
 from pydantic import BaseModel, ConfigDict
-
-from agent.core.quick_yaml import read_yaml
 
 FILE: Final = Path(__file__).with_name("words.yaml")
 _HOLE = re.compile(r"\{(\w+)\}")
@@ -34,7 +33,7 @@ class Words(BaseModel):
 @cache
 def vocabulary() -> dict[str, Words]:
     """Words by language."""
-    read = read_yaml(FILE.read_text(encoding="utf-8"))
+    read = yaml.safe_load(FILE.read_text(encoding="utf-8"))
     return {language: Words.model_validate(words) for language, words in read.items()}
 
 

@@ -17,12 +17,6 @@ class TooDeepError(yaml.YAMLError):
     """Lists and mappings within each other, more than `MAX_DEPTH` of them."""
 
 
-def read_yaml(text: str) -> Any:  # noqa: ANN401 - whatever the file holds
-    """The plain values of a text. Raises `yaml.YAMLError`."""
-    refuse_depth(text)
-    return yaml.load(text, Loader=QUICK)  # noqa: S506 - both are safe loaders
-
-
 def refuse_depth(text: str) -> None:
     """Raise `TooDeepError` for what must not be built; another `yaml.YAMLError` for no YAML."""
     depth = 0
