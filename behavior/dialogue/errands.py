@@ -28,6 +28,8 @@ _PURPOSES = {
     "withdrawn": "Correction: {visitor} is not here for you",
     "words": "{visitor} asks to pass on: {words}",
 }
+_CALLS = {True: "urgent: help wanted", False: "a person is wanted"}
+"""By whether it is urgent."""
 _UNREACHABLE = "a host could not be reached; a visitor waits"
 Help = Callable[[CallHelp, Encounter, float], None]
 
@@ -80,10 +82,11 @@ class Errands:
         for message in await self._unsent.left_over():
             age_s = self._wall.unix_s(now) - message.asked_unix_s
             if age_s <= self._notify.left_over_s:
-                self._go(self._tell_late(message))
-            else:
-                await self._unsent.drop(message.key)
-                self._complain("a message to a host was held up by a restart, and too old to send")
+                self._go(self._tell_late(message) if message.host else self._see_to_call(message))
+                continue
+            await self._unsent.drop(message.key)
+            whose = "a message to a host" if message.host else "a call for help"
+            self._complain(f"{whose} was held up by a restart, and too old to send")
 
     def end(self) -> None:
         """No errand is begun any more."""
@@ -105,9 +108,15 @@ class Errands:
 
     def call(self, *, urgent: bool, because: str) -> None:
         """Have whoever is on duty told; in an emergency that nobody hears, the staff."""
-        duty = self._site.emergency.notify if urgent else self._site.staff
-        subject = "urgent: help wanted" if urgent else "a person is wanted"
-        self._go(self._send_and_complain(duty, subject, because))
+        asked_unix_s = self._wall.unix_s(self._clock.now())
+        message = OnItsWay(
+            key=secrets.token_hex(16),
+            asked_unix_s=asked_unix_s,
+            host="",
+            subject=_CALLS[urgent],
+            text=because,
+        )
+        self._go(self._see_to_call(message))
 
     def cancel(self, encounter: Encounter) -> None:
         """What is still on its way about this visit, or waits to be tried again, is given up."""
@@ -189,11 +198,22 @@ class Errands:
         )
         return problem
 
-    async def _send_and_complain(self, notify: Notify, subject: str, text: str) -> None:
-        problem = await self.send(notify, subject, text)
-        if problem and notify is self._site.emergency.notify and notify != self._site.staff:
+    async def _see_to_call(self, message: OnItsWay) -> None:
+        # Side by side: nobody in need waits for a disk.
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._unsent.keep(message))
+            both.create_task(self._call(message))
+        await self._unsent.drop(message.key)
+
+    async def _call(self, message: OnItsWay) -> None:
+        """Tell whoever is on duty; in an emergency that nobody hears, the staff."""
+        subject, text, key = message.subject, message.text, message.key
+        site = self._site
+        duty = site.emergency.notify if subject == _CALLS[True] else site.staff
+        problem = await self.send(duty, subject, text, key)
+        if problem and duty != site.staff:
             self._complain(f"the people on duty could not be told: {problem}; staff are told")
-            problem = await self.send(self._site.staff, subject, text)
+            problem = await self.send(site.staff, subject, text, key)
         if problem:
             self._complain(f"staff could not be told: {problem}")
 

@@ -106,8 +106,8 @@ class NotifyConfig(BaseModel):
         600.0,
         ge=0,
         le=86_400,
-        description="A message to a host that a crash or restart held up is sent by the next start,"
-        " if it is no older than this.",
+        description="A message to a host, or a call for help, that a crash or restart held up is"
+        " sent by the next start, if it is no older than this.",
     )
 
 

@@ -1,9 +1,9 @@
-"""Messages to hosts on their way: on the disk before the first try, gone after the last.
+"""Messages to people of the house on their way: on the disk until they got through.
 
-A visitor is told that a host is told. Where the agent is killed or stopped in the seconds in which
-a message waits to be tried again, its next start sends it, under the same key, so that one that
-got through after all need not be there twice. One that has become old is not sent any more: nobody
-comes to the door for who left an hour ago.
+A visitor is told that a host is told, or that somebody is called. Where the agent is killed or
+stopped in the seconds in which a message waits to be tried again, its next start sends it, under
+the same key, so that one that got through after all need not be there twice. One that has become
+old is not sent any more: nobody comes to the door for who left an hour ago.
 """
 
 import sqlite3
@@ -28,11 +28,12 @@ OnDisk = Callable[[Work], Awaitable[object]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnItsWay:
-    """One message to a host."""
+    """One message."""
 
     key: str
     asked_unix_s: float
     host: str
+    """Their name; empty: whoever is on duty."""
     subject: str
     text: str = field(repr=False)
 

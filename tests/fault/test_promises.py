@@ -97,6 +97,61 @@ async def test_a_message_to_be_tried_again_leaves_the_disk_with_forget_me(tmp_pa
     await desk.finish()
 
 
+async def killed_while_help_is_called(folder, line):
+    phone = Phone(works=False)
+    desk = await reception(folder, phone).__aenter__()
+    desk.tell(ended(0.0, line))
+    await desk.settle(0.3)
+    assert len(desk.of(HelpCalled)) == 1
+    desk._task.cancel()
+    await asyncio.wait((desk._task,))
+    (tried,) = phone.got
+    return tried
+
+
+@pytest.mark.parametrize("line", ["my colleague has collapsed", "can i talk to a human please"])
+async def test_help_that_was_called_when_the_agent_was_killed_is_called_by_the_next(tmp_path, line):
+    tried = await killed_while_help_is_called(tmp_path, line)
+    phone = Phone()
+    async with reception(tmp_path, phone, TEN + timedelta(seconds=20)) as desk:
+        await desk.settle(1)
+        assert phone.got == [tried]
+        assert desk.of(HostNotified) == []
+    again = Phone()
+    async with reception(tmp_path, again, TEN + timedelta(seconds=40)) as desk:
+        await desk.settle(1)
+        assert again.got == []
+
+
+async def test_a_call_for_help_that_has_become_old_is_told_and_not_made(tmp_path):
+    await killed_while_help_is_called(tmp_path, "my colleague has collapsed")
+    phone = Phone()
+    async with reception(tmp_path, phone, TEN + timedelta(hours=1)) as desk:
+        await desk.settle(1)
+        assert phone.got == []
+        assert any("a call for help was held up" in one.detail for one in desk.of(ComponentHealth))
+
+
+async def test_help_that_got_through_leaves_nothing_on_the_disk(tmp_path):
+    async with reception(tmp_path, Phone()) as desk:
+        desk.tell(ended(0.0, "my colleague has collapsed"))
+        await desk.settle(1)
+    again = Phone()
+    async with reception(tmp_path, again, TEN + timedelta(seconds=20)) as desk:
+        await desk.settle(1)
+        assert again.got == []
+
+
+async def test_help_is_called_though_the_disk_takes_nothing(tmp_path):
+    (tmp_path / "var").write_text("a file where the folder should be")
+    phone = Phone()
+    async with reception(tmp_path, phone) as desk:
+        desk.dialogue._deeds.keeper.path = tmp_path / "var" / "visits.sqlite"
+        desk.tell(ended(0.0, "my colleague has collapsed"))
+        await desk.settle(1)
+        assert len(phone.got) == 1
+
+
 async def test_visits_that_the_disk_did_not_take_are_written_when_it_does(tmp_path):
     (tmp_path / "var").write_text("a file where the folder should be")
     async with reception(tmp_path, Phone()) as desk:
