@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from agent.core.errors import BadInputError
 from agent.core.messages import PersonId
 from agent.explaining.explain import explain, moment
 from agent.explaining.norms import house, nearest_norms
@@ -11,6 +12,7 @@ from agent.explaining.why import WHY_NOT, Account
 from agent.recording import Recording
 from agent.settings import read_settings
 
+PICTURES = (".mp4", ".mov", ".webm", ".mkv", ".avi", ".y4m", ".jpg", ".jpeg", ".png")
 HELP = "say in plain language why an act in a recording happened, or did not"
 
 
@@ -47,6 +49,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the explanation; 1 when the recording holds nothing."""
+    if arguments.file.suffix.lower() in PICTURES:
+        raise BadInputError(
+            f"{arguments.file}: is no recording (MCAP file); by what a face in a film or a picture"
+            f" was read: foyer perceive {arguments.file} --explain DIR"
+        )
     recording = Recording(arguments.file)
     recorded = list(recording)
     if not recorded:

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from agent.commands.perceive_between import Between
+from agent.commands.perceive_explain import Explaining, add_explain_arguments, explaining
 from agent.commands.perceive_more import Closer
 from agent.config import load
 from agent.core.codec import encode
+from agent.core.errors import BadInputError
 from agent.core.messages import (
     ComponentHealth,
     Engagement,
@@ -55,7 +57,9 @@ class PerceiveConfig(BaseModel):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command line."""
-    parser.add_argument("video", type=Path, help="mp4, mov, webm, mkv, avi or y4m")
+    parser.add_argument(
+        "video", type=Path, help="mp4, mov, webm, mkv, avi or y4m; a still, too, with --explain"
+    )
     parser.add_argument("--config", type=Path, help="take `seeing` from this configuration")
     parser.add_argument(
         "--fit-camera",
@@ -76,12 +80,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--context", action="store_true", help="tell who is on the phone, carries, waits, ..."
     )
+    add_explain_arguments(parser)
     parser.add_argument("--preview", type=Path, metavar="MP4", help="draw what is seen to a video")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print one message a line, flat out, in the video's own time."""
     config = load(arguments.config, PerceiveConfig) if arguments.config else PerceiveConfig()
+    maps = explaining(arguments)
+    if maps is not None and not config.seeing.detector.faces:
+        raise BadInputError(
+            f"--explain needs faces; seeing.detector.faces is off: {arguments.config}"
+        )
     # Heavy: only when there is something to read.
     from perception.backends.recorded import RecordedCamera
 
@@ -93,8 +103,8 @@ def run(arguments: argparse.Namespace) -> int:
         )
         teller = _Teller(EngagementCore(config.seeing.engagement), groups, preview, between)
         closer = Closer(
-            actions=arguments.actions, faces=arguments.faces, seeing=config.seeing,
-            brief=arguments.brief,
+            actions=arguments.actions, faces=arguments.faces or maps is not None,
+            seeing=config.seeing, brief=arguments.brief,
         )  # fmt: skip
         fit, numbers = CameraFit(config.seeing.people.camera), itertools.count(1)
 
@@ -108,6 +118,8 @@ def run(arguments: argparse.Namespace) -> int:
                 print(line, flush=True)
             for message in between.look(picture, tracks, close):
                 _print(message)
+            if maps is not None:
+                maps.take(picture, tracks)
             teller.draw(picture, look, tracks)
 
         thread = OneThread("people")
@@ -129,11 +141,25 @@ def run(arguments: argparse.Namespace) -> int:
         finally:
             closer.close()
             thread.wait(ENDS_S)
-    if not teller.anybody:
+    if maps is not None:
+        _explain(arguments.video, maps)
+    elif not teller.anybody:
         print(f"{arguments.video}: {NOBODY}", file=sys.stderr)
     if arguments.fit_camera:
         print(_fitted(fit), file=sys.stderr)
     return 0
+
+
+def _explain(video: Path, maps: Explaining) -> None:
+    """Print and draw what the units were read by."""
+    try:
+        lines, notes = maps.finish()
+    except BadInputError as fault:
+        raise BadInputError(f"{video}: {fault}") from None
+    for line in lines:
+        print(line, flush=True)
+    for note in notes:
+        print(f"{video}: {note}", file=sys.stderr)
 
 
 def _fitted(fit: CameraFit) -> str:

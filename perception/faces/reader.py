@@ -83,6 +83,14 @@ class FaceReading:
     """(52,) 0..1."""
     units: tuple[UnitSeen, ...]
     movements: tuple[Movement, ...]
+    known: Floats
+    """(inputs,) what the network was given: for `sensitivity.py`; it goes into no message."""
+    face_m: Floats
+    """(478, 3) metres, freed of the head; likewise."""
+    own_rest: bool
+    """Held against this person's own face at rest; else against the mean face, and less sure."""
+    turned_far: bool
+    """Half of the face is guessed."""
 
 
 class FaceReader:
@@ -112,7 +120,8 @@ class FaceReader:
         width = np.array(float(np.ptp(points[:MESH, 0])))
         sure = self._course.take(at, presence(weights, intensity, angles, width), intensity)
         lids = lid_opening(face) / max(lid_opening(rest), 1e-4)
-        enough = len(self._rest) >= ENOUGH_LOOKS and abs(angles[0]) < WIDEST_YAW_RAD
+        own_rest, turned_far = self._rest_m is not None, bool(abs(angles[0]) >= WIDEST_YAW_RAD)
+        enough = own_rest and not turned_far
         yaw, pitch, roll = head_angles(standing, frame)
         moved = self._movements.take(at, angles, lids) + self._briefly(at, face, angles, lids)
         eyes = gaze_terms(face, angles) @ weights.gaze
@@ -126,7 +135,8 @@ class FaceReader:
                 for k in range(len(UNITS))
             ),
             movements=tuple(moved) if enough else (),
-        )
+            known=known, face_m=face, own_rest=own_rest, turned_far=turned_far,
+        )  # fmt: skip
 
     def _briefly(self, at: float, face: Floats, angles: Floats, lids: float) -> list[Movement]:
         """`face`: (478, 3) metres, freed of the head."""
