@@ -1,7 +1,5 @@
 """The real networks on pieces of real recordings: what a person sees in them, the agent sees."""
 
-import asyncio
-import itertools
 import math
 from itertools import pairwise
 
@@ -9,15 +7,13 @@ import cv2
 import numpy as np
 import pytest
 
-from agent.core.messages import Engagement, PersonId, PersonLost, PersonSeen
+from agent.core.messages import Engagement, PersonLost, PersonSeen
 from agent.models import MODELS, is_whole, models_folder
 from perception.backends.recorded import RecordedCamera
 from perception.engagement.relation import EngagementConfig
 from perception.engagement.states import EngagementCore
-from perception.eyes.detectors import DetectorConfig, detector_opener
-from perception.eyes.people import PeopleComponent, PeopleConfig
-from perception.off_loop import OneThread
 from perception.senses import Picture
+from tests.fakes.eyes import look_at_all
 from tests.fakes.people import FakeCamera
 from tests.media import media
 
@@ -43,26 +39,14 @@ class Piece:
 
 def watch(camera):
     """Sightings, losses and changes of engagement, in order."""
-    config, found, numbers = PeopleConfig(look_timeout_s=60), [], itertools.count(1)
-    engagement, thread = EngagementCore(EngagementConfig()), OneThread("eyes")
+    found, engagement = [], EngagementCore(EngagementConfig())
 
     def take(message):
         found.append(message)
         if isinstance(message, PersonSeen | PersonLost) and (change := engagement.take(message)):
             found.append(change)
 
-    component = PeopleComponent(
-        camera=camera,
-        open_detector=detector_opener(
-            DetectorConfig(), camera=config.camera, models=models_folder()
-        ),
-        off_loop=thread,
-        publish=take,
-        config=config,
-        new_id=lambda: PersonId(f"p{next(numbers)}"),
-    )
-    asyncio.run(component.run())
-    thread.wait(20)
+    look_at_all(camera, take)
     return found
 
 
