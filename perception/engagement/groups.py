@@ -186,7 +186,6 @@ def _is_behind(one: PersonSeen, next_one: PersonSeen, config: GroupConfig) -> bo
     return any(
         abs(math.remainder(a - ahead, math.tau)) <= _TOWARDS_RAD
         and abs(math.remainder(a - b, math.tau)) <= _SAME_WAY_RAD
-        and abs(math.remainder(b - ahead, math.tau)) <= math.pi / 2
         for a in _headings(one)
         for b in _headings(next_one)
     )

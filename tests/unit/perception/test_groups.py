@@ -107,6 +107,152 @@ def test_two_who_face_each_other_from_afar_do_not_stand_together():
     assert found(one("a", 4, -0.95, 90), one("b", 4, 0.95, -90)) == set()
 
 
+@pytest.mark.parametrize(
+    ("apart_m", "turned_deg", "ahead_m", "beside"),
+    [
+        (0.9, 0, 0.0, True),
+        (1.05, 0, 0.0, False),
+        (0.9, 34, 0.0, True),
+        (0.9, 46, 0.0, False),
+        (0.7, 0, 0.38, True),
+        (0.7, 0, 0.52, False),
+    ],
+)
+def test_side_by_side_means_near_turned_alike_and_neither_ahead(
+    apart_m, turned_deg, ahead_m, beside
+):
+    # Turned apart from each other: their middles never meet before them.
+    pair = (
+        one("a", 3, -apart_m / 2, 180 + turned_deg / 2),
+        one("b", 3 - ahead_m, apart_m / 2, 180 - turned_deg / 2),
+    )
+    assert found(*pair) == ({(A.BESIDE, "ab")} if beside else set())
+
+
+def test_headings_on_both_sides_of_the_full_circle_are_the_same_way():
+    # 10 and 350 degrees are nearly the same way; turned apart, no middle of theirs meets.
+    for left_deg, right_deg in ((350, 10), (10, 350), (-175, 175)):
+        assert found(one("a", 3, -0.45, left_deg), one("b", 3, 0.45, right_deg)) == {
+            (A.BESIDE, "ab")
+        }
+
+
+def test_who_is_ahead_as_the_other_is_turned_does_not_stand_beside():
+    # By the first's chest they are level, by the second's one stands half a metre before the other.
+    level, ahead = one("a", 3, -0.45, 180), one("b", 3, 0.45, 144)
+    assert found(level, ahead) == set()
+    assert found(replace(ahead, person="a"), replace(level, person="b")) == set()
+
+
+@pytest.mark.parametrize(
+    ("between_deg", "arrangement"),
+    [
+        (44, A.BESIDE),
+        (58, A.CORNER),
+        (90, A.CORNER),
+        (116, A.CORNER),
+        (136, A.FACING),
+        (180, A.FACING),
+    ],
+)
+def test_how_far_their_chests_are_turned_to_each_other_names_the_shape(between_deg, arrangement):
+    half = between_deg / 2
+    assert found(one("a", 3, -0.4, 180 - half), one("b", 3, 0.4, 180 + half)) == {
+        (arrangement, "ab")
+    }
+
+
+@pytest.mark.parametrize(("apart_m", "together"), [(1.5, True), (1.68, False)])
+def test_middles_up_to_three_quarters_of_a_metre_apart_are_the_same(apart_m, together):
+    # Chests at right angles, each past the other: only how near their middles come can join them.
+    pair = (one("a", 3, -apart_m / 2, 135), one("b", 3, apart_m / 2, -135))
+    assert bool(found(*pair)) is together
+
+
+def test_who_stand_too_near_look_past_each_others_middle():
+    pair = (one("a", 3, -0.02, 90), one("b", 3, 0.02, -90))
+    assert found(*pair) == set()
+
+
+def test_three_beside_each_other_are_a_row_whoever_is_told_of_first():
+    # On an arc, so that the outer two are turned too far apart to be neighbours.
+    row = [one("a", 3, -0.75, 208), one("b", 3, 0, 180), one("c", 3, 0.75, 152)]
+    for order in ((0, 1, 2), (0, 2, 1), (1, 0, 2)):
+        assert found(*(row[i] for i in order)) == {(A.BESIDE, "abc")}
+
+
+def test_two_beside_each_other_and_one_before_them_are_a_circle():
+    assert found(one("a", 3, -0.4, 180), one("b", 3, 0.4, 180), one("c", 1.9, 0.0, 0)) == {
+        (A.CIRCLE, "abc")
+    }
+
+
+def test_two_beside_each_other_and_one_at_their_corner_are_a_circle():
+    people = one("a", 3, -0.4, 180), one("b", 3, 0.4, 180), one("c", 2.2, 1.0, -100)
+    assert found(*people) == {(A.CIRCLE, "abc")}
+
+
+def test_the_middle_is_as_far_from_each_of_them():
+    ((_, center),) = formations([one("a", 2, -0.8, 90), one("b", 2.4, 0.8, -90)], GroupConfig())
+    assert center.x_m == pytest.approx(2.2)
+    assert center.y_m == pytest.approx(0, abs=0.01)
+
+
+def test_where_the_side_is_unknown_the_middle_is_the_one_towards_the_other():
+    # At three metres, 90 degrees from the agent: to the left or to the right.
+    pair = [one("a", 3, -0.7, facing_deg=90), one("b", 3, 0.7, facing_deg=90)]
+    ((_, center),) = formations(pair, GroupConfig())
+    assert abs(center.y_m) < 0.15
+    alone, told = one("a", 3, -0.7, facing_deg=90), one("b", 3, 0.5, -90)
+    ((_, center),) = formations([alone, told], GroupConfig())
+    assert -0.15 < center.y_m < 0.1
+
+
+@pytest.mark.parametrize(
+    ("step_m", "aside_deg", "turned_deg", "in_line"),
+    [
+        (1.5, 0, 0, True),
+        (1.75, 0, 0, False),
+        (0.5, 0, 0, True),
+        (0.2, 0, 0, False),
+        (1.0, 0, 34, True),
+        (1.0, 0, 47, False),
+        (1.0, 47, 0, False),
+    ],
+)
+def test_the_next_in_line_stands_a_step_behind_and_faces_that_back(
+    step_m, aside_deg, turned_deg, in_line
+):
+    aside = math.radians(aside_deg)
+    first = one("a", 1.2, 0, 180)
+    behind = one("b", 1.2 + step_m * math.cos(aside), step_m * math.sin(aside), 180 + turned_deg)
+    assert ((A.QUEUE, "ab") in found(first, behind)) is in_line
+
+
+@pytest.mark.parametrize(("turned_deg", "in_line"), [(44, True), (58, False)])
+def test_who_is_turned_otherwise_than_the_next_is_not_behind_them(turned_deg, in_line):
+    first = one("a", 1.2, 0, 180 + turned_deg * 0.6)
+    behind = one("b", 2.2, 0, 180 - turned_deg * 0.4)
+    assert ((A.QUEUE, "ab") in found(first, behind)) is in_line
+
+
+@pytest.mark.parametrize(("head_m", "begins"), [(2.1, True), (2.35, False)])
+def test_a_queue_begins_near_the_agent(head_m, begins):
+    queue = (one("a", head_m, 0, 180), one("b", head_m + 1, 0, 180))
+    assert ((A.QUEUE, "ab") in found(*queue)) is begins
+
+
+def test_the_place_of_a_queue_is_its_head():
+    queue = [one("b", 2.2, 0.2, 180), one("a", 1.2, 0, 180)]
+    ((_, place),) = formations(queue, GroupConfig())
+    assert place.x_m == pytest.approx(1.2)
+
+
+def test_who_waits_in_line_talks_to_nobody_else_at_once():
+    # The two of the queue stand near enough to count as beside one another, too.
+    assert found(one("a", 1.6, 0, 180), one("b", 2.0, 0.25, 205)) == {(A.QUEUE, "ab")}
+
+
 # In time
 
 
@@ -135,6 +281,58 @@ def test_a_moment_face_to_face_in_passing_is_nothing():
     assert told(groups, TALK, 0.8) == []
     apart = (one("a", 2, -2, 90), one("b", 2, 2, -90))
     assert told(groups, apart, 3, start=0.8) == []
+
+
+@pytest.mark.parametrize(("seconds", "is_told"), [(1.4, False), (1.7, True)])
+def test_a_second_of_it_is_needed(seconds, is_told):
+    assert bool(told(Groups(GroupConfig()), TALK, seconds)) is is_told
+
+
+@pytest.mark.parametrize(("seconds", "is_over"), [(1.4, False), (1.9, True)])
+def test_a_second_and_a_half_without_it_ends_it(seconds, is_over):
+    groups = Groups(GroupConfig())
+    assert len(told(groups, TALK, 2)) == 1
+    back = (replace(TALK[0], front_rad=-TALK[0].front_rad), TALK[1])
+    assert bool(told(groups, back, seconds, start=2.0)) is is_over
+
+
+def test_judging_is_done_four_times_a_second():
+    groups, judged = Groups(GroupConfig()), []
+    formed = groups._formed
+    groups._formed = lambda at: judged.append(at) or formed(at)
+    told(groups, TALK, 2)
+    assert len(judged) in (7, 8)
+
+
+def test_the_talk_that_is_told_has_its_place():
+    groups = Groups(GroupConfig())
+    (begun,) = told(groups, TALK, 2)
+    assert (begun.center.x_m, begun.center.y_m) == pytest.approx((2, 0), abs=0.2)
+    moved = [replace(p, place=replace(p.place, x_m=3.0)) for p in TALK]
+    told(groups, moved, 1, start=2.0)
+    (ended,) = told(groups, TALK[:1], 4, start=3.0)
+    assert ended.center.x_m == pytest.approx(3)
+
+
+def test_a_sighting_counts_for_a_second():
+    groups = Groups(GroupConfig())
+    told(groups, TALK, 2)
+    (ended,) = told(groups, TALK[:1], 4, start=2.0)
+    assert 2.6 < ended.at < 2.95
+
+
+def test_who_is_lost_is_out_of_it_at_once():
+    groups = Groups(GroupConfig())
+    told(groups, TALK, 2)
+    groups.take(lost(2.0, person="b"))
+    (ended,) = told(groups, TALK[:1], 4, start=2.0)
+    assert ended.at < 2.05
+
+
+@pytest.mark.parametrize(("speed_m_s", "together"), [(0.3, True), (0.5, False)])
+def test_who_sways_stands_and_who_strolls_does_not(speed_m_s, together):
+    pair = (one("a", 2, -0.5, 90, vx=speed_m_s), one("b", 2, 0.5, -90))
+    assert bool(told(Groups(GroupConfig()), pair, 2)) is together
 
 
 def test_those_who_walk_stand_with_nobody():
