@@ -13,8 +13,9 @@ from pathlib import Path
 
 import numpy as np
 import pocketsphinx
+from numpy.typing import NDArray
 
-from perception.audio import SILENCE_DB, Sound, level_db
+from perception.audio import Sound
 from perception.backends.pocketsphinx_listeners import ShortVoice
 from perception.words.arpa import arpa
 from perception.words.pronunciation import pronunciations
@@ -34,13 +35,13 @@ _ALIKE = {
 }  # fmt: skip
 _TEACHES = 0.8
 """A turn read with less trust teaches nothing about the channel: it may have been noise."""
-_ADAPT_AT = 16_000
-"""Samples after which the channel is known well enough: 0.3 s before the voice, 0.7 s of it."""
+_ADAPT_FROM, _ADAPT_EVERY, _ADAPT_UNTIL = 6400, 1600, 64_000
+"""Samples of a turn between which its channel is learned, and how often; 0.3 s are no voice."""
 _FORMS = 30
 """Of each general phrase, so many are known as whole sentences."""
+_FRAME = 160
 _WINDOW, _KEPT_WEIGHT = 500.0, 60.0
 """Frames the decoder's running mean stands for, and what it weighs against the new turn's own."""
-_VOICE_RANGE_DB = 20.0
 _PARTIAL_EVERY = 3200
 """Samples between two looks at the words so far."""
 
@@ -57,6 +58,23 @@ class _Found:
     frames: int = 0
 
 
+class Channel:
+    """Mean cepstra of one search: of earlier turns, and more and more of this one."""
+
+    def __init__(self, kept: str) -> None:
+        """`kept`: the decoder's mean when the turn begins, numbers with commas between."""
+        self._kept = self._now = _numbers(kept)
+        self._sum = np.zeros_like(self._kept)
+        self._frames = 0.0
+
+    def learned(self, running: str, frames: float) -> str:
+        """The mean to go on with. `running`: the decoder's own, `frames` after it was last set."""
+        self._sum += _numbers(running) * (_WINDOW + frames) - self._now * _WINDOW
+        self._frames += frames
+        self._now = (self._kept * _KEPT_WEIGHT + self._sum) / (_KEPT_WEIGHT + self._frames)
+        return ",".join(f"{value:.4f}" for value in self._now)
+
+
 class PocketsphinxRecogniser:
     """US English at 16 kHz. Loads in about a second; 0.2 of a core while somebody speaks."""
 
@@ -70,10 +88,9 @@ class PocketsphinxRecogniser:
         self._short = ShortVoice(_dictionary())
         self._whole = WholeHere(sentences(site, forms=_FORMS))
         self._cepstra: list[str] = [d.get_cmn(False) for d in self._searches]
-        self._speaking = self._trusted = self._adapted = False
-        self._fed = self._told_at = 0
-        self._opening: list[bytes] = []
-        self._loudest_db = SILENCE_DB
+        self._channels = [Channel(cepstra) for cepstra in self._cepstra]
+        self._speaking = self._trusted = False
+        self._fed = self._told_at = self._learned_at = 0
 
     def start(self) -> None:
         """Begin a new turn. What the last one taught about the channel is kept if it made sense."""
@@ -82,14 +99,13 @@ class PocketsphinxRecogniser:
                 search.end_utt()
                 if self._trusted:
                     self._cepstra[i] = search.get_cmn(False)
+        self._channels = [Channel(cepstra) for cepstra in self._cepstra]
         for search, cepstra in zip(self._searches, self._cepstra, strict=True):
             search.set_cmn(cepstra)
             search.start_utt()
         self._short.start()
-        self._speaking, self._trusted, self._adapted = True, False, False
-        self._fed = self._told_at = 0
-        self._opening.clear()
-        self._loudest_db = SILENCE_DB
+        self._speaking, self._trusted = True, False
+        self._fed = self._told_at = self._learned_at = 0
 
     def feed(self, samples: Sound) -> None:
         """More sound; the search keeps pace with it."""
@@ -98,35 +114,21 @@ class PocketsphinxRecogniser:
             search.process_raw(raw, False, False)
         self._short.feed(raw)
         self._fed += samples.size
-        if not self._adapted:
-            self._opening.append(raw)
-            level = level_db(samples)
-            self._loudest_db = max(self._loudest_db, level)
-            # In a silence the words may be wanted any moment: no time to hear anything again.
-            if self._fed >= _ADAPT_AT and level > self._loudest_db - _VOICE_RANGE_DB:
-                self._adapt()
+        due = max(_ADAPT_FROM, self._learned_at + _ADAPT_EVERY)
+        if due <= self._fed < _ADAPT_UNTIL:
+            self._adapt()
 
     def _adapt(self) -> None:
-        """Hear the opening again, knowing this voice, room and microphone from the opening itself.
+        """Learn this voice, room and microphone from the turn so far, for what follows of it.
 
         The model was trained on cepstra whose mean over each utterance is zero. The decoder knows
-        only the mean of earlier turns; a stranger, an echo or a fan moves it. Word errors in hiss
-        and in an echoing room fall by a quarter to two thirds. The search catches up in a fifth
-        of a second, while the visitor still speaks.
+        only the mean of earlier turns; a stranger, an echo or a fan moves it. What was heard is
+        not heard again: that would cost a fifth of a second just when a short question ends.
         """
-        self._adapted = True
-        frames = self._fed / 160
-        for search, kept in zip(self._searches, self._cepstra, strict=True):
-            before = np.array([float(value) for value in kept.split(",")])
-            running = np.array([float(value) for value in search.get_cmn(True).split(",")])
-            own = (running * (_WINDOW + frames) - before * _WINDOW) / frames
-            mean = (before * _KEPT_WEIGHT + own * frames) / (_KEPT_WEIGHT + frames)
-            search.end_utt()
-            search.set_cmn(",".join(f"{value:.4f}" for value in mean))
-            search.start_utt()
-            for raw in self._opening:
-                search.process_raw(raw, False, False)
-        self._opening.clear()
+        frames = (self._fed - self._learned_at) / _FRAME
+        self._learned_at = self._fed
+        for search, channel in zip(self._searches, self._channels, strict=True):
+            search.set_cmn(channel.learned(search.get_cmn(True), frames))
 
     def partial(self) -> str:
         """Words so far, looked at every fifth of a second."""
@@ -210,6 +212,10 @@ def _found(search: pocketsphinx.Decoder, samples: int) -> _Found:
         language=language / max(1, frames),
         frames=frames,
     )
+
+
+def _numbers(cepstra: str) -> NDArray[np.float64]:
+    return np.array([float(value) for value in cepstra.split(",")])
 
 
 def _base(word: str) -> str:

@@ -17,6 +17,9 @@ from perception.words.listeners import CLAIMS, LISTENS, grammar, words
 
 _MOST_SAMPLES: Final = round(2.4 * 16_000)
 """A murmur's longest, the quiet before it and the pause behind it. A longer voice is none."""
+_CATCH_UP: Final = 3
+"""A voice that was read and goes on is heard again, so many pieces of sound for each new one: all
+at once they would keep the recogniser's own words waiting."""
 _OWN: Final[Mapping[str, tuple[str, ...]]] = {
     "mm": ("M", "AH M"), "mhm": ("M HH M", "AH M HH AH M", "HH M HH M"), "hm": ("HH M",),
     "gotcha": ("G AA CH AH",),
@@ -33,7 +36,7 @@ class ShortVoice:
         self._searches = [_search(phrases, dictionary) for phrases in (LISTENS, CLAIMS)]
         self._cepstra = self._searches[0].get_cmn(False)
         self._sound: list[bytes] = []
-        self._size = 0
+        self._size = self._heard = 0
         self._open = False
 
     def start(self) -> None:
@@ -52,10 +55,8 @@ class ShortVoice:
             return
         if not self._open:  # it was read and goes on
             self._begin()
-            for earlier in self._sound:
-                self._hear(earlier)
         self._sound.append(raw)
-        self._hear(raw)
+        self._hear(self._sound[self._heard : self._heard + _CATCH_UP])
 
     def listens(self) -> float | None:
         """A thousandth of a nat a frame, -3..3: above 0 it fits what listeners say better.
@@ -64,6 +65,8 @@ class ShortVoice:
         """
         if not self._sound:
             return None
+        if self._open:
+            self._hear(self._sound[self._heard :])
         self._end()
         listens, claims = (_fit(search) for search in self._searches)
         if listens is None or claims is None:
@@ -74,11 +77,13 @@ class ShortVoice:
         for search in self._searches:
             search.set_cmn(self._cepstra)
             search.start_utt()
-        self._open = True
+        self._open, self._heard = True, 0
 
-    def _hear(self, raw: bytes) -> None:
+    def _hear(self, pieces: Sequence[bytes]) -> None:
         for search in self._searches:
-            search.process_raw(raw, False, False)
+            for raw in pieces:
+                search.process_raw(raw, False, False)
+        self._heard += len(pieces)
 
     def _end(self) -> None:
         if self._open:

@@ -13,7 +13,8 @@ from agent.core.clock import LoopClock
 from agent.core.errors import BackendUnavailableError, BadInputError
 from agent.core.messages import TurnId
 from perception.backends import devices_microphone
-from perception.backends.pocketsphinx import PocketsphinxRecogniser, confidence
+from perception.backends import pocketsphinx as embedded
+from perception.backends.pocketsphinx import Channel, PocketsphinxRecogniser, confidence
 from perception.backends.recorded_sound import RecordedSound, read_sound
 from perception.words.recognition import RecognitionConfig
 from perception.words.site_language import SiteLanguage
@@ -86,6 +87,99 @@ def test_trust_falls_with_unlikely_words_disagreement_and_drawn_out_words():
     assert confidence(words, words, -2.5e-3, 120) < 0.4
     assert confidence(("if",), (), -0.1e-3, 200) < 0.1
     assert confidence((), (), 0.0, 0) == 0.0
+
+
+@pytest.fixture
+def decoders(monkeypatch):
+    """What each decoder was given: samples to hear, and means to hear them by."""
+
+    class Watched(embedded.pocketsphinx.Decoder):
+        heard, means = 0, 0
+
+        def __init__(self, **settings):
+            super().__init__(**settings)
+            made.append(self)
+
+        def start_utt(self):
+            self.turn = []
+            super().start_utt()
+
+        def process_raw(self, data, *more):
+            self.turn.append(data)
+            self.heard += len(data) // 2
+            return super().process_raw(data, *more)
+
+        def set_cmn(self, cepstra):
+            self.means += 1
+            super().set_cmn(cepstra)
+
+    made = []
+    monkeypatch.setattr(embedded.pocketsphinx, "Decoder", Watched)
+    return made
+
+
+def heard_a_call(ears, decoders, whole):
+    """Samples the busiest decoder heard in any one call of `feed`."""
+    most = 0
+    for i in range(0, whole.size - 511, 512):
+        before = [one.heard for one in decoders]
+        ears.feed(whole[i : i + 512])
+        ears.partial()
+        heard = [one.heard - had for one, had in zip(decoders, before, strict=True)]
+        most = max(most, *heard)
+    return most
+
+
+def test_no_sound_is_heard_again_at_once_whatever_the_length_of_the_turn(decoders, tmp_path):
+    ears = PocketsphinxRecogniser(RecognitionConfig(), SITE)
+    said = visitor_says("i have an appointment with anna keller", tmp_path)
+    whole = np.concatenate([quiet(0.3), said])
+    ears.start()
+    first = heard_a_call(ears, decoders, whole[:32_000])
+    before = [one.heard for one in decoders]
+    ears.finish()
+
+    assert first == 512
+    assert before == [one.heard for one in decoders]
+    assert heard_a_call(ears, decoders, whole[32_000:]) <= 3 * 512  # it was read and goes on
+
+
+def test_a_voice_that_was_read_and_goes_on_is_heard_whole_by_all(decoders):
+    ears = PocketsphinxRecogniser(RecognitionConfig(), SITE)
+    voice = np.random.default_rng(5).normal(0, 0.05, 24_576).astype(np.float32)
+    ears.start()
+    for i in range(0, voice.size, 512):
+        if i in (12_288, 22_528):
+            ears.finish()
+        ears.feed(voice[i : i + 512])
+    ears.finish()
+    whole = (voice * 32767).astype(np.int16).tobytes()
+
+    assert [b"".join(one.turn) == whole for one in decoders] == [True] * 4
+
+
+def test_a_turn_teaches_its_channel_while_it_goes_on(decoders):
+    ears = PocketsphinxRecogniser(RecognitionConfig(), SITE)
+    ears.start()
+    begun = [one.means for one in decoders]
+    loud = np.random.default_rng(3).normal(0, 0.05, 16_000).astype(np.float32)
+    for i in range(0, loud.size, 320):
+        ears.feed(loud[i : i + 320])
+    again = sorted(one.means - had for one, had in zip(decoders, begun, strict=True))
+
+    assert again == [0, 0, 7, 7]  # at 0.4 s and every tenth after it; not what listeners say
+
+
+def test_a_channel_is_weighed_by_frames_of_earlier_turns_and_of_this_one():
+    def running(now, own, frames):
+        return f"{(now * 500 + own * frames) / (500 + frames):.8f}"
+
+    channel = Channel("40")
+    first = float(channel.learned(running(40, 50, 40), 40))
+    second = float(channel.learned(running(first, 60, 100), 100))
+
+    assert first == pytest.approx((60 * 40 + 40 * 50) / 100, abs=0.001)
+    assert second == pytest.approx((60 * 40 + 40 * 50 + 100 * 60) / 200, abs=0.001)
 
 
 def write(path, samples, rate=16_000, **more):
