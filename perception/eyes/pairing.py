@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from perception.eyes.camera import azimuth_rad
 from perception.eyes.sightings import Body, Cue, Face, Look, Range
-from perception.eyes.track import Sighting, same_head
+from perception.eyes.track import Sighting, could_bear, same_head
 
 FACE_SPREAD = 0.05
 """Faces differ in size by about this much; the distance read from one does, too."""
@@ -19,7 +19,7 @@ def pair_up(look: Look) -> list[Sighting]:
         (math.dist(face.box.center, body.head.center), i, j)
         for i, face in enumerate(look.faces)
         for j, body in enumerate(look.bodies)
-        if same_head(face, body)
+        if same_head(face, body) and could_bear(body, face)
     )
     body_of: dict[int, int] = {}
     for _, i, j in offers:
@@ -31,7 +31,7 @@ def pair_up(look: Look) -> list[Sighting]:
     ]
     for j, body in enumerate(look.bodies):
         # Where people stand close the network may draw one body through two of them.
-        mixed = any(_holds(body, face) for face in look.faces)
+        mixed = any(_holds(body, face) and could_bear(body, face) for face in look.faces)
         if j not in body_of.values() and not mixed:
             sightings.append(_sighting(None, body))
     return sightings

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agent.core.messages import PersonId, Place
-from perception.eyes.camera import Box
+from perception.eyes.camera import Box, azimuth_rad, wrapped_rad
 from perception.eyes.sightings import Body, Cue, Face, Range
 
 LOWERED_LOOKS = 2
@@ -18,6 +18,8 @@ LATELY_S = 0.5
 """A head seen so lately is not elsewhere in the picture by now."""
 HEADS_OFF, STRAYS_S = 1.5, 0.4
 """It may be so many of its widths off, and so much of the picture's width a second besides."""
+NECK_RAD = math.radians(110)
+"""Farther than this no head turns from its chest, errors of both included."""
 LASTING_LIMIT = 0.35
 """Largest logarithm of a lasting disagreement between cues."""
 
@@ -114,20 +116,26 @@ def same_head(face: Face, body: Body) -> bool:
     return head.left <= x <= head.right and head.top <= y <= head.bottom
 
 
+def could_bear(body: Body, face: Face) -> bool:
+    """Whether a neck turns so far: nobody shows a face over their own back."""
+    if body.front_rad is None:
+        return True
+    return abs(wrapped_rad(azimuth_rad(face.forward) - body.front_rad)) <= NECK_RAD
+
+
 def elsewhere(track: Track, sighting: Sighting) -> bool:
     """Whether this is somebody beside: the track's head was lately seen in another part of it.
 
     Where people stand close, places on the floor hardly tell them apart. A body belongs to nobody
-    whose face is in the same picture, beside its head.
+    whose face is in the same picture, beside its head, nor to whose face was just seen over its
+    back. Among people who talk one often stands so before another.
     """
     face, body = track.face, sighting.body
-    if (
-        sighting.face is None
-        and body is not None
-        and face is not None
-        and track.face_at == track.at
-    ):
-        return not same_head(face, body)
+    if sighting.face is None and body is not None and face is not None:
+        if track.face_at == track.at and not same_head(face, body):
+            return True
+        if track.at - track.face_at <= LATELY_S and not could_bear(body, face):
+            return True
     found = sighting.face.box if sighting.face is not None else None
     if found is None and sighting.body is not None:
         found = sighting.body.head

@@ -1,7 +1,5 @@
 """Three who talk and three who wait are seen as such by the real networks, through all the eyes."""
 
-import asyncio
-import itertools
 import math
 
 import numpy as np
@@ -10,13 +8,11 @@ import pytest
 from actuation.embodiments.room_camera import Figure, RoomCamera
 from actuation.embodiments.vrm_file import read_character
 from agent.bench.handover import CHARACTER
-from agent.core.messages import Arrangement, PersonId, PersonLost, PersonSeen
+from agent.core.messages import Arrangement, PersonLost, PersonSeen
 from agent.models import MODELS, is_whole, models_folder
 from perception.engagement.groups import GroupConfig, Groups
-from perception.eyes.detectors import DetectorConfig, detector_opener
-from perception.eyes.people import PeopleComponent, PeopleConfig
-from perception.off_loop import OneThread
 from perception.senses import Picture
+from tests.fakes.eyes import look_at_all
 
 pytestmark = pytest.mark.skipif(
     not all(is_whole(model, models_folder()) for model in MODELS),
@@ -24,6 +20,8 @@ pytestmark = pytest.mark.skipif(
 )
 HZ, SECONDS = 8, 5.0
 CIRCLE = [(2.5, -0.5, math.pi / 2 - 0.3), (2.5, 0.5, -math.pi / 2 + 0.3), (3.2, 0.0, math.pi)]
+BEHIND_A_BACK = [(3.62, -0.06, 3.4), (2.60, 0.08, -0.33), (3.21, -0.78, 1.83)]
+"""From behind one looks over the other's shoulder: a face right beside the back of a head."""
 QUEUE = [(1.3, -0.3, math.pi), (2.3, 0.0, math.pi), (3.3, 0.35, math.pi)]
 
 
@@ -53,8 +51,7 @@ class Room:
 
 def told_of(places):
     """Who was seen, and which formations were told to have come about."""
-    people, told = set(), []
-    groups, numbers, thread = Groups(GroupConfig()), itertools.count(1), OneThread("eyes")
+    people, told, groups = set(), [], Groups(GroupConfig())
 
     def take(message):
         if isinstance(message, PersonSeen):
@@ -62,24 +59,17 @@ def told_of(places):
         if isinstance(message, PersonSeen | PersonLost):
             told.extend(one for one in groups.take(message) if one.together)
 
-    config = PeopleConfig(look_timeout_s=60.0)
-    eyes = PeopleComponent(
-        camera=Room(places),
-        open_detector=detector_opener(
-            DetectorConfig(), camera=config.camera, models=models_folder()
-        ),
-        off_loop=thread,
-        publish=take,
-        config=config,
-        new_id=lambda: PersonId(f"p{next(numbers)}"),
-    )
-    asyncio.run(eyes.run())
-    thread.wait(5.0)
+    look_at_all(Room(places), take)
     return people, {(one.arrangement, len(one.people)) for one in told}
 
 
 @pytest.mark.parametrize(
-    ("places", "arrangement"), [(CIRCLE, Arrangement.CIRCLE), (QUEUE, Arrangement.QUEUE)]
+    ("places", "arrangement"),
+    [
+        (CIRCLE, Arrangement.CIRCLE),
+        (BEHIND_A_BACK, Arrangement.CIRCLE),
+        (QUEUE, Arrangement.QUEUE),
+    ],
 )
 def test_three_are_seen_as_three_and_as_what_they_make_together(places, arrangement):
     people, told = told_of(places)

@@ -145,6 +145,32 @@ def test_a_face_and_a_body_of_one_person_are_one_sighting():
     assert only.body is not None
 
 
+@pytest.mark.parametrize(("neck_deg", "people"), [(100, 1), (120, 2), (180, 2)])
+def test_nobody_shows_a_face_over_their_own_back(neck_deg, people):
+    back = body_at(1.5, front_rad=math.pi - math.radians(neck_deg))
+    look = sightings([back], [face_at(1.5)])
+    assert len(look) == people
+    assert sightings([replace(back, front_rad=None)], [face_at(1.5)])[0].body is not None
+
+
+def test_a_back_before_a_face_is_the_body_of_somebody_else():
+    one = tracker()
+    for i in range(6):
+        one.update(i / 10, sightings(faces=[face_at(2.3)]))
+    one.update(0.5, sightings(bodies=[body_at(2.3, front_rad=0.0)]))
+    owner, behind = one.tracks
+    assert (owner.body_hits, behind.body_hits) == (0, 1)
+
+
+@pytest.mark.parametrize(("ago_s", "people"), [(0.3, 2), (0.8, 1)])
+def test_nobody_turns_round_as_soon_as_their_face_was_seen(ago_s, people):
+    one = tracker()
+    for i in range(6):
+        one.update(i / 10, sightings([body_at(2.3)], [face_at(2.3)]))
+    one.update(0.5 + ago_s, sightings([body_at(2.3, front_rad=0.0)]))
+    assert len(one.tracks) == people
+
+
 def test_a_body_drawn_through_two_people_is_not_a_third():
     look = sightings([body_at(1.5, 0.0, height=0.7)], [face_at(1.5, 0.12), face_at(1.5, -0.12)])
     assert len(look) == 2
