@@ -5,8 +5,10 @@ for a person who edits the file and has never seen this code. See `agent.configu
 the words, `agent.configuration.text` for the way back: models as commented YAML.
 """
 
+import errno
+import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -16,7 +18,9 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from agent.configuration.faults import Fault, alike, explain
+from agent.configuration.broken_yaml import broken
+from agent.configuration.faults import Fault, alike, explain, numbers_that_are_words
+from agent.configuration.slips import Slip, slips, text_keys
 from agent.core.errors import FoyerError
 from agent.quick_yaml import QUICK, TooDeepError, refuse_depth
 
@@ -65,15 +69,29 @@ def load(path: Path, model: type[C]) -> C:
 def load_text(text: str, model: type[C], name: str) -> C:
     """Read YAML as `model`, or raise `ConfigError` in which the file is called `name`."""
     node, data, problems = _parse(text, name)
+    faults = list(numbers_that_are_words(data, model))
     try:
         value = model.model_validate(data)
     except ValidationError as error:
-        for loc, what in explain(error, model):
-            line, field = _place(node, loc)
-            problems.append(Problem(name, line, field, what))
+        if node is None:
+            what = "is empty; was it cut off? `foyer rollback` has the last good"
+            raise ConfigError([Problem(name, 0, "", what)]) from None
+        faults += [fault for fault in explain(error, model) if fault[0] not in dict(faults)]
+    found = [Problem(name, *_place(node, loc), what) for loc, what in faults]
+    odd = slips(node, text) if node is not None else ()
+    problems += _with_slips(found, odd, name)
     if problems:
         raise ConfigError(problems)
     return value
+
+
+def _with_slips(found: list[Problem], odd: Iterable[Slip], name: str) -> Iterator[Problem]:
+    """What the model found, and what YAML read otherwise than it looks: each place once."""
+    told = {(problem.line, problem.field) for problem in found}
+    odd = [slip for slip in odd if slip.outranks or (slip.line, slip.field) not in told]
+    taken = {(slip.line, slip.field) for slip in odd}
+    yield from (problem for problem in found if (problem.line, problem.field) not in taken)
+    yield from (Problem(name, slip.line, slip.field, slip.what) for slip in odd)
 
 
 def load_folder(folder: Path, table: Mapping[str, type[BaseModel]]) -> dict[str, BaseModel]:
@@ -110,7 +128,11 @@ def yaml_files(folder: Path, pattern: str = "*.yaml") -> list[Path]:
 
 def beside(config: Path, reference: str | Path) -> Path:
     """The file or folder that a configuration file names, relative to itself."""
-    return (config.parent / reference).resolve()
+    path = config.parent / reference
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):  # a link that leads in a circle: whoever reads it says so
+        return Path(os.path.abspath(path))
 
 
 def place_of(path: Path, field: Fault) -> tuple[int, str]:
@@ -142,6 +164,8 @@ def read_text(path: Path) -> str:
     except PermissionError:
         raise refuse("may not be read by this user; change its permissions") from None
     except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise refuse("is a link that leads in a circle; put the file itself there") from None
         raise refuse(f"cannot be read: {error.strerror}") from None
     if len(raw) > MAX_BYTES:
         raise refuse(f"is larger than {MAX_BYTES // 1_000_000} MB; this is no configuration")
@@ -153,6 +177,10 @@ def read_text(path: Path) -> str:
 
 
 def _no_such(path: Path, what: str) -> str:
+    if "\\" in path.name:
+        return f"there is no such {what}; write / between folders, also on Windows"
+    if not path.parent.is_dir() and path.parent.name:
+        return f"there is no such {what}: {path.parent.name}: {_no_such(path.parent, 'folder')}"
     near = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
     return f"there is no such {what}" + alike(path.name, near)
 
@@ -162,7 +190,8 @@ def _parse(text: str, name: str) -> tuple[yaml.Node | None, Any, list[Problem]]:
     try:
         node, data, twice = _tree(text)
     except yaml.MarkedYAMLError as error:
-        raise ConfigError([_yaml_problem(error, text, name)]) from None
+        line, what = broken(error, text)
+        raise ConfigError([Problem(name, line, "", what)]) from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         what = f"holds a character that is not text (code {error.character}); delete it"
@@ -216,6 +245,7 @@ def _tree_by(reader: Any, text: str) -> tuple[yaml.Node | None, Any, tuple[tuple
             return None, {}, ()
         _count(node, {}, set())
         twice = tuple(_twice(node, ()))
+        text_keys(node, set())
         data = loader.construct_document(node)
         return node, {} if data is None else data, twice
     finally:
@@ -264,44 +294,6 @@ def _twice(node: yaml.Node, path: tuple[str, ...]) -> Iterator[tuple[int, str]]:
             yield key.start_mark.line + 1, ".".join(here)
         seen.add(str(key.value))
         yield from _twice(value, here)
-
-
-def _yaml_problem(error: yaml.MarkedYAMLError, text: str, name: str) -> Problem:
-    """What stops the file from being YAML at all, in other words than the parser's."""
-    mark = error.problem_mark or error.context_mark
-    line = mark.line + 1 if mark else 0
-    lines = text.splitlines()
-    here = lines[line - 1] if 0 < line <= len(lines) else ""
-    problem = error.problem or "cannot be read"
-    if "\t" in here[: len(here) - len(here.lstrip())] or "'\\t'" in problem:
-        what = "is indented with a tab; use spaces"
-    elif "mapping values are not allowed" in problem:
-        what = "has a second `:`; put the text in quotes, or check the indentation"
-    elif "could not find expected ':'" in problem:
-        line = error.context_mark.line + 1 if error.context_mark else line
-        what = "lacks a `:` between name and value; or a line above is not closed"
-    elif "expected the node content" in problem:
-        line = min(line, len(text.rstrip().splitlines()))
-        what = "opens a bracket that is not closed, or lacks a value"
-    elif "expected ',' or" in problem:
-        line = error.context_mark.line + 1 if error.context_mark else line
-        what = "opens a bracket that is not closed"
-    elif "expected <block end>" in problem or "expected '<document start>'" in problem:
-        what = "does not fit the lines above; check the indentation, `-`, brackets and quotes"
-    elif "unexpected end of stream" in problem:
-        start = error.context_mark.line + 1 if error.context_mark else line
-        line, what = start, "begins a text in quotes that is not closed"
-    elif "undefined alias" in problem:
-        what = f"{problem}; text that begins with * needs quotes"
-    elif "cannot start any token" in problem:
-        what = f"{problem}; put the text in quotes"
-    elif "expected a single document" in (error.context or ""):
-        what = "begins a second document with ---; keep one"
-    elif "could not determine a constructor" in problem:
-        what = "uses a !tag; plain values only. Text that begins with ! needs quotes"
-    else:
-        what = problem
-    return Problem(name, line, "", what)
 
 
 def _place(node: yaml.Node | None, loc: Fault) -> tuple[int, str]:

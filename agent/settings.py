@@ -13,7 +13,16 @@ from actuation.gestures.choice import GestureConfig
 from actuation.gestures.gesturing import BodyMotionConfig
 from actuation.speech.voice import VoiceConfig
 from actuation.stage.config import PerformerConfig
-from agent.config import ConfigError, Problem, beside, load, load_folder, place_of, yaml_files
+from agent.config import (
+    ConfigError,
+    Problem,
+    beside,
+    from_here,
+    load,
+    load_folder,
+    place_of,
+    yaml_files,
+)
 from agent.configuration.faults import alike
 from agent.configuration.history import HistoryConfig, Source
 from agent.core.errors import BadInputError
@@ -279,11 +288,11 @@ def read_settings(path: Path) -> Settings:
     try:
         site = read_site(beside(path, config.site))
     except ConfigError as error:
-        problems.extend(error.problems)
+        problems.extend(_with_who_names_it(error, path, "site"))
     try:
         policies = PoliciesConfig.model_validate(load_folder(folder, POLICY_FILES))
     except ConfigError as error:
-        problems.extend(error.problems)
+        problems.extend(_with_who_names_it(error, path, "policies"))
     try:
         norms = read_norms(folder / "norms", config.norms_off)
     except ConfigError as error:
@@ -320,6 +329,15 @@ def read_settings(path: Path) -> Settings:
         entries=entries,
         as_read=config,
     )
+
+
+def _with_who_names_it(error: ConfigError, path: Path, field: str) -> Iterator[Problem]:
+    """What is not there at all, with the line that names it."""
+    line, _ = place_of(path, (field,))
+    for problem in error.problems:
+        missing = not problem.line and problem.what.startswith("there is no such")
+        named = f"; {from_here(str(path))}:{line} names it" if missing and line else ""
+        yield replace(problem, what=problem.what + named)
 
 
 def read_site(path: Path) -> SiteConfig:

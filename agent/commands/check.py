@@ -6,7 +6,6 @@ setting with its default, its range and a sentence, as YAML and as Markdown.
 """
 
 import argparse
-import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,13 +14,12 @@ from actuation.embodiments.catalogue import check_files
 from agent.config import Problem, place_of
 from agent.configuration.kinds import KINDS
 from agent.configuration.reference import reference
-from agent.configuration.review import contradictions
+from agent.configuration.review import in_norm, warnings
 from agent.configuration.schemas import header_for, schema_text, write_schemas
 from agent.configuration.text import as_yaml
 from agent.core.errors import BadInputError
 from agent.settings import AgentConfig, Settings, read_settings
-from behavior.norms.contradictions import contradictions as norm_contradictions
-from behavior.norms.review import failing_examples, untriggerable
+from behavior.norms.review import failing_examples
 
 HELP = "read a configuration and say what is wrong with it"
 DEMO = Path("configs/demo.yaml")
@@ -127,31 +125,12 @@ def default_yaml() -> str:
     return f"{header}\n{as_yaml(AgentConfig, HEADING)}"
 
 
-def warnings(settings: Settings) -> Iterator[Problem]:
-    """What is allowed and can hardly be meant."""
-    for norm, why in untriggerable(settings.norms.all):
-        yield _problem(settings, norm.id, "", f"nothing can trigger this norm: {why}")
-    for norm, field, what in norm_contradictions(settings.norms):
-        yield _problem(settings, norm.id, f".{field}", what)
-    yield from contradictions(settings)
-
-
 def failures(settings: Settings) -> Iterator[Problem]:
     """Examples of norms that end otherwise than they say."""
     for norm, which, how in failing_examples(settings.norms):
-        yield _problem(settings, norm.id, f".{which}", how)
+        yield in_norm(settings, norm.id, f".{which}", how)
 
 
 def _examples(settings: Settings) -> int:
     each = (norm.examples for norm in settings.norms.all)
     return sum(len(examples.fires) + len(examples.silent) for examples in each)
-
-
-def _problem(settings: Settings, norm: str, field: str, what: str) -> Problem:
-    """With the line on which the norm begins."""
-    begins = re.compile(rf"^\s*-?\s*id:\s*[\"']?{re.escape(norm)}\b")
-    for path in sorted(settings.norms_folder.glob("*.yaml")):
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-            if begins.match(line):
-                return Problem(str(path), number, norm + field, what)
-    return Problem(str(settings.norms_folder), 0, norm + field, what)

@@ -9,7 +9,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -18,10 +18,12 @@ from actuation.gestures.choice import GestureConfig
 from actuation.gestures.gesticulation import Gesticulation
 from actuation.gestures.gesturing import AdoptingGestures, offered_names
 from actuation.speech.voice import Voices
+from agent.config import Problem
 from agent.configuration.changes import SAME, Change, changes, told
 from agent.configuration.history import History
 from agent.configuration.kinds import KINDS, TakesEffect
 from agent.configuration.reload import ConfigWatcher
+from agent.configuration.review import warnings
 from agent.core.clock import Clock, WallTime
 from agent.core.messages import Message
 from agent.settings import POLICY_FILES, AgentConfig, Settings, read_settings, site_language
@@ -97,7 +99,7 @@ def watcher(
     """Watches all files of the configuration for the running agent."""
     adoption = Adoption(settings, parts, publish=publish, clock=clock)
     return ConfigWatcher(
-        begin=lambda: adoption.keep("the agent was started"),
+        begin=adoption.begin,
         files=lambda: adoption.settings.files(),
         read=lambda: read_settings(settings.path),
         take=adoption.take,
@@ -123,17 +125,31 @@ class Adoption:
         self._publish = publish
         self._clock = clock
         self._history = History(settings.config.history, settings.path)
+        self._warned: frozenset[Problem] = frozenset()
+        """What is warned of in the settings by which it runs, without lines: these move."""
         self._waiting: set[tuple[str, ...]] = set()
         """Settings that differ from those the agent was started with, and need a restart."""
 
+    async def begin(self) -> None:
+        """Keep what the agent was started with."""
+        await self.keep("the agent was started")
+        self._warned = frozenset(map(_anywhere, await asyncio.to_thread(_warnings, self.settings)))
+
     async def take(self, now: Settings) -> Mapping[str, str]:
-        """Run by it from now on; return what to tell of each file."""
+        """Run by it from now on; return what to tell of each file, with new warnings."""
         old = self.settings
+        warned = await asyncio.to_thread(_warnings, now)
         await self._take(old, now)
         self.settings = now
         found = list(changes(_as_read(old), _as_read(now)))
         texts = {**self._of_config(now, found), **_of_policies(old, now), **_of_house(old, now)}
         await self.keep("; ".join(_news(now.path, texts)) or SAME)
+        news = [one for one in warned if _anywhere(one) not in self._warned]
+        self._warned = frozenset(map(_anywhere, warned))
+        changed = [path for path, text in texts.items() if text != SAME]
+        for problem in news:
+            at = problem.path if problem.path in changed else (*changed, problem.path)[0]
+            texts[at] = f"{texts.get(at, SAME)}\nwarning: {problem}"
         return texts
 
     async def keep(self, why: str) -> None:
@@ -188,6 +204,14 @@ class Adoption:
         if waiting := sorted(".".join(path) for path in self._waiting - news):
             text += f"; a restart is still needed for {', '.join(waiting)}"
         return {str(now.path): text}
+
+
+def _warnings(settings: Settings) -> Sequence[Problem]:
+    return sorted(set(warnings(settings)))
+
+
+def _anywhere(problem: Problem) -> Problem:
+    return replace(problem, line=0)
 
 
 def _as_read(settings: Settings) -> AgentConfig:

@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -33,6 +34,27 @@ def explain(error: ValidationError, model: type[BaseModel]) -> list[tuple[Fault,
     return singles
 
 
+def numbers_that_are_words(data: object, model: type[BaseModel]) -> Iterator[tuple[Fault, str]]:
+    """Where YAML found true or false and a number is meant; pydantic takes them for 1 and 0."""
+    for loc, value in _truths(data, ()):
+        annotation, at_union = _walk(model, loc)
+        members = _members(annotation)
+        if at_union is None and bool not in members and {int, float} & {*members}:
+            said = shown(value)
+            yield loc, f"must be a number, and is {said}; YAML takes yes, no, on and off for that"
+
+
+def _truths(data: object, loc: Fault) -> Iterator[tuple[Fault, bool]]:
+    if isinstance(data, bool):
+        yield loc, data
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            yield from _truths(value, (*loc, str(key)))
+    elif isinstance(data, list):
+        for index, value in enumerate(data):
+            yield from _truths(value, (*loc, index))
+
+
 def alike(word: str, known: Iterable[str]) -> str:
     """`; did you mean X?` when something known is spelled like `word`, else nothing."""
     lowered = {name.lower(): name for name in known}
@@ -51,6 +73,8 @@ def shown(value: object) -> str:
         return "a group of settings"
     if isinstance(value, list | tuple):
         return "a list"
+    if isinstance(value, date):
+        return str(value)
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
 
@@ -161,7 +185,7 @@ def _hint(fault: ErrorDetails) -> str:
     kind, value = fault["type"], fault["input"]
     if kind == "string_type" and isinstance(value, bool):
         return "; YAML takes yes, no, on and off for true and false: put it in quotes"
-    if kind == "string_type" and isinstance(value, int | float):
+    if kind == "string_type" and isinstance(value, int | float | date):
         return "; put it in quotes"
     if kind.startswith(("int", "float")) and isinstance(value, str) and "," in value:
         return "; write decimals with a point"
@@ -171,6 +195,9 @@ def _hint(fault: ErrorDetails) -> str:
     if name.endswith("_hour") and isinstance(value, int) and value >= 60:
         whole = f"{value / 60:g}"  # YAML reads 21:00 as 21 times sixty
         return f"; YAML reads {value // 60}:{value % 60:02d} so: write {whole}"
+    if kind == "less_than_equal" and value > _OTHER_UNIT * fault["ctx"]["le"]:
+        unit = _unit_of(fault["loc"])
+        return f"; the name ends in its unit{unit}" if unit else ""
     if kind.startswith("date"):
         return "; write days as 2026-12-24, the year first"
     if kind in ("literal_error", "enum"):
@@ -186,6 +213,8 @@ def _unit_of(loc: Fault) -> str:
     return f", {unit}" if unit else ""
 
 
+_OTHER_UNIT = 20
+"""So many times too large, a number was meant in another unit."""
 _WITH_UNIT = re.compile(r"\s*-?\d+(?:\.\d+)?\s*[a-zA-Z%°]+\s*$")
 _UNITS = {"_m_s": "metres a second", "_ms": "milliseconds", "_s": "seconds", "_m": "metres",
           "_rad": "radians", "_hz": "times a second", "_db": "decibels", "_hour": "hours",

@@ -14,7 +14,9 @@ from agent.core.backend import Row
 from agent.settings import AgentConfig, Settings
 from behavior.house.knowledge import Entry, knowledge_files
 from behavior.house.site import SiteConfig
+from behavior.norms.contradictions import contradictions as norm_contradictions
 from behavior.norms.house_words import words_against
+from behavior.norms.review import untriggerable
 from behavior.policy_review import Finding, Surroundings, Where, review_policies
 from behavior.site_review import review_knowledge, review_site
 from behavior.tools.outside_check import review_sensors, review_servers
@@ -50,6 +52,25 @@ _ORDERED = (
 
 
 _PORT = re.compile(r":(\d+)$")
+
+
+def warnings(settings: Settings) -> Iterator[Problem]:
+    """What is allowed and can hardly be meant."""
+    for norm, why in untriggerable(settings.norms.all):
+        yield in_norm(settings, norm.id, "", f"nothing can trigger this norm: {why}")
+    for norm, field, what in norm_contradictions(settings.norms):
+        yield in_norm(settings, norm.id, f".{field}", what)
+    yield from contradictions(settings)
+
+
+def in_norm(settings: Settings, norm: str, field: str, what: str) -> Problem:
+    """With the line on which the norm begins."""
+    begins = re.compile(rf"^\s*-?\s*id:\s*[\"']?{re.escape(norm)}\b")
+    for path in sorted(settings.norms_folder.glob("*.yaml")):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            if begins.match(line):
+                return Problem(str(path), number, norm + field, what)
+    return Problem(str(settings.norms_folder), 0, norm + field, what)
 
 
 def contradictions(settings: Settings) -> Iterator[Problem]:

@@ -118,3 +118,35 @@ async def test_what_it_runs_by_is_kept_to_go_back_to(tmp_path):
         assert first["why"] == "the agent was started"
         change = "policies/greeting.yaml takes effect now: words_within_m 3.0 -> 2.5"
         assert second["why"] == change
+
+
+TWICE = """
+  - id: always_greet_again
+    kind: politeness
+    when: { act.greets: true, addressee.greeted: true }
+    verdict: veto
+    reason: Being greeted twice is too much.
+    examples:
+      fires:
+        - people: [{ has: [greeted] }]
+          act: { policy: greeting.words, say: Hello., unasked: true, greets: true }
+      silent:
+        - people: [{}]
+          act: { policy: greeting.words, say: Hello., unasked: true, greets: true }
+"""
+
+
+async def test_what_can_hardly_be_meant_is_taken_and_warned_of_once(tmp_path):
+    norms, greeting = "policies/norms/politeness.yaml", "policies/greeting.yaml"
+    async with whole_agent(tmp_path) as agent:
+        begun = (agent.folder / "configs" / norms).read_text("utf-8")
+        told = await edits(agent, norms, begun, begun + TWICE)
+        assert told.accepted
+        assert "takes effect now: always_greet_again added\nwarning: " in told.detail
+        assert "always_greet_again" in told.detail.partition("warning: ")[2]
+        told = await edits(agent, norms, begun, begun + "# a remark\n")
+        assert told.detail == "says the same as before"
+        text = (agent.folder / "configs" / greeting).read_text("utf-8")
+        told = await edits(agent, greeting, text, "")
+        assert told.accepted
+        assert "greeting.yaml: is empty, so its defaults hold; was it cut off?" in told.detail

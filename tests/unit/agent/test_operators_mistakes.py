@@ -1,9 +1,12 @@
 """What an operator most likely does wrong is told with its line and its cure."""
 
+import shutil
+
 import pytest
+from pydantic import BaseModel
 
 from agent.config import ConfigError, load
-from agent.settings import read_site
+from agent.settings import read_settings, read_site
 from behavior.house.knowledge import KnowledgeError, read_knowledge
 from behavior.norms.house_words import words_against
 from behavior.norms.norm import Norms
@@ -42,6 +45,18 @@ AROUND = Surroundings(
         ("desk: hall", "desk: hal", r"133: floor_map.desk: .*hal; did you mean hall"),
         ("agent_name: Robin", "agent_name: Robin\nlanguage: de",
          r"269: languages.de: .*leave it out"),
+        ('number: "112"', 'number: "112', "24: begins a text in quotes that is not closed"),
+        ("in_view_m: 2.0", "in_view_m: 010", "45: .*: 010 is read as 8, for its leading 0"),
+        ("welcome home", "01234567", "32: facts.wifi_password: 01234567 is read as 342391"),
+        ("welcome home", "welcome #home", "32: .*#home is read as a comment"),
+        ("a colleague\n", "“a colleague”\n", "17: staff_name: “ and ” belong to the text"),
+        ("visitor_fee: nothing", "visitor_fee: 2026-12-24",
+         "34: .*must be text, and is 2026-12-24; put it in quotes"),
+        ("  fr:\n", "  no:\n", "291: languages.no: must be one of en, .*and is 'no'"),
+        ("timezone: ", "<<<<<<< mine\ntimezone: ", "5: holds a mark of two versions, <<<<<<<"),
+        ("timezone: Europe", "timezone:Europe", "5: has no space after `:`; write one"),
+        ("timezone: ", "timezone:\u00a0", "5: has a hard space after `:`"),
+        ("  mon: 08", "\u00a0 mon: 08", "7: is indented with a hard space"),
         ("      lift: {name: Aufzug", "      lyft: {name: Aufzug",
          r"languages.de.places: the site has no lyft; did you mean lift"),
     ],
@@ -53,6 +68,96 @@ def test_a_fault_of_the_site_has_its_line_and_its_cure(right, wrong, told, tmp_p
     path.write_text(text.replace(right, wrong, 1), "utf-8")
     with pytest.raises(ConfigError, match=told):
         read_site(path)
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("words_after_s: 600", "1: words_after_s: .*at most 2, and is 600; .*its unit, seconds$"),
+        ("words_after_s: 3", "1: words_after_s: must be at most 2, and is 3$"),
+        ("words_after_s: yes", "1: words_after_s: must be a number, and is true; YAML takes yes"),
+        ("phrases:\n  - say:\n    - Hi\n      -Hello", "3: .*takes in line 4, too; write a space"),
+        ("phrases:\n  - say:\n    - Hi\n    -Hello", "4: has no space after `-`; write one"),
+    ],
+)  # fmt: skip
+def test_a_setting_that_yaml_reads_otherwise_than_it_looks_is_told(written, told, tmp_path):
+    path = tmp_path / "greeting.yaml"
+    path.write_text(written + "\n")
+    with pytest.raises(ConfigError, match=f"greeting.yaml:{told}"):
+        load(path, GreetingConfig)
+
+
+class Words(BaseModel):
+    facts: dict[str, str] = {}
+    enabled: bool = False
+    amount: float | None = None
+    either: bool | int = 0
+    deep: dict[str, tuple[float, ...]] = {}
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("facts: {no: nothing, on: air}", Words(facts={"no": "nothing", "on": "air"})),
+        ("enabled: yes", Words(enabled=True)),
+        ("either: on", Words(either=True)),
+        ("facts: {a: 'x #y', b: x# y, c: \"“x”\"}",
+         Words(facts={"a": "x #y", "b": "x# y", "c": "“x”"})),
+        ("amount: 0   # nothing\nenabled: on # so\n#facts: x", Words(amount=0, enabled=True)),
+        ("facts: {a: 'é' }  #b", Words(facts={"a": "é"})),
+        ("facts:\n  a: |-\n    x\n    -y #z", Words(facts={"a": "x\n-y #z"})),
+        ("amount: 0x10", Words(amount=16)),
+    ],
+)  # fmt: skip
+def test_what_is_meant_as_it_is_read_is_taken(written, meant, tmp_path):
+    path = tmp_path / "words.yaml"
+    path.write_text(written + "\n", "utf-8")
+    assert load(path, Words) == meant
+
+
+@pytest.mark.parametrize(("written", "told"), [
+    ("amount: on", "must be a number, and is true"),
+    ("deep: {a: [1, yes]}", "must be a number, and is true"),
+    ("amount: 1:30", "1:30 is read as a number of sixtieths; put it in quotes"),
+])  # fmt: skip
+def test_what_is_no_number_is_told_wherever_it_stands(written, told, tmp_path):
+    path = tmp_path / "words.yaml"
+    path.write_text(written + "\n")
+    with pytest.raises(ConfigError, match=told):
+        load(path, Words)
+
+
+def test_what_is_no_number_is_told_once(tmp_path):
+    path = tmp_path / "greeting.yaml"
+    path.write_text("words_within_m: no\n")  # below its least, too
+    with pytest.raises(ConfigError) as told:
+        load(path, GreetingConfig)
+    assert len(told.value.problems) == 1
+
+
+def test_a_file_cut_off_to_nothing_is_told_as_that(tmp_path):
+    path = tmp_path / "site.yaml"
+    path.touch()
+    with pytest.raises(ConfigError, match="site.yaml: is empty; was it cut off"):
+        read_site(path)
+
+
+@pytest.mark.parametrize(
+    ("site", "told"),
+    [
+        ("Sites/demo.yaml", "Sites: there is no such folder; did you mean sites.*:1 names it"),
+        ("sites/dmo.yaml", "no such file; did you mean demo.yaml.*mine.yaml:1 names it"),
+        ("sites\\demo.yaml", "write / between folders.*mine.yaml:1 names it"),
+        ("loop.yaml", "loop.yaml: is a link that leads in a circle; put the file itself there"),
+    ],
+)
+def test_a_site_that_is_not_there_is_told_with_who_names_it(site, told, tmp_path):
+    folder = tmp_path / "configs"
+    shutil.copytree(ROOT / "configs", folder)
+    (folder / "loop.yaml").symlink_to("loop.yaml")
+    (folder / "mine.yaml").write_text(f"site: {site}\n")
+    with pytest.raises(ConfigError, match=told):
+        read_settings(folder / "mine.yaml")
 
 
 @pytest.mark.parametrize(
