@@ -24,14 +24,13 @@ from agent.lessons.face_examination import (
     brief_movements,
     calibration_error,
     confidences,
+    explanations,
     films,
     gaze_errors_deg,
     head_errors_deg,
     head_movements,
     mean_f1,
-    overlap,
     raw,
-    read_by,
     reliability,
     residuals_mm,
     shape_correlations,
@@ -152,8 +151,10 @@ def _units(exam: Exam, impersonal: Exam) -> list[Figure]:
     still, still_true = confidences(exam, picture_by_picture, "stills")
     nobody, _ = confidences(impersonal, picture_by_picture, "stills")
     others = np.roll(true, len(true) // 2, axis=0)
-    heat, area = overlap(exam)
-    hidden, named = read_by(exam)
+    where = explanations(exam)
+    points = float(np.mean([one.points_inside for one in where]))
+    heat = [one.sensitive for one in where]
+    hidden = [one.read_by for one in where if one.read_by is not None]
     told = [UNITS[k].number for k in columns]
     never = [u.number for u, t in zip(UNITS, weights.told, strict=True) if t < 0.5]
     lines = "; ".join(f"{s:.2f}: {t:.2f} ({n})" for s, t, n in reliability(course, true))
@@ -195,14 +196,17 @@ def _units(exam: Exam, impersonal: Exam) -> list[Figure]:
             value=at_rest_alarms(exam), baseline=at_rest_alarms(impersonal),
             baseline_of="no personal face at rest",
         ),
-        Figure(
-            name="faces: sensitivity inside the regions of FACS", value=heat, unit="",
-            at_most=False, baseline=area, baseline_of="share of points there",
-        ),
-        Figure(
-            name="faces: what units are read by when parts keep still, inside those regions",
-            value=hidden, unit="", at_most=False, baseline=named,
-            baseline_of="share of points there",
+        *(
+            Figure(
+                name=f"faces: {name}, inside the regions of FACS", unit="", at_most=False,
+                value=float(np.mean([one.inside for one in shares])), baseline=points,
+                baseline_of="share of points there",
+                control=float(np.mean([one.dealt for one in shares])),
+                control_of="points dealt anew", note=f"of {len(shares)} stills",
+            )
+            for name, shares in (
+                ("sensitivity", heat), ("what units are read by when parts keep still", hidden)
+            )
         ),
     ]  # fmt: skip
 

@@ -13,8 +13,9 @@ from perception.faces.brief import area_of
 from perception.faces.frame import head_angles, own, plain
 from perception.faces.movements import Movement, MovementKind
 from perception.faces.network import Weights, gaze_terms, shapes_of
-from perception.faces.points import MODEL_M, READ_POINTS, REGIONS
-from perception.faces.reader import FaceReader, hidden_parts, share_in_regions
+from perception.faces.points import MODEL_M, READ_POINTS
+from perception.faces.reader import FaceReader
+from perception.faces.sensitivity import Explained, explained
 from perception.faces.units import PRESENT, UNITS, intensities
 
 Floats = NDArray[np.float64]
@@ -23,6 +24,8 @@ Confidence = Callable[[Weights, Seen], Floats]
 BINS: Final = 10
 FELT: Final = [k for k, i in enumerate(READ_POINTS) if i < 468]
 NEAR_S: Final = 0.25
+_DEALINGS: Final = 10
+"""Readers with their points dealt anew, for each still: many stills need few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,34 +163,16 @@ def at_rest_alarms(exam: Exam, how: Confidence = picture_by_picture) -> float:
     return float((sure >= 0.5).mean())
 
 
-def overlap(exam: Exam) -> tuple[float, float]:
-    """Sensitivity inside the regions FACS names, mean over told units; and the points' share."""
-    stills, found = _stills(exam), []
-    for k in told_columns(exam.weights):
-        for one in stills:
-            there = intensities(one.shapes)[:, k] >= 0.5
-            if there.any():
-                known = one.inputs[int(np.flatnonzero(there)[0])]
-                found.append(share_in_regions(exam.weights, known, k))
-    heat, area = np.mean(found, axis=0)
-    return float(heat), float(area)
-
-
-def read_by(exam: Exam) -> tuple[float, float]:
-    """What units are read by when parts are hidden: share where FACS sees them, mean over told
-    units that are clearly there; and the share of all points there, which is what chance gives."""
+def explanations(exam: Exam) -> list[Explained]:
+    """Where each told unit is read, on the first still of each person where it is clearly there."""
     found = []
-    points = sum(len(part) for part in REGIONS.values())
     for k in told_columns(exam.weights):
         for one in _stills(exam):
             there = intensities(one.shapes)[:, k] >= 0.5
             if there.any():
-                parts = hidden_parts(exam.weights, one.inputs[int(np.flatnonzero(there)[0])], k)
-                inside = sum(share for part, share in parts if part in UNITS[k].regions)
-                named = sum(len(REGIONS[part]) for part in UNITS[k].regions)
-                found.append((inside, named / points))
-    inside, area = np.mean(found, axis=0)
-    return float(inside), float(area)
+                known = one.inputs[int(np.flatnonzero(there)[0])]
+                found.append(explained(exam.weights, known, k, dealings=_DEALINGS))
+    return found
 
 
 def movements(weights: Weights, faces: Faces) -> list[Movement]:
