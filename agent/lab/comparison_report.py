@@ -1,12 +1,16 @@
 """The part of the report that sets two policies side by side."""
 
 import math
+from collections.abc import Mapping
 from typing import Any
+
+from pydantic import BaseModel
 
 from agent.lab.charts import change, verdict
 from agent.lab.comparison import ActChange, Comparison, Difference, Effect, examples, tally
 from agent.lab.html import anonymous, number, table, tag, text
 
+_LONG = 160
 _WORDS = {"better": "better", "worse": "worse", "same": "no clear difference"}
 _HOW = {
     "gone": "no longer done",
@@ -89,9 +93,9 @@ def _effect(it: Comparison, one: Effect) -> str:
         "h3",
         tag("code", text(what.name)),
         text(" "),
-        tag("span", text(_value(what.old)), class_="was"),
+        tag("span", text(_apart(what.old, what.new)), class_="was"),
         text(" "),
-        tag("span", text(_value(what.new)), class_="is"),
+        tag("span", text(_apart(what.new, what.old)), class_="is"),
     )
     where = tag("p", text(f"{what.old_line} → {what.new_line}"), class_="note")
     if one.problem:
@@ -105,9 +109,22 @@ def _effect(it: Comparison, one: Effect) -> str:
     return tag("div", title, where, effects, sure, class_="change-card")
 
 
+def _apart(value: object, other: object) -> str:
+    """A value as an operator writes it; of two lists only what the other one lacks."""
+    if isinstance(value, list | tuple) and isinstance(other, list | tuple):
+        value = [item for item in value if item not in other]
+    shown = _value(value)
+    return shown if len(shown) <= _LONG else shown[: _LONG - 3] + "..."
+
+
 def _value(value: object) -> str:
-    shown = "not there" if value is None else str(value)
-    return shown if len(shown) <= 80 else shown[:77] + "..."
+    if isinstance(value, BaseModel):
+        value = value.model_dump(exclude_defaults=True)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}: {_value(one)}" for name, one in value.items())
+    if isinstance(value, list | tuple):
+        return " / ".join(map(_value, value)) or "nothing"
+    return "not there" if value is None else str(value)
 
 
 def _counted(branch: str, how: str, n: int, example: str = "") -> str:
@@ -156,8 +173,8 @@ def comparison_summary(it: Comparison) -> dict[str, Any]:
         "lines": [
             {
                 "setting": one.change.name,
-                "old": _value(one.change.old),
-                "new": _value(one.change.new),
+                "old": _apart(one.change.old, one.change.new),
+                "new": _apart(one.change.new, one.change.old),
                 "old_line": str(one.change.old_line),
                 "new_line": str(one.change.new_line),
                 "acts": {f"{b} {how}": n for (b, how), n in sorted(one.acts.items())},

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 Z95: Final = 1.959964
 _RESAMPLES: Final = 1000
+_FEWEST: Final = 6
 _SEED: Final = 20_260_302
 
 
@@ -65,7 +66,8 @@ def paired(
     """What `figure` changes by from the first to the second of each pair, with an interval.
 
     A block is the same stretch of the same day, lived twice; blocks are drawn whole, so that what
-    hangs together stays together.
+    hangs together stays together. Fewer than six cannot be 95 % sure of anything, even where all of
+    them changed one way: by chance that happens to one in 2 ** (n - 1).
     """
     if not blocks:
         return Estimate(value=math.nan, low=math.nan, high=math.nan, n=0)
@@ -76,6 +78,8 @@ def paired(
         return figure(new) - figure(old)
 
     everything = change(range(len(blocks)))
+    if len(blocks) < _FEWEST:
+        return Estimate(value=everything, low=math.nan, high=math.nan, n=len(blocks))
     random = np.random.default_rng(_SEED)
     draws = random.integers(0, len(blocks), (_RESAMPLES // 2, len(blocks)))
     changes = np.array([change([int(i) for i in one]) for one in draws])

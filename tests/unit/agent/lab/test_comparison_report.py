@@ -16,8 +16,9 @@ from agent.lab.comparison import (
     differences,
     tally,
 )
-from agent.lab.comparison_report import comparison_section, comparison_summary
+from agent.lab.comparison_report import _apart, comparison_section, comparison_summary
 from agent.lab.manners import Change, Line
+from behavior.policies.greeting import Phrase
 from tests.unit.agent.lab.lives import breach, day, deed, passer, served, visit, words_of
 
 SIGN, WORDS, OFFER = "greeting.sign", "greeting.words", "waiting.offer"
@@ -116,13 +117,13 @@ def test_what_a_line_does_most_often_is_told_first():
 
 
 def test_a_long_setting_is_cut_for_the_page_and_the_data():
-    long = Effect(change=a_change(new="w" * 81), acts={}, differences=(), alone=True)
+    long = Effect(change=a_change(new="w" * 161), acts={}, differences=(), alone=True)
     it = compared(hours(3.0), hours(3.0), long)
-    assert f"{'w' * 77}..." in words_of(comparison_section(it))
-    assert "w" * 78 not in comparison_section(it)
-    assert comparison_summary(it)["lines"][0]["new"] == f"{'w' * 77}..."
-    whole = replace(long, change=a_change(new="w" * 80))
-    assert "w" * 80 in comparison_section(compared(hours(3.0), hours(3.0), whole))
+    assert f"{'w' * 157}..." in words_of(comparison_section(it))
+    assert "w" * 158 not in comparison_section(it)
+    assert comparison_summary(it)["lines"][0]["new"] == f"{'w' * 157}..."
+    whole = replace(long, change=a_change(new="w" * 160))
+    assert "w" * 160 in comparison_section(compared(hours(3.0), hours(3.0), whole))
 
 
 def test_a_line_that_did_nothing_says_so():
@@ -237,3 +238,10 @@ def test_what_only_one_of_them_can_tell_of_is_no_difference():
     assert " to " not in words_of(row).replace("spoken to", "")
     told = comparison_summary(it)["figures"]["passers_by"]
     assert (told["old"], told["new"], told["change"], told["low"]) == (50.0, None, None, None)
+
+
+def test_of_a_changed_list_only_what_changed_is_shown_and_as_it_is_written():
+    common, said = Phrase(say=("Hello.",)), Phrase(say=("Good day.", "Well?"), until_hour=12)
+    assert _apart((common, said), (common,)) == "say: Good day. / Well?, until_hour: 12.0"
+    assert _apart((common,), (common, said)) == "nothing"
+    assert (_apart(0.6, 1.8), _apart(None, 1.8)) == ("0.6", "not there")

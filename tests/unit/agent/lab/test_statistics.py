@@ -70,3 +70,10 @@ def test_pairing_is_surer_than_two_runs_apart():
     apart = [(old, new) for (old, _), (_, new) in zip(together, together[7:], strict=False)]
     assert paired(together, middle).high - paired(together, middle).low < 0.1
     assert paired(apart, middle).value == pytest.approx(0.2, abs=0.1)
+
+
+def test_what_a_few_stretches_say_with_one_voice_is_not_sure_yet():
+    few = [(np.array([1.0, 1.1]), np.array([2.0, 2.1]))] * 6
+    assert paired(few, np.mean).low == pytest.approx(1.0)
+    assert np.isnan(paired(few[:5], np.mean).low)
+    assert paired(few[:1], np.mean).value == pytest.approx(1.0)
