@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 BROWSER_NICE: Final = 5
+"""Above the agent's own."""
 DRAWING_NICE: Final = 19
 _PROCESSES: Final = Path("/proc")
 
@@ -22,7 +23,8 @@ _PROCESSES: Final = Path("/proc")
 def behind_the_agent(process: int) -> None:
     """Let a browser that was just started come after the agent, with all that it starts."""
     with contextlib.suppress(OSError):
-        os.setpriority(os.PRIO_PROCESS, process, BROWSER_NICE)
+        own = os.getpriority(os.PRIO_PROCESS, 0)
+        os.setpriority(os.PRIO_PROCESS, process, min(DRAWING_NICE, own + BROWSER_NICE))
 
 
 def kept_modest() -> list[str]:
