@@ -39,6 +39,7 @@ from agent.settings import Settings, apart
 _log = logging.getLogger(__name__)
 SILENT_DB = -50.0
 SILENT_FOR_S = 0.35
+_SOFT_S = 0.1
 _TRAFFIC = Delivery(capacity=1_000_000, lossy=False)
 _NOTED = (BackendChosen, SpeechStarted, TurnPaused, TurnEnded, Act, Duck, Stop, Played)
 
@@ -66,7 +67,9 @@ def say(text: str) -> NDArray[np.float32]:
         samples, rate = soundfile.read(file.name, dtype="float32")
     assert rate == RATE_HZ
     voiced = np.flatnonzero(np.abs(samples) > 0.01)
-    trimmed: NDArray[np.float32] = samples[voiced[0] : voiced[-1] + 1] * 0.7
+    # A soft beginning, such as that of "thank", is softer than what is called voiced here.
+    first = max(0, voiced[0] - round(_SOFT_S * RATE_HZ))
+    trimmed: NDArray[np.float32] = samples[first : voiced[-1] + round(_SOFT_S * RATE_HZ)] * 0.7
     return trimmed
 
 
