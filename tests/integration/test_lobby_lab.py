@@ -15,6 +15,8 @@ ROOT = Path(__file__).parents[2]
 HOUR = ("--days", "1", "--hours", "1", "--jobs", "1", "--plan", "hotel", "--json")
 
 HALF = ("--hours", "0.5")
+SEVERAL_DAYS = ("--days", "6", "--hours", "0.25")
+"""Fewer stretches than six are sure of nothing."""
 SEVERAL_ABOUT = ("--seed", "4", *HALF)
 """Half an hour in which hosts are named while others stand by."""
 
@@ -168,7 +170,7 @@ def test_two_policies_are_compared_and_the_difference_is_put_down_to_its_line(
 ):
     new = variant(house, tmp_path, greeting={"sign_within_m": 1.0})
     both = ["--compare", str(house / "demo.yaml"), str(new)]
-    code, told = lab(house / "demo.yaml", tmp_path / "out", capsys, *both, *HALF)
+    code, told = lab(house / "demo.yaml", tmp_path / "out", capsys, *both, *SEVERAL_DAYS)
     assert code == 0
     found = told["comparison"]
     assert found["figures"]["lead"]["verdict"] == "worse"
