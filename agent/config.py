@@ -8,7 +8,7 @@ the words, `agent.configuration.text` for the way back: models as commented YAML
 import errno
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -25,6 +25,8 @@ from agent.core.errors import FoyerError
 from agent.quick_yaml import QUICK, TooDeepError, refuse_depth
 
 C = TypeVar("C", bound=BaseModel)
+_Tree = tuple[yaml.Node | None, Any, tuple[tuple[int, str], ...]]
+"""The nodes with their lines, their plain values, and what is set twice: line and field."""
 
 MAX_BYTES = 1_000_000
 MAX_NODES = 200_000
@@ -222,7 +224,7 @@ def _impossible_day(text: str) -> int:
 
 
 @lru_cache(maxsize=64)
-def _tree(text: str) -> tuple[yaml.Node | None, Any, tuple[tuple[int, str], ...]]:
+def _tree(text: str) -> _Tree:
     """The tree of a text, its values, and what is set twice: line and field.
 
     Kept, because one changed file has all others of a configuration read again with it.
@@ -236,7 +238,7 @@ def _tree(text: str) -> tuple[yaml.Node | None, Any, tuple[tuple[int, str], ...]
         return _tree_by(yaml.SafeLoader, text)  # says more closely what is wrong
 
 
-def _tree_by(reader: Any, text: str) -> tuple[yaml.Node | None, Any, tuple[tuple[int, str], ...]]:  # noqa: ANN401 - either of two classes
+def _tree_by(reader: Callable[[str], Any], text: str) -> _Tree:
     loader = reader("")
     try:
         loader = reader(text)

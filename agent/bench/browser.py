@@ -21,9 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agent.core.errors import BackendUnavailableError, FoyerError
+from agent.kiosk.browser import NAMES
 from agent.kiosk.priority import behind_the_agent, drawing_last, kept_modest
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
     "--headless=new",
     "--no-sandbox",
