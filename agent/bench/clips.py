@@ -7,8 +7,6 @@ him at 1.80 s, head and chest at 2.00 s), passes in front at some two metres and
 of the first man's face is covered for a second by a patch of skin, as by a raised hand.
 """
 
-import asyncio
-import itertools
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,18 +16,14 @@ from numpy.typing import NDArray
 
 from agent.bench.figure import Figure
 from agent.bench.handover import handover_figures
+from agent.bench.looking import look_at_all
 from agent.core.messages import ComponentHealth, PersonId, PersonLost, PersonSeen
-from agent.models import models_folder
-from perception.eyes.detectors import DetectorConfig, detector_opener
-from perception.eyes.people import PeopleComponent, PeopleConfig
-from perception.off_loop import OneThread
 from perception.senses import Camera, Picture
 
 Cover = Callable[[Picture], Picture]
 CUT_S = 2.42
 MAN_COMES_S, MAN_GOES_S = 2.00, 4.62
 NEAR_M = 5.0
-ENDS_S = 5.0
 COVERED_S = (0.8, 1.8)
 SKIN = (196, 148, 120)
 
@@ -103,25 +97,13 @@ def _during(seen: list[PersonSeen]) -> int:
 
 def seen_in(camera: Camera) -> list[PersonSeen]:
     """All sightings, in order."""
-    found, config, numbers = list[PersonSeen](), PeopleConfig(), itertools.count(1)
+    found = list[PersonSeen]()
 
     def take(message: PersonSeen | PersonLost | ComponentHealth) -> None:
         if isinstance(message, PersonSeen):
             found.append(message)
 
-    thread = OneThread("eyes")
-    people = PeopleComponent(
-        camera=camera,
-        open_detector=detector_opener(
-            DetectorConfig(), camera=config.camera, models=models_folder()
-        ),
-        off_loop=thread,
-        publish=take,
-        config=config,
-        new_id=lambda: PersonId(f"p{next(numbers)}"),
-    )
-    asyncio.run(people.run())
-    thread.wait(ENDS_S)
+    look_at_all(camera, take)
     return found
 
 

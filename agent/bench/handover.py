@@ -6,7 +6,6 @@ is longer or shorter than the true one. Baseline: each sighting at the distance 
 as a tracker that learns nothing of how cues disagree would have it.
 """
 
-import asyncio
 import importlib
 import itertools
 import math
@@ -17,13 +16,10 @@ from pathlib import Path
 import numpy as np
 
 from agent.bench.figure import Figure
+from agent.bench.looking import look_at_all
 from agent.core.messages import ComponentHealth, PersonId, PersonLost, PersonSeen
-from agent.models import models_folder
-from perception.eyes.detectors import DetectorConfig, detector_opener
-from perception.eyes.people import PeopleComponent, PeopleConfig
 from perception.eyes.sightings import Cue, Look
 from perception.eyes.track import Track, fused_distance
-from perception.off_loop import OneThread
 from perception.senses import Camera, Picture
 
 CHARACTER = Path(__file__).parents[2] / "actuation/embodiments/avatar/receptionist.vrm"
@@ -34,7 +30,6 @@ WALKS: tuple[tuple[tuple[float, float], tuple[float, float]], ...] = (
     ((1.0, 0.1), (5.5, 0.9)),
 )
 APART_S = 0.5
-ENDS_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +149,6 @@ def _plain(one: Told) -> tuple[float, float]:
 
 def told_of(camera: Camera) -> list[Told]:
     """Everybody's sightings in order, with the cues of each."""
-    config, numbers, thread = PeopleConfig(), itertools.count(1), OneThread("eyes")
     seen, cues = list[PersonSeen](), dict[tuple[PersonId, float], tuple[frozenset[Cue], float]]()
 
     def take(message: PersonSeen | PersonLost | ComponentHealth) -> None:
@@ -167,19 +161,7 @@ def told_of(camera: Camera) -> list[Told]:
                 ranges = frozenset(reading.cue for reading in track.sighting.ranges)
                 cues[track.person, picture.at] = ranges, fused_distance(track.sighting, {})[0]
 
-    people = PeopleComponent(
-        camera=camera,
-        open_detector=detector_opener(
-            DetectorConfig(), camera=config.camera, models=models_folder()
-        ),
-        off_loop=thread,
-        publish=take,
-        config=config,
-        new_id=lambda: PersonId(f"p{next(numbers)}"),
-        watch=watch,
-    )
-    asyncio.run(people.run())
-    thread.wait(ENDS_S)
+    look_at_all(camera, take, watch=watch)
     told = {
         (one.person, one.at): Told(one, *cues[one.person, one.at])
         for one in seen
