@@ -44,6 +44,7 @@ FLAGS: Final = (
 _ALLOW, _BLOCK = 1, 2
 _LOOK_EVERY_S: Final = 1.0
 _END_WITHIN_S: Final = 2.0
+_LOOK_FOR_CHILDREN_EVERY_S: Final = 0.01
 _WELL_AFTER_S: Final = 120.0
 
 
@@ -266,6 +267,15 @@ class _Started:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_END_WITHIN_S):
                     await self._process.wait()
+                    await self._emptied()
+                    return
+
+    async def _emptied(self) -> None:
+        """Wait for its children as well; they are no longer ours to wait for."""
+        with contextlib.suppress(ProcessLookupError):
+            while True:
+                os.killpg(self._process.pid, 0)
+                await asyncio.sleep(_LOOK_FOR_CHILDREN_EVERY_S)
 
 
 async def launched(command: Sequence[str]) -> Process:

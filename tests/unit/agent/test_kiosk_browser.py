@@ -253,7 +253,7 @@ async def test_a_browser_that_will_not_end_is_killed_with_all_its_children(tmp_p
         await until(lambda: noted.exists() and noted.read_text().endswith("."))
         await process.end()
         assert process.returncode == -9
-        await until(lambda: not alive(int(noted.read_text().rstrip("."))))
+        assert not alive(int(noted.read_text().rstrip(".")))
 
 
 async def until(condition):
