@@ -140,10 +140,8 @@ class EngagementTracker:
             return self._become(Engagement.ENGAGED, at, "spoke")
         return None
 
-    def lose(self, lost: PersonLost) -> EngagementChanged | None:
+    def lose(self, lost: PersonLost) -> EngagementChanged:
         """The person has gone."""
-        if self.state is None:
-            return None
         return self._become(Engagement.LEFT, lost.at)
 
     @property
@@ -152,8 +150,8 @@ class EngagementTracker:
         return self.evidence.seen.place.distance_m if self.evidence.seen else float("inf")
 
     def _begin(self, at: float) -> EngagementChanged | None:
-        """From moving to attending."""
-        if self.calls:
+        """From moving to attending; nobody who goes away or telephones begins to."""
+        if self.calls or self._goes():
             return None
         config, evidence = self._config, self.evidence
         slow = evidence.seen is not None and evidence.seen.speed_m_s <= config.attend_speed_m_s
@@ -219,7 +217,8 @@ class EngagementTracker:
         config = self._config
         near = self.distance_m <= config.engage_keep_m and not self._goes()
         looks = self._looks_here() or self._looked_enough()
-        if near and looks and at - self._since >= config.evidence.look_window_s:
+        back = near and looks and not self.calls
+        if back and at - self._since >= config.evidence.look_window_s:
             return self._become(Engagement.ENGAGED, at, self._looks())
         if at - self._since >= config.part_s or self.distance_m > config.attend_keep_m:
             self._stood_from = at
@@ -273,9 +272,7 @@ class EngagementTracker:
             return ()
         return (f"speed {seen.speed_m_s:.1f} m/s", f"closing {seen.approach_m_s:.1f} m/s")
 
-    def _become(self, state: Engagement, at: float, *cues: str) -> EngagementChanged | None:
-        if state is self.state:
-            return None
+    def _become(self, state: Engagement, at: float, *cues: str) -> EngagementChanged:
         previous, self.state, self._since = self.state, state, at
         self._wanted, self._wanted_since = state, at
         distance = self.distance_m
