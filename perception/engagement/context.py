@@ -101,7 +101,7 @@ class Contexts:
     def __init__(self, config: ContextConfig) -> None:
         self._config = config
         self._people: dict[PersonId, _Somebody] = {}
-        self._company: set[tuple[PersonId, ...]] = set()
+        self._company: set[tuple[tuple[PersonId, ...], Arrangement]] = set()
 
     def see(self, seen: PersonSeen, limbs: Limbs | None = None) -> list[ContextChanged]:
         """Take in a sighting, and what its body says, if one was looked at."""
@@ -122,7 +122,9 @@ class Contexts:
     def form(self, change: FormationChanged) -> None:
         """Some stand together from now on, or no longer. Who queues is not in company."""
         if change.arrangement is not Arrangement.QUEUE:
-            (self._company.add if change.together else self._company.discard)(change.people)
+            # Who turn a little make another formation before the old one is over.
+            key = (change.people, change.arrangement)
+            (self._company.add if change.together else self._company.discard)(key)
 
     def serve(self, change: EngagementChanged) -> None:
         """Somebody is dealt with, or no longer: their waiting begins anew."""
@@ -132,7 +134,7 @@ class Contexts:
     def lose(self, person: PersonId) -> None:
         """The person has gone, and all that was kept of them."""
         self._people.pop(person, None)
-        self._company = {people for people in self._company if person not in people}
+        self._company = {key for key in self._company if person not in key[0]}
 
     def _changes(self, seen: PersonSeen, one: _Somebody) -> Iterable[ContextChanged]:
         now = {what: (sure, why) for what, sure, why in self._held(seen, one)}
@@ -153,16 +155,14 @@ class Contexts:
                 )  # fmt: skip
 
     def _held(self, seen: PersonSeen, one: _Somebody) -> Iterable[tuple[Context, float, str]]:
-        config, moves = (
-            self._config,
-            _share(s.speed_m_s > self._config.moving_m_s for s in one.seen),
-        )
+        config = self._config
+        moves = sum(s.speed_m_s > config.moving_m_s for s in one.seen) / len(one.seen)
         least_s = LEAST * config.window_s
         ear = _known([(limbs.at, limbs.at_ear) for limbs in one.limbs], least_s)
         yield Context.PHONE, ear, f"a hand at the ear in {ear:.0%} of looks"
         holds = _known([(limbs.at, limbs.holds) for limbs in one.limbs], least_s) * (moves >= 0.5)
         yield Context.CARRYING, holds, f"both hands held before the trunk, walking: {holds:.0%}"
-        if any(seen.person in people for people in self._company):
+        if any(seen.person in people for people, _ in self._company):
             yield Context.COMPANY, 0.8, "stands with others"
         stood_s = seen.at - (one.stands_since if one.stands_since is not None else seen.at)
         if stood_s >= config.waiting_s and seen.place.distance_m <= config.waiting_m:
@@ -247,8 +247,3 @@ def _known(values: Iterable[tuple[float, bool | None]], least_s: float) -> float
     if len(known) < FEWEST or known[-1][0] - known[0][0] < least_s:
         return 0.0
     return sum(value for _, value in known) / len(known)
-
-
-def _share(values: Iterable[bool]) -> float:
-    all_of = list(values)
-    return sum(all_of) / len(all_of) if all_of else 0.0
