@@ -47,11 +47,6 @@ class AmongConfig(BaseModel):
     )
     context: ContextConfig = Field(ContextConfig(), description="When a context is told.")
 
-    @property
-    def asked(self) -> bool:
-        """Whether anything is."""
-        return self.contexts or self.interactions
-
 
 class Among:
     """Everybody in view. `tell` it what is known of them, then let it `look` at each picture."""
@@ -92,7 +87,7 @@ class Among:
         found: list[ContextChanged] = []
         for track in tracks:
             seen = self._newest.get(track.person)
-            if not track.confirmed or seen is None or seen.at != at:
+            if seen is None or seen.at != at:
                 continue
             body = track.body if track.body_at == at else None
             if self._nonverbal is not None and body is not None:

@@ -146,7 +146,7 @@ class Nonverbal:
 
     def judge(self, at: float) -> list[Passed]:
         """What has begun, and what is over, as of now. Once a look."""
-        here = {who: one for who, one in self._people.items() if 0 <= at - one.seen.at <= FRESH_S}
+        here = {who: one for who, one in self._people.items() if at - one.seen.at <= FRESH_S}
         out = []
         for triplet, how_well in self._triplets(at, here):
             if self._is_returned(at, triplet):
@@ -171,11 +171,6 @@ class Nonverbal:
             return False
         course = self._courses.get(Triplet(triplet.individual, triplet.group, Channel.GAZE, MUTUAL))
         return course is not None and at - course.seen_at <= ENDS_S
-
-    @property
-    def present(self) -> tuple[Triplet, ...]:
-        """All that are told and not over."""
-        return tuple(triplet for triplet, course in self._courses.items() if course.told)
 
     def _triplets(
         self, at: float, here: Mapping[PersonId, _Somebody]
@@ -226,7 +221,7 @@ class Nonverbal:
         for people, arrangement in self._formations:
             for who in people:
                 group = tuple(sorted(other for other in people if other != who))
-                if who in here and group:
+                if who in here:
                     what = names.get(arrangement, "faces")
                     yield Triplet(who, group, Channel.POSTURE, what), here[who].seen.confidence
         for who, one in here.items():
@@ -289,6 +284,6 @@ def _told(triplet: Triplet, course: _Course, *, over: bool = False) -> Passed:
     return Passed(
         at=course.seen_at if over else course.since,
         triplet=triplet,
-        confidence=max(0.0, min(1.0, course.sum / max(course.looks, 1))),
+        confidence=course.sum / course.looks,
         over=over,
     )

@@ -1,16 +1,22 @@
 """Facts about people among each other come of each picture, from what others tell and bodies."""
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 
 from agent.core.messages import (
+    Arrangement,
     Context,
     ContextChanged,
     Engagement,
     EngagementChanged,
     FaceMoved,
     FaceUnit,
+    FormationChanged,
     PersonId,
     PersonLost,
+    Place,
     TurnEnded,
     TurnId,
     VisitorActed,
@@ -22,8 +28,9 @@ from perception.engagement.states import EngagementCore
 from perception.eyes.camera import CameraConfig
 from perception.eyes.track import Sighting, Track
 from tests.fakes.people import body_at, seen
+from tests.unit.perception.test_context import standing
 
-P1 = PersonId("p1")
+P1, P2 = PersonId("p1"), PersonId("p2")
 SIZE_PX = (640, 480)
 
 
@@ -48,6 +55,12 @@ def watched(config=None, *, seconds=2.0, each=None, hz=8):
             among.tell(message)
         out += among.look(at, SIZE_PX, [track(at)])
     return among, out
+
+
+def smiles(at, *units):
+    """A face that shows these units, by number, surely."""
+    shown = [FaceUnit(number=n, name="", confidence=0.9, intensity=0.5, asymmetry=0) for n in units]
+    return FaceMoved(at=at, person=P1, units=tuple(shown))
 
 
 def whats(out):
@@ -88,6 +101,104 @@ def test_who_is_served_does_not_wait():
 
     config = AmongConfig(context=ContextConfig(waiting_s=1))
     assert {one.context for one in watched(config, each=served)[1]} == {None}
+
+
+def ends_of(out, what):
+    return [one.holds for one in out if one.interaction and one.interaction.what == what]
+
+
+@pytest.mark.parametrize("rest", [(6,), ()])
+def test_a_smile_is_the_mouth_s_corners_alone_and_over_when_they_are_down(rest):
+    def does(at):
+        yield smiles(at, *rest, *(12,) if at < 1.5 else ())
+
+    assert ends_of(watched(each=does, seconds=3)[1], "smiles") == [True, False]
+
+
+def test_a_nod_is_told_as_less_than_certain_and_ends_no_smile():
+    def does(at):
+        yield from [smiles(at, 12)] if at == 0 else []
+        yield FaceMoved(at=at, person=P1, units=None, movement="nod")
+
+    out = watched(each=does, seconds=3)[1]
+    assert ends_of(out, "smiles") == [True]
+    (nod,) = [one for one in out if one.interaction and one.interaction.what == "nod"]
+    assert nod.confidence == pytest.approx(0.7)
+
+
+def test_who_stand_together_are_in_company_and_face_each_other():
+    def does(at):
+        if at == 0:
+            yield FormationChanged(
+                at=at, people=(P1, P2), arrangement=Arrangement.FACING, together=True,
+                center=Place(x_m=2, y_m=0),
+            )  # fmt: skip
+
+    out = watched(each=does)[1]
+    assert "faces" in whats(out)
+    assert Context.COMPANY in {one.context for one in out}
+
+
+def test_of_who_is_lost_nothing_is_kept_and_who_comes_again_comes_anew():
+    config = AmongConfig(context=ContextConfig(waiting_s=1))
+    among, out = watched(config)
+    assert [one.context for one in out if one.context] == [Context.WAITING]
+    among.tell(PersonLost(at=1.875, person=P1))
+    assert not among._newest
+    ends = [one for k in range(16, 40) for one in among.look(k / 8, SIZE_PX, [])]
+    assert ends
+    assert all(one.at == pytest.approx(1.875) and not one.holds for one in ends)
+    waits = []
+    for k in range(40, 52):
+        among.tell(seen(k / 8, 1.5, 0.0, gaze_deg=3))
+        waits += [one.at for one in among.look(k / 8, SIZE_PX, [track(k / 8)]) if one.context]
+    assert waits == [pytest.approx(6.0)]
+
+
+def calling():
+    """The points of one who holds the left hand at the ear."""
+    points = standing()
+    points[13], points[15] = (0.3, -0.4, -0.1), (0.16, -0.62, -0.1)
+    return points
+
+
+def measured(at, points, y_m=0.0, who=P1, *, body_at_s=None):
+    """What the eyes follow somebody by whose body was measured in a picture."""
+    body = replace(body_at(1.5, y_m), world=points, visible=np.ones(33))
+    one = replace(track(at), person=who)
+    one.body, one.body_at = body, at if body_at_s is None else body_at_s
+    return one
+
+
+@pytest.mark.parametrize(
+    ("seen_now", "measured_now", "told"),
+    [(True, True, {Context.PHONE}), (True, False, set()), (False, True, set())],
+)
+def test_a_body_is_read_in_the_picture_in_which_it_and_its_owner_were_seen(
+    seen_now, measured_now, told
+):
+    among, out = Among(AmongConfig(), CameraConfig()), []
+    among.tell(seen(0.0, 1.5))
+    for k in range(24):
+        if seen_now:
+            among.tell(seen(k / 8, 1.5))
+        body_at_s = None if measured_now else 0.0
+        out += among.look(k / 8, SIZE_PX, [measured(k / 8, calling(), body_at_s=body_at_s)])
+    assert {one.context for one in out if one.context} == told
+
+
+def test_a_hand_on_somebody_s_shoulder_is_told_from_the_bodies():
+    among, out = Among(AmongConfig(), CameraConfig()), []
+    reaching = standing()
+    reaching[16] = (-0.6, -0.45, 0)
+    for at in (k / 8 for k in range(16)):
+        among.tell(seen(at, 1.5, -0.3))
+        among.tell(seen(at, 1.5, 0.3, person=P2))
+        both = measured(at, reaching, -0.3), measured(at, standing(), 0.3, P2)
+        out += among.look(at, SIZE_PX, both)
+    (touch,) = [one for one in out if one.interaction]
+    assert (touch.person, touch.interaction.what) == (P1, "touches")
+    assert touch.interaction.group == (P2,)
 
 
 def states_of(*, calls_from=None, words_at=None, seconds=6.0):

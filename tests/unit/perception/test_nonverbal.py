@@ -186,7 +186,6 @@ def test_of_who_is_gone_nothing_is_kept():
     core.lose(A)
     core.lose(B)
     assert [i for k in range(10, 30) for i in core.judge(k / 10) if not i.over] == []
-    assert core.present == ()
 
 
 def test_made_scenes_are_told_as_they_were_made():
