@@ -213,10 +213,9 @@ def _arrangement(group: list[PersonSeen], config: GroupConfig) -> Arrangement:
 
 def _middle(one: PersonSeen, group: list[PersonSeen], config: GroupConfig) -> Place:
     """Of the middles that this person may mean, the one nearest to the others."""
-    others = [other.place for other in group if other is not one]
     return min(
         (_before(one, a, config) for a in _headings(one)),
-        key=lambda middle: sum(_apart_m(middle, place) for place in others),
+        key=lambda middle: sum(_apart_m(middle, other.place) for other in group),
     )
 
 

@@ -31,12 +31,12 @@ class Bond(StrEnum):
 def visual_bond(head_m: NDArray[np.float64], gaze: NDArray[np.float64]) -> float:
     """Mutual gaze times closeness, 0..1. `head_m`: from the agent, which looks along x."""
     away = float(np.linalg.norm(head_m))
-    if not 0 < away < FARTHEST_M:
+    if not away < FARTHEST_M:
         return 0.0
     seen = _near_axis(float(head_m[0]), away)
     sees = _near_axis(float(-head_m @ gaze), away)
     closeness = math.log(FARTHEST_M - away + 1) / math.log(FARTHEST_M + 1)
-    return min(1.0, seen * sees * closeness)
+    return seen * sees * closeness
 
 
 def _near_axis(ahead_m: float, away_m: float) -> float:

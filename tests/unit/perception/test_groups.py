@@ -73,6 +73,14 @@ def test_where_in_the_room_they_stand_makes_no_difference(turn_deg):
     assert found(*turned) == {(A.FACING, "ab")}
 
 
+@pytest.mark.parametrize("front_deg", [20, 45, 135, 160])
+def test_whichever_way_they_are_turned_two_side_by_side_are_beside_each_other(front_deg):
+    # Their middles are too far apart to meet: only that they are level joins them.
+    across = math.radians(front_deg + 90)
+    x_m, y_m = 0.9 * math.cos(across), 0.9 * math.sin(across)
+    assert found(one("a", 4, 0, front_deg), one("b", 4 + x_m, y_m, front_deg)) == {(A.BESIDE, "ab")}
+
+
 def test_where_only_how_far_they_are_turned_is_known_the_side_that_fits_is_taken():
     assert found(one("a", 2, -0.5, facing_deg=76), one("b", 2, 0.5, facing_deg=76)) == {
         (A.FACING, "ab")
@@ -89,6 +97,14 @@ def test_who_stand_one_behind_the_other_before_the_agent_queue():
     queue = (one("a", 1.2, 0, 180), one("b", 2.2, 0.2, 180), one("c", 3.3, 0.1, 185))
     assert found(*queue) == {(A.QUEUE, "abc")}
     assert found(queue[0]) == set()
+
+
+@pytest.mark.parametrize("aside_m", [-0.1, 0.1])
+def test_a_line_a_little_to_either_side_faces_the_agent_and_the_next_alike(aside_m):
+    first, behind = one("a", 1.2, aside_m, -175), one("b", 2.2, aside_m, 175)
+    assert found(first, behind) == {(A.QUEUE, "ab")}
+    first, behind = one("a", 1.2, aside_m, 175), one("b", 2.2, aside_m, -175)
+    assert found(first, behind) == {(A.QUEUE, "ab")}
 
 
 def test_who_turns_from_the_line_or_begins_far_off_does_not_queue():
@@ -286,6 +302,30 @@ def test_a_moment_face_to_face_in_passing_is_nothing():
 @pytest.mark.parametrize(("seconds", "is_told"), [(1.4, False), (1.7, True)])
 def test_a_second_of_it_is_needed(seconds, is_told):
     assert bool(told(Groups(GroupConfig()), TALK, seconds)) is is_told
+
+
+def test_those_who_had_parted_stand_together_anew_only_after_another_second():
+    groups = Groups(GroupConfig())
+    back = (replace(TALK[0], front_rad=-TALK[0].front_rad), TALK[1])
+    told(groups, TALK, 2)
+    told(groups, back, 3, start=2.0)
+    assert told(groups, TALK, 0.8, start=5.0) == []
+    (begun,) = told(groups, TALK, 1.2, start=5.8)
+    assert begun.at == pytest.approx(5.1, abs=0.3)
+
+
+def test_two_passing_moments_face_to_face_make_no_talk():
+    groups = Groups(GroupConfig())
+    back = (replace(TALK[0], front_rad=-TALK[0].front_rad), TALK[1])
+    for start in (0.0, 10.0):
+        assert told(groups, TALK, 0.7, start=start) == []
+        assert told(groups, back, 3, start=start + 0.7) == []
+
+
+def test_those_who_stand_together_are_told_in_the_order_of_their_names():
+    row = [one(name, 3, 0.7 * k - 1.4, 180) for k, name in enumerate("decab")]
+    (begun,) = told(Groups(GroupConfig()), row, 2)
+    assert begun.people == ("a", "b", "c", "d", "e")
 
 
 @pytest.mark.parametrize(("seconds", "is_over"), [(1.4, False), (1.9, True)])

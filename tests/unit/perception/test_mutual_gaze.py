@@ -28,6 +28,17 @@ def test_nothing_is_bound_behind_the_agent_or_with_the_back_turned():
     assert bond(4.5) == 0.0
 
 
+def test_two_who_are_each_outside_of_the_other_s_field_are_not_bound_by_it():
+    aside = np.array([0.5, 1.9, 0.0])
+    past = np.array([-0.9, 0.1, 0.0]) / math.hypot(0.9, 0.1)
+    assert visual_bond(aside, past) == 0.0
+
+
+def test_a_gaze_straight_along_the_line_between_them_has_an_angle():
+    head = np.array([0.1, 1.0, 0.0])
+    assert visual_bond(head, -head / np.linalg.norm(head)) == 0.0
+
+
 def test_half_a_window_passes_before_anything_is_said():
     rule = MutualGaze(2.0)
     states = [rule.see(i / 10, 1.0) for i in range(12)]
@@ -35,7 +46,18 @@ def test_half_a_window_passes_before_anything_is_said():
     assert states[9:] == [Bond.DISENGAGED, Bond.ENGAGING, Bond.ENGAGED]
 
 
-@pytest.mark.parametrize("hz", [10, 30, 60])
+def test_a_bond_of_less_than_a_half_is_a_vote_against():
+    rule = MutualGaze(2.0)
+    assert [rule.see(i / 10, 0.4) for i in range(30)][-1] is Bond.DISENGAGED
+
+
+def test_as_its_authors_configure_it_half_of_ten_seconds_pass():
+    rule = MutualGaze()
+    spoke = [i / 10 for i in range(100) if rule.see(i / 10, 1.0) is not Bond.UNKNOWN]
+    assert spoke[0] == pytest.approx(4.9, abs=0.15)
+
+
+@pytest.mark.parametrize("hz", [10, 15, 20, 25, 30, 60])
 def test_one_vote_a_tenth_of_a_second_whatever_the_rate(hz):
     rule = MutualGaze(2.0)
     engaged = [i / hz for i in range(3 * hz) if rule.see(i / hz, 1.0) is Bond.ENGAGED]
@@ -52,3 +74,28 @@ def test_the_state_follows_the_mean_of_the_votes(votes, then):
     for i, vote in enumerate(votes):
         rule.see(i / 10, 1.0 if vote == "+" else 0.0)
     assert rule.state is then
+
+
+@pytest.mark.parametrize(
+    ("state", "for_it", "then"),
+    [
+        (Bond.DISENGAGED, 5, Bond.DISENGAGED),
+        (Bond.DISENGAGED, 7, Bond.ENGAGING),
+        (Bond.ENGAGING, 3, Bond.DISENGAGED),
+        (Bond.ENGAGING, 5, Bond.ENGAGING),
+        (Bond.ENGAGING, 14, Bond.ENGAGING),
+        (Bond.ENGAGING, 16, Bond.ENGAGED),
+        (Bond.ENGAGED, 13, Bond.DISENGAGING),
+        (Bond.ENGAGED, 15, Bond.ENGAGED),
+        (Bond.DISENGAGING, 4, Bond.DISENGAGED),
+        (Bond.DISENGAGING, 6, Bond.DISENGAGING),
+        (Bond.DISENGAGING, 15, Bond.DISENGAGING),
+        (Bond.DISENGAGING, 17, Bond.ENGAGED),
+    ],
+)
+def test_of_twenty_votes_so_many_carry_one_state_into_the_next(state, for_it, then):
+    rule = MutualGaze(2.0)
+    for i in range(19):
+        rule.see(i / 10, 1.0 if i < for_it else 0.0)
+    rule.state = state
+    assert rule.see(1.9, 0.0) is then
