@@ -144,7 +144,7 @@ class Contexts:
                 one.told[what] = seen.at
                 yield ContextChanged(
                     at=seen.at, person=seen.person, context=what, holds=True,
-                    confidence=round(min(sure, 1.0), 2), because=why,
+                    confidence=round(sure, 2), because=why,
                 )  # fmt: skip
             # Who is a child, or came in a wheelchair, still is when the feet leave the picture.
             elif sure < SURE / 2 and what in one.told and what not in _LASTING:

@@ -145,7 +145,7 @@ def test_of_who_is_lost_nothing_is_kept_and_who_comes_again_comes_anew():
     assert [one.context for one in out if one.context] == [Context.WAITING]
     among.tell(PersonLost(at=1.875, person=P1))
     assert not among._newest
-    ends = [one for k in range(16, 40) for one in among.look(k / 8, SIZE_PX, [])]
+    ends = [one for k in range(16, 40) for one in among.look(k / 8, SIZE_PX, [track(k / 8)])]
     assert ends
     assert all(one.at == pytest.approx(1.875) and not one.holds for one in ends)
     waits = []
@@ -177,7 +177,7 @@ def measured(at, points, y_m=0.0, who=P1, *, body_at_s=None):
 def test_a_body_is_read_in_the_picture_in_which_it_and_its_owner_were_seen(
     seen_now, measured_now, told
 ):
-    among, out = Among(AmongConfig(), CameraConfig()), []
+    among, out = Among(AmongConfig(interactions=False), CameraConfig()), []
     among.tell(seen(0.0, 1.5))
     for k in range(24):
         if seen_now:

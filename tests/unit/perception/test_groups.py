@@ -87,6 +87,14 @@ def test_where_only_how_far_they_are_turned_is_known_the_side_that_fits_is_taken
     }
 
 
+def test_where_the_side_is_unknown_two_may_still_be_beside_each_other_or_in_line():
+    # It is enough that one of the two sides fits.
+    beside = one("a", 3, -0.45, 200), one("b", 3, 0.45, facing_deg=25)
+    assert found(*beside) == {(A.BESIDE, "ab")}
+    in_line = one("a", 1.2, 0, facing_deg=30), one("b", 2.2, 0, facing_deg=30)
+    assert found(*in_line) == {(A.QUEUE, "ab")}
+
+
 def test_the_middle_of_a_talk_is_between_them():
     ((_, center),) = formations(list(TALK), GroupConfig())
     assert center.x_m == pytest.approx(2)
@@ -105,6 +113,12 @@ def test_a_line_a_little_to_either_side_faces_the_agent_and_the_next_alike(aside
     assert found(first, behind) == {(A.QUEUE, "ab")}
     first, behind = one("a", 1.2, aside_m, 175), one("b", 2.2, aside_m, -175)
     assert found(first, behind) == {(A.QUEUE, "ab")}
+
+
+def test_a_line_may_come_from_half_left():
+    front_deg = math.degrees(math.atan2(-1.0, -1.2))
+    queue = one("a", 1.2, 1.0, front_deg), one("b", 1.9, 1.6, front_deg)
+    assert found(*queue) == {(A.QUEUE, "ab")}
 
 
 def test_who_turns_from_the_line_or_begins_far_off_does_not_queue():
@@ -142,7 +156,8 @@ def test_side_by_side_means_near_turned_alike_and_neither_ahead(
         one("a", 3, -apart_m / 2, 180 + turned_deg / 2),
         one("b", 3 - ahead_m, apart_m / 2, 180 - turned_deg / 2),
     )
-    assert found(*pair) == ({(A.BESIDE, "ab")} if beside else set())
+    for people in (pair, reversed(pair)):
+        assert found(*people) == ({(A.BESIDE, "ab")} if beside else set())
 
 
 def test_headings_on_both_sides_of_the_full_circle_are_the_same_way():
@@ -364,7 +379,7 @@ def test_a_sighting_counts_for_a_second():
 def test_who_is_lost_is_out_of_it_at_once():
     groups = Groups(GroupConfig())
     told(groups, TALK, 2)
-    groups.take(lost(2.0, person="b"))
+    assert groups.take(lost(2.0, person="b")) == []
     (ended,) = told(groups, TALK[:1], 4, start=2.0)
     assert ended.at < 2.05
 

@@ -62,6 +62,7 @@ def test_one_vote_a_tenth_of_a_second_whatever_the_rate(hz):
     rule = MutualGaze(2.0)
     engaged = [i / hz for i in range(3 * hz) if rule.see(i / hz, 1.0) is Bond.ENGAGED]
     assert engaged[0] == pytest.approx(1.1, abs=0.1)
+    assert len(engaged) == round((3 - engaged[0]) * hz)
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,22 @@ def test_who_attended_meanwhile_has_to_come_nearer_for_a_moment_again():
     assert again.at - at > 0.3
 
 
+def test_who_walks_now_this_way_and_now_that_is_told_to_do_neither():
+    ways = ({"vx": -1.2}, {"vy": 1.2})
+    assert states([seen(k / 10, 3.5, **ways[k // 3 % 2]) for k in range(40)]) == [E.PRESENT]
+
+
+def test_who_sways_and_has_not_walked_is_only_present():
+    assert states([seen(k / 10, 3.0, vy=0.4) for k in range(20)]) == [E.PRESENT]
+
+
+def test_a_change_says_what_was_seen_of_gaze_and_pace():
+    (_, attends) = told(stand(x_m=2.0, seconds=1.0, gaze_deg=HERE, hz=8))
+    assert attends.cues == ("2.0 m", "gaze 1.0 of 0.6 s")
+    (_, comes) = told(approach(start_m=5.0, end_m=4.0, gaze_deg=None))
+    assert comes.cues == (f"{comes.distance_m:.1f} m", "speed 1.2 m/s", "closing 1.2 m/s")
+
+
 def test_who_slows_down_still_passes_and_who_stops_does_not():
     one = fresh()
     told(pass_by(distance_m=3.0)[:20], one=one)
@@ -283,11 +299,14 @@ def test_the_judge_is_believed_of_who_has_been_watched_for_a_moment():
     assert states(stand(x_m=2.0, seconds=2.0), one=fresh(Opinion(False))) == [E.PRESENT]
 
 
-@pytest.mark.parametrize("leans", [True, False])
-def test_while_it_is_undecided_looks_count_if_it_leans_that_way(leans):
+@pytest.mark.parametrize(
+    ("leans", "gaze_deg", "attends"),
+    [(True, HERE, True), (False, HERE, False), (True, AWAY, False)],
+)
+def test_while_it_is_undecided_looks_count_if_it_leans_that_way(leans, gaze_deg, attends):
     one = fresh(Opinion(None, leans=leans))
-    attends = E.ATTENDING in states(stand(x_m=2.0, seconds=2.0, gaze_deg=HERE), one=one)
-    assert attends is leans
+    here = stand(x_m=2.0, seconds=2.0, gaze_deg=gaze_deg)
+    assert (E.ATTENDING in states(here, one=one)) is attends
 
 
 @pytest.mark.parametrize(
@@ -326,6 +345,12 @@ def test_who_speaks_and_whose_gaze_is_never_seen_is_not_left_by_the_judgement():
     told(stand(at=0.1, seconds=2.0), one=one)
     judge.held = False
     assert states(stand(at=2.1, seconds=9.0), one=one) == []
+
+
+def test_the_judgement_brings_back_whose_gaze_is_not_seen():
+    one = engaged(judge=Opinion(True))
+    told(backs_off(0.6, 0.9), one=one)
+    assert states(stand(at=2.9, x_m=1.75, seconds=5), one=one) == [E.ENGAGED]
 
 
 def test_looks_bring_back_whoever_the_judgement_has_not_caught_up_with():

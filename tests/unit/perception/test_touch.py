@@ -51,6 +51,7 @@ def test_hands_right_behind_the_agent_meet_as_well():
         ({"bearing_rad": 0.16}, False),
         ({"distance_m": 2.5}, True),
         ({"distance_m": 2.8}, False),
+        ({"distance_m": 1.2}, False),
     ],
 )
 def test_a_hand_is_on_somebody_from_the_hips_to_the_eyes_and_as_wide_as_shoulders(changes, on):
