@@ -6,7 +6,7 @@ are a recorded response and made ones, near and far. Flat out, each turn by itse
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -30,6 +30,8 @@ _STEP: Final = 512
 _LOUD_DB: Final = -24.0
 _LISTENER, _NEAR, _FAR = (2.0, 2.0, 1.4), (2.6, 2.2, 1.6), (4.8, 3.4, 1.6)
 RATIOS_DB: Final = (20, 10, 5)
+REAL: Final = "real readers"
+EXPECTING: Final = "pocketsphinx, site that expects these sentences"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,18 +128,24 @@ def _babble() -> Sound:
     return mixed
 
 
-def engines() -> tuple[dict[str, Recogniser], str]:
-    """Recognisers by name, the free one first, and what is missing here."""
+def engines(expected: Sequence[str] = ()) -> tuple[dict[str, Recogniser], str]:
+    """Recognisers by name, the free one first, and what is missing here.
+
+    `expected`: sentences for one that has them among the site's own, as if visitors said them.
+    """
     from perception.backends.pocketsphinx import PocketsphinxRecogniser
 
-    def sphinx(mixture: float) -> Recogniser:
+    def sphinx(mixture: float, site: SiteLanguage = SITE) -> Recogniser:
         config = RecognitionConfig(backend="pocketsphinx", mixture=mixture)
-        return PocketsphinxRecogniser(config, SITE)
+        return PocketsphinxRecogniser(config, site)
 
     found: dict[str, Recogniser] = {
         "pocketsphinx, free": sphinx(0.0),
         "pocketsphinx, site": sphinx(0.5),
     }
+    if expected:
+        expecting = replace(SITE, phrases=(*SITE.phrases, *expected))
+        found[EXPECTING] = sphinx(0.5, expecting)
     config = RecognitionConfig(backend="faster_whisper")
     if whisper_model(config.whisper) is None:
         missing = f"faster_whisper not measured: {config.whisper.model} is not on this disk"
@@ -179,17 +187,19 @@ def score(recogniser: Recogniser, said: Sequence[Said], change: Change, *, shift
 
 def figures(audio: Path | None, *, short: bool) -> list[Figure]:
     """The table: word errors by reader, condition and engine; names; flicker of what is shown."""
-    able, missing = engines()
-    free = able["pocketsphinx, free"]
     readers: dict[str, list[Said]] = {"made visitor": made_visitor(6 if short else len(SENTENCES))}
+    expected: list[str] = []
     if audio is not None and (real := real_readers(audio)):
-        readers["real readers"] = real[:2] if short else real
+        readers[REAL] = real[:2] if short else real
+        expected = [one.text for one in real]
+    able, missing = engines(expected)
+    free = able["pocketsphinx, free"]
     rows: list[Figure] = []
     for name, said in readers.items():
         for where, change in conditions(audio, short=short):
             base = score(free, said, change)
             for engine, recogniser in able.items():
-                if recogniser is free:
+                if recogniser is free or (engine == EXPECTING and name != REAL):
                     continue
                 rows += _rows(f"{name}, {where}: {engine}", score(recogniser, said, change), base)
     control = score(free, readers["made visitor"], Change(), shift=1)

@@ -62,7 +62,7 @@ class Said:
 def say(line: str, voice: tuple[str, str], *, seed: int, slower: float = 1.0) -> Said:
     """`line` in a made voice, with pauses at its bars. Raises `BackendUnavailableError`."""
     spoken = " ".join(line.replace("|", " ").replace("/", " ").split())
-    return paused(_spoken(spoken, voice), line, seed=seed, voice=" ".join(voice), slower=slower)
+    return paused(made_voice(spoken, voice), line, seed=seed, voice=" ".join(voice), slower=slower)
 
 
 def paused(sound: Sound, line: str, *, seed: int, voice: str = "", slower: float = 1.0) -> Said:
@@ -102,7 +102,8 @@ def paused(sound: Sound, line: str, *, seed: int, voice: str = "", slower: float
     )
 
 
-def _spoken(text: str, voice: tuple[str, str]) -> Sound:
+def made_voice(text: str, voice: tuple[str, str]) -> Sound:
+    """`text` in one breath, at half of full scale. Raises `BackendUnavailableError`."""
     program = {"flite": "flite", "espeak": "espeak-ng"}[voice[0]]
     if shutil.which(program) is None:
         raise BackendUnavailableError(f"the made visitors need {program}: apt install {program}")

@@ -11,6 +11,7 @@ MODELS: dict[str, str] = {
     "engagement": "who is engaged with the agent, from made people, the lobby or your recordings",
     "overlap": "whether two speak at once, from made voices",
     "turns": "whether a turn is over where somebody falls silent, from made visitors",
+    "phones": "which phones a short voice is made of, from made voices",
     "murmurs": "whether a short voice is a listener's murmur, from made voices and sounds",
     "face": "lips, brows, head and gaze for any sound, from made voices with the rules as teacher",
     "gesture": "arms, hands and trunk for speech, from made takes or your BVH, BEAT, BEAT2 files",

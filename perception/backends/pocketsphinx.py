@@ -85,7 +85,7 @@ class PocketsphinxRecogniser:
         if config.mixture > 0:
             self._searches.insert(0, _site_search(general, site))
         _teach_names(general, site)
-        self._short = ShortVoice(_dictionary())
+        self._short = ShortVoice(dictionary())
         self._whole = WholeHere(sentences(site, forms=_FORMS))
         self._cepstra: list[str] = [d.get_cmn(False) for d in self._searches]
         self._channels = [Channel(cepstra) for cepstra in self._cepstra]
@@ -235,13 +235,13 @@ def _teach_names(search: pocketsphinx.Decoder, site: SiteLanguage) -> None:
 
 
 def _site_search(general: pocketsphinx.Decoder, site: SiteLanguage) -> pocketsphinx.Decoder:
-    dictionary = _dictionary()
-    frequent = _frequent(general, dictionary)
+    known = dictionary()
+    frequent = _frequent(general, known)
     said = sentences(site)
     words = sorted({word for text, _ in said for word in text.split()} | set(frequent))
     entries = []
     for word in words:
-        for i, reading in enumerate(dictionary.get(word) or pronunciations(word)):
+        for i, reading in enumerate(known.get(word) or pronunciations(word)):
             entries.append(f"{word}({i + 1}) {reading}" if i else f"{word} {reading}")
     with tempfile.TemporaryDirectory() as folder:
         lm, lexicon = Path(folder, "site.arpa"), Path(folder, "site.dict")
@@ -252,7 +252,8 @@ def _site_search(general: pocketsphinx.Decoder, site: SiteLanguage) -> pocketsph
         )
 
 
-def _dictionary() -> dict[str, list[str]]:
+def dictionary() -> dict[str, list[str]]:
+    """How the words of US English are said: ways of each, phones with blanks between."""
     readings: dict[str, list[str]] = {}
     path = Path(pocketsphinx.get_model_path("en-us/cmudict-en-us.dict"))
     for line in path.read_text(encoding="utf-8").splitlines():
@@ -261,8 +262,14 @@ def _dictionary() -> dict[str, list[str]]:
     return readings
 
 
-def _frequent(general: pocketsphinx.Decoder, dictionary: dict[str, list[str]]) -> dict[str, float]:
+def frequent_words() -> list[str]:
+    """The most common words of general English, the commonest first."""
+    general = pocketsphinx.Decoder(fwdflat=False, bestpath=False, loglevel="FATAL")
+    return list(_frequent(general, dictionary()))
+
+
+def _frequent(general: pocketsphinx.Decoder, known: dict[str, list[str]]) -> dict[str, float]:
     """The most common words of general English and their relative frequency."""
     model = general.get_lm(general.current_search())
-    ranked = sorted(((model.prob([word]), word) for word in dictionary), reverse=True)
+    ranked = sorted(((model.prob([word]), word) for word in known), reverse=True)
     return {word: _LOG_BASE**log for log, word in ranked[:_COMMON_WORDS]}

@@ -3,9 +3,10 @@
 An encoder of the Whisper kind with a small head, by Daily (BSD 2-clause), 23 languages, 8.7 MB. It
 hears intonation and how words trail off, and knows nothing of their meaning. About 50 ms of one
 core a judgement: for worker threads, not for the loop. What its encoder makes of a short voice
-also tells murmurs from words (`perception/turns/murmur.py`).
+also tells murmurs from words (`perception/turns/murmur.py`); that takes another 12 ms.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -16,15 +17,20 @@ from numpy.typing import NDArray
 from agent.core.errors import BackendUnavailableError
 from perception.audio import Sound
 from perception.senses import SOUND_RATE_HZ
-from perception.turns.murmur import chance_of_murmur, voice_rows
+from perception.turns.murmur import (
+    chance_of_murmur,
+    phones_of_voice,
+    read_lists,
+    voice_rows,
+    with_phrases,
+)
 from perception.turns.murmur import features as of_voice
+from perception.turns.phones import LAYERS
 
 _SPAN = 8 * SOUND_RATE_HZ
 """Samples the network looks at."""
 _WINDOW, _HOP, _BANDS = 400, 160, 80
 _FLOOR = 1e-10
-_ENCODED = "layer_norm_8"
-"""The encoder's output: (1, 400, 384), a row for each 20 ms."""
 _GRAPH, _GRAPH_OUTPUT, _NAME = 7, 12, 1
 """Fields of ModelProto, GraphProto and ValueInfoProto in `onnx.proto`."""
 
@@ -44,7 +50,7 @@ class SmartTurn:
         options.log_severity_level = 3
         try:
             self._session = onnxruntime.InferenceSession(
-                _also_telling(model.read_bytes(), _ENCODED),
+                _also_telling(model.read_bytes(), LAYERS),
                 options,
                 providers=["CPUExecutionProvider"],
             )
@@ -69,28 +75,32 @@ class SmartTurn:
         `voice_s`: when that voice begins and ends, seconds before the end of `sound`; None: it is
         not asked.
         """
-        out, rows = self._session.run(None, {"input_features": features(sound)[None]})
+        out, *layers = self._session.run(None, {"input_features": features(sound)[None]})
         finished = float(np.clip(np.ravel(out)[0], 0.0, 1.0))
         if voice_s is None:
             return finished, None
-        told = of_voice(voice_rows(rows[0], *voice_s), voice_s[0] - voice_s[1])
-        return finished, chance_of_murmur(told)
+        told = of_voice(voice_rows(layers[-1][0], *voice_s), voice_s[0] - voice_s[1])
+        beside = np.concatenate([one[0] for one in layers], axis=1)
+        better = read_lists().fit(phones_of_voice(beside, *voice_s))
+        return finished, with_phrases(chance_of_murmur(told), better)
 
-    def encoded(self, sound: Sound) -> NDArray[np.float32]:
-        """(400, 384): what the encoder makes of the last 8 s, a row for each 20 ms."""
-        (rows,) = self._session.run([_ENCODED], {"input_features": features(sound)[None]})
-        return np.asarray(rows[0], np.float32)
+    def layers(self, sound: Sound) -> NDArray[np.float32]:
+        """(400, 1152): what `LAYERS` make of the last 8 s beside each other, a row for 20 ms."""
+        told = self._session.run(list(LAYERS), {"input_features": features(sound)[None]})
+        return np.concatenate([one[0] for one in told], axis=1, dtype=np.float32)
 
 
-def _also_telling(model: bytes, name: str) -> bytes:
-    """`model` (ONNX) with one more output: messages of protobuf that follow each other are joined.
+def _also_telling(model: bytes, names: Sequence[str]) -> bytes:
+    """`model` (ONNX) with more outputs: messages of protobuf that follow each other are joined.
 
     Varints of one byte do: everything that is added is shorter than 128 bytes.
     """
-    told = name.encode()
-    for field in (_NAME, _GRAPH_OUTPUT, _GRAPH):
-        told = bytes([field << 3 | 2, len(told)]) + told
-    return model + told
+    for name in names:
+        told = name.encode()
+        for field in (_NAME, _GRAPH_OUTPUT, _GRAPH):
+            told = bytes([field << 3 | 2, len(told)]) + told
+        model += told
+    return model
 
 
 def features(sound: Sound) -> NDArray[np.float32]:

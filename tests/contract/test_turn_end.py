@@ -9,6 +9,7 @@ from agent.models import models_folder
 from agent.packaged_models import PACKAGED, is_there
 from perception.backends.recorded_sound import read_sound
 from perception.backends.smart_turn import features
+from perception.turns.phones import greedy, read_ear
 from perception.turns.turn_end import END_JUDGES, MODEL
 from tests.media import media
 
@@ -35,6 +36,20 @@ def test_a_whole_command_sounds_finished_and_half_a_sentence_does_not(judge):
     half = read_sound(media("audio/librivox/sense_and_sensibility_01_austen_64kb-0880.wav"))
     assert judge.finished(np.concatenate([whole, quiet])) > 0.9
     assert judge.finished(np.concatenate([half[: half.size * 45 // 100], quiet])) < 0.1
+
+
+def test_words_of_a_person_are_no_murmur_and_their_phones_are_heard(judge):
+    quiet = np.zeros(RATE_HZ // 5, np.float32)
+    sound = read_sound(media("audio/003.wav"))
+    lasts_s = sound.size / RATE_HZ
+    finished, murmur = judge.heard(np.concatenate([sound, quiet]), (lasts_s + 0.2, 0.2))
+    assert finished > 0.9
+    assert murmur < 0.2
+    assert judge.heard(sound)[1] is None
+    rows = judge.layers(np.concatenate([sound, quiet]))[-round(50 * (lasts_s + 0.2)) :]
+    told = " ".join(greedy(read_ear().log_odds(rows)))
+    assert told.startswith("S EH V")
+    assert " K L " in told
 
 
 def test_only_the_last_eight_seconds_count(judge):

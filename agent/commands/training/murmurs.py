@@ -1,13 +1,15 @@
 """`foyer train murmurs`: fits the odds that a short voice is a listener's murmur to made ones.
 
+Looks up the phones of what listeners say, too: whoever changes the lists runs it again.
 Ends with how well voices left out, and lines left out, are told apart. Some five minutes of one
 core. `foyer bench hearing --only interruptions` judges what comes of it, beside the words alone.
 """
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice, product
 from pathlib import Path
 from typing import Final
 from zlib import crc32
@@ -19,8 +21,11 @@ from agent.bench.overlap_scenes import area_under_curve
 from agent.core.errors import BadInputError
 from agent.lessons.murmurs import Uttered, asked_of, uttered
 from agent.models import models_folder
+from perception.backends.pocketsphinx import dictionary
 from perception.backends.smart_turn import SmartTurn
-from perception.turns.murmur import WEIGHTS, Line, chance_of_murmur, features, voice_rows
+from perception.turns.listeners import AS_SAID, CLAIMS, LISTENS
+from perception.turns.murmur import WEIGHTS, Line, chance_of_murmur, features, packed, voice_rows
+from perception.turns.phones import OUTPUT_WIDTH, PHONES
 from perception.turns.turn_end import MODEL
 
 _COUNT: Final = 1800
@@ -28,6 +33,8 @@ _LEAST: Final = 40
 _RIDGE: Final = 300.0
 """Chosen by voices left out, among 30, 100, 300, 1000."""
 _FOLDS: Final = 5
+_WAYS, _WAYS_OF_PHRASE = 3, 6
+"""In which a word, and a phrase, may be said."""
 Floats = NDArray[np.float64]
 
 
@@ -58,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
         lessons.append(lesson)
         if len(lessons) % 200 == 0:
             print(f"  {len(lessons)} of {arguments.episodes}", file=sys.stderr, flush=True)
-    write(lessons, arguments.out)
+    write(lessons, arguments.out, dictionary())
     return 0
 
 
@@ -68,13 +75,27 @@ def listened(one: Uttered, judge: SmartTurn) -> Lesson | None:
     if asked is None:
         return None
     sound, (began_s, ended_s) = asked
-    rows = voice_rows(judge.encoded(sound), began_s, ended_s)
-    told = features(rows, began_s - ended_s)
+    output = judge.layers(sound)[:, -OUTPUT_WIDTH:]
+    told = features(voice_rows(output, began_s, ended_s), began_s - ended_s)
     return Lesson(told=told, murmur=one.murmur, what=one.what, voice=one.voice)
 
 
-def write(lessons: Sequence[Lesson], path: Path) -> None:
-    """Fit the weights to all of them, write them, say how well what is left out is told."""
+def looked_up(phrases: Sequence[str], known: Mapping[str, Sequence[str]]) -> list[list[int]]:
+    """All ways in which `phrases` are said, as columns of the odds of phones."""
+    columns = {name: i + 1 for i, name in enumerate(PHONES)}
+    found: list[list[int]] = []
+    for phrase in phrases:
+        ways = [(AS_SAID.get(word) or tuple(known[word]))[:_WAYS] for word in phrase.split()]
+        for one in islice(product(*ways), _WAYS_OF_PHRASE):
+            found.append([columns[phone] for phone in " ".join(one).split()])
+    return found
+
+
+def write(lessons: Sequence[Lesson], path: Path, known: Mapping[str, Sequence[str]]) -> None:
+    """Fit the weights to all of them, write them, say how well what is left out is told.
+
+    `known`: how words are said, phones with blanks between.
+    """
     murmurs = sum(one.murmur for one in lessons)
     if min(murmurs, len(lessons) - murmurs) < _LEAST:
         raise BadInputError(f"train murmurs: {len(lessons)} short voices are too few")
@@ -84,6 +105,7 @@ def write(lessons: Sequence[Lesson], path: Path) -> None:
         path,
         mean=line.mean.astype(np.float16), spread=line.spread.astype(np.float16),
         weights=line.weights.astype(np.float32), bias=line.bias,
+        listens=packed(looked_up(LISTENS, known)), claims=packed(looked_up(CLAIMS, known)),
     )  # fmt: skip
     by_voice = left_out(lessons, lambda one: voices.index(one.voice) % _FOLDS)
     by_line = left_out(lessons, lambda one: crc32(one.what.encode()) % _FOLDS)

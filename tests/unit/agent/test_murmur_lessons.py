@@ -4,14 +4,19 @@ import numpy as np
 import pytest
 
 from agent.bench.heard_once import lines
-from agent.commands.training.murmurs import Lesson, fit, left_out, write
+from agent.commands.training.murmurs import Lesson, fit, left_out, looked_up, write
 from agent.core.errors import BadInputError
 from agent.lessons.murmur_sounds import SOUNDS
 from agent.lessons.murmurs import FLOOR, JUDGED, MURMURS, is_murmur
+from perception.backends.pocketsphinx import dictionary
 from perception.senses import SOUND_RATE_HZ
-from perception.turns.murmur import chance_of_murmur, read_line
+from perception.turns.listeners import AS_SAID, CLAIMS, LISTENS
+from perception.turns.murmur import chance_of_murmur, read_line, read_lists
+from perception.turns.phones import PHONES
+from perception.turns.phrases import Phrases
 from perception.turns.pitch import pitch_hz
 
+KNOWN = dictionary()
 UNHEARD = {line for name in JUDGED if name.endswith(("later", "last")) for line in lines(name)}
 
 
@@ -66,10 +71,29 @@ def test_what_tells_the_kinds_apart_is_found_and_judged_on_what_is_left_out(tmp_
     dealt = [Lesson(told=one.told, murmur=bool(k % 4 > 1), what="", voice=one.voice)
              for k, one in enumerate(made)]  # fmt: skip
     assert left_out(dealt, lambda one: int(one.voice[1]), ridge=1.0) < 0.75
-    write(made, tmp_path / "weights.npz")
+    write(made, tmp_path / "weights.npz", KNOWN)
     assert read_line(tmp_path / "weights.npz").weights == pytest.approx(fit(made).weights)
+    assert read_lists(tmp_path / "weights.npz").claims.phones.size > 1000
+
+
+def test_phrases_are_looked_up_in_every_way_they_are_said():
+    columns = {name: i + 1 for i, name in enumerate(PHONES)}
+    read = {"read": ["R IY D", "R EH D"], "it": ["IH T"]}
+    ways = looked_up(("read it", "hm"), read)
+    assert ways[:2] == [[columns[p] for p in way.split()] for way in ("R IY D IH T", "R EH D IH T")]
+    assert len(ways) == 2 + len(AS_SAID["hm"])
+
+
+def test_the_lists_that_ship_are_the_lists():
+    shipped = read_lists()
+    for said, kept in ((LISTENS, shipped.listens), (CLAIMS, shipped.claims)):
+        now = Phrases.of(looked_up(said, KNOWN))
+        assert np.array_equal(now.phones, kept.phones), "run foyer train murmurs"
+        assert np.array_equal(now.ends, kept.ends)
+        assert len(set(said)) == len(said)
+    assert not set(LISTENS) & set(CLAIMS) - {"is it"}
 
 
 def test_too_few_are_refused(tmp_path):
     with pytest.raises(BadInputError, match="too few"):
-        write(lessons(20), tmp_path / "weights.npz")
+        write(lessons(20), tmp_path / "weights.npz", KNOWN)

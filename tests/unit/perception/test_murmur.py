@@ -10,6 +10,7 @@ from perception.turns.murmur import (
     chance_of_murmur,
     features,
     read_line,
+    read_lists,
     voice_rows,
     with_words_of_listeners,
 )
@@ -159,3 +160,9 @@ def test_ear_and_words_of_listeners_each_count(listens):
     assert chances == sorted(set(chances))
     assert all(0.0 < one < 1.0 for one in chances)
     assert with_words_of_listeners(0.4, None) == 0.4
+
+
+def test_files_without_lists_are_refused(tmp_path):
+    np.savez(tmp_path / "other.npz", listens=np.zeros(3))
+    with pytest.raises(ValueError, match="lacks claims; run foyer train murmurs"):
+        read_lists(tmp_path / "other.npz")
