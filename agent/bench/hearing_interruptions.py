@@ -219,7 +219,7 @@ def figures(audio: Path | None, *, short: bool) -> list[Figure]:
 
 def _said(name: str, *, short: bool) -> list[HeardOnce]:
     """Each line by two of the voices, the second time in noise."""
-    sets = (name, *(f"{name}_{more}" for more in ("later", "last", "fresh", "common")))
+    sets = (name, *(f"{name}_{more}" for more in ("later", "last", "fresh", "common", "blind")))
     some = [line for one in sets for line in lines(one)][:: 8 if short else 1]
     quiet = made(some, site=SITE)
     if short:

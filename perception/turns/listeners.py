@@ -2,7 +2,8 @@
 
 Whoever listens says a closed class of things: yes, sounds, how good something is, thanks. Whoever
 wants the floor begins in one of many ways, and goes on as they like. None of the lines by which
-`foyer bench hearing` judges was looked up for these lists.
+`foyer bench hearing` judges was looked up for these lists. The embedded recogniser has shorter
+ones of its own (`perception/words/listeners.py`), which it follows while somebody speaks.
 """
 
 from typing import Final
