@@ -21,8 +21,8 @@ from perception.eyes.people import PeopleConfig
 from perception.eyes.track import Track
 from perception.faces.movements import Movement
 from perception.faces.network import Weights
-from perception.faces.reader import FaceReader, FaceReading, Told, UnitSeen
-from perception.faces.units import UNITS
+from perception.faces.reader import FaceReader, FaceReading, ShapesBy, Told, UnitSeen
+from perception.faces.units import SHAPES, UNITS
 
 Floats = NDArray[np.float64]
 Hands = tuple[Floats | None, Floats | None]
@@ -66,6 +66,8 @@ class Closeup:
     at: float
     there: tuple[UnitSeen, ...] | None = None
     """The units that are there, where that changed."""
+    shapes: Mapping[str, float] | None = None
+    """Then, too, the blendshapes, where MediaPipe's own network told them."""
     movements: tuple[Movement, ...] = ()
     action: ActionSeen | None = None
 
@@ -123,6 +125,7 @@ class Closer:
     def _one(self, at: float, track: Track, hands: Hands, places: Hands) -> Closeup | None:
         reading = self._face(at, track)
         there: tuple[UnitSeen, ...] | None = None
+        shapes: Mapping[str, float] | None = None
         movements: tuple[Movement, ...] = ()
         if reading is not None:
             told = tuple(unit for unit in reading.units if unit.told is Told.THERE)
@@ -130,11 +133,16 @@ class Closer:
             if numbers != self._units.get(track.person, ()):
                 self._units[track.person] = numbers
                 there = told
+                if reading.shapes_by is ShapesBy.MEDIAPIPE:
+                    shapes = dict(zip(SHAPES, reading.shapes.tolist(), strict=True))
             movements = reading.movements
         action = self._action(at, track, reading, hands, places)
         if there is None and not movements and action is None:
             return None
-        return Closeup(person=track.person, at=at, there=there, movements=movements, action=action)
+        return Closeup(
+            person=track.person, at=at, there=there, shapes=shapes, movements=movements,
+            action=action,
+        )  # fmt: skip
 
     def _face(self, at: float, track: Track) -> FaceReading | None:
         face = track.face if track.face_at == at else None
@@ -143,7 +151,7 @@ class Closer:
         reader = self._readers.setdefault(
             track.person, FaceReader(self._weights, brief=self._brief)
         )
-        return reader.take(at, face.points)
+        return reader.take(at, face.points, face.shapes)
 
     def _action(
         self, at: float, track: Track, reading: FaceReading | None, hands: Hands, places: Hands

@@ -21,6 +21,7 @@ from perception.eyes.people import PeopleConfig
 from perception.eyes.track import Track
 from perception.faces.movements import Movement
 from perception.faces.network import Weights, load
+from perception.faces.reader import ShapesBy
 from perception.seeing import SeeingConfig
 from perception.senses import Picture
 
@@ -121,7 +122,10 @@ def _lines(close: "closer.Closeup") -> list[str]:
              "asymmetry": u.asymmetry, "points": u.points, "parts": dict(u.parts),
              "in_regions": u.in_regions} for u in close.there
         ]  # fmt: skip
-        lines.append(_line("FaceUnits", close.person, close.at, {"there": about}))
+        # Own blendshapes, the fallback, are not in the line.
+        by = {"blendshapes_by": ShapesBy.MEDIAPIPE, "blendshapes": close.shapes}
+        more = by if close.shapes is not None else {}
+        lines.append(_line("FaceUnits", close.person, close.at, {"there": about} | more))
     if close.action is not None:
         lines.append(_line("ActionSeen", close.person, close.action.at, asdict(close.action)))
     return lines

@@ -6,6 +6,7 @@ networks see small inputs (128 and 224 pixels), so people far away are looked at
 """
 
 import contextlib
+import logging
 import math
 import weakref
 from dataclasses import replace
@@ -18,13 +19,17 @@ from mediapipe.tasks.python import BaseOptions, vision
 from numpy.typing import NDArray
 
 from agent.core.errors import BackendUnavailableError
+from perception.backends.mediapipe_shapes import holds_shapes, in_order
 from perception.backends.native_chatter import chatter_logged
 from perception.backends.painting import is_left_of, painted_out
 from perception.eyes.bodies import Skeleton, read_body
 from perception.eyes.camera import Box, CameraConfig, Lens
 from perception.eyes.sightings import Body, Face, Focus, Look
 from perception.faces.points import MODEL_INDEX, MODEL_M
+from perception.faces.reader import ShapesBy
 from perception.senses import Picture
+
+_log = logging.getLogger(__name__)
 
 FACE_MODEL, POSE_MODEL = "face_landmarker.task", "pose_landmarker.task"
 CURE = "run `foyer models pull`"
@@ -66,6 +71,9 @@ class MediaPipePeople:
         self._lens = Lens(camera, width_px=640, height_px=480)
         face = _model_file(models, FACE_MODEL) if faces else None
         pose = _model_file(models, POSE_MODEL)
+        if face:
+            by = ShapesBy.MEDIAPIPE if holds_shapes(face) else ShapesBy.OWN
+            _log.info("blendshapes", extra={"by": by, "fallback": by is ShapesBy.OWN})
         with chatter_logged():
             self._faces = _face_landmarker(face, count=MAX_PEOPLE) if face else None
             self._head = _face_landmarker(face, count=1) if face else None
@@ -102,13 +110,16 @@ class MediaPipePeople:
         if landmarker is None:
             return []
         image, corner = _cut(picture.pixels, region)
+        found = landmarker.detect(image)
+        each = found.face_blendshapes or [None] * len(found.face_landmarks)
         faces = []
-        for points in landmarker.detect(image).face_landmarks:
+        for points, told in zip(found.face_landmarks, each, strict=True):
             flat = _pixels(points, image, corner)
             depth = np.array([p.z for p in points]) * image.width
             if (face := read_face(flat, self._lens)) is not None:
                 solid = np.column_stack([flat[:, 0], -flat[:, 1], -depth])
-                faces.append(replace(face, points=solid))
+                shapes = None if told is None else in_order(told)
+                faces.append(replace(face, points=solid, shapes=shapes))
         return faces
 
     def _find_bodies(self, picture: Picture, region: Box) -> list[Body]:
@@ -257,8 +268,9 @@ def _model_file(folder: Path, name: str) -> str:
 
 def _face_landmarker(path: str, *, count: int) -> vision.FaceLandmarker:
     options = vision.FaceLandmarkerOptions(
-        base_options=BaseOptions(model_asset_path=path), num_faces=count
-    )
+        base_options=BaseOptions(model_asset_path=path), num_faces=count,
+        output_face_blendshapes=holds_shapes(path),
+    )  # fmt: skip
     return _made(vision.FaceLandmarker, options, path)
 
 

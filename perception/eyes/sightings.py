@@ -55,6 +55,8 @@ class Face:
     """How much it looks like a face, 0..1."""
     points: NDArray[np.float64] | None = field(default=None, compare=False, repr=False)
     """(478, 3) pixels right, up, out, for who reads expressions. Never leaves memory."""
+    shapes: NDArray[np.float64] | None = field(default=None, compare=False, repr=False)
+    """(52,) 0..1 by MediaPipe's own network, NaN where it tells none; None: it is not at hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,6 +49,14 @@ class Told(StrEnum):
     UNKNOWN = "unknown"
 
 
+class ShapesBy(StrEnum):
+    """What told the blendshapes."""
+
+    MEDIAPIPE = "mediapipe"
+    OWN = "own network"
+    """The fallback: MediaPipe's is not at hand."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitSeen:
     """One action unit in one picture."""
@@ -81,6 +89,8 @@ class FaceReading:
     """Yaw and pitch of the eyes against the head; None: shut, or turned too far."""
     shapes: Floats
     """(52,) 0..1."""
+    shapes_by: ShapesBy
+    """Units are read by the own network's shapes in either case: their confidence was fitted so."""
     units: tuple[UnitSeen, ...]
     movements: tuple[Movement, ...]
     known: Floats
@@ -106,8 +116,11 @@ class FaceReader:
         self._movements = Movements()
         self._brief = Brief(weights) if brief else None
 
-    def take(self, at: float, points: Floats) -> FaceReading | None:
-        """Read (478, 3) points, right, up, out, in pixels; None for what is no face."""
+    def take(self, at: float, points: Floats, official: Floats | None = None) -> FaceReading | None:
+        """Read (478, 3) points, right, up, out, in pixels; None for what is no face.
+
+        `official`: (52,) by MediaPipe's own network, told instead of ours, NaN where it has none.
+        """
         if points.shape[0] < MESH or not np.isfinite(points).all() or np.ptp(points) < 1:
             return None
         weights, frame = self._weights, self._weights.frame
@@ -129,7 +142,8 @@ class FaceReader:
             at=at,
             head=(float(yaw), float(pitch), float(roll)),
             gaze=(float(eyes[0]), float(eyes[1])) if enough and lids > 0.4 else None,
-            shapes=shapes,
+            shapes=shapes if official is None else np.where(np.isnan(official), shapes, official),
+            shapes_by=ShapesBy.OWN if official is None else ShapesBy.MEDIAPIPE,
             units=tuple(
                 self._unit(k, sure, intensity, asymmetry(shapes), known, enough=enough)
                 for k in range(len(UNITS))
