@@ -164,7 +164,7 @@ class Explaining:
                 self._begin(track.person)
             reader = self._readers.setdefault(track.person, FaceReader(self._weights))
             reading = reader.take(picture.at, face.points)
-            if reading is not None and not reading.turned_far:
+            if reading is not None and not (reading.turned_far or reading.shaking):
                 self._turned_only = False
                 self._keep(track.person, reading, face.points, picture)
 

@@ -26,6 +26,7 @@ from perception.faces.network import (
     shapes_of,
 )
 from perception.faces.points import MESH, READ_POINTS, REGIONS
+from perception.faces.shaking import MOST_MM, Shaking
 from perception.faces.units import UNITS, asymmetry, intensities
 
 Floats = NDArray[np.float64]
@@ -101,6 +102,8 @@ class FaceReading:
     """Held against this person's own face at rest; else against the mean face, and less sure."""
     turned_far: bool
     """Half of the face is guessed."""
+    shaking: bool
+    """The picture is too poor: its points shake more than a face moves them."""
 
 
 class FaceReader:
@@ -114,6 +117,7 @@ class FaceReader:
         self._rest_m: Floats | None = None
         self._course = Course(weights.course)
         self._movements = Movements()
+        self._shaking = Shaking(weights.frame.weights)
         self._brief = Brief(weights) if brief else None
 
     def take(self, at: float, points: Floats, official: Floats | None = None) -> FaceReading | None:
@@ -134,7 +138,8 @@ class FaceReader:
         sure = self._course.take(at, presence(weights, intensity, angles, width), intensity)
         lids = lid_opening(face) / max(lid_opening(rest), 1e-4)
         own_rest, turned_far = self._rest_m is not None, bool(abs(angles[0]) >= WIDEST_YAW_RAD)
-        enough = own_rest and not turned_far
+        shaking = (self._shaking.take(face) or 0.0) > MOST_MM
+        enough = own_rest and not turned_far and not shaking
         yaw, pitch, roll = head_angles(standing, frame)
         moved = self._movements.take(at, angles, lids) + self._briefly(at, face, angles, lids)
         eyes = gaze_terms(face, angles) @ weights.gaze
@@ -149,7 +154,7 @@ class FaceReader:
                 for k in range(len(UNITS))
             ),
             movements=tuple(moved) if enough else (),
-            known=known, face_m=face, own_rest=own_rest, turned_far=turned_far,
+            known=known, face_m=face, own_rest=own_rest, turned_far=turned_far, shaking=shaking,
         )  # fmt: skip
 
     def _briefly(self, at: float, face: Floats, angles: Floats, lids: float) -> list[Movement]:
