@@ -88,6 +88,12 @@ class Closer:
         self._recognisers: dict[PersonId, ActionRecogniser] = {}
         self._readers: dict[PersonId, FaceReader] = {}
         self._units: dict[PersonId, tuple[int, ...]] = {}
+        self._faces = self._shaking = 0
+
+    @property
+    def poor(self) -> bool:
+        """Most faces so far were in a picture too poor for them to be read."""
+        return 2 * self._shaking > self._faces
 
     def looking(self, config: PeopleConfig) -> PeopleConfig:
         """Bodies are measured, and faces looked at, often enough to see them move."""
@@ -128,6 +134,8 @@ class Closer:
         shapes: Mapping[str, float] | None = None
         movements: tuple[Movement, ...] = ()
         if reading is not None:
+            self._faces += 1
+            self._shaking += reading.shaking
             told = tuple(unit for unit in reading.units if unit.told is Told.THERE)
             numbers = tuple(unit.number for unit in told)
             if numbers != self._units.get(track.person, ()):

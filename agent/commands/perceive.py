@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from agent.commands.perceive_between import Between
-from agent.commands.perceive_explain import Explaining, add_explain_arguments, explaining
+from agent.commands.perceive_explain import POOR, Explaining, add_explain_arguments, explaining
 from agent.commands.perceive_more import Closer
 from agent.config import load
 from agent.core.codec import encode
@@ -145,6 +145,8 @@ def run(arguments: argparse.Namespace) -> int:
         _explain(arguments.video, maps)
     elif not teller.anybody:
         print(f"{arguments.video}: {NOBODY}", file=sys.stderr)
+    elif closer.poor:
+        print(f"{arguments.video}: {POOR}", file=sys.stderr)
     if arguments.fit_camera:
         print(_fitted(fit), file=sys.stderr)
     return 0

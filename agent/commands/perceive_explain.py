@@ -34,6 +34,7 @@ NOTHING_FOUND: Final = (
     "a face was seen, but no unit was told of it; name some (--units 12,26) to see them anyway"
 )
 TURNED: Final = "a face was seen, but turned too far to be read; show it from the front"
+POOR: Final = "the picture is too poor for faces to be read; give more light, or come nearer"
 MEAN_FACE: Final = (
     "held against the mean face, as too little was seen of their own at rest: take the confidence"
     " for less than it says"
@@ -152,7 +153,7 @@ class Explaining:
         self._moments: dict[tuple[PersonId, int], _Moment] = {}
         self._confirmed: set[PersonId] = set()
         self._rested: set[PersonId] = set()
-        self._turned_only = True
+        self._read = self._shook = 0
 
     def take(self, picture: Picture, tracks: Sequence[Track]) -> None:
         """One picture, and who was found in it."""
@@ -164,8 +165,12 @@ class Explaining:
                 self._begin(track.person)
             reader = self._readers.setdefault(track.person, FaceReader(self._weights))
             reading = reader.take(picture.at, face.points)
-            if reading is not None and not (reading.turned_far or reading.shaking):
-                self._turned_only = False
+            if reading is None:
+                continue
+            if reading.shaking:
+                self._shook += 1
+            elif not reading.turned_far:
+                self._read += 1
                 self._keep(track.person, reading, face.points, picture)
 
     def _begin(self, person: PersonId) -> None:
@@ -204,7 +209,9 @@ class Explaining:
         """
         if not self._readers:
             raise BadInputError(NO_FACE)
-        if self._turned_only:
+        if self._shook > self._read:
+            raise BadInputError(POOR)
+        if not self._read:
             raise BadInputError(TURNED)
         # Who was seen too shortly to count as a person is told of only where nobody else was.
         people = self._confirmed or set(self._readers)

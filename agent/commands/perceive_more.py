@@ -61,6 +61,11 @@ class Closer:
         if self._hands is not None:
             self._hands.close()
 
+    @property
+    def poor(self) -> bool:
+        """Most faces so far were in a picture too poor for them to be read."""
+        return self._looks.poor
+
     def looking(self, config: PeopleConfig) -> PeopleConfig:
         """Bodies are measured often enough to see them move."""
         return self._looks.looking(config)
@@ -122,10 +127,10 @@ def _lines(close: "closer.Closeup") -> list[str]:
              "asymmetry": u.asymmetry, "points": u.points, "parts": dict(u.parts),
              "in_regions": u.in_regions} for u in close.there
         ]  # fmt: skip
-        # Own blendshapes, the fallback, are not in the line.
-        by = {"blendshapes_by": ShapesBy.MEDIAPIPE, "blendshapes": close.shapes}
-        more = by if close.shapes is not None else {}
-        lines.append(_line("FaceUnits", close.person, close.at, {"there": about} | more))
+        told: dict[str, Any] = {"there": about}
+        if close.shapes is not None:  # our own, the fallback, are not in the line
+            told |= {"blendshapes_by": ShapesBy.MEDIAPIPE, "blendshapes": close.shapes}
+        lines.append(_line("FaceUnits", close.person, close.at, told))
     if close.action is not None:
         lines.append(_line("ActionSeen", close.person, close.action.at, asdict(close.action)))
     return lines

@@ -138,9 +138,7 @@ def _heard(
     sound: Sound, chance: np.random.Generator, *, murmur: bool, what: str, voice: str
 ) -> Uttered:
     """At another height and speed, from another place, in another noise."""
-    speed = float(chance.uniform(*_SPEEDS))
-    places = np.arange(0, sound.size - 1, speed)
-    sound = np.interp(places, np.arange(sound.size), sound).astype(np.float32)
+    sound = faster(sound, float(chance.uniform(*_SPEEDS)))
     quiet = np.zeros(round(LEAD_S * SOUND_RATE_HZ), np.float32)
     tail = np.zeros(round(_TAIL_S * SOUND_RATE_HZ), np.float32)
     sound = np.concatenate([quiet, sound, tail])
@@ -152,6 +150,13 @@ def _heard(
     sound = in_noise(sound, float(chance.uniform(*_NOISE_DB)))
     sound = (sound * 10 ** (float(chance.uniform(*_LEVEL_DB)) / 20)).astype(np.float32)
     return Uttered(sound=sound, murmur=murmur, what=what, voice=voice)
+
+
+def faster(sound: Sound, speed: float) -> Sound:
+    """`sound` played so many times as fast, and so much higher."""
+    places = np.arange(0, sound.size - 1, speed)
+    played: Sound = np.interp(places, np.arange(sound.size), sound).astype(np.float32)
+    return played
 
 
 def asked_of(one: Uttered) -> tuple[Sound, tuple[float, float]] | None:

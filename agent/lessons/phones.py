@@ -6,7 +6,7 @@ microphones, up to 8 s on end. No recording of a person is used.
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,12 +17,12 @@ from agent.bench.hearing_words import SITE
 from agent.bench.made_pauses import made_voice
 from agent.bench.sound_rooms import Room
 from agent.core.errors import BackendUnavailableError
-from agent.lessons.murmurs import FLOOR, MURMURS
+from agent.lessons.murmurs import FLOOR, MURMURS, faster
 from perception.audio import Sound
 from perception.backends.smart_turn import SmartTurn
 from perception.senses import SOUND_RATE_HZ
 from perception.turns.listeners import CLAIMS, LISTENS
-from perception.turns.phones import PHONES
+from perception.turns.phones import columns
 from perception.words.site_language import sentences
 
 _FLITE: Final = (*("slt",) * 5, *("awb",) * 4, *("rms",) * 5, *("kal16",) * 2, "kal")
@@ -60,11 +60,7 @@ class Lesson:
 
 def readings(dictionary: dict[str, list[str]]) -> dict[str, list[list[int]]]:
     """How each word is said, as columns of the odds. `dictionary`: phones with blanks between."""
-    columns = {name: i + 1 for i, name in enumerate(PHONES)}
-    return {
-        word: [[columns[one] for one in said.split()] for said in ways]
-        for word, ways in dictionary.items()
-    }
+    return {word: [columns(said) for said in ways] for word, ways in dictionary.items()}
 
 
 class School:
@@ -94,7 +90,7 @@ class School:
             rows = self._judge.layers(sound)[-min(400, -(-sound.size // _ROW) + 1) :]
             yield Lesson(rows=rows.astype(np.float16), phones=np.array(phones))
 
-    def _known(self, texts: Iterator[str] | tuple[str, ...]) -> list[str]:
+    def _known(self, texts: Iterable[str]) -> list[str]:
         return [text for text in texts if all(word in self._ways for word in text.split())]
 
     def _text(self) -> str:
@@ -120,7 +116,7 @@ class School:
         while length < enough:
             text = self._text()
             try:
-                sound = _faster(made_voice(text, self._voice()), chance.uniform(*_SPEEDS))
+                sound = faster(made_voice(text, self._voice()), chance.uniform(*_SPEEDS))
             except (BackendUnavailableError, ValueError) as fault:
                 refused += 1
                 if "needs" in str(fault) or refused > _REFUSED:
@@ -173,12 +169,6 @@ class School:
             noise *= 1 + 0.8 * np.sin(2 * np.pi * chance.uniform(0.5, 6) * at_s)
         even: Sound = (noise / (noise.std() + 1e-9)).astype(np.float32)
         return even
-
-
-def _faster(sound: Sound, speed: float) -> Sound:
-    places = np.arange(0, sound.size - 1, speed)
-    faster: Sound = np.interp(places, np.arange(sound.size), sound).astype(np.float32)
-    return faster
 
 
 def _coloured(sound: Sound, chance: random.Random) -> Sound:

@@ -25,7 +25,7 @@ from perception.turns.murmur import (
     with_phrases,
 )
 from perception.turns.murmur import features as of_voice
-from perception.turns.phones import LAYERS
+from perception.turns.phones import LAYERS, OUTPUT_WIDTH
 
 _SPAN = 8 * SOUND_RATE_HZ
 """Samples the network looks at."""
@@ -59,6 +59,7 @@ class SmartTurn:
                 f"end of turn: {model} cannot be read ({fault}); delete it and run "
                 "`foyer models pull`"
             ) from fault
+        self._verdict = self._session.get_outputs()[0].name
 
     def finished(self, sound: Sound) -> float:
         """Probability, 0..1, that the speaker has finished where `sound` ends. 16 kHz, any length.
@@ -75,19 +76,24 @@ class SmartTurn:
         `voice_s`: when that voice begins and ends, seconds before the end of `sound`; None: it is
         not asked.
         """
-        out, *layers = self._session.run(None, {"input_features": features(sound)[None]})
+        wanted = [self._verdict] if voice_s is None else [self._verdict, *LAYERS]
+        out, *layers = self._session.run(wanted, {"input_features": features(sound)[None]})
         finished = float(np.clip(np.ravel(out)[0], 0.0, 1.0))
         if voice_s is None:
             return finished, None
-        told = of_voice(voice_rows(layers[-1][0], *voice_s), voice_s[0] - voice_s[1])
-        beside = np.concatenate([one[0] for one in layers], axis=1)
-        better = read_lists().fit(phones_of_voice(beside, *voice_s))
+        rows = _beside(layers)
+        told = of_voice(voice_rows(rows[:, -OUTPUT_WIDTH:], *voice_s), voice_s[0] - voice_s[1])
+        better = read_lists().fit(phones_of_voice(rows, *voice_s))
         return finished, with_phrases(chance_of_murmur(told), better)
 
     def layers(self, sound: Sound) -> NDArray[np.float32]:
         """(400, 1152): what `LAYERS` make of the last 8 s beside each other, a row for 20 ms."""
         told = self._session.run(list(LAYERS), {"input_features": features(sound)[None]})
-        return np.concatenate([one[0] for one in told], axis=1, dtype=np.float32)
+        return _beside(told)
+
+
+def _beside(layers: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
+    return np.concatenate([one[0] for one in layers], axis=1, dtype=np.float32)
 
 
 def _also_telling(model: bytes, names: Sequence[str]) -> bytes:

@@ -26,6 +26,7 @@ PHONES: Final = (
     "P", "R", "S", "SH", "T", "TH", "UH", "UW", "V", "W", "Y", "Z", "ZH",
 )  # fmt: skip
 """As the CMU dictionary names them; column i + 1 of the odds. Column 0: none."""
+_COLUMNS: Final = {name: i + 1 for i, name in enumerate(PHONES)}
 NONE: Final = 0
 REACH: Final = 5
 """Rows the convolution looks at."""
@@ -97,8 +98,13 @@ def read_ear(path: Path = WEIGHTS) -> PhoneEar:
     return PhoneEar(arrays)
 
 
+def columns(said: str) -> list[int]:
+    """Of the odds, for phones with blanks between, as dictionaries have them."""
+    return [_COLUMNS[name] for name in said.split()]
+
+
 def greedy(log_odds: Floats) -> list[str]:
-    """The likeliest phones in order; for looking at."""
+    """The likeliest phones in order."""
     told: list[str] = []
     last = NONE
     for best in log_odds.argmax(axis=1):

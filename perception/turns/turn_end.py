@@ -25,6 +25,7 @@ from perception.turns.pitch import PitchEnd, pitch_end
 LISTENS_BACK_S: Final = 8.0
 """Sound older than this is not looked at."""
 MODEL: Final = "smart_turn.onnx"
+_SOME_VOICE_S: Final = (0.5, 0.1)
 _FAULTS: Final = 3
 """After so many in a row it is left alone until the next start."""
 
@@ -152,10 +153,12 @@ class TurnEndings:
     async def _loaded(self) -> bool:
         try:
             self._judge = await self._thread.call(self._load, 30.0)
-            # The first judgement is slow; nobody waits for this one.
+            # The first judgement is slow, also that of a murmur; nobody waits for this one.
             silence = np.zeros(16_000, np.float32)
-            await self._thread.call(lambda: self._judge and self._judge.finished(silence), 30.0)
-        except (BackendUnavailableError, GivenUpError) as fault:
+            await self._thread.call(
+                lambda: self._judge and self._judge.heard(silence, _SOME_VOICE_S), 30.0
+            )
+        except (BackendUnavailableError, GivenUpError, OSError, ValueError) as fault:
             self._chosen("words and silence", fallback=True, detail=str(fault))
             return False
         self._chosen(self._config.detector, fallback=False)

@@ -215,6 +215,9 @@ def test_without_a_face_or_with_one_turned_away_there_is_nothing_to_explain(tmp_
         watched(tmp_path, [None] * 5).finish()
     with pytest.raises(BadInputError, match="turned too far"):
         watched(tmp_path, [face(yaw=1.1)] * 60).finish()
+    shaken = [face() + np.random.default_rng(k).normal(0, 3.0, (478, 3)) for k in range(60)]
+    with pytest.raises(BadInputError, match="too poor for faces"):
+        watched(tmp_path, shaken).finish()
 
 
 def test_the_picture_is_neither_kept_nor_drawn_unless_asked(tmp_path):

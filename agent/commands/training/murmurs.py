@@ -25,7 +25,7 @@ from perception.backends.pocketsphinx import dictionary
 from perception.backends.smart_turn import SmartTurn
 from perception.turns.listeners import AS_SAID, CLAIMS, LISTENS
 from perception.turns.murmur import WEIGHTS, Line, chance_of_murmur, features, packed, voice_rows
-from perception.turns.phones import OUTPUT_WIDTH, PHONES
+from perception.turns.phones import OUTPUT_WIDTH, columns
 from perception.turns.turn_end import MODEL
 
 _COUNT: Final = 1800
@@ -82,12 +82,10 @@ def listened(one: Uttered, judge: SmartTurn) -> Lesson | None:
 
 def looked_up(phrases: Sequence[str], known: Mapping[str, Sequence[str]]) -> list[list[int]]:
     """All ways in which `phrases` are said, as columns of the odds of phones."""
-    columns = {name: i + 1 for i, name in enumerate(PHONES)}
     found: list[list[int]] = []
     for phrase in phrases:
         ways = [(AS_SAID.get(word) or tuple(known[word]))[:_WAYS] for word in phrase.split()]
-        for one in islice(product(*ways), _WAYS_OF_PHRASE):
-            found.append([columns[phone] for phone in " ".join(one).split()])
+        found += (columns(" ".join(one)) for one in islice(product(*ways), _WAYS_OF_PHRASE))
     return found
 
 

@@ -15,13 +15,14 @@ from typing import Any, Final
 
 import numpy as np
 
+from agent.bench.hearing import word_errors
 from agent.core.errors import BadInputError
 from agent.lessons.phones import Lesson, School
 from agent.models import models_folder
 from perception.backends.phones_training import learned
 from perception.backends.pocketsphinx import dictionary, frequent_words
 from perception.backends.smart_turn import SmartTurn
-from perception.turns.phones import NONE, WEIGHTS, PhoneEar
+from perception.turns.phones import PHONES, WEIGHTS, PhoneEar, greedy
 from perception.turns.turn_end import MODEL
 
 _COUNT, _ROUNDS = 2800, 10
@@ -83,20 +84,10 @@ def errors(ear: PhoneEar, lessons: Sequence[Lesson]) -> float:
     """Phones wrong, missing or added, for each that was said."""
     wrong = said = 0
     for one in lessons:
-        best = ear.log_odds(one.rows.astype(np.float32)).argmax(axis=1)
-        told = best[np.r_[True, best[1:] != best[:-1]]]
-        wrong += _distance(list(told[told != NONE]), list(one.phones))
-        said += one.phones.size
+        told = greedy(ear.log_odds(one.rows.astype(np.float32)))
+        these, all_said = word_errors(" ".join(PHONES[k - 1] for k in one.phones), " ".join(told))
+        wrong, said = wrong + these, said + all_said
     return wrong / max(1, said)
-
-
-def _distance(told: list[int], said: list[int]) -> int:
-    row = list(range(len(said) + 1))
-    for i, one in enumerate(told, 1):
-        before, row[0] = row[0], i
-        for j, other in enumerate(said, 1):
-            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (one != other))
-    return row[-1]
 
 
 def _hours(lessons: Sequence[Lesson]) -> float:

@@ -13,6 +13,7 @@ from perception.actions.recogniser import own_actions
 from perception.closer import Closer, CloserConfig, Closeup, messages_of
 from perception.eyes.people import PeopleConfig
 from perception.faces.movements import Movement, MovementKind
+from perception.faces.network import load
 from perception.faces.reader import Told, UnitSeen
 
 P1 = PersonId("p1")
@@ -79,6 +80,20 @@ def test_units_are_told_by_names_of_parts_and_no_point_is_in_what_is_told():
 
 def vars_of(message):
     return [getattr(message, field.name) for field in dataclasses.fields(message)]
+
+
+@pytest.mark.parametrize(("shakes_px", "poor"), [(0.1, False), (3.0, True)])
+def test_that_most_pictures_were_too_poor_is_known(shakes_px, poor):
+    weights, chance = load(), np.random.default_rng(3)
+    look = Closer(weights=weights, actions=None)
+    assert not look.poor
+    for k in range(30):
+        someone = Followed(next(iter(made("wave", 501))))
+        points = weights.face_m * 900 + chance.normal(0, shakes_px, weights.face_m.shape)
+        someone.face = dataclasses.make_dataclass("Seen", ["points", "shapes"])(points, None)
+        someone.face_at = someone.seen_at = k / 30
+        look.take(k / 30, [someone])
+    assert look.poor is poor
 
 
 def test_for_brief_movements_every_picture_of_a_film_is_looked_at():

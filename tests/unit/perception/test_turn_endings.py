@@ -16,8 +16,9 @@ SOUND = np.zeros(16_000, np.float32)
 class Answers:
     """Says these, one after another; an exception is raised."""
 
-    def __init__(self, *answers):
-        self._left = [0.5, *answers]  # the first is the warming up
+    def __init__(self, *answers, warm=0.5):
+        self._left = [warm, *answers]
+        self.voices = []
 
     def finished(self, sound):
         answer = self._left.pop(0)
@@ -26,6 +27,10 @@ class Answers:
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+    def heard(self, sound, voice_s=None):
+        self.voices.append(voice_s)
+        return self.finished(sound), None if voice_s is None else 0.5
 
 
 class OnLoop:
@@ -88,6 +93,20 @@ async def test_a_missing_model_is_told_with_its_cure_and_words_and_silence_decid
     assert isinstance(chosen, BackendChosen)
     assert chosen.fallback
     assert "foyer models pull" in chosen.detail
+
+
+async def test_before_the_first_question_a_murmur_is_judged_once():
+    answers = Answers(0.9)
+    await judged(endings(lambda: answers, []), 1)
+    assert [voice_s is not None for voice_s in answers.voices] == [True]
+
+
+async def test_damaged_weights_are_told_and_words_and_silence_decide():
+    told = []
+    damaged = Answers(warm=ValueError("weights: lacks claims; run foyer train murmurs"))
+    assert await judged(endings(lambda: damaged, told), 1) == []
+    assert told[0].fallback
+    assert "foyer train murmurs" in told[0].detail
 
 
 async def test_what_hangs_or_fails_again_and_again_is_told_and_left_alone():
