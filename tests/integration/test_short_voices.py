@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from agent.lessons.murmur_sounds import SOUNDS
 from agent.models import models_folder
 from perception.backends.pocketsphinx import dictionary as words_known
 from perception.backends.pocketsphinx_listeners import ShortVoice
@@ -56,6 +57,18 @@ def test_the_ear_tells_murmurs_from_claims(said):
 
     assert min(map(murmur, ("okay good", "yeah sure", "that's wonderful", "oh i see"))) > 0.6
     assert max(map(murmur, ("stop", "wait a moment", "where is that", "can you help me"))) < 0.3
+
+
+@pytest.mark.parametrize("name", ["hum", "laugh"])
+def test_a_sound_without_words_is_a_murmur_by_how_it_sounds(name):
+    model = models_folder() / MODEL
+    if not model.is_file():
+        pytest.skip("needs the packaged models: foyer models pull")
+    judge, told = SmartTurn(model), []
+    for seed in range(8):
+        sound = np.concatenate([quiet(0.3), SOUNDS[name](np.random.default_rng(seed)), quiet(0.15)])
+        told.append(judge.heard(sound, (sound.size / 16_000 - 0.3, 0.15))[1])
+    assert np.median(told) > 0.8
 
 
 def test_it_is_asked_again_when_the_voice_has_gone_on(short, said):

@@ -256,6 +256,28 @@ async def test_a_browser_that_will_not_end_is_killed_with_all_its_children(tmp_p
         assert not alive(int(noted.read_text().rstrip(".")))
 
 
+@pytest.mark.real_time
+async def test_a_child_that_outlives_its_browser_is_ended_with_it(tmp_path):
+    noted = tmp_path / "child"
+    child = (
+        "import os, signal, time\n"
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        f"open({str(noted)!r}, 'w').write(str(os.getpid()) + '.')\n"
+        "time.sleep(60)\n"
+    )
+    script = (
+        "import subprocess, sys, time\n"
+        f"subprocess.Popen([sys.executable, '-c', {child!r}])\n"
+        "time.sleep(60)\n"
+    )
+    process = await launched([sys.executable, "-c", script])
+    async with asyncio.timeout(20):
+        await until(lambda: noted.exists() and noted.read_text().endswith("."))
+        await process.end()
+        assert process.returncode == -15
+        assert not alive(int(noted.read_text().rstrip(".")))
+
+
 async def until(condition):
     while not condition():  # noqa: ASYNC110 - what is waited for has no event
         await asyncio.sleep(0.05)
