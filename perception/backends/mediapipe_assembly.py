@@ -55,8 +55,8 @@ def face_bundle(wheel: Path) -> bytes:
     parts = _members(wheel)
     return _bundle(
         face_detector=parts("face_detection/face_detection_short_range"),
-        face_landmarks_detector=_packed(
-            refined(_model(parts("face_landmark/face_landmark_with_attention")))
+        face_landmarks_detector=packed(
+            refined(model_of(parts("face_landmark/face_landmark_with_attention")))
         ),
     )
 
@@ -64,22 +64,22 @@ def face_bundle(wheel: Path) -> bytes:
 def pose_bundle(wheel: Path) -> bytes:
     """The 33-point pose landmarker."""
     parts = _members(wheel)
-    detector = _model(parts("pose_detection/pose_detection"))
-    landmarks = _model(parts("pose_landmark/pose_landmark_full"))
+    detector = model_of(parts("pose_detection/pose_detection"))
+    landmarks = model_of(parts("pose_landmark/pose_landmark_full"))
     return _bundle(
-        pose_detector=_packed(_scaled(detector, mean=127.5, deviation=127.5)),
-        pose_landmarks_detector=_packed(_scaled(landmarks, mean=0.0, deviation=255.0)),
+        pose_detector=packed(_scaled(detector, mean=127.5, deviation=127.5)),
+        pose_landmarks_detector=packed(_scaled(landmarks, mean=0.0, deviation=255.0)),
     )
 
 
 def hand_bundle(wheel: Path) -> bytes:
     """The 21-point hand landmarker."""
     parts = _members(wheel)
-    detector = _model(parts("palm_detection/palm_detection_full"))
-    landmarks = _model(parts("hand_landmark/hand_landmark_full"))
+    detector = model_of(parts("palm_detection/palm_detection_full"))
+    landmarks = model_of(parts("hand_landmark/hand_landmark_full"))
     return _bundle(
-        hand_detector=_packed(_scaled(detector, mean=0.0, deviation=255.0)),
-        hand_landmarks_detector=_packed(_scaled(landmarks, mean=0.0, deviation=255.0)),
+        hand_detector=packed(_scaled(detector, mean=0.0, deviation=255.0)),
+        hand_landmarks_detector=packed(_scaled(landmarks, mean=0.0, deviation=255.0)),
     )
 
 
@@ -113,11 +113,13 @@ def _bundle(**models: bytes) -> bytes:
     return buffer.getvalue()
 
 
-def _model(data: bytes) -> Any:  # noqa: ANN401 - generated flatbuffer classes carry no types
+def model_of(data: bytes) -> Any:  # noqa: ANN401 - generated flatbuffer classes carry no types
+    """A network's bytes as an object that can be changed."""
     return tfl.ModelT.InitFromObj(tfl.Model.GetRootAsModel(data, 0))
 
 
-def _packed(model: Any) -> bytes:  # noqa: ANN401
+def packed(model: Any) -> bytes:  # noqa: ANN401
+    """The same as bytes again."""
     builder = flatbuffers.Builder(1 << 20)
     builder.Finish(model.Pack(builder), b"TFL3")
     return bytes(builder.Output())
@@ -127,7 +129,7 @@ def _scaled(model: Any, *, mean: float, deviation: float) -> Any:  # noqa: ANN40
     """State in the metadata that the input is (pixel - mean) / deviation."""
     graph = model.subgraphs[0]
     about = meta.SubGraphMetadataT()
-    about.inputTensorMetadata = [_image_input(mean, deviation) for _ in graph.inputs]
+    about.inputTensorMetadata = [image_input(mean, deviation) for _ in graph.inputs]
     about.outputTensorMetadata = []
     for index in range(len(graph.outputs)):
         output = meta.TensorMetadataT()
@@ -135,6 +137,11 @@ def _scaled(model: Any, *, mean: float, deviation: float) -> Any:  # noqa: ANN40
         about.outputTensorMetadata.append(output)
     whole = meta.ModelMetadataT()
     whole.name, whole.subgraphMetadata, whole.minParserVersion = "assembled", [about], "1.0.0"
+    return with_metadata(model, whole)
+
+
+def with_metadata(model: Any, whole: Any) -> Any:  # noqa: ANN401
+    """The model saying `whole`, in place of what it said."""
     builder = flatbuffers.Builder(0)
     builder.Finish(whole.Pack(builder), b"M001")
     buffer, entry = tfl.BufferT(), tfl.MetadataT()
@@ -146,7 +153,8 @@ def _scaled(model: Any, *, mean: float, deviation: float) -> Any:  # noqa: ANN40
     return model
 
 
-def _image_input(mean: float, deviation: float) -> Any:  # noqa: ANN401
+def image_input(mean: float, deviation: float) -> Any:  # noqa: ANN401
+    """Of a picture that goes in as (pixel - mean) / deviation, red first."""
     tensor, content, image = meta.TensorMetadataT(), meta.ContentT(), meta.ImagePropertiesT()
     unit, scale = meta.ProcessUnitT(), meta.NormalizationOptionsT()
     image.colorSpace = meta.ColorSpaceType.RGB
