@@ -59,6 +59,7 @@ from agent.interpreting import interpretations
 from agent.listening_along import ListeningAlong
 from agent.local_sound import LocalSound
 from agent.looking_among import LookingAmong, each_of
+from agent.looking_at_objects import LookingAtObjects
 from agent.looking_closer import LookingCloser
 from agent.models import models_folder
 from agent.pages.form import KioskForm
@@ -78,10 +79,12 @@ from behavior.transcript.config import for_site
 from perception.backends.browser import BrowserCamera, BrowserMicrophone
 from perception.engagement.states import EngagementComponent
 from perception.eyes.detectors import detector_opener
+from perception.eyes.objects import object_opener
 from perception.eyes.people import PeopleComponent
 from perception.listening import Listening
 from perception.microphone.relay import SoundRelay
 from perception.off_loop import OneThread
+from perception.seeing import SeeingConfig
 from perception.senses import Camera
 from perception.words.process import RecogniserProcess
 
@@ -362,6 +365,7 @@ class _Wiring:
             publish=self._bus.publish,
         )
         self._runtime.add(among, OPTIONAL)
+        objects = self._objects(config, among)
         return PeopleComponent(
             camera=camera,
             open_detector=stand_ins.open_detector
@@ -372,8 +376,30 @@ class _Wiring:
             publish=among.tell,
             config=closer.looking(config.people),
             clock=self._clock,
-            watch=each_of(closer.watch if config.closer.asked else None, among.watch),
+            watch=each_of(
+                closer.watch if config.closer.asked else None,
+                among.watch,
+                objects.watch if objects is not None else None,
+            ),
         )
+
+    def _objects(self, config: SeeingConfig, among: LookingAmong) -> LookingAtObjects | None:
+        """What people hold, where a model is at hand and somebody wants to know."""
+        stand_ins = self._stand_ins
+        opener = stand_ins.open_objects
+        if opener is None and stand_ins.open_detector is None:
+            opener = object_opener(config.objects, models_folder())
+        if opener is None or not config.among.contexts:
+            return None
+        objects = LookingAtObjects(
+            config.objects,
+            open_detector=opener,
+            off_loop=stand_ins.off_loop or OneThread("objects"),
+            clock=self._clock,
+            tell=among.handle,
+        )
+        self._runtime.add(objects, OPTIONAL)
+        return objects
 
     def _live_lobby(self) -> LiveLobby:
         """Simulated people; they see what the agent does, and hear what the stage reports."""

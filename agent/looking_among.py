@@ -5,6 +5,7 @@ from collections.abc import AsyncIterable, Callable, Sequence
 from agent.core.messages import ComponentHealth, Message, PersonLost, PersonSeen
 from perception.engagement.among import Among, AmongConfig
 from perception.eyes.camera import CameraConfig
+from perception.eyes.objects import LookedAt, ThingSeen
 from perception.eyes.sightings import Look
 from perception.eyes.track import Track
 from perception.senses import Picture
@@ -39,6 +40,10 @@ class LookingAmong:
         """Pass on what the eyes tell, at once: it belongs to the picture that comes next."""
         self._among.tell(message)
         self._publish(message)
+
+    def handle(self, look: LookedAt, things: Sequence[ThingSeen]) -> None:
+        """What a look at somebody's hands has found."""
+        self._among.handle(look, things)
 
     def watch(self, picture: Picture, look: Look, tracks: Sequence[Track]) -> None:
         """One picture and what was found in it."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from actuation.speech.voice import Voice
+from perception.eyes.objects import ObjectDetector
 from perception.eyes.sightings import PeopleDetector
 from perception.off_loop import OffLoop
 from perception.senses import Camera, Microphone
@@ -17,8 +18,10 @@ class StandIns:
 
     camera: Camera | None = None
     open_detector: Callable[[], PeopleDetector] | None = None
+    open_objects: Callable[[], ObjectDetector] | None = None
+    """None: the real one, if people are found by the real one, too."""
     off_loop: OffLoop | None = None
-    """Where the detector works."""
+    """Where the detectors work."""
     microphone: Microphone | None = None
     voice_detector: Callable[[], VoiceDetector] | None = None
     words: WordSource | None = None

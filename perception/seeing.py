@@ -10,6 +10,7 @@ from perception.engagement.among import AmongConfig
 from perception.engagement.groups import GroupConfig
 from perception.engagement.relation import EngagementConfig
 from perception.eyes.detectors import DetectorConfig
+from perception.eyes.objects import ObjectsConfig
 from perception.eyes.people import PeopleConfig
 
 
@@ -30,6 +31,9 @@ class SeeingConfig(BaseModel):
     )
     among: AmongConfig = Field(
         AmongConfig(), description="What passes among people, and what changes how one is read."
+    )
+    objects: ObjectsConfig = Field(
+        ObjectsConfig(), description="What people hold in their hands and at their ears."
     )
     closer: CloserConfig = Field(
         CloserConfig(), description="Faces and actions of those who are near; off unless asked for."

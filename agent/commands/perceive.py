@@ -99,8 +99,9 @@ def run(arguments: argparse.Namespace) -> int:
         groups = Groups(config.seeing.groups)
         camera = config.seeing.people.camera
         between = Between(
-            camera, config.seeing.among, between=arguments.between, context=arguments.context
-        )
+            camera, config.seeing.among, between=arguments.between, context=arguments.context,
+            objects=config.seeing.objects, models=models_folder(),
+        )  # fmt: skip
         teller = _Teller(EngagementCore(config.seeing.engagement), groups, preview, between)
         closer = Closer(
             actions=arguments.actions, faces=arguments.faces or maps is not None,
@@ -140,6 +141,7 @@ def run(arguments: argparse.Namespace) -> int:
             asyncio.run(people.run())
         finally:
             closer.close()
+            between.close()
             thread.wait(ENDS_S)
     if maps is not None:
         _explain(arguments.video, maps)

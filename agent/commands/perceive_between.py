@@ -2,11 +2,14 @@
 
 `--between`: triplets of who, with whom and what passes; `--context`: on the phone, carrying, in
 company, waiting long, a child, a wheelchair. Expressions and gestures are in the triplets where
-`--faces` and `--actions` are asked for as well.
+`--faces` and `--actions` are asked for as well; with `--context` hands are looked at, too, where a
+model of things is at hand.
 """
 
 import json
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from agent.core.messages import (
@@ -19,6 +22,7 @@ from agent.core.messages import (
 )
 from perception.engagement.among import Among, AmongConfig
 from perception.eyes.camera import CameraConfig
+from perception.eyes.objects import ObjectDetector, ObjectFocus, ObjectsConfig, object_opener
 from perception.eyes.track import Track
 from perception.senses import Picture
 
@@ -27,12 +31,25 @@ class Between:
     """Listens along to all that is told, and adds facts of its own."""
 
     def __init__(
-        self, camera: CameraConfig, config: AmongConfig, *, between: bool, context: bool
-    ) -> None:
+        self, camera: CameraConfig, config: AmongConfig, *, between: bool, context: bool,
+        objects: ObjectsConfig | None = None, models: Path | None = None,
+    ) -> None:  # fmt: skip
+        """`models`: where a model of things may lie. Raises `BackendUnavailableError` where it
+        lies there and is of no use."""
         self._among: Among | None = None
+        self._objects: ObjectDetector | None = None
+        self._focus = ObjectFocus(objects or ObjectsConfig())
+        if context and objects is not None and models is not None:
+            opener = object_opener(objects, models, _say)
+            self._objects = opener() if opener is not None else None
         if between or context:
             asked = config.model_copy(update={"interactions": between, "contexts": context})
             self._among = Among(asked, camera)
+
+    def close(self) -> None:
+        """Give the model of things back."""
+        if self._objects is not None:
+            self._objects.close()
 
     def tell(self, message: Message) -> None:
         """Take in what is told of people."""
@@ -49,7 +66,16 @@ class Between:
             if (message := _told(picture.at, json.loads(line))) is not None:
                 self._among.tell(message)
         height, width = picture.pixels.shape[:2]
+        if self._objects is not None:
+            chosen = self._focus.choose(picture.at, tracks, (width, height))
+            if chosen is not None:
+                found = self._objects.find(picture.pixels, chosen.around)
+                self._among.handle(chosen, found)
         return self._among.look(picture.at, (width, height), tracks)
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr)
 
 
 def _told(at: float, line: dict[str, Any]) -> Message | None:

@@ -39,7 +39,7 @@ class PanelPeople:
         self._engaged: dict[PersonId, EngagementChanged] = {}
         self._units: dict[PersonId, tuple[FaceUnit, ...]] = {}
         self._did: dict[PersonId, tuple[float, PanelDoing]] = {}
-        self._contexts: dict[PersonId, dict[Context | Interaction, float]] = {}
+        self._contexts: dict[PersonId, dict[Context | Interaction, tuple[float, str]]] = {}
         self._groups: dict[frozenset[PersonId], FormationChanged] = {}
 
     def __bool__(self) -> bool:
@@ -102,7 +102,7 @@ class PanelPeople:
         if what is not None:
             held.pop(what, None)
             if change.holds:
-                held[what] = change.confidence
+                held[what] = (change.confidence, change.because)
 
     def _note(self, at: float, person: PersonId, did: PanelDoing) -> None:
         self._did[person] = (at, did)
@@ -115,7 +115,8 @@ class PanelPeople:
 
     def _more(self, person: PersonId) -> list[str]:
         """What changes how they are read, and what passes between them and whom."""
-        return [_named(what, sure) for what, sure in self._contexts.get(person, {}).items()][:MORE]
+        held = self._contexts.get(person, {}).items()
+        return [_named(what, sure, because) for what, (sure, because) in held][:MORE]
 
     def _person(self, seen: PersonSeen, now: float) -> PanelPerson:
         engaged = self._engaged.get(seen.person)
@@ -136,10 +137,10 @@ class PanelPeople:
         )
 
 
-def _named(what: Context | Interaction, sure: float) -> str:
+def _named(what: Context | Interaction, sure: float, because: str) -> str:
     if isinstance(what, Interaction):
         return f"{what.what} {', '.join(what.group)}"
-    return f"{what} ({sure:.1f})"
+    return f"{what} ({sure:.1f})" + (f": {because}" if because else "")
 
 
 def _look(seen: PersonSeen) -> float | None:

@@ -19,13 +19,17 @@ from agent.core.messages import (
     VisitorActed,
 )
 from perception.engagement.context import ContextConfig, Contexts, limbs_of
+from perception.engagement.handling import handled
 from perception.engagement.nonverbal import Nonverbal
 from perception.engagement.reach import hands_of
 from perception.eyes.camera import CameraConfig, Lens
+from perception.eyes.objects import LookedAt, ThingSeen
 from perception.eyes.track import Track
 
 SMILE = 12
 """The action unit that pulls up the corners of the mouth."""
+FRESH_S = 0.5
+"""A head seen so long after the hands were is still as it was then."""
 SURE_SIGN = 0.7
 """Of a nod: movements come without a confidence."""
 
@@ -98,6 +102,19 @@ class Among:
         if self._nonverbal is not None:
             found += [one.fact for one in self._nonverbal.judge(at)]
         return found
+
+    def handle(self, look: LookedAt, things: Sequence[ThingSeen]) -> None:
+        """Take in what a look at somebody's hands has found, a moment after that picture."""
+        if self._contexts is None:
+            return
+        seen = self._newest.get(look.person)
+        fresh = seen is not None and look.at <= seen.at <= look.at + FRESH_S
+        held = handled(
+            look.at, look.body, things, look.size_px, others=look.others,
+            head_pitch_rad=seen.head_pitch_rad if seen is not None and fresh else None,
+        )  # fmt: skip
+        if held is not None:
+            self._contexts.handle(look.person, held)
 
     def _lose(self, person: PersonId) -> None:
         self._newest.pop(person, None)

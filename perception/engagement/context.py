@@ -1,6 +1,8 @@
 """What changes how a person is to be read: on the phone, carrying, in company, a child ... Pure.
 
-Geometric facts with a confidence, told only where what they rest on was seen.
+Geometric facts with a confidence, told only where what they rest on was seen. Where things are
+looked for (`handling.py`), what is in a hand or at an ear is a second witness beside the posture:
+it can only add to it.
 
 A child is told by the height of the eyes over a floor that the feet are seen on, standing; a
 wheelchair by sitting while moving. Neither is ever for the visitor's ears: they only say how near
@@ -8,7 +10,7 @@ to stand, where to look, and what not to ask.
 """
 
 import math
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from statistics import NormalDist
@@ -28,6 +30,7 @@ from agent.core.messages import (
     PersonId,
     PersonSeen,
 )
+from perception.engagement.handling import Handled
 from perception.eyes.bodies import (
     LEFT_HIP,
     LEFT_SHOULDER,
@@ -52,6 +55,10 @@ LEVEL = 0.45
 """Fall of a thigh against its length, below which one sits; a standing one falls by all of it."""
 FEWEST, LEAST = 6, 0.6
 """Looks that are needed, and the part of the window over which they have to lie."""
+LOOKS_AT_THINGS, FEWEST_AT_THINGS, FEWEST_WITH, OLDEST_S = 5, 3, 2, 10.0
+"""Such looks are rare: the newest so many count, from so many on, of which so many show it; none
+that is older."""
+MOST_BY_THINGS = 0.95
 SURE, SURE_CHILD = 0.6, 0.85
 HEIGHT_DOUBT_M = 0.04
 """Beside what an installer's tilt may be off, which grows with the distance."""
@@ -87,6 +94,7 @@ class Limbs:
 class _Somebody:
     seen: deque[PersonSeen] = field(default_factory=deque)
     limbs: deque[Limbs] = field(default_factory=deque)
+    handled: deque[Handled] = field(default_factory=lambda: deque(maxlen=LOOKS_AT_THINGS))
     heights: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=60))
     """Of the eyes, and from how far, metres."""
     stands_since: float | None = None
@@ -114,10 +122,17 @@ class Contexts:
         for kept in (one.seen, one.limbs):
             while kept and seen.at - kept[0].at > self._config.window_s:
                 kept.popleft()
+        while one.handled and seen.at - one.handled[0].at > OLDEST_S:
+            one.handled.popleft()
         walks = seen.speed_m_s > 2 * self._config.still_m_s
         if walks or one.served or one.stands_since is None:
             one.stands_since = seen.at
         return list(self._changes(seen, one))
+
+    def handle(self, person: PersonId, look: Handled) -> None:
+        """What a look at things says of somebody in view; it counts from their next sighting on."""
+        if (one := self._people.get(person)) is not None:
+            one.handled.append(look)
 
     def form(self, change: FormationChanged) -> None:
         """Some stand together from now on, or no longer. Who queues is not in company."""
@@ -159,9 +174,11 @@ class Contexts:
         moves = sum(s.speed_m_s > config.moving_m_s for s in one.seen) / len(one.seen)
         least_s = LEAST * config.window_s
         ear = _known([(limbs.at, limbs.at_ear) for limbs in one.limbs], least_s)
-        yield Context.PHONE, ear, f"a hand at the ear in {ear:.0%} of looks"
+        at_ear = ear, f"a hand at the ear in {ear:.0%} of looks"
+        yield Context.PHONE, *_either(at_ear, _things(look.phones for look in one.handled))
         holds = _known([(limbs.at, limbs.holds) for limbs in one.limbs], least_s) * (moves >= 0.5)
-        yield Context.CARRYING, holds, f"both hands held before the trunk, walking: {holds:.0%}"
+        held = holds, f"both hands held before the trunk, walking: {holds:.0%}"
+        yield Context.CARRYING, *_either(held, _things(look.carries for look in one.handled))
         if any(seen.person in people for people, _ in self._company):
             yield Context.COMPANY, 0.8, "stands with others"
         stood_s = seen.at - (one.stands_since if one.stands_since is not None else seen.at)
@@ -239,6 +256,23 @@ def _on_feet(body: Body, lens: Lens) -> float | None:
 def _angle(one: Points, other: Points) -> float:
     long = max(float(np.linalg.norm(one) * np.linalg.norm(other)), 1e-6)
     return math.acos(max(-1.0, min(1.0, float(one @ other) / long)))
+
+
+def _things(looks: Iterable[str]) -> tuple[float, str]:
+    """Share of the looks at things that show one, and what they show most often."""
+    said = list(looks)
+    shown = Counter(one for one in said if one)
+    if len(said) < FEWEST_AT_THINGS or shown.total() < FEWEST_WITH:
+        return 0.0, ""
+    what, _ = shown.most_common(1)[0]
+    share = min(shown.total() / len(said), MOST_BY_THINGS)
+    return share, f"{what} in {shown.total()} of {len(said)} looks"
+
+
+def _either(posture: tuple[float, str], thing: tuple[float, str]) -> tuple[float, str]:
+    """Two witnesses of one fact: together surer than either, and never less sure than posture."""
+    sure = 1 - (1 - posture[0]) * (1 - thing[0])
+    return sure, "; ".join(why for share, why in (thing, posture) if share > 0)
 
 
 def _known(values: Iterable[tuple[float, bool | None]], least_s: float) -> float:

@@ -15,6 +15,7 @@ from behavior.encoders import ENCODERS
 from behavior.policies.catalogue import CATALOGUE, PoliciesConfig
 from behavior.reception import DIALOGUES
 from perception.eyes.detectors import DETECTORS, DetectorConfig
+from perception.eyes.objects import OBJECT_DETECTORS, ObjectsConfig
 from perception.words.recognition import RECOGNISERS, RecognitionConfig
 
 
@@ -39,18 +40,28 @@ def choices(model, field):
         (VOICES, choices(VoiceConfig, "voice"), "`VoiceName` of actuation/speech/voice.py"),
         (RECOGNISERS, choices(RecognitionConfig, "backend"), "`RecognitionConfig.backend`"),
         (DETECTORS, choices(DetectorConfig, "backend"), "`DetectorConfig.backend`"),
+        (OBJECT_DETECTORS, choices(ObjectsConfig, "backend"), "`ObjectsConfig.backend`"),
         (DIALOGUES, choices(DialogueConfig, "backend"), "`DialogueConfig.backend`"),
         (ENCODERS, choices(DialogueConfig, "encoder"), "`DialogueConfig.encoder`"),
         (CATALOGUE, set(PoliciesConfig.model_fields), "`PoliciesConfig`"),
     ],
-    ids=["bodies", "voices", "recognisers", "detectors", "dialogues", "encoders", "policies"],
+    ids=[
+        "bodies",
+        "voices",
+        "recognisers",
+        "detectors",
+        "objects",
+        "dialogues",
+        "encoders",
+        "policies",
+    ],
 )
 def test_a_row_and_its_name_in_the_configuration_go_together(table, named, where):
     assert set(table) == named, f"the table and {where} name different ones"
 
 
 def test_every_row_leads_to_something_that_is_there():
-    for table in (BODIES, VOICES, RECOGNISERS, DETECTORS, DIALOGUES, ENCODERS):
+    for table in (BODIES, VOICES, RECOGNISERS, DETECTORS, OBJECT_DETECTORS, DIALOGUES, ENCODERS):
         for name, row in table.items():
             if not row.missing():
                 module, _, attribute = row.path.partition(":")

@@ -112,3 +112,12 @@ def test_nothing_of_somebody_unseen_is_kept():
     assert not people
     people.see(seen(at=9.0))
     assert people.people(9.0)[0].units == []
+
+
+def test_a_context_says_by_what_it_was_told():
+    told = ContextChanged(
+        at=1.0, person=P1, context=Context.CARRYING, holds=True, confidence=0.95,
+        because="a suitcase in the left hand in 4 of 4 looks",
+    )  # fmt: skip
+    (one,) = view(seen(), told).people(1.0)
+    assert one.cues == ["carrying (0.9): a suitcase in the left hand in 4 of 4 looks"]

@@ -16,6 +16,7 @@ from agent.core.messages import (
     Place,
 )
 from perception.engagement.context import ContextConfig, Contexts, Limbs, limbs_of
+from perception.engagement.handling import Handled
 from perception.eyes.camera import CameraConfig, Lens
 from perception.eyes.sightings import Cue, Range
 from tests.fakes.people import body_at, seen
@@ -173,3 +174,84 @@ def test_the_eyes_of_a_small_one_are_where_the_feet_say():
     low = replace(low, eyes_height_m=0.75)
     found = limbs_of(0.0, low, Lens(CameraConfig(), width_px=640, height_px=480))
     assert found.on_feet_m == pytest.approx(1.0)
+
+
+# What is in a hand
+
+
+SUITCASE, CALL = "a suitcase in the left hand", "a telephone at the left ear"
+
+
+def told_with(looks, *, limbs=PLAIN, vx=0.0, every_s=0.5, core=None, at=0.0):
+    """Looks at things, each `(carries, phones)`, while the body is seen eight times a second."""
+    core, out = core or Contexts(ContextConfig()), []
+    for k, (carries, phones) in enumerate(looks):
+        for step in range(round(every_s * 8)):
+            now = at + k * every_s + step / 8
+            out += core.see(seen(now, 2.0, vx=vx), replace(limbs, at=now) if limbs else None)
+        core.handle(P1, Handled(now, carries=carries, phones=phones))
+    return out + core.see(seen(now + 0.1, 2.0, vx=vx), None)
+
+
+@pytest.mark.parametrize(
+    ("look", "then"), [((SUITCASE, ""), Context.CARRYING), (("", CALL), Context.PHONE)]
+)
+def test_a_thing_in_the_hand_is_told_of_one_who_stands_and_is_the_reason(look, then):
+    (one,) = told_with([look] * 3)
+    assert (one.context, one.holds) == (then, True)
+    assert one.because == f"{look[0] or look[1]} in 3 of 3 looks"
+    assert 0.6 <= one.confidence < 1
+
+
+def test_a_single_look_or_one_in_three_is_not_enough():
+    nothing = ("", "")
+    assert told_with([(SUITCASE, "")] * 2) == []
+    assert told_with([(SUITCASE, ""), nothing, nothing, nothing]) == []
+    assert told_with([nothing, (SUITCASE, ""), nothing]) == []
+
+
+def test_it_is_over_when_it_is_no_longer_seen_and_old_looks_do_not_count():
+    core = Contexts(ContextConfig())
+    assert [t.holds for t in told_with([(SUITCASE, "")] * 4, core=core)] == [True]
+    assert [t.holds for t in told_with([("", "")] * 5, core=core, at=2.0)] == [False]
+    core = Contexts(ContextConfig())
+    told_with([(SUITCASE, "")] * 2, core=core)
+    assert told_with([(SUITCASE, "")], core=core, at=15.0) == []
+
+
+def test_posture_that_no_look_at_things_bears_out_is_told_as_without_such_looks():
+    for limbs, vx in ((replace(PLAIN, holds=True), 1.0), (replace(PLAIN, at_ear=True), 0.0)):
+        core = Contexts(ContextConfig())
+        (alone,) = [t for k in range(32) for t in core.see(*_sight(limbs, vx, k / 8))]
+        (with_looks,) = told_with([("", "")] * 8, limbs=limbs, vx=vx)
+        assert (with_looks.context, with_looks.confidence) == (alone.context, alone.confidence)
+        assert with_looks.because == alone.because
+
+
+def _sight(limbs, vx, at):
+    return seen(at, 2.0, vx=vx), replace(limbs, at=at)
+
+
+def test_posture_and_thing_together_are_surer_than_either_and_both_are_named():
+    half = [replace(PLAIN, at_ear=k % 2 == 0) for k in range(32)]
+    core, alone = Contexts(ContextConfig()), []
+    for k, limbs in enumerate(half):
+        alone += core.see(*_sight(limbs, 0.0, k / 8))
+    assert alone == []  # half of the looks are not enough
+    core, out = Contexts(ContextConfig()), []
+    for k, limbs in enumerate(half):
+        out += core.see(*_sight(limbs, 0.0, k / 8))
+        if k % 4 == 3:
+            core.handle(P1, Handled(k / 8, phones=CALL if k % 8 == 3 else ""))
+    (one,) = out
+    assert (one.context, one.holds) == (Context.PHONE, True)
+    assert CALL in one.because
+    assert "a hand at the ear" in one.because
+
+
+def test_nothing_is_kept_of_who_is_not_in_view():
+    core = Contexts(ContextConfig())
+    core.handle(PersonId("nobody"), Handled(0.0, carries=SUITCASE))
+    told_with([(SUITCASE, "")] * 3, core=core)
+    core.lose(P1)
+    assert told_with([("", "")], core=core, at=2.0) == []
