@@ -1,8 +1,9 @@
 """What somebody holds, by where things are against their hands and ears. Pure geometry.
 
-A thing is in a hand where its box reaches the hand, and no other's hand is nearer. How large it is
-in metres is known from the body itself: what is far too small or too large for its word is none.
-What hangs on a back or a shoulder fills no hand and is not told.
+A thing is in a hand where its box reaches the hand, and no other's hand is nearer; a hand that a
+large thing hides is behind it where the elbow is seen and the hand is guessed to be there. How
+large a thing is in metres is known from the body itself: what is far too small or too large for
+its word is none. What hangs on a back or a shoulder fills no hand and is not told.
 """
 
 from collections.abc import Sequence
@@ -19,8 +20,8 @@ from perception.eyes.sightings import Body
 
 Points = NDArray[Any]
 
-HANDS: Final = (("left", (15, 17, 19, 21)), ("right", (16, 18, 20, 22)))
-"""Wrist, little finger, first finger and thumb of each."""
+HANDS: Final = (("left", 13, (15, 17, 19, 21)), ("right", 14, (16, 18, 20, 22)))
+"""Elbow of each; wrist, little finger, first finger and thumb."""
 EARS: Final = (LEFT_EAR, RIGHT_EAR)
 REACH_M: Final = 0.1
 """From a hand to a box around what it holds: points and boxes are both a little off."""
@@ -65,7 +66,7 @@ def handled(
     against the line to the agent, up positive; None: not seen.
     """
     scale_px = _metre_px(body, size_px)
-    hands = _hands(body, size_px)
+    hands, hidden = _hands(body, size_px), _hands(body, size_px, hidden=True)
     if scale_px is None or body.outline is None or body.visible is None:
         return None
     rivals = [hand for other in others for _, hand in _hands(other, size_px)]
@@ -77,6 +78,8 @@ def handled(
         if not least_m <= max(box[2] - box[0], box[3] - box[1]) / scale_px <= most_m:
             continue
         reaches = {side: _gap(points, box) / scale_px for side, points in hands}
+        if one.thing not in SMALL and one.thing is not Thing.PHONE:
+            reaches |= {side: 0.0 for side, points in hidden if _gap(points, box) == 0.0}
         side = min(reaches, key=lambda side: reaches[side], default=None)
         away_m = reaches[side] if side is not None else np.inf
         theirs = min((_gap(hand, box) / scale_px for hand in rivals), default=np.inf)
@@ -118,14 +121,17 @@ def _a(thing: Thing) -> str:
     return f"{'an' if thing.value[0] in 'aeiou' else 'a'} {thing.value}"
 
 
-def _hands(body: Body, size_px: tuple[int, int]) -> list[tuple[str, Points]]:
-    """The points of each hand that is seen, pixels."""
-    if body.outline is None or body.visible is None:
+def _hands(
+    body: Body, size_px: tuple[int, int], *, hidden: bool = False
+) -> list[tuple[str, Points]]:
+    """The points of each hand that is seen, or is `hidden` below an elbow that is; pixels."""
+    outline, visible = body.outline, body.visible
+    if outline is None or visible is None:
         return []
     return [
-        (side, body.outline[list(points)] * size_px)
-        for side, points in HANDS
-        if body.visible[points[0]] > SEEN
+        (side, outline[list(points)] * size_px)
+        for side, elbow, points in HANDS
+        if bool(visible[points[0]] > SEEN) != hidden and (visible[elbow] > SEEN or not hidden)
     ]
 
 

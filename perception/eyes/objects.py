@@ -114,8 +114,10 @@ class ObjectsConfig(BaseModel):
         " without it carrying and phoning are told by posture alone. `none`: never.",
     )
     least_sure: float = Field(
-        0.4, ge=0.05, le=0.95, description="What the model is less sure of is nothing."
-    )
+        0.25, ge=0.05, le=0.95,
+        description="What the model is less sure of is nothing. A thing is told when it is in a"
+        " hand in most looks, so this may be low.",
+    )  # fmt: skip
     every_s: float = Field(
         0.5, gt=0, le=30, description="Shortest time between two looks, of all people together."
     )

@@ -81,6 +81,19 @@ async def test_pictures_that_come_during_a_look_are_let_pass_and_slow_looks_are_
     assert all(after - before >= 1.9 for before, after in zip(moments, moments[1:], strict=False))
 
 
+async def test_two_pictures_at_once_are_one_look():
+    told = []
+    objects = looking(told)
+    async with asyncio.TaskGroup() as group:
+        run = group.create_task(objects.run())
+        await asyncio.sleep(0.1)
+        for at in (0.0, 1.0):
+            objects.watch(picture(at), Look(), [followed(at=at)])
+        await asyncio.sleep(0.1)
+        run.cancel()
+    assert [look.at for look, _ in told] == [0.0]
+
+
 async def test_what_cannot_be_opened_is_told_with_its_cure():
     def refuse():
         raise BackendUnavailableError("objects: no model; foyer models pull --objects")
@@ -92,12 +105,16 @@ async def test_what_cannot_be_opened_is_told_with_its_cure():
 async def test_a_look_that_hangs_ends_the_run_and_gives_the_model_back():
     detector, off_loop = FakeObjects(), Slow(1.0)
     objects = looking([], detector=detector, off_loop=off_loop)
-    with pytest.raises(ExceptionGroup) as fault:
+
+    async def hangs():
         async with asyncio.TaskGroup() as group:
             group.create_task(objects.run())
             await asyncio.sleep(1.1)
             off_loop._seconds = 99.0
             objects.watch(picture(0.0), Look(), [followed()])
+
+    with pytest.raises(ExceptionGroup) as fault:
+        await hangs()
     assert fault.group_contains(GivenUpError)
     assert detector.closed
     objects.watch(picture(1.0), Look(), [followed(at=1.0)])  # nobody listens any more

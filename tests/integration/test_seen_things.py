@@ -1,4 +1,4 @@
-"""With `--context`, hands are looked at where a model of things is at hand: a real, tiny one here."""
+"""With `--context`, hands are looked at where a model of things is at hand: a tiny real one."""
 
 import numpy as np
 import pytest

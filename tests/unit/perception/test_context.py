@@ -203,6 +203,11 @@ def test_a_thing_in_the_hand_is_told_of_one_who_stands_and_is_the_reason(look, t
     assert 0.6 <= one.confidence < 1
 
 
+def test_it_is_as_sure_as_it_is_seen_often():
+    (one,) = told_with([(SUITCASE, ""), ("", ""), (SUITCASE, ""), (SUITCASE, "")])
+    assert one.confidence == 0.67  # of the three looks at which it was first told
+
+
 def test_a_single_look_or_one_in_three_is_not_enough():
     nothing = ("", "")
     assert told_with([(SUITCASE, "")] * 2) == []
@@ -241,8 +246,8 @@ def test_posture_and_thing_together_are_surer_than_either_and_both_are_named():
     core, out = Contexts(ContextConfig()), []
     for k, limbs in enumerate(half):
         out += core.see(*_sight(limbs, 0.0, k / 8))
-        if k % 4 == 3:
-            core.handle(P1, Handled(k / 8, phones=CALL if k % 8 == 3 else ""))
+        if k % 4 == 3:  # one look in three, which is not enough either
+            core.handle(P1, Handled(k / 8, phones=CALL if k % 12 == 11 else ""))
     (one,) = out
     assert (one.context, one.holds) == (Context.PHONE, True)
     assert CALL in one.because
@@ -251,7 +256,9 @@ def test_posture_and_thing_together_are_surer_than_either_and_both_are_named():
 
 def test_nothing_is_kept_of_who_is_not_in_view():
     core = Contexts(ContextConfig())
-    core.handle(PersonId("nobody"), Handled(0.0, carries=SUITCASE))
+    for k in range(4):
+        core.handle(P1, Handled(k / 2, carries=SUITCASE))
+    assert told_with([("", "")], core=core, at=2.0) == []
     told_with([(SUITCASE, "")] * 3, core=core)
     core.lose(P1)
     assert told_with([("", "")], core=core, at=2.0) == []

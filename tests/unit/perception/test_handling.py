@@ -44,10 +44,20 @@ def test_what_stands_beside_or_hangs_on_the_back_is_not_in_a_hand():
     assert told() == ("", "")
 
 
-def test_a_hand_that_is_not_seen_holds_nothing():
-    one = thing("handbag", LEFT, 0.3)
-    assert told(one, body=figure(unseen=[15])) == ("", "")
-    assert told(one, body=figure(unseen=[16]))[0] == "a handbag in the left hand"
+def test_a_hand_that_is_not_seen_holds_what_hides_it_and_nothing_else():
+    one, held = thing("handbag", LEFT, 0.3), "a handbag in the left hand"
+    assert told(one, body=figure(unseen=[16]))[0] == held
+    assert told(one, body=figure(unseen=[15]))[0] == held  # it is behind the bag
+    assert told(one, body=figure(unseen=[13, 15])) == ("", "")  # of the arm nothing is seen
+    beside = thing("handbag", (0.43, 0.1), 0.3)  # where a hand that is seen would reach it
+    assert told(beside)[0] == held
+    assert told(beside, body=figure(unseen=[15])) == ("", "")
+
+
+def test_a_hand_that_is_not_seen_holds_nothing_small():
+    bottles = thing("bottle", LEFT, 0.25), thing("bottle", RIGHT, 0.25)
+    assert told(*bottles)[0]
+    assert told(*bottles, body=figure(unseen=[15])) == ("", "")
 
 
 def test_a_body_that_hardly_shows_says_nothing_at_all():

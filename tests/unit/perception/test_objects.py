@@ -14,6 +14,7 @@ from perception.eyes.objects import (
     object_opener,
 )
 from tests.fakes.holding import SIZE_PX, figure, followed, thing
+from tests.fakes.people import seen
 
 
 def chosen(focus, at, *tracks):
@@ -125,3 +126,18 @@ def test_a_telephone_in_the_hand_is_told_of_who_looks_down_at_it():
     assert among_with(None) == []
     assert among_with(-0.4, seen_at=2.0) == []  # the head is of another moment
     assert among_with(-0.4, contexts=False) == []
+
+
+def test_what_two_reach_for_is_told_of_the_nearer_alone():
+    bag = thing("handbag", (0.38, 0.1), 0.24)
+    for apart_m, then in ((0.6, []), (1.6, ["carrying"])):
+        among, out = Among(AmongConfig(interactions=False), CameraConfig()), []
+        beside = figure(hips_px=(320 + apart_m * 200, 240))
+        for k in range(4):
+            at = 1.0 + k / 2
+            both = [followed(at=at), followed("p2", at=at, body=beside, x_m=3.0)]
+            look = ObjectFocus(ObjectsConfig()).choose(at, both, SIZE_PX)
+            among.tell(seen(at, 2.0))
+            out += among.look(at, SIZE_PX, both[:1])
+            among.handle(look, [bag])
+        assert [one.context for one in out] == then
