@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent.core.errors import BackendUnavailableError, FoyerError
+from agent.core.folders import models_folder as models_folder
 
-ROOT = Path(__file__).resolve().parents[1]
 OFFICIAL = "https://storage.googleapis.com/mediapipe-models"
 PACKAGE = "mediapipe==0.10.21"
 CONNECT_TIMEOUT_S = 5.0
@@ -70,11 +70,6 @@ PACKAGE_ONLY: tuple[Model, ...] = (
     ),
 )
 """Done without where the package cannot be had: actions are told from bodies and heads then."""
-
-
-def models_folder() -> Path:
-    """Where models lie: `FOYER_MODELS`, else `models/` at the top of the checkout."""
-    return Path(os.environ.get("FOYER_MODELS") or ROOT / "models").expanduser()
 
 
 def is_whole(model: Model, folder: Path) -> bool:

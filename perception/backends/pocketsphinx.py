@@ -139,10 +139,14 @@ class PocketsphinxRecogniser:
 
     def finish(self) -> Reading:
         """The better of the two readings."""
+        return self.judged(*self.found())
+
+    def found(self) -> tuple[tuple[str, ...], float]:
+        """The words of the better reading, and the trust in them, 0..1."""
         best, other = self._best()
         trust = confidence(best.words, other.words, best.language, best.frames)
         self._trusted = trust > _TEACHES
-        return self.judged(best.words, trust)
+        return best.words, trust
 
     def judged(self, words: tuple[str, ...], trust: float) -> Reading:
         """A reading of `words`: how readily sentences end on them."""
@@ -182,13 +186,13 @@ def confidence(
     if not words:
         return 0.0
     per_word = frames / len(words)
-    evidence = 3.0 * (1e3 * language + 1.25) + 2.5 * (_agreement(words, others) - 0.4)
+    evidence = 3.0 * (1e3 * language + 1.25) + 2.5 * (agreement(words, others) - 0.4)
     evidence -= 60.0 * max(0.0, -language * per_word - 0.03)  # words nobody expects
     evidence -= 0.05 * max(0.0, per_word - 60.0)  # one word drawn over a long noise
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, evidence))))
 
 
-def _agreement(a: tuple[str, ...], b: tuple[str, ...]) -> float:
+def agreement(a: tuple[str, ...], b: tuple[str, ...]) -> float:
     """Share of words two readings have in common and in order, 0..1."""
     row = [0] * (len(b) + 1)
     for word in a:

@@ -14,6 +14,7 @@ from typing import Literal, Protocol
 from pydantic import BaseModel, ConfigDict, Field
 
 from agent.core.backend import Row, Table
+from agent.core.folders import models_folder
 from agent.core.messages import TurnId
 from perception.audio import Sound
 from perception.turns.taking import Heard
@@ -92,15 +93,22 @@ class WordSource(Protocol):
 _PARTS = ("model.bin", "config.json", "tokenizer.json")
 """Files of a whole model; what is half downloaded lacks one of them."""
 
+MOONSHINE_FILES = ("encoder_model.ort", "decoder_model_merged.ort", "tokenizer.bin")
+
 RECOGNISERS: Table = {
     "faster_whisper": Row(
         path="perception.backends.whisper:WhisperRecogniser",
         about="Whisper on CTranslate2: the one to deploy; its model comes from a hub.",
         packages=("faster_whisper",),
     ),
+    "moonshine": Row(
+        path="perception.backends.moonshine:MoonshineRecogniser",
+        about="Embedded, English: a small network, with the site's own names from pocketsphinx.",
+        packages=("onnxruntime", "pocketsphinx"),
+    ),
     "pocketsphinx": Row(
         path="perception.backends.pocketsphinx:PocketsphinxRecogniser",
-        about="Embedded, US English, knows the site's own names; needs no download.",
+        about="US English, knows the site's own names; needs no model.",
         packages=("pocketsphinx",),
     ),
     "none": Row(
@@ -150,9 +158,10 @@ class RecognitionConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    backend: Literal["auto", "faster_whisper", "pocketsphinx", "none"] = Field(
+    backend: Literal["auto", "faster_whisper", "moonshine", "pocketsphinx", "none"] = Field(
         "auto",
-        description="auto is faster_whisper once its model is on the disk, else pocketsphinx.",
+        description="auto is faster_whisper once its model is on the disk, else moonshine, else"
+        " pocketsphinx.",
     )
     mixture: float = Field(
         0.5,
@@ -178,8 +187,11 @@ class Candidate:
 
 def candidates(config: RecognitionConfig) -> list[Candidate]:
     """Rows that could work here, best first; the last needs nothing. Imports none of them."""
-    wanted = "faster_whisper" if config.backend == "auto" else config.backend
-    order = [wanted, *(row for row in ("pocketsphinx", "none") if row != wanted)]
+    wanted: str = config.backend
+    if wanted == "auto":
+        better = config.whisper.download or whisper_model(config.whisper) is not None
+        wanted = "faster_whisper" if better else "moonshine"
+    order = [wanted, *(row for row in ("moonshine", "pocketsphinx", "none") if row != wanted)]
     if wanted == "none":
         order = ["none"]
     able: list[Candidate] = []
@@ -191,9 +203,17 @@ def candidates(config: RecognitionConfig) -> list[Candidate]:
             cure = "; set whisper.download: true, or whisper.model to a folder"
             cure = "" if config.whisper.download else cure
             why.append(f"the Whisper model {config.whisper.model} is not on the disk{cure}")
+        elif row == "moonshine" and moonshine_folder() is None:
+            why.append("the Moonshine model is not on the disk; foyer models pull")
         else:
             able.append(Candidate(row=row, fallback=row != wanted, detail="; ".join(why)))
     return able
+
+
+def moonshine_folder() -> Path | None:
+    """The folder on this disk that holds the Moonshine model, or None. Imports nothing."""
+    folder = models_folder() / "moonshine-tiny-en"
+    return folder if all((folder / name).is_file() for name in MOONSHINE_FILES) else None
 
 
 def whisper_model(config: WhisperConfig) -> Path | None:

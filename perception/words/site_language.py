@@ -24,6 +24,7 @@ _SMALL_NUMBERS = (
 )
 _ROUND_NUMBERS = "- - twenty thirty forty fifty sixty seventy eighty ninety"
 _ONES, _TENS = _SMALL_NUMBERS.split(), _ROUND_NUMBERS.split()
+_SAID = {"mr": "mister", "mrs": "missus", "dr": "doctor", "ms": "miss", "ok": "okay"}
 _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "ı": "i"})
 
 
@@ -48,8 +49,9 @@ def spoken(text: str) -> str:
     folded = unicodedata.normalize("NFKD", text.lower().translate(_LETTERS))
     plain = "".join(c for c in folded if not unicodedata.combining(c)).replace("’", "'")
     plain = re.sub(r"(?<=\d)(?=[a-z])|(?<=[a-z])(?=\d)", " ", plain).replace("&", " and ")
+    plain = plain.replace("wi-fi", "wifi")
     words = re.findall(r"\d+|[a-z]+(?:'[a-z]+)*", plain)
-    return " ".join(_number(word) if word.isdigit() else word for word in words)
+    return " ".join(_number(word) if word.isdigit() else _SAID.get(word, word) for word in words)
 
 
 def _number(digits: str) -> str:
@@ -80,6 +82,14 @@ def sentences(site: SiteLanguage, *, forms: int = 150, seed: int = 1) -> list[tu
     own = [spoken(text) for text in (*site.names, *site.rooms, *site.phrases, *site.company)]
     said += ((text, float(forms) / 2) for text in own if text)
     return [(text, weight) for text, weight in said if text]
+
+
+def expected_names(site: SiteLanguage) -> list[str]:
+    """People by all ways to call them, rooms and the house, as they are spoken."""
+    people = [spoken(name) for name in site.names]
+    parts = [part for name in people for part in (name.split()[:1] + name.split()[-1:])]
+    places = [spoken(text) for text in (*site.rooms, *site.company)]
+    return [name for name in dict.fromkeys((*people, *parts, *places)) if name]
 
 
 def site_words(site: SiteLanguage) -> set[str]:

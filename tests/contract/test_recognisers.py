@@ -9,6 +9,7 @@ from agent.core.messages import TurnId, WordsHeard
 from perception.words.recognition import Reading, RecognitionConfig, WhisperConfig
 from perception.words.site_language import SiteLanguage
 from perception.words.stable import StableWords
+from tests.fakes.moonshine import moonshine
 from tests.fakes.sounds import FakeRecogniser, quiet, visitor_says
 from tests.fakes.tiny_whisper import tiny_whisper
 
@@ -22,7 +23,7 @@ def whisper_folder(tmp_path_factory, request):
     return tiny_whisper(request, tmp_path_factory)
 
 
-@pytest.fixture(params=["fake", "pocketsphinx", "whisper"], scope="module")
+@pytest.fixture(params=["fake", "pocketsphinx", "moonshine", "whisper"], scope="module")
 def recogniser(request):
     if request.param == "fake":
         return FakeRecogniser()
@@ -30,6 +31,8 @@ def recogniser(request):
         from perception.backends.pocketsphinx import PocketsphinxRecogniser
 
         return PocketsphinxRecogniser(RecognitionConfig(), SITE)
+    if request.param == "moonshine":
+        return moonshine(SITE)
     from perception.backends.whisper import WhisperRecogniser
 
     folder = request.getfixturevalue("whisper_folder")

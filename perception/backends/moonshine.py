@@ -1,0 +1,200 @@
+"""The embedded recogniser: Moonshine writes down, the site's own search knows names.
+
+Both hear the turn. The network knows English as people speak it, and no name of this house; the
+search (`pocketsphinx.py`) knows what is said here and little else. At each pause what the network
+has written, what the search has found, and what the site's names would make of the network's words
+are held against the sound by the network itself; what is expected here has a start.
+"""
+
+import math
+import time
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from agent.core.errors import BackendUnavailableError
+from perception.audio import Sound
+from perception.backends.moonshine_network import Floats, Moonshine, Written
+from perception.backends.pocketsphinx import PocketsphinxRecogniser, agreement, dictionary
+from perception.senses import SOUND_RATE_HZ
+from perception.words.expected import Expected, Words
+from perception.words.pronunciation import pronunciations
+from perception.words.recognition import Reading, RecognitionConfig, moonshine_folder
+from perception.words.site_language import SiteLanguage, expected_names, spoken
+from perception.words.writing import Writing
+
+_MOST: Final = 24 * SOUND_RATE_HZ
+"""Of a longer turn the last of it is read."""
+_SHORTEST: Final = SOUND_RATE_HZ // 5
+_FIRST, _EVERY = round(0.4 * SOUND_RATE_HZ), round(0.25 * SOUND_RATE_HZ)
+"""Samples before words are first read while they are spoken, and at least between two readings."""
+_SHARE: Final = 0.25
+"""Of a core that reading meanwhile may take: long turns are read less often."""
+_QUIET_FOR: Final = 1024
+_QUIET, _OVER_FLOOR, _AT_MOST = 0.12, 1.6, 0.4
+"""A stretch is quiet below this share of the loudest one, or so little over the quietest ones, but
+never above a share of the loudest. There a turn may end: it is read before that is asked for."""
+_SILENT: Final = 0.03
+"""What is louder than this share, and than noise, may be a soft last word: it is read again."""
+_FLOOR_SHARE: Final = 10
+_NEAR, _MOST_NAMES = 0.45, 5
+_SURE: Final = -0.3
+"""Where every token is likelier than this (logarithm), no name stands misread."""
+_NAME, _NAME_FAR = 6.0, 8.0
+"""Nats by which a reading with a name of the site may fit the sound worse; less for each phone of
+it that was changed."""
+_EXPECTED, _EXPECTED_FROM, _EXPECTED_MOST, _DOUBT = 80.0, 0.6, 30.0, 0.3
+"""The same for what the search has found, by its trust in it; less where the network has less doubt
+(nats a token) in what it has written."""
+_TRUST: Final = (0.25, 1.4, 2.2, 4.0)
+"""Of a constant, a token's fit, the network's doubt, and what the search found too.
+
+All numbers from `_NAME` on: from twenty sentences of made voices and five of a person, in noise and
+rooms.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Fits:
+    """A reading, and how well the sound fits it."""
+
+    words: Words
+    logs: tuple[float, ...]
+    start: float
+    """Nats that it is given for being expected here."""
+
+    @property
+    def score(self) -> float:
+        return sum(self.logs) + self.start
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the turn was taken for when so much of it had been heard."""
+
+    reading: Reading
+    samples: int
+
+
+class MoonshineRecogniser:
+    """English. Loads in two seconds; half a core while somebody speaks."""
+
+    def __init__(self, config: RecognitionConfig, site: SiteLanguage) -> None:
+        """Raises `BackendUnavailableError` where the model is not on this disk."""
+        folder = moonshine_folder()
+        if folder is None:
+            raise BackendUnavailableError(
+                "recogniser: the Moonshine model is not on this disk; fetch it with "
+                "`foyer models pull`"
+            )
+        self._network = Moonshine(folder)
+        self._search = PocketsphinxRecogniser(config, site)
+        known = dictionary()
+        self._expected = Expected(
+            expected_names(site), lambda word: known.get(word) or pronunciations(word)
+        )
+        self._writing = Writing(site)
+        self.start()
+
+    def start(self) -> None:
+        """Begin a new turn."""
+        self._search.start()
+        self._sound: list[Sound] = []
+        self._levels: list[float] = []
+        self._samples = self._loud_until = 0
+        self._heard_until = 0
+        self._due = _FIRST
+        self._written: tuple[int, ...] = ()
+        self._known: _Known | None = None
+
+    def feed(self, samples: Sound) -> None:
+        """More sound. The search keeps pace with it; the network reads when asked."""
+        if not samples.size:
+            return
+        self._search.feed(samples)
+        self._sound.append(samples)
+        self._samples += samples.size
+        self._levels.append(float(np.sqrt(np.mean(np.square(samples)))))
+        loudest = max(self._levels)
+        floor = float(np.percentile(self._levels, _FLOOR_SHARE))
+        noise = min(_OVER_FLOOR * floor, _AT_MOST * loudest)
+        if self._levels[-1] > max(_QUIET * loudest, noise):
+            self._loud_until = self._samples
+        if self._levels[-1] > max(_SILENT * loudest, noise):
+            self._heard_until = self._samples
+
+    def partial(self) -> str:
+        """Words so far. At a stretch of quiet the turn is read whole: its end may be asked for."""
+        quiet = self._loud_until and self._samples - self._loud_until >= _QUIET_FOR
+        if quiet and not self._still_known():
+            return self._whole().text
+        if self._samples < self._due or quiet:
+            return ""
+        began = time.perf_counter()
+        _, written = self._write()
+        took_s = time.perf_counter() - began
+        self._due = self._samples + max(_EVERY, round(took_s / _SHARE * SOUND_RATE_HZ))
+        return spoken(written.text)
+
+    def finish(self) -> Reading:
+        """The reading that fits the sound best."""
+        if self._still_known():
+            assert self._known is not None
+            return self._known.reading
+        return self._whole()
+
+    def _still_known(self) -> bool:
+        """Nothing was heard since the turn was read whole."""
+        return self._known is not None and self._heard_until <= self._known.samples
+
+    def _whole(self) -> Reading:
+        reading = self._read() if self._samples >= _SHORTEST else Reading(text="", confidence=0.0)
+        self._known = _Known(reading, self._samples)
+        return reading
+
+    def _read(self) -> Reading:
+        found, trust = self._search.found()
+        heard, written = self._write()
+        words = tuple(spoken(written.text).split())
+        doubt = -sum(written.logs) / len(written.logs)
+        others = self._others(words, found, trust, written.logs)
+        texts = [self._writing.sentence(other) for other in others]
+        logs = self._network.likelihood(heard, texts)
+        fits = [_Fits(*one) for one in zip(others, logs, others.values(), strict=True)]
+        best = max((_Fits(words, written.logs, 0.0), *fits), key=lambda one: one.score)
+        trust = _trust(best, doubt, agreement(best.words, found))
+        return self._search.judged(best.words, trust if best.words else 0.0)
+
+    def _write(self) -> tuple[Floats, Written]:
+        """What the network hears in the turn so far, and what it writes."""
+        whole: Sound = np.concatenate(self._sound) if self._sound else np.zeros(0, np.float32)
+        self._sound = [whole]
+        sound = whole[-_MOST:]
+        heard = self._network.heard(sound)
+        seconds = sound.size / SOUND_RATE_HZ
+        written = self._network.write(heard, seconds=seconds, guess=self._written)
+        self._written = written.numbers
+        return heard, written
+
+    def _others(
+        self, words: Words, found: Words, trust: float, logs: tuple[float, ...]
+    ) -> dict[Words, float]:
+        """What it may have been instead, and the start of each."""
+        others: dict[Words, float] = {}
+        doubt = -sum(logs) / len(logs)
+        if found and found != words and trust > _EXPECTED_FROM:
+            sure = min(_EXPECTED_MOST, _EXPECTED * (trust - _EXPECTED_FROM))
+            others[found] = sure * min(1.0, doubt / _DOUBT)
+        if min(logs) < _SURE:
+            for one in self._expected.alternatives(words, within=_NEAR, most=_MOST_NAMES):
+                others.setdefault(one.words, _NAME - _NAME_FAR * one.distance)
+        return others
+
+
+def _trust(best: _Fits, doubt: float, agreed: float) -> float:
+    """Trust in a reading, 0..1."""
+    constant, fit, doubts, both = _TRUST
+    a_token = sum(best.logs) / len(best.logs)
+    evidence = constant + fit * a_token - doubts * doubt + both * agreed
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, evidence))))
