@@ -60,7 +60,6 @@ class LookingAtObjects:
                 self._focus.took(look.at, self._clock.now() - began)
                 self._tell(look, found)
         finally:
-            self._wanted = None
             self._off_loop.close(detector.close if detector is not None else None)
 
     def watch(self, picture: Picture, look: Look, tracks: Sequence[Track]) -> None:

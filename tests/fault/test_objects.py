@@ -148,6 +148,7 @@ async def test_an_agent_whose_model_is_broken_goes_on_and_says_so(tmp_path):
         await agent.live(6)
         health, detail = agent.agent.runtime.health()["perception.objects"]
         eyes = agent.agent.runtime.health()["perception.people"][0]
+        assert "perception.objects" not in agent.agent.runtime.ailing()
     assert (health, detail) == ("degraded", "objects: not whole; delete it")
     assert eyes == "running"
 

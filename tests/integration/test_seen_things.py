@@ -73,3 +73,4 @@ def test_the_command_says_what_is_wrong_with_a_model_and_how_to_mend_it(
     assert "Traceback" not in said
     with pytest.raises(BackendUnavailableError):
         told(tmp_path, red=True)
+    assert told(tmp_path, red=True, context=False) == []  # it is not even opened
