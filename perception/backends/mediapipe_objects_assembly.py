@@ -69,11 +69,11 @@ def described(network: bytes, words: Sequence[str], places: Sequence[Anchor]) ->
     graph = model.subgraphs[0]
     about = meta.SubGraphMetadataT()
     about.inputTensorMetadata = [image_input(127.5, 127.5) for _ in graph.inputs]
-    about.outputTensorMetadata = [_location(), _score()]
+    about.outputTensorMetadata = [location(), _score()]
     about.customMetadata = [_decoding(len(words), places)]
     whole = meta.ModelMetadataT()
     whole.name, whole.subgraphMetadata, whole.minParserVersion = "assembled", [about], "1.5.0"
-    return packed(with_metadata(model, whole)) + _attached(words)
+    return packed(with_metadata(model, whole)) + attached(words)
 
 
 def anchors() -> Iterator[Anchor]:
@@ -91,7 +91,8 @@ def anchors() -> Iterator[Anchor]:
                     yield (x + 0.5) / count, (y + 0.5) / count, size * root, size / root
 
 
-def _location() -> Any:  # noqa: ANN401 - generated, untyped
+def location() -> Any:  # noqa: ANN401 - generated, untyped
+    """What is said of an output of boxes."""
     tensor, content, box = meta.TensorMetadataT(), meta.ContentT(), meta.BoundingBoxPropertiesT()
     box.index, box.type = [1, 0, 3, 2], meta.BoundingBoxType.BOUNDARIES
     box.coordinateType = meta.CoordinateType.RATIO
@@ -130,7 +131,7 @@ def _decoding(classes: int, places: Sequence[Anchor]) -> Any:  # noqa: ANN401
     return custom
 
 
-def _attached(words: Sequence[str]) -> bytes:
+def attached(words: Sequence[str]) -> bytes:
     """The words as the archive behind the network; a fixed date gives it one hash."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:

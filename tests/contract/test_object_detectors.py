@@ -19,7 +19,7 @@ from perception.eyes.objects import (
     object_opener,
 )
 from tests.fakes.holding import FakeObjects
-from tests.fakes.tiny_detector import tiny_detector
+from tests.fakes.tiny_detector import tiny_detector, tiny_finished_detector
 
 
 def opened(folder):
@@ -81,9 +81,12 @@ def half_red(left):
     return pixels
 
 
-@pytest.fixture(scope="module")
-def finder(tiny):
-    made = opened(tiny)
+@pytest.fixture(scope="module", params=[tiny_detector, tiny_finished_detector])
+def finder(request, tmp_path_factory):
+    """Networks that leave their boxes to the runtime, and such as sort them out themselves."""
+    folder = tmp_path_factory.mktemp("finders")
+    (folder / OBJECT_MODEL).write_bytes(request.param())
+    made = opened(folder)
     yield made
     made.close()
 

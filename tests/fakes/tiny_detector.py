@@ -5,9 +5,12 @@ metadata that MediaPipe's runtime reads.
 """
 
 import numpy as np
+from flatbuffers import flexbuffers
+from mediapipe.tasks.metadata import metadata_schema_py_generated as meta
 from mediapipe.tasks.metadata import schema_py_generated as tfl
 
-from perception.backends.mediapipe_assembly import packed
+from perception.backends import mediapipe_objects_assembly as assembly
+from perception.backends.mediapipe_assembly import image_input, model_of, packed, with_metadata
 from perception.backends.mediapipe_objects_assembly import described
 
 WORDS = ("???", "Box", "Chair")
@@ -22,7 +25,32 @@ def tiny_detector(words=WORDS, *, metadata=True):
     return described(network, words, ANCHORS) if metadata else network
 
 
-def _network(classes):
+def tiny_finished_detector(words=WORDS):
+    """The same as a network that sorts out its boxes itself, as EfficientDet often is."""
+    told = meta.SubGraphMetadataT()
+    told.inputTensorMetadata = [image_input(127.5, 127.5)]
+    told.outputTensorMetadata = [
+        assembly.location(),
+        *map(_tensor, ("category", "score", "number")),
+    ]
+    file = meta.AssociatedFileT()
+    file.name, file.type = assembly.LABELS, meta.AssociatedFileType.TENSOR_VALUE_LABELS
+    told.outputTensorMetadata[1].associatedFiles = [file]
+    whole = meta.ModelMetadataT()
+    whole.name, whole.subgraphMetadata, whole.minParserVersion = "tiny", [told], "1.5.0"
+    model = with_metadata(model_of(_network(len(words), finished=True)), whole)
+    return packed(model) + assembly.attached(words[1:])
+
+
+def _tensor(name):
+    one, content = meta.TensorMetadataT(), meta.ContentT()
+    content.contentPropertiesType = meta.ContentProperties.FeatureProperties
+    content.contentProperties = meta.FeaturePropertiesT()
+    one.name, one.content = name, content
+    return one
+
+
+def _network(classes, *, finished=False):
     pixels = SIDE_PX * SIDE_PX * 3
     scores = np.zeros((len(ANCHORS) * classes, pixels), np.float32)
     for place in range(len(ANCHORS)):
@@ -36,6 +64,8 @@ def _network(classes):
     picture = graph.tensor("picture", (1, SIDE_PX, SIDE_PX, 3))
     boxes = graph.layer(picture, np.zeros((len(ANCHORS) * 4, pixels), np.float32), None, 4)
     classed = graph.layer(picture, scores, bias, classes)
+    if finished:
+        return graph.finish(picture, graph.sorted_out(boxes, classed, classes - 1))
     return graph.finish(picture, (boxes, classed))
 
 
@@ -75,6 +105,26 @@ class _Graph:
         self._add(1, asked, out, reshape, "ReshapeOptions")
         return out
 
+    def sorted_out(self, boxes, scores, classes, most=4):
+        """Boxes, words, scores and how many, by TensorFlow Lite's own operator."""
+        places = np.array([(y, x, high, wide) for x, y, wide, high in ANCHORS], np.float32)
+        sure = self.tensor("sure", (1, len(ANCHORS), classes + 1))
+        self._add(3, [scores], sure, None, "NONE")
+        inputs = [boxes, sure, self.tensor("anchors", places.shape, places)]
+        shapes = {"boxes": (1, most, 4), "words": (1, most), "scores": (1, most), "number": (1,)}
+        outputs = [self.tensor(name, shape) for name, shape in shapes.items()]
+        one = tfl.OperatorT()
+        one.opcodeIndex, one.inputs, one.outputs = 2, inputs, outputs
+        asked = {
+            "max_detections": most, "max_classes_per_detection": 1, "detections_per_class": most,
+            "use_regular_nms": False, "nms_score_threshold": 0.05, "nms_iou_threshold": 0.6,
+            "num_classes": classes, "y_scale": 10.0, "x_scale": 10.0, "h_scale": 5.0,
+            "w_scale": 5.0,
+        }  # fmt: skip
+        one.customOptions = np.frombuffer(bytes(flexbuffers.Dumps(asked)), np.uint8)
+        self.operators.append(one)
+        return outputs
+
     def _add(self, code, inputs, output, options, kind):
         one = tfl.OperatorT()
         one.opcodeIndex, one.inputs, one.outputs = code, inputs, [output]
@@ -85,9 +135,17 @@ class _Graph:
     def finish(self, source, outputs):
         model, graph = tfl.ModelT(), tfl.SubGraphT()
         codes = []
-        for builtin in (tfl.BuiltinOperator.FULLY_CONNECTED, tfl.BuiltinOperator.RESHAPE):
+        builtins = tfl.BuiltinOperator
+        for builtin in (
+            builtins.FULLY_CONNECTED,
+            builtins.RESHAPE,
+            builtins.CUSTOM,
+            builtins.LOGISTIC,
+        ):
             code = tfl.OperatorCodeT()
             code.builtinCode = code.deprecatedBuiltinCode = builtin
+            if builtin == builtins.CUSTOM:
+                code.customCode = b"TFLite_Detection_PostProcess"
             code.version = 1
             codes.append(code)
         graph.tensors, graph.operators = self.tensors, self.operators
