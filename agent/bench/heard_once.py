@@ -12,16 +12,16 @@ import yaml
 from agent.bench.hearing import in_noise
 from agent.bench.made_pauses import VOICES, Said, say
 from agent.core.messages import Message, SpeechStarted, TurnEnded
+from agent.embedded_words import Embedded, embedded
 from agent.models import models_folder
 from perception.audio import FRAME, FRAME_S, Sound
-from perception.backends.pocketsphinx import PocketsphinxRecogniser
 from perception.backends.silero import SileroDetector
 from perception.backends.smart_turn import SmartTurn
 from perception.senses import SOUND_RATE_HZ
 from perception.turns.pitch import PitchEnd, pitch_end
 from perception.turns.taking import BeginWords, Heard, Outcome, SettleWords, TurnTaker
 from perception.turns.turn_end import LISTENS_BACK_S, MODEL, JudgeEnd, Sounded
-from perception.words.recognition import Reading, RecognitionConfig
+from perception.words.recognition import Reading
 from perception.words.site_language import SiteLanguage
 
 WORDS_AFTER_S: Final = 0.03
@@ -46,7 +46,7 @@ class HeardOnce:
     def __init__(
         self,
         said: Said,
-        recogniser: PocketsphinxRecogniser,
+        recogniser: Embedded,
         ending: SmartTurn,
         noise_db: float | None = None,
     ) -> None:
@@ -218,7 +218,7 @@ def made(
     noise_db: float | None = None,
 ) -> list[HeardOnce]:
     """Each line by one of the voices, in turn; in noise so far below it, if that is said."""
-    recogniser = PocketsphinxRecogniser(RecognitionConfig(backend="pocketsphinx"), site)
+    recogniser = embedded(site)
     ending = SmartTurn(models_folder() / MODEL)
     said = [
         say(line, voices[i % len(voices)], seed=i, slower=slower) for i, line in enumerate(lines)

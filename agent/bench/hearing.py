@@ -22,6 +22,7 @@ from agent.bench.hearing_words import SENTENCES, SITE
 from agent.core.clock import Clock, LoopClock
 from agent.core.errors import BackendUnavailableError, BadInputError
 from agent.core.messages import Message, SpeechStarted, TurnEnded, TurnPaused
+from agent.embedded_words import row
 from perception.audio import Sound
 from perception.backends.recorded_sound import CHUNK, read_sound
 from perception.listening import Listening
@@ -54,7 +55,7 @@ class _Ears:
     site: SiteLanguage
     config: TurnsConfig = field(default_factory=TurnsConfig)
     recognition: RecognitionConfig = field(
-        default_factory=lambda: RecognitionConfig(backend="pocketsphinx")
+        default_factory=lambda: RecognitionConfig.model_validate({"backend": row()})
     )
 
     async def hear(self, sounds: list[Sound], *, in_step: bool) -> tuple[list[_Run], float]:

@@ -19,10 +19,16 @@ from agent.bench.overlap_scenes import levelled, made_readers
 from agent.bench.sound_rooms import Room
 from agent.commands.training.overlap import hum
 from agent.core.messages import TurnId, WordsHeard
+from agent.embedded_words import embedded
 from perception.audio import Sound
 from perception.backends.recorded_sound import read_sound
 from perception.senses import SOUND_RATE_HZ
-from perception.words.recognition import Recogniser, RecognitionConfig, whisper_model
+from perception.words.recognition import (
+    Recogniser,
+    RecognitionConfig,
+    moonshine_folder,
+    whisper_model,
+)
 from perception.words.site_language import SiteLanguage, site_words, spoken
 from perception.words.stable import StableWords
 
@@ -143,6 +149,8 @@ def engines(expected: Sequence[str] = ()) -> tuple[dict[str, Recogniser], str]:
         "pocketsphinx, free": sphinx(0.0),
         "pocketsphinx, site": sphinx(0.5),
     }
+    if moonshine_folder() is not None:
+        found["moonshine, site"] = embedded(SITE)
     if expected:
         expecting = replace(SITE, phrases=(*SITE.phrases, *expected))
         found[EXPECTING] = sphinx(0.5, expecting)

@@ -19,16 +19,15 @@ from agent.bench.figure import Figure
 from agent.bench.heard_once import SOON_S, Ends, HeardOnce, ended, lines, made
 from agent.bench.hearing_words import SITE
 from agent.bench.made_pauses import HARD_VOICES, VOICES, paused
+from agent.embedded_words import embedded
 from agent.models import models_folder
 from perception.audio import FRAME_S
-from perception.backends.pocketsphinx import PocketsphinxRecogniser
 from perception.backends.recorded_sound import read_sound
 from perception.backends.smart_turn import SmartTurn
 from perception.turns.over import Manner, Pause, is_known
 from perception.turns.patience import PatienceConfig
 from perception.turns.taking import TurnsConfig, TurnTaker
 from perception.turns.turn_end import MODEL
-from perception.words.recognition import RecognitionConfig
 from perception.words.site_language import SiteLanguage
 
 FIXED_S: Final = 0.7
@@ -158,7 +157,7 @@ def figures(audio: Path | None, *, short: bool) -> list[Figure]:
     said = lines("judged")[::every]
     heard = made(said, site=site)
     results = {rule: by_rule(heard, rule) for rule in RULES}
-    recogniser = PocketsphinxRecogniser(RecognitionConfig(backend="pocketsphinx"), site)
+    recogniser = embedded(site)
     out = [
         *_aims(results, f"{len(heard)} turns, {sum(len(one.said.pauses) for one in heard)} pauses"),
         *_curve(results),
@@ -224,7 +223,7 @@ def _others(site: SiteLanguage) -> list[Figure]:
 
 def _readings(audio: Path, site: SiteLanguage) -> list[HeardOnce]:
     """Each reading held up after one of its words, three times over."""
-    recogniser = PocketsphinxRecogniser(RecognitionConfig(backend="pocketsphinx"), site)
+    recogniser = embedded(site)
     ending = SmartTurn(models_folder() / MODEL)
     found = []
     for path in sorted(audio.glob("librivox/*.wav")):

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from agent.bench.figure import Figure
 from agent.bench.heard_once import HeardOnce, ended
 from agent.bench.overlap_scenes import area_under_curve
-from perception.backends.pocketsphinx import PocketsphinxRecogniser
+from agent.embedded_words import Embedded
 from perception.turns.over import Pause, chance_over
 from perception.turns.patience import PatienceConfig
 from perception.turns.taking import TurnsConfig, TurnTaker
@@ -50,7 +50,7 @@ def silences(heard: Sequence[HeardOnce], said: Sequence[str]) -> list[Silence]:
     return found
 
 
-def figures(found: Sequence[Silence], recogniser: PocketsphinxRecogniser) -> list[Figure]:
+def figures(found: Sequence[Silence], recogniser: Embedded) -> list[Figure]:
     """Area under the curve, and how many ends are told while 2 in 100 pauses are not kept apart."""
     ways: dict[str, Callable[[Silence], float]] = {
         "as heard": lambda one: _odds(one.pause),
@@ -82,7 +82,7 @@ def _odds(pause: Pause) -> float:
     return chance_over(pause) if pause.text else _UNTOLD
 
 
-def _as_said(one: Silence, recogniser: PocketsphinxRecogniser) -> Pause:
+def _as_said(one: Silence, recogniser: Embedded) -> Pause:
     reading = recogniser.judged(tuple(one.said.split()), 1.0)
     return replace(
         one.pause,

@@ -16,15 +16,15 @@ from agent.bench.heard_once import lines
 from agent.bench.hearing_words import SITE
 from agent.bench.made_pauses import LEAD_S, VOICES, Said, say
 from agent.core.errors import BackendUnavailableError
+from agent.embedded_words import Embedded, embedded
 from agent.models import models_folder
-from perception.backends.pocketsphinx import PocketsphinxRecogniser
 from perception.backends.smart_turn import SmartTurn
 from perception.senses import SOUND_RATE_HZ
 from perception.turns.completeness import Completeness, completeness
 from perception.turns.over import Pause
 from perception.turns.pitch import PitchEnd, pitch_end
 from perception.turns.turn_end import LISTENS_BACK_S, MODEL
-from perception.words.recognition import Reading, RecognitionConfig
+from perception.words.recognition import Reading
 from perception.words.site_language import sentences, spoken
 
 KNOWLEDGE: Final = Path("configs/knowledge")
@@ -97,7 +97,7 @@ def _held_up(text: str, chance: random.Random) -> str:
 
 def silences(said: list[tuple[int, str]]) -> Iterator[Silence]:
     """Each line by one of the voices, in turn. Raises `BackendUnavailableError` without flite."""
-    recogniser = PocketsphinxRecogniser(RecognitionConfig(backend="pocketsphinx"), SITE)
+    recogniser = embedded(SITE)
     ending = SmartTurn(models_folder() / MODEL)
     for i, (seed, line) in enumerate(said):
         try:
@@ -109,9 +109,7 @@ def silences(said: list[tuple[int, str]]) -> Iterator[Silence]:
         yield from _of(turn, i, recogniser, ending)
 
 
-def _of(
-    turn: Said, line: int, recogniser: PocketsphinxRecogniser, ending: SmartTurn
-) -> Iterator[Silence]:
+def _of(turn: Said, line: int, recogniser: Embedded, ending: SmartTurn) -> Iterator[Silence]:
     recogniser.start()
     start = fed = round((LEAD_S - _PRE_ROLL_S) * SOUND_RATE_HZ)
     for at, lasts_s, over in [*((a, s, False) for a, s in turn.pauses), (turn.ends_at, 9.0, True)]:

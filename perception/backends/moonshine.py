@@ -8,6 +8,7 @@ are held against the sound by the network itself; what is expected here has a st
 
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -143,6 +144,10 @@ class MoonshineRecogniser:
             assert self._known is not None
             return self._known.reading
         return self._whole()
+
+    def judged(self, words: Sequence[str], trust: float) -> Reading:
+        """A reading of `words`: how readily sentences end on them."""
+        return self._search.judged(tuple(words), trust)
 
     def _still_known(self) -> bool:
         """Nothing was heard since the turn was read whole."""

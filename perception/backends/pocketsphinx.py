@@ -8,6 +8,7 @@ two language models, sentence by sentence. The site's search is small and costs 
 
 import math
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -148,8 +149,9 @@ class PocketsphinxRecogniser:
         self._trusted = trust > _TEACHES
         return best.words, trust
 
-    def judged(self, words: tuple[str, ...], trust: float) -> Reading:
+    def judged(self, words: Sequence[str], trust: float) -> Reading:
         """A reading of `words`: how readily sentences end on them."""
+        words = tuple(words)
         ends = [_ends(search, words) for search in self._searches]
         both = len(ends) == 2 and bool(words)
         return Reading(
