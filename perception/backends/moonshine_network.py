@@ -49,11 +49,18 @@ class Vocabulary:
     """Pieces of words and their numbers: byte pair encoding, pairs of lowest number first."""
 
     def __init__(self, packed: bytes) -> None:
-        """`packed`: each token's length (one byte, or two from 128 on) and its bytes."""
+        """`packed`: each token's length (one byte, or two from 128 on) and its bytes.
+
+        Raises `ValueError` or `IndexError` where the last is cut off.
+        """
         self._pieces = _unpacked(packed)
         self._numbers: dict[bytes, int] = {}
         for number, piece in enumerate(self._pieces[_BYTES_FROM + 256 :], _BYTES_FROM + 256):
             self._numbers.setdefault(piece, number)
+
+    def __len__(self) -> int:
+        """How many tokens there are."""
+        return len(self._pieces)
 
     def text(self, numbers: Sequence[int]) -> str:
         """The text of tokens."""
@@ -98,6 +105,9 @@ class Moonshine:
                 )
                 for name in (encoder, decoder)
             )
+            chances = self._decoder.get_outputs()[0].shape[-1]
+            if len(self.vocabulary) != chances:
+                raise ValueError(f"{tokens} has {len(self.vocabulary)} tokens of {chances}")
         except Exception as fault:  # ONNX Runtime raises classes of its own, by cause
             raise BackendUnavailableError(
                 f"recogniser: the Moonshine model in {folder} does not load: {fault}; "
@@ -179,7 +189,7 @@ class Moonshine:
     ) -> tuple[Floats, dict[str, Floats]]:
         count = len(numbers)
         given: dict[str, Any] = {
-            "encoder_attention_mask": np.ones((count, heard.shape[1]), np.int64),
+            "encoder_attention_mask": np.ones((count, 1), np.int64),  # all of it, for all steps
             "encoder_hidden_states": np.repeat(heard, count, 0),
             "input_ids": numbers,
             "use_cache_branch": np.array([again]),
@@ -211,4 +221,6 @@ def _unpacked(packed: bytes) -> list[bytes]:
             at += 1
         pieces.append(packed[at : at + size])
         at += size
+    if at > len(packed):
+        raise ValueError("the last token is cut off")
     return pieces
