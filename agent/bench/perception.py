@@ -1,6 +1,7 @@
 """`foyer bench perception [DIR]`: what of people is seen rightly, and what it costs.
 
-Engagement, clips, who deals with whom, cost beside a conversation, bad films, actions, faces.
+Engagement, clips, who deals with whom, cost beside a conversation, bad films, actions, what they
+hold, faces.
 
 DIR holds recordings as `foyer engage` reads them (`*.jsonl`, `people_engaged` in the first line),
 itself or in `engagement/`, and clips in `video/`. Engagement three ways at the same moments: the
@@ -29,6 +30,7 @@ from agent.bench.figure import Figure, as_table
 from agent.bench.perception_actions import action_figures
 from agent.bench.perception_bad import bad_figures
 from agent.bench.perception_faces import face_figures
+from agent.bench.perception_things import thing_figures
 from agent.commands.training.engagement import school_of
 from agent.core.errors import BadInputError, FoyerError
 from agent.lessons.engagement_examination import (
@@ -61,7 +63,7 @@ HELD_OUT_SCENES, HELD_OUT_SEED = 399, 9901
 Teach = Callable[[Recording], Weights]
 
 
-PARTS = ("between", "clips", "cost", "bad", "actions", "engagement", "faces")
+PARTS = ("between", "clips", "cost", "bad", "actions", "things", "engagement", "faces")
 
 
 def measure(
@@ -73,8 +75,8 @@ def measure(
     """All parts: a quarter of an hour of a free core. Each is told as soon as it is measured.
 
     `episodes`: stretches of the lobby, ten minutes each, to judge. `only`: some of `PARTS`;
-    between takes seconds, clips, actions, bad films and cost one or two minutes, engagement four,
-    faces six. What needs recordings or clips falls away without `data`.
+    between takes seconds, clips, actions, things, bad films and cost one or two minutes,
+    engagement four, faces six. What needs recordings or clips falls away without `data`.
     """
     parts = set(PARTS) if only == "all" else {part.strip() for part in only.split(",")}
     if unknown := parts - set(PARTS):
@@ -87,6 +89,7 @@ def measure(
         "bad": lambda: bad_figures(video) if video else [],
         "cost": lambda: asyncio.run(crowd_figures()),
         "actions": action_figures,
+        "things": lambda: thing_figures(video),
         "faces": face_figures,
     }
     figures = []

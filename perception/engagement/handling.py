@@ -65,7 +65,7 @@ def handled(
     `others`: bodies beside it in the same picture, whose hands may be nearer. `head_pitch_rad`:
     against the line to the agent, up positive; None: not seen.
     """
-    scale_px = _metre_px(body, size_px)
+    scale_px = metre_px(body, size_px)
     hands, hidden = _hands(body, size_px), _hands(body, size_px, hidden=True)
     if scale_px is None or body.outline is None or body.visible is None:
         return None
@@ -146,7 +146,7 @@ def _gap(points: Points, box: Points) -> float:
     return float(np.hypot(*beyond.T).min())
 
 
-def _metre_px(body: Body, size_px: tuple[int, int]) -> float | None:
+def metre_px(body: Body, size_px: tuple[int, int]) -> float | None:
     """How many pixels a metre is where the body stands; None: too little of it is seen."""
     if body.world is None or body.outline is None or body.visible is None:
         return None

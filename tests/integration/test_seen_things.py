@@ -71,6 +71,10 @@ def test_the_command_says_what_is_wrong_with_a_model_and_how_to_mend_it(
     said = capsys.readouterr().err
     assert "foyer models pull --objects" in said
     assert "Traceback" not in said
+
+
+def test_a_model_of_no_use_is_told_where_it_is_asked_for_and_not_even_opened_otherwise(tmp_path):
+    (tmp_path / OBJECT_MODEL).write_bytes(b"not a model")
     with pytest.raises(BackendUnavailableError):
         told(tmp_path, red=True)
-    assert told(tmp_path, red=True, context=False) == []  # it is not even opened
+    assert told(tmp_path, red=True, context=False) == []
