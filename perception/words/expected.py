@@ -120,7 +120,7 @@ class Expected:
         rows = np.arange(names)
         for j, phone in enumerate(phones):
             before, before_begun = cost, begun
-            cost, begun = np.full_like(before, _NEVER), before_begun.copy()
+            cost, begun = np.empty_like(before), np.empty_like(before_begun)
             if j in begins:
                 before = before.copy()
                 before_begun = before_begun.copy()
@@ -133,6 +133,7 @@ class Expected:
             better = changed <= kept
             cost[:, 1:] = np.where(better, changed, kept)
             begun[:, 1:] = np.where(better, before_begun[:, :-1], before_begun[:, 1:])
+            cost[:, 0], begun[:, 0] = before[:, 0] + _MORE, before_begun[:, 0]
             for k in range(1, longest + 1):
                 less = cost[:, k - 1] + _MORE < cost[:, k]
                 cost[less, k] = cost[less, k - 1] + _MORE

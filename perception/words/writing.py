@@ -18,7 +18,6 @@ _ASKS: Final = frozenset(
         *("is", "are", "am", "can", "could", "do", "does", "did", "may", "will", "would"),
     )
 )
-_LONGEST: Final = 5
 
 
 class Writing:
@@ -35,15 +34,15 @@ class Writing:
         for text in (*site.rooms, *site.company, *site.names):
             if said := tuple(spoken(text).split()):
                 self._written[said] = text
+        self._longest = max(map(len, self._written))
 
     def sentence(self, words: Sequence[str]) -> str:
         """One sentence, with capitals and its last sign; empty of no words."""
         parts: list[str] = []
         at = 0
         while at < len(words):
-            size = next(
-                (n for n in range(_LONGEST, 0, -1) if tuple(words[at : at + n]) in self._written), 0
-            )
+            sizes = range(self._longest, 0, -1)
+            size = next((n for n in sizes if tuple(words[at : at + n]) in self._written), 0)
             parts.append(self._written[tuple(words[at : at + size])] if size else words[at])
             at += size or 1
         text = " ".join(parts)
