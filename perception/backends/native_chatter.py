@@ -9,18 +9,27 @@ import logging
 import os
 import re
 import tempfile
+import threading
 from collections.abc import Iterator
 
 _log = logging.getLogger(__name__)
 _CHATTER = re.compile(rb"(?:(?:INFO|WARNING): |[IW]\d{4} )")
 """TensorFlow Lite and glog, below the level of an error."""
 _STDERR = 2
+_ONE = threading.Lock()
+_OTHERS_S = 5.0
+"""Whoever loads meanwhile waits so long for another; a library that hangs keeps nobody longer."""
 
 
 @contextlib.contextmanager
 def chatter_logged() -> Iterator[None]:
-    """Within this block. One block at a time: the descriptor is the whole process's."""
+    """Within this block. One at a time, since the descriptor is the whole process's: in another
+    thread it waits, and in the end does without."""
     with contextlib.ExitStack() as stack:
+        if not _ONE.acquire(timeout=_OTHERS_S):
+            yield
+            return
+        stack.callback(_ONE.release)
         try:
             true = os.dup(_STDERR)
         except OSError:  # a service without a standard error: nobody to be spared
