@@ -104,7 +104,7 @@ class InterruptionPolicy:
         return _stop(message, "typed", "a visitor typed a line")
 
     def _duck(self, situation: Situation, message: SpeechStarted, turn: Turn) -> Wishes:
-        hold_at = turn.voice_began_at + self._config.hold_at_latest_s
+        hold_at = turn.voice_began_at + self._later(situation, self._config.hold_at_latest_s)
         if situation.now >= hold_at - _ROUNDING_S:
             return self._hold(situation, message, turn)  # it was confirmed for as long as that
         reason = because("interruption.duck", "a voice began while the agent speaks")
@@ -117,10 +117,17 @@ class InterruptionPolicy:
         wake_at = turn.voice_at + self._config.resume_after_s
         return Wishes(duck=Duck(at=message.at, gain=0.0, reason=reason), wake_at=wake_at)
 
+    def _later(self, situation: Situation, hold_s: float) -> float:
+        """`hold_s`, or longer where it held for nothing a moment ago."""
+        at = situation.floor.vain_hold_at
+        wary = at is not None and situation.now - at <= self._config.hold_later_for_s
+        return max(hold_s, self._config.hold_later_s) if wary else hold_s
+
     def _while_voiced(self, situation: Situation, message: Message, turn: Turn) -> Wishes:
         """The voice goes on, as far as is known."""
         config, gain = self._config, situation.floor.gain
-        if gain == 1.0 and turn.voiced_s < config.hold_after_voiced_s:
+        hold_after_s = self._later(situation, config.hold_after_voiced_s)
+        if gain == 1.0 and turn.voiced_s < hold_after_s:
             return NOTHING
         if situation.now >= turn.voice_at + config.resume_after_s:
             return _resume(message, "the voice has stopped") if gain < 1.0 else NOTHING
@@ -132,8 +139,8 @@ class InterruptionPolicy:
             return _stop(message, "voice", f"a visitor has spoken for {turn.voiced_s:.1f} s")
         if gain == 0.0:
             return Wishes(wake_at=turn.voice_at + config.resume_after_s)
-        hold_at = turn.voice_began_at + config.hold_at_latest_s
-        if turn.voiced_s < config.hold_after_voiced_s and situation.now < hold_at - _ROUNDING_S:
+        hold_at = turn.voice_began_at + self._later(situation, config.hold_at_latest_s)
+        if turn.voiced_s < hold_after_s and situation.now < hold_at - _ROUNDING_S:
             return Wishes(wake_at=hold_at)
         return self._hold(situation, message, turn)
 

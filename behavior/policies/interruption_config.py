@@ -12,17 +12,26 @@ class InterruptionConfig(BaseModel):
         0.25, ge=0, le=1, description="The voice's gain as soon as a visitor's voice begins."
     )
     hold_after_voiced_s: float = Field(
-        0.06,
-        ge=0.05,
+        0.03,
+        ge=0.03,
         le=2,
-        description="After this much voice it falls silent and keeps its place.",
+        description="After this much voice it falls silent and keeps its place. 0.03: as soon as a"
+        " voice is noticed.",
     )
     hold_at_latest_s: float = Field(
-        0.06,
-        ge=0.05,
+        0.03,
+        ge=0.03,
         le=2,
         description="The same, when no more was reported since the voice began.",
     )
+    hold_later_s: float = Field(
+        0.06,
+        ge=0,
+        le=2,
+        description="At least so long, and lowered first, for a while after it held for nothing:"
+        " what sounded like a voice may be the room.",
+    )
+    hold_later_for_s: float = Field(20.0, ge=0, le=600, description="So long a while.")
     stop_after_voiced_s: float = Field(
         1.2, ge=0.3, le=10, description="After this much voice it gives up the floor without words."
     )

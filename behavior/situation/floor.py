@@ -115,6 +115,8 @@ class Floor:
     """The turn for whose voice the agent last gave up the floor."""
     spoken: tuple[str, ...] = ()
     """The agent's last utterances whole, to know its own voice when it hears it."""
+    vain_hold_at: float | None = None
+    """When the agent last went on after it had held its voice for somebody."""
     false_stop_at: float | None = None
     """When giving up the floor last proved wrong: nothing was said, or it was our own voice."""
 

@@ -177,7 +177,7 @@ def _duck(situation: Situation, duck: Duck) -> Situation:
             one if one.clause_at is None else replace(one, clause_at=situation.now)
             for one in floor.on_stage
         )
-        floor = replace(floor, on_stage=on_stage)
+        floor = replace(floor, on_stage=on_stage, vain_hold_at=situation.now)
     return replace(situation, floor=floor)
 
 

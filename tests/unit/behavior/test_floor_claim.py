@@ -4,7 +4,7 @@ import pytest
 
 from agent.core.messages import ButtonPressed, StageState
 from behavior.understanding.floor_claim import Said, wants_the_floor
-from tests.unit.behavior.test_interruption import QUESTION, ducked, floor_only, held
+from tests.unit.behavior.test_interruption import LOWERED_FIRST, QUESTION, ducked, floor_only, held
 
 
 @pytest.mark.parametrize("said", Said)
@@ -50,7 +50,7 @@ def test_its_own_echo_is_no_interruption_however_it_sounds():
 
 
 def test_how_surely_the_floor_must_be_wanted_is_a_setting():
-    lobby = held(interruption={"yields_from": 0.95})
+    lobby = held(interruption={**LOWERED_FIRST, "yields_from": 0.95})
     assert floor_only(paused(lobby, "could", 0.9, 0.3)) == []
 
 

@@ -17,9 +17,12 @@ ANSWER = "The canteen is on the first floor, past the lift and to the right."
 QUESTION = "Shall I call your host and say that you are here?"
 
 
-def speaking(line=ANSWER, **more):
+LOWERED_FIRST = {"hold_after_voiced_s": 0.06, "hold_at_latest_s": 0.06}
+
+
+def speaking(line=ANSWER, interruption=LOWERED_FIRST, **more):
     """The agent is in the middle of its answer to turn 1, at 10 s."""
-    lobby = Lobby(**more)
+    lobby = Lobby(interruption=interruption, **more)
     lobby.page(0.0)
     lobby.speaks(7.0)
     lobby.ends(8.0, "where is the canteen", voiced_s=1.0)
@@ -271,3 +274,23 @@ def test_a_voice_that_was_confirmed_for_long_enough_is_met_with_silence_at_once(
     lobby = speaking()
     began = SpeechStarted(at=10.0, turn=TurnId(2))
     assert floor_only(lobby.planner.decide(began, 10.095)) == ["duck:0"]
+
+
+def heard_from(lobby, began_at, turn):
+    """A voice is noticed as soon as the detector can: one frame after it began."""
+    started = SpeechStarted(at=began_at, turn=TurnId(turn), revision=0)
+    return kinds(lobby.tell(started, began_at + 0.032))
+
+
+def test_the_voice_is_held_as_soon_as_another_is_noticed():
+    assert heard_from(speaking(interruption={}), 10.0, 2) == ["duck:0"]
+
+
+@pytest.mark.parametrize(("after_s", "first"), [(19.0, ["duck:0.25"]), (21.0, ["duck:0"])])
+def test_where_it_was_held_for_nothing_a_moment_ago_it_is_lowered_first(after_s, first):
+    lobby = speaking(interruption={})
+    assert heard_from(lobby, 10.0, 2) == ["duck:0"]
+    assert kinds(lobby.pauses(10.3, "", turn=2)) == ["duck:1"]
+    assert heard_from(lobby, 10.3 + after_s, 3) == first
+    lobby.until(10.4 + after_s)
+    assert lobby.planner.situation.floor.gain == 0.0
