@@ -240,6 +240,16 @@ def test_a_circle_is_cut_where_nobody_could_have_said_more(network):
     assert len(again.numbers) == 67
 
 
+@pytest.mark.parametrize(("seconds", "most"), [(0.0, 4), (0.3, 4), (0.32, 5), (1.0, 9)])
+def test_no_more_is_written_than_can_be_said_in_the_time(network, heard, seconds, most):
+    made, _, plain = heard
+    written = network.write(made, seconds=seconds)
+
+    assert written.numbers == plain.numbers[:most]
+    assert network.write(made, seconds=seconds, guess=plain.numbers).numbers == written.numbers
+    assert len(written.logs) == most + 1
+
+
 @pytest.mark.long
 def test_a_turn_of_half_a_minute_is_read_to_its_end(network):
     told = [reading(number) for number in ("0870", "0890", "0920", "0930")]

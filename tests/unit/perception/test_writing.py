@@ -64,6 +64,11 @@ def test_the_longest_phrase_is_taken_however_long_it_is():
     )
 
 
+def test_what_is_both_a_person_and_a_room_is_written_as_the_person():
+    site = SiteLanguage(names=("Ada Will",), rooms=("ADA WILL",), company=("ada will",))
+    assert written("where is ada will", site) == "Where is Ada Will?"
+
+
 def test_a_phrase_that_is_broken_off_is_no_phrase():
     assert written("room") == "Room."
     assert written("to room") == "To room."
@@ -79,6 +84,7 @@ def test_of_a_name_in_two_ways_the_first_is_for_a_part_and_the_whole_goes_before
     [
         ("hello", "Hello."),
         ("i think i've said i'd go and i'll go", "I think I've said I'd go and I'll go."),
+        ("may i go", "May I go?"),
         ("the wifi is fine", "The Wi-fi is fine."),
         ("missus and mister", "Mrs. and Mr.."),
         ("okay thank you", "Okay thank you."),
