@@ -29,6 +29,8 @@ _SHORTEST: Final = 1600
 """The encoder's first window needs samples enough for one step."""
 _TOKENS_A_SECOND: Final = 6.5
 """Nobody speaks faster; more is the decoder going round in circles (as its authors cap it)."""
+_ROUNDS, _ROUND_TOKENS = 4, 16
+"""As many equal rounds one after the other, and as many tokens in them, are such a circle, too."""
 
 Floats = NDArray[np.float32]
 
@@ -136,20 +138,28 @@ class Moonshine:
         """Write down the likeliest, word piece by word piece, of a sound of so many `seconds`.
 
         `guess`: tokens it may begin with, as it did when less had been heard. They are judged all
-        in one call, and kept as far as they are the likeliest still: the outcome is the same.
+        in one call, and kept as far as they are the likeliest still: the outcome is the same, but
+        where two are so alike that rounding decides.
+        Of what goes round in circles one round is kept, and how unlikely an end is after it.
         """
         most = max(2, math.ceil(seconds * _TOKENS_A_SECOND)) + 2
         numbers: list[int] = []
         logs: list[float] = []
+        ends: list[float] = []
         step, memory = [_BEGIN, *guess[:most]], self._nothing()
         while True:
             logits, memory = self._step(heard, step, memory)
             for row, expected in zip(logits, [*step[1:], None], strict=True):
                 best = int(row.argmax())
                 logs.append(-_log_of_sum(row - row[best]))
-                if best == _END or len(numbers) == most:
-                    return Written(self.vocabulary.text(numbers), tuple(numbers), tuple(logs))
-                numbers.append(best)
+                ends.append(-_log_of_sum(row - row[_END]))
+                over = best == _END or len(numbers) == most
+                if not over:
+                    numbers.append(best)
+                if over or (once := _before_circle(numbers)):
+                    size = len(numbers) if over else once
+                    kept = tuple(numbers[:size])
+                    return Written(self.vocabulary.text(kept), kept, (*logs[:size], ends[size]))
                 if best != expected:
                     break
             memory = {
@@ -205,6 +215,15 @@ class Moonshine:
     def _nothing(self, count: int = 1) -> dict[str, Floats]:
         empty = np.zeros((count, self._heads, 0, self._size), np.float32)
         return dict.fromkeys(self._memories, empty)
+
+
+def _before_circle(numbers: Sequence[int]) -> int:
+    """How many tokens there are up to the end of the first round, or 0 where they do not circle."""
+    for size in range(1, len(numbers) // _ROUNDS + 1):
+        rounds = max(_ROUNDS, -(-_ROUND_TOKENS // size))
+        if numbers[-size * (rounds - 1) :] == numbers[-size * rounds : -size]:
+            return len(numbers) - size * (rounds - 1)
+    return 0
 
 
 def _log_of_sum(row: NDArray[np.float64]) -> float:

@@ -8,7 +8,7 @@ import pytest
 from agent.bench.hearing import word_errors
 from agent.core.errors import BackendUnavailableError
 from perception.audio import SOUND_RATE_HZ
-from perception.backends.moonshine_network import Moonshine, Vocabulary
+from perception.backends.moonshine_network import Moonshine, Vocabulary, _before_circle
 from perception.backends.recorded_sound import read_sound
 from perception.words.recognition import MOONSHINE_FILES, moonshine_folder
 from perception.words.site_language import spoken
@@ -231,13 +231,41 @@ def test_what_is_no_speech_comes_to_an_end(network, kind, seconds):
     assert len(written.logs) == len(written.numbers) + 1
 
 
-def test_a_circle_is_cut_where_nobody_could_have_said_more(network):
-    hum = (0.1 * np.sin(0.1 * np.arange(10 * SOUND_RATE_HZ))).astype(np.float32)
-    written = write(network, hum)
-    again = write(network, hum, guess=written.numbers * 2)
+@pytest.mark.parametrize(
+    ("numbers", "kept"),
+    [
+        ([], 0),
+        ([5], 0),
+        ([5] * 15, 0),
+        ([5] * 16, 1),
+        ([7] + [5] * 16, 2),
+        ([5] * 16 + [7], 0),
+        ([5, 6] * 7, 0),
+        ([5, 6] * 8, 2),
+        ([5, 6, 7] * 5, 0),
+        ([8, 9] + [5, 6, 7] * 6, 5),
+        (list(range(5)) * 3, 0),
+        (list(range(5)) * 4, 5),
+        (list(range(9)) * 3, 0),
+        (list(range(9)) * 4, 9),
+        ([7, *list(range(9)) * 4], 10),
+        ([*list(range(9)) * 3, *range(8), 9], 0),
+    ],
+)
+def test_a_circle_has_four_rounds_and_sixteen_tokens(numbers, kept):
+    assert _before_circle(numbers) == kept
 
-    assert len(written.numbers) == 67  # 6.5 a second, and two
-    assert len(again.numbers) == 67
+
+def test_of_a_circle_one_round_is_kept_and_its_end_is_unlikely(network):
+    hum = (0.1 * np.sin(0.1 * np.arange(10 * SOUND_RATE_HZ))).astype(np.float32)
+    made = network.heard(hum)
+    written = network.write(made, seconds=10.0)
+
+    assert 0 < len(written.numbers) < 16
+    assert written.logs[-1] < -3.0
+    assert written.logs == pytest.approx(network.likelihood(made, [written.text])[0], abs=0.6)
+    again = network.write(made, seconds=10.0, guess=written.numbers)
+    assert 0 < len(again.numbers) < 16  # a hum is nearly as well another circle: rounding tells
 
 
 @pytest.mark.parametrize(("seconds", "most"), [(0.0, 4), (0.3, 4), (0.32, 5), (1.0, 9)])
@@ -248,6 +276,8 @@ def test_no_more_is_written_than_can_be_said_in_the_time(network, heard, seconds
     assert written.numbers == plain.numbers[:most]
     assert network.write(made, seconds=seconds, guess=plain.numbers).numbers == written.numbers
     assert len(written.logs) == most + 1
+    assert written.logs[:-1] == pytest.approx(plain.logs[:most], abs=0.3)
+    assert written.logs[-1] < -3.0  # the sentence goes on there
 
 
 @pytest.mark.long
