@@ -22,7 +22,7 @@ from perception.senses import SOUND_RATE_HZ
 from perception.words.expected import Expected, Words
 from perception.words.pronunciation import pronunciations
 from perception.words.recognition import Reading, RecognitionConfig, moonshine_folder
-from perception.words.site_language import SiteLanguage, expected_names, spoken
+from perception.words.site_language import SiteLanguage, expected_names
 from perception.words.writing import Writing
 
 _MOST: Final = 24 * SOUND_RATE_HZ
@@ -45,14 +45,16 @@ _SURE: Final = -0.3
 _NAME, _NAME_FAR = 6.0, 8.0
 """Nats by which a reading with a name of the site may fit the sound worse; less for each phone of
 it that was changed."""
-_EXPECTED, _EXPECTED_FROM, _EXPECTED_MOST, _DOUBT = 80.0, 0.6, 30.0, 0.3
-"""The same for what the search has found, by its trust in it; less where the network has less doubt
-(nats a token) in what it has written."""
+_EXPECTED, _EXPECTED_FROM, _EXPECTED_MOST = 80.0, 0.6, 30.0
+"""The same for what the search has found, by its trust in it."""
+_AT_LEAST, _DOUBT, _WHOLE = 0.2, 0.3, 0.7
+"""Of that: at least so much, all of it where the network doubts what it has written by so many
+nats a token, and so much where visitors here say exactly what was found, and then stop."""
 _TRUST: Final = (0.25, 1.4, 2.2, 4.0)
 """Of a constant, a token's fit, the network's doubt, and what the search found too.
 
-All numbers from `_NAME` on: from twenty sentences of made voices and five of a person, in noise and
-rooms.
+All numbers from `_NAME` on: from 35 sentences of made voices and five of a person, in noise, in
+rooms and with holes.
 """
 
 
@@ -136,7 +138,7 @@ class MoonshineRecogniser:
         _, written = self._write()
         took_s = time.perf_counter() - began
         self._due = self._samples + max(_EVERY, round(took_s / _SHARE * SOUND_RATE_HZ))
-        return spoken(written.text)
+        return " ".join(self._writing.words(written.text))
 
     def finish(self) -> Reading:
         """The reading that fits the sound best."""
@@ -161,7 +163,7 @@ class MoonshineRecogniser:
     def _read(self) -> Reading:
         found, trust = self._search.found()
         heard, written = self._write()
-        words = tuple(spoken(written.text).split())
+        words = self._writing.words(written.text)
         doubt = -sum(written.logs) / len(written.logs)
         others = self._others(words, found, trust, written.logs)
         texts = [self._writing.sentence(other) for other in others]
@@ -190,7 +192,8 @@ class MoonshineRecogniser:
         doubt = -sum(logs) / len(logs)
         if found and found != words and trust > _EXPECTED_FROM:
             sure = min(_EXPECTED_MOST, _EXPECTED * (trust - _EXPECTED_FROM))
-            others[found] = sure * min(1.0, doubt / _DOUBT)
+            whole = self._search.whole(found)
+            others[found] = sure * max(_WHOLE * whole, min(1.0, _AT_LEAST + doubt / _DOUBT))
         if min(logs) < _SURE:
             for one in self._expected.alternatives(words, within=_NEAR, most=_MOST_NAMES):
                 others.setdefault(one.words, _NAME - _NAME_FAR * one.distance)

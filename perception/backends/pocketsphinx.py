@@ -149,6 +149,10 @@ class PocketsphinxRecogniser:
         self._trusted = trust > _TEACHES
         return best.words, trust
 
+    def whole(self, words: tuple[str, ...]) -> bool:
+        """Whether visitors here say exactly this, and oftener stop then than go on."""
+        return (self._whole.told(words) or 0.0) > 0.0
+
     def judged(self, words: Sequence[str], trust: float) -> Reading:
         """A reading of `words`: how readily sentences end on them."""
         words = tuple(words)

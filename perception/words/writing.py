@@ -1,17 +1,21 @@
-"""Words as people write them: for a recogniser that has learned from writing. Pure.
+"""Words as people write them, and back: for a recogniser that has learned from writing. Pure.
 
-`where is doctor tanaka` becomes `Where is Dr. Tanaka?`.
+`where is doctor tanaka` becomes `Where is Dr. Tanaka?`, and `Some one is in the rest room.` becomes
+`someone is in the restroom` where that is what the site's own sentences say.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
-from perception.words.site_language import SiteLanguage, spoken
+from perception.words.site_language import SiteLanguage, sentences, spoken
 
 _WRITTEN: Final = {
     "i": "I", "i'm": "I'm", "i've": "I've", "i'd": "I'd", "i'll": "I'll", "wifi": "Wi-fi",
     "mister": "Mr.", "missus": "Mrs.", "doctor": "Dr.", "okay": "Okay",
 }  # fmt: skip
+_FORMS: Final = 30
+"""Of each general phrase, so many are known."""
 _ASKS: Final = frozenset(
     (
         *("where", "what", "who", "whom", "whose", "how", "when", "why", "which"),
@@ -35,6 +39,20 @@ class Writing:
             if said := tuple(spoken(text).split()):
                 self._written[said] = text
         self._longest = max(map(len, self._written))
+        said_here = [said.split() for said, _ in sentences(site, forms=_FORMS)]
+        self._words = {word for words in said_here for word in words}
+        self._pairs = {pair for words in said_here for pair in pairwise(words)}
+
+    def words(self, text: str) -> tuple[str, ...]:
+        """What was written, as it is spoken; two words are one where they are that here."""
+        joined: list[str] = []
+        for word in spoken(text).split():
+            one = joined[-1] + word if joined else ""
+            if one in self._words and (joined[-1], word) not in self._pairs:
+                joined[-1] = one
+            else:
+                joined.append(word)
+        return tuple(joined)
 
     def sentence(self, words: Sequence[str]) -> str:
         """One sentence, with capitals and its last sign; empty of no words."""

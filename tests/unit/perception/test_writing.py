@@ -123,3 +123,12 @@ def test_a_name_without_letters_is_no_name():
 
 def test_other_signs_of_the_words_are_left_alone():
     assert Writing(SiteLanguage()).sentence(["the", "don't", "mcX"]) == "The don't mcX."
+
+
+def test_two_words_are_one_where_the_sites_sentences_have_them_as_one():
+    writing = Writing(SiteLanguage(phrases=("where is the restroom", "is there a rest room key")))
+    assert writing.words("Some one is in there.") == ("someone", "is", "in", "there")
+    other = Writing(SiteLanguage())
+    assert other.words("Where is the rest room?") == ("where", "is", "the", "restroom")
+    assert writing.words("Where is the rest room?")[-2:] == ("rest", "room")  # said here, too
+    assert writing.words("") == ()
