@@ -28,11 +28,11 @@ from perception.words.writing import Writing
 _MOST: Final = 24 * SOUND_RATE_HZ
 """Of a longer turn the last of it is read."""
 _SHORTEST: Final = SOUND_RATE_HZ // 5
-_FIRST, _EVERY = round(0.4 * SOUND_RATE_HZ), round(0.25 * SOUND_RATE_HZ)
+_FIRST, _EVERY = round(0.5 * SOUND_RATE_HZ), round(0.3 * SOUND_RATE_HZ)
 """Samples before words are first read while they are spoken, and at least between two readings."""
-_SHARE: Final = 0.25
+_SHARE: Final = 0.15
 """Of a core that reading meanwhile may take: long turns are read less often."""
-_QUIET_FOR: Final = 1024
+_QUIET_FOR: Final = 1280
 _QUIET, _OVER_FLOOR, _AT_MOST = 0.12, 1.6, 0.4
 """A stretch is quiet below this share of the loudest one, or so little over the quietest ones, but
 never above a share of the loudest. There a turn may end: it is read before that is asked for."""
@@ -42,15 +42,15 @@ _FLOOR_SHARE: Final = 10
 _NEAR, _MOST_NAMES = 0.45, 5
 _SURE: Final = -0.3
 """Where every token is likelier than this (logarithm), no name stands misread."""
-_NAME, _NAME_FAR = 6.0, 8.0
+_NAME, _NAME_FAR = 8.0, 8.0
 """Nats by which a reading with a name of the site may fit the sound worse; less for each phone of
 it that was changed."""
-_EXPECTED, _EXPECTED_FROM, _EXPECTED_MOST = 80.0, 0.6, 30.0
+_EXPECTED, _EXPECTED_FROM, _EXPECTED_MOST = 80.0, 0.5, 30.0
 """The same for what the search has found, by its trust in it."""
-_AT_LEAST, _DOUBT, _WHOLE = 0.2, 0.3, 0.7
-"""Of that: at least so much, all of it where the network doubts what it has written by so many
-nats a token, and so much where visitors here say exactly what was found, and then stop."""
-_TRUST: Final = (0.25, 1.4, 2.2, 4.0)
+_DOUBT, _WHOLE = 0.3, 0.7
+"""All of that where the network doubts what it has written by so many nats a token, less where it
+does not; at least this share where visitors here say exactly what was found, and then stop."""
+_TRUST: Final = (0.7, 1.3, 1.3, 3.3)
 """Of a constant, a token's fit, the network's doubt, and what the search found too.
 
 All numbers from `_NAME` on: from 35 sentences of made voices and five of a person, in noise, in
@@ -92,7 +92,7 @@ class MoonshineRecogniser:
                 "`foyer models pull`"
             )
         self._network = Moonshine(folder)
-        self._search = PocketsphinxRecogniser(config, site)
+        self._search = PocketsphinxRecogniser(config, site, alone=False)
         known = dictionary()
         self._expected = Expected(
             expected_names(site), lambda word: known.get(word) or pronunciations(word)
@@ -129,10 +129,9 @@ class MoonshineRecogniser:
 
     def partial(self) -> str:
         """Words so far. At a stretch of quiet the turn is read whole: its end may be asked for."""
-        quiet = self._loud_until and self._samples - self._loud_until >= _QUIET_FOR
-        if quiet and not self._still_known():
+        if self._loud_until and self._may_end():
             return self._whole().text
-        if self._samples < self._due or quiet:
+        if self._samples < self._due or self._samples - self._loud_until >= _QUIET_FOR:
             return ""
         began = time.perf_counter()
         _, written = self._write()
@@ -151,6 +150,13 @@ class MoonshineRecogniser:
         """A reading of `words`: how readily sentences end on them."""
         return self._search.judged(tuple(words), trust)
 
+    def _may_end(self) -> bool:
+        """It is quiet, and was not read since it is; or silent, and something soft came since."""
+        read = self._known.samples if self._known is not None else 0
+        quiet = self._samples - self._loud_until >= _QUIET_FOR and read < self._loud_until
+        silent = self._samples - self._heard_until >= _QUIET_FOR and read < self._heard_until
+        return (quiet and self._samples - read >= _EVERY) or silent
+
     def _still_known(self) -> bool:
         """Nothing was heard since the turn was read whole."""
         return self._known is not None and self._heard_until <= self._known.samples
@@ -161,9 +167,9 @@ class MoonshineRecogniser:
         return reading
 
     def _read(self) -> Reading:
-        found, trust = self._search.found()
         heard, written = self._write()
         words = self._writing.words(written.text)
+        found, trust = self._search.found(words)
         doubt = -sum(written.logs) / len(written.logs)
         others = self._others(words, found, trust, written.logs)
         texts = [self._writing.sentence(other) for other in others]
@@ -193,7 +199,7 @@ class MoonshineRecogniser:
         if found and found != words and trust > _EXPECTED_FROM:
             sure = min(_EXPECTED_MOST, _EXPECTED * (trust - _EXPECTED_FROM))
             whole = self._search.whole(found)
-            others[found] = sure * max(_WHOLE * whole, min(1.0, _AT_LEAST + doubt / _DOUBT))
+            others[found] = sure * max(_WHOLE * whole, min(1.0, doubt / _DOUBT))
         if min(logs) < _SURE:
             for one in self._expected.alternatives(words, within=_NEAR, most=_MOST_NAMES):
                 others.setdefault(one.words, _NAME - _NAME_FAR * one.distance)

@@ -79,12 +79,16 @@ class Channel:
 class PocketsphinxRecogniser:
     """US English at 16 kHz. Loads in about a second; 0.2 of a core while somebody speaks."""
 
-    def __init__(self, config: RecognitionConfig, site: SiteLanguage) -> None:
+    def __init__(
+        self, config: RecognitionConfig, site: SiteLanguage, *, alone: bool = True
+    ) -> None:
+        """`alone`: nobody else hears general English; else only what the site says is searched."""
         self._lean = (config.mixture - 0.5) * _LEAN
         general = pocketsphinx.Decoder(fwdflat=False, bestpath=False, loglevel="FATAL")
-        self._searches = [general] if config.mixture < 1 else []
-        if config.mixture > 0:
+        self._searches = [general] if config.mixture < 1 and alone else []
+        if config.mixture > 0 or not alone:
             self._searches.insert(0, _site_search(general, site))
+        self._languages = [*self._searches, *([] if alone else [general])]
         _teach_names(general, site)
         self._short = ShortVoice(dictionary())
         self._whole = WholeHere(sentences(site, forms=_FORMS))
@@ -142,10 +146,14 @@ class PocketsphinxRecogniser:
         """The better of the two readings."""
         return self.judged(*self.found())
 
-    def found(self) -> tuple[tuple[str, ...], float]:
-        """The words of the better reading, and the trust in them, 0..1."""
+    def found(self, others: tuple[str, ...] | None = None) -> tuple[tuple[str, ...], float]:
+        """The words of the better reading, and the trust in them, 0..1.
+
+        `others`: what somebody else has heard; else it is the other search.
+        """
         best, other = self._best()
-        trust = confidence(best.words, other.words, best.language, best.frames)
+        heard = other.words if others is None else others
+        trust = confidence(best.words, heard, best.language, best.frames)
         self._trusted = trust > _TEACHES
         return best.words, trust
 
@@ -156,7 +164,7 @@ class PocketsphinxRecogniser:
     def judged(self, words: Sequence[str], trust: float) -> Reading:
         """A reading of `words`: how readily sentences end on them."""
         words = tuple(words)
-        ends = [_ends(search, words) for search in self._searches]
+        ends = [_ends(search, words) for search in self._languages]
         both = len(ends) == 2 and bool(words)
         return Reading(
             text=" ".join(words),

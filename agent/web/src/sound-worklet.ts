@@ -93,9 +93,9 @@ function mix(stretch: Stretch, out: Float32Array, gain: (i: number) => number): 
   }
 }
 
-/** Hands on 10 ms stretches of what comes in, with the frame of their first sample. */
+/** Hands on 20 ms stretches of what comes in, with the frame of their first sample. */
 class Listener extends AudioWorkletProcessor {
-  private readonly size = Math.round(0.01 * sampleRate);
+  private readonly size = Math.round(0.02 * sampleRate);
   private held = new Float32Array(this.size);
   private count = 0;
   private out = this.port;
