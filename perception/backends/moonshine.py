@@ -32,13 +32,16 @@ _FIRST, _EVERY = round(0.5 * SOUND_RATE_HZ), round(0.3 * SOUND_RATE_HZ)
 """Samples before words are first read while they are spoken, and at least between two readings."""
 _SHARE: Final = 0.15
 """Of a core that reading meanwhile may take: long turns are read less often."""
-_QUIET_FOR: Final = 1280
-_QUIET, _OVER_FLOOR, _AT_MOST = 0.12, 1.6, 0.4
+_QUIET_FOR: Final = 1000
+_QUIET, _OVER_FLOOR, _AT_MOST = 0.15, 1.6, 0.4
 """A stretch is quiet below this share of the loudest one, or so little over the quietest ones, but
 never above a share of the loudest. There a turn may end: it is read before that is asked for."""
 _SILENT: Final = 0.03
 """What is louder than this share, and than noise, may be a soft last word: it is read again."""
 _FLOOR_SHARE: Final = 10
+_CERTAIN: Final = 0.85
+"""A reading with less trust is made again when it is asked for: what had been taken for the end may
+have been the closure of a last `k`, and silence behind it tells, too."""
 _NEAR, _MOST_NAMES = 0.45, 5
 _SURE: Final = -0.3
 """Where every token is likelier than this (logarithm), no name stands misread."""
@@ -76,7 +79,8 @@ class _Fits:
 class _Known:
     """What the turn was taken for when so much of it had been heard."""
 
-    reading: Reading
+    words: Words
+    trust: float
     samples: int
 
 
@@ -130,9 +134,9 @@ class MoonshineRecogniser:
     def partial(self) -> str:
         """Words so far. At a stretch of quiet the turn is read whole: its end may be asked for."""
         if self._loud_until and self._may_end():
-            return self._whole().text
-        if self._samples < self._due or self._samples - self._loud_until >= _QUIET_FOR:
-            return ""
+            return " ".join(self._whole().words)
+        if self._samples < self._due or self._samples > self._loud_until:
+            return ""  # it may be about to end: nothing must be in the way then
         began = time.perf_counter()
         _, written = self._write()
         took_s = time.perf_counter() - began
@@ -141,10 +145,12 @@ class MoonshineRecogniser:
 
     def finish(self) -> Reading:
         """The reading that fits the sound best."""
-        if self._still_known():
-            assert self._known is not None
-            return self._known.reading
-        return self._whole()
+        if self._samples < _SHORTEST:
+            return Reading(text="", confidence=0.0)
+        known = self._known
+        if known is None or not self._still_known() or self._doubtful(known):
+            known = self._whole()
+        return self._search.judged(known.words, known.trust)
 
     def judged(self, words: Sequence[str], trust: float) -> Reading:
         """A reading of `words`: how readily sentences end on them."""
@@ -157,16 +163,18 @@ class MoonshineRecogniser:
         silent = self._samples - self._heard_until >= _QUIET_FOR and read < self._heard_until
         return (quiet and self._samples - read >= _EVERY) or silent
 
+    def _doubtful(self, known: _Known) -> bool:
+        return known.trust < _CERTAIN and known.samples < self._samples
+
     def _still_known(self) -> bool:
         """Nothing was heard since the turn was read whole."""
         return self._known is not None and self._heard_until <= self._known.samples
 
-    def _whole(self) -> Reading:
-        reading = self._read() if self._samples >= _SHORTEST else Reading(text="", confidence=0.0)
-        self._known = _Known(reading, self._samples)
-        return reading
+    def _whole(self) -> _Known:
+        self._known = _Known(*self._read(), self._samples)
+        return self._known
 
-    def _read(self) -> Reading:
+    def _read(self) -> tuple[Words, float]:
         heard, written = self._write()
         words = self._writing.words(written.text)
         found, trust = self._search.found(words)
@@ -177,7 +185,7 @@ class MoonshineRecogniser:
         fits = [_Fits(*one) for one in zip(others, logs, others.values(), strict=True)]
         best = max((_Fits(words, written.logs, 0.0), *fits), key=lambda one: one.score)
         trust = _trust(best, doubt, agreement(best.words, found))
-        return self._search.judged(best.words, trust if best.words else 0.0)
+        return best.words, trust if best.words else 0.0
 
     def _write(self) -> tuple[Floats, Written]:
         """What the network hears in the turn so far, and what it writes."""
