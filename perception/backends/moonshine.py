@@ -138,10 +138,10 @@ class MoonshineRecogniser:
         if self._samples < self._due or self._samples > self._loud_until:
             return ""  # it may be about to end: nothing must be in the way then
         began = time.perf_counter()
-        _, written = self._write()
+        words, _ = self._read()
         took_s = time.perf_counter() - began
         self._due = self._samples + max(_EVERY, round(took_s / _SHARE * SOUND_RATE_HZ))
-        return " ".join(self._writing.words(written.text))
+        return " ".join(words)
 
     def finish(self) -> Reading:
         """The reading that fits the sound best."""

