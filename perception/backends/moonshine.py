@@ -28,9 +28,9 @@ from perception.words.writing import Writing
 _MOST: Final = 24 * SOUND_RATE_HZ
 """Of a longer turn the last of it is read."""
 _SHORTEST: Final = SOUND_RATE_HZ // 5
-_FIRST, _EVERY = round(0.5 * SOUND_RATE_HZ), round(0.3 * SOUND_RATE_HZ)
+_FIRST, _EVERY = round(0.5 * SOUND_RATE_HZ), round(0.4 * SOUND_RATE_HZ)
 """Samples before words are first read while they are spoken, and at least between two readings."""
-_SHARE: Final = 0.15
+_SHARE: Final = 0.1
 """Of a core that reading meanwhile may take: long turns are read less often."""
 _QUIET_FOR: Final = 1000
 _QUIET, _OVER_FLOOR, _AT_MOST = 0.15, 1.6, 0.4
